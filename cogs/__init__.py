@@ -1,0 +1,1 @@
+"""The Discord border: parse, defer, call one service method, show the result."""

@@ -1,0 +1,1 @@
+"""The bot on stand-ins, in a browser."""

@@ -1,0 +1,127 @@
+"""What can go wrong for a user, free of any library. `services/messages.py` words each of these.
+
+An error's fields are what the words need; its text is for the log and holds no secret.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Base of everything that a user can be told in a sentence with a next step."""
+
+
+# --- linking -----------------------------------------------------------------------------------------------------
+
+
+class NotLinkedError(BotError):
+    """The user has no linked Imgur account and the command needs one."""
+
+
+class LinkBrokenError(BotError):
+    """Imgur no longer accepts the stored tokens: the user has to link again."""
+
+
+class LinkingNotSetUpError(BotError):
+    """The operator has not set linking up (no client secret, or no public address)."""
+
+
+class TooManyAttemptsError(BotError):
+    """The user began too many link attempts within the last hour."""
+
+
+class LinkError(BotError):
+    """Base of what ends or refuses a link attempt; the web pages answer these with a 400-class status."""
+
+
+class LinkUnknownError(LinkError):
+    """No such attempt: a mistyped, forged or long-gone link or state."""
+
+
+class LinkExpiredError(LinkError):
+    """The attempt is older than its ten minutes."""
+
+
+class LinkUsedError(LinkError):
+    """The attempt, or this step of it, was used already, or a newer attempt or an unlink has voided it."""
+
+
+class LinkForeignBrowserError(LinkError):
+    """The browser does not carry the cookie of this attempt."""
+
+
+class LinkDeniedError(LinkError):
+    """The user said no on Imgur's page."""
+
+
+class LinkNotConfirmedError(LinkError):
+    """Imgur did not confirm that the tokens were issued to this bot's client id."""
+
+
+class CrossSiteError(LinkError):
+    """A form was posted from another site."""
+
+
+class NoCodeExpectedError(LinkError):
+    """The user entered a code while no attempt of theirs has come that far."""
+
+
+class WrongCodeError(LinkError):
+    """A wrong code; `tries_left` more may be entered, 0 ends the attempt."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(f"wrong code, {tries_left} tries left")
+        self.tries_left = tries_left
+
+
+class DirectMessagesClosedError(BotError):
+    """The user does not accept direct messages from the bot."""
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+class FileTooLargeError(BotError):
+    """The file is over the limit for its kind; `size` and `limit` in bytes."""
+
+    def __init__(self, name: str, size: int, limit: int, *, video: bool) -> None:
+        super().__init__(f"{size} bytes, limit {limit}")
+        self.name, self.size, self.limit, self.video = name, size, limit, video
+
+
+class UnsupportedFileError(BotError):
+    """Imgur does not take this kind of file; `found` names what the first bytes say, None where they say nothing."""
+
+    def __init__(self, name: str, found: str | None) -> None:
+        super().__init__(f"unsupported type {found}")
+        self.name, self.found = name, found
+
+
+class AttachmentGoneError(BotError):
+    """Discord no longer hands the attachment out."""
+
+
+class UploadTooSlowError(BotError):
+    """The upload would outlive the 15 minutes in which Discord lets the bot answer."""
+
+
+class UploadStoppedError(BotError):
+    """The upload was ended because the bot is shutting down."""
+
+
+class QuestionExpiredError(BotError):
+    """The bot asked something and no longer knows about what: it restarted, or too much time has passed."""
+
+
+# --- items -------------------------------------------------------------------------------------------------------
+
+
+class NotAnItemError(BotError):
+    """The text is no Imgur id or link."""
+
+
+class NotYoursError(BotError):
+    """The item does not belong to the user, or the button is someone else's."""
+
+
+class NothingToChangeError(BotError):
+    """An edit that changes nothing."""

@@ -1,0 +1,90 @@
+"""What can go wrong with Imgur, told apart by what the caller can do about it.
+
+No error's text holds a token, a code or a deletehash. `detail` is Imgur's own wording where it gave one: for the
+log, not for users.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ImgurError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+    def __init__(self, detail: str = "", *, status: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.status = status
+
+
+class UnreachableError(ImgurError):
+    """No answer came: no connection, or it was cut, or it took too long. A write may have been carried out."""
+
+
+class OverCapacityError(ImgurError):
+    """Imgur says that it is overloaded, or refuses this address under that pretext. Try later."""
+
+
+class SignInDownError(ImgurError):
+    """Imgur's sign-in ("Error (1024)") does not work. Nothing but waiting helps."""
+
+
+class UnauthorizedError(ImgurError):
+    """The access token is not accepted (any more): refresh it, once."""
+
+
+class InvalidGrantError(ImgurError):
+    """The refresh token or the code is not accepted: the user has to link again."""
+
+
+class ForbiddenError(ImgurError):
+    """Imgur refuses, and asking again will not help."""
+
+
+class NotFoundError(ImgurError):
+    """There is no such image, album or account (any more)."""
+
+
+class Spent(StrEnum):
+    """Whose credits are used up."""
+
+    USER = "user"
+    APPLICATION = "application"
+    UNKNOWN = "unknown"
+
+
+class RateLimitedError(ImgurError):
+    """Too many calls. `retry_after` is in seconds, None where Imgur did not say."""
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        spent: Spent = Spent.UNKNOWN,
+    ) -> None:
+        super().__init__(detail, status=status)
+        self.retry_after = retry_after
+        self.spent = spent
+
+
+class TooLargeError(ImgurError):
+    """Imgur found the file too large."""
+
+
+class UnsupportedTypeError(ImgurError):
+    """Imgur does not take files of this type, or found the file corrupt."""
+
+
+class RejectedError(ImgurError):
+    """Imgur understood and said no, in `detail`, for a reason of its own."""
+
+
+class BadAnswerError(ImgurError):
+    """Imgur's answer makes no sense to us: neither what was asked for nor an error that we know."""
+
+
+class SourceLengthError(ImgurError):
+    """The source of an upload gave fewer or more bytes than it had announced; nothing was stored."""

@@ -1,0 +1,1 @@
+"""What comes in: opening a Discord attachment as a stream of known size, and telling what it is."""

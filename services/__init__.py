@@ -1,0 +1,1 @@
+"""Use cases. Knows neither Discord nor HTTP nor SQL."""

@@ -1,0 +1,1 @@
+"""Tables, stores, sealing of secrets, migrations."""

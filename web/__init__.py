@@ -1,0 +1,1 @@
+"""The HTTP border: link pages (public) and health (admin)."""

@@ -1,0 +1,245 @@
+"""Errors to words: the one table, looked up along the class's MRO. The borders render what it gives, as plain text.
+
+No text repeats what a user or Imgur wrote, so nothing here needs escaping; only numbers and MIME types are filled in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import errors
+import imgur.errors
+import storage.errors
+
+MEGABYTE = 1_000_000
+MINUTE = 60
+MOST_MINUTES = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a user is told: a heading, and a sentence or two that end in the next step."""
+
+    title: str
+    text: str
+
+
+Wording: TypeAlias = Words | Callable[[Any], Words]
+
+
+def words(error: BaseException) -> Words | None:
+    """Word an error by the nearest class that the table knows; None for an error that nobody foresaw."""
+    for cls in type(error).__mro__:
+        found = _TABLE.get(cls)
+        if found is not None:
+            return found if isinstance(found, Words) else found(error)
+    return None
+
+
+def duration(seconds: float) -> str:
+    """A waiting time as a person would say it, rounded up."""
+    if seconds <= MINUTE:
+        return "a minute"
+    minutes = math.ceil(seconds / MINUTE)
+    if minutes <= MOST_MINUTES:
+        return f"{minutes} minutes"
+    return f"{math.ceil(minutes / 60)} hours"
+
+
+def megabytes(size: int) -> str:
+    """A size in decimal megabytes, as Imgur counts them."""
+    return f"{size / MEGABYTE:.1f}".removesuffix(".0") + " MB"
+
+
+def _wrong_code(error: errors.WrongCodeError) -> Words:
+    if error.tries_left == 0:
+        return Words(
+            "Wrong code, and that was the last try",
+            "This attempt has ended and nothing was linked. Run /imgur link to begin again.",
+        )
+    tries = "1 try" if error.tries_left == 1 else f"{error.tries_left} tries"
+    return Words("Wrong code", f"Look at the page in your browser again and enter its code. You have {tries} left.")
+
+
+def _file_too_large(error: errors.FileTooLargeError) -> Words:
+    kind = "videos" if error.video else "images"
+    way_out = "Shorten or compress it" if error.video else "Make it smaller, or turn a large GIF into an MP4"
+    return Words(
+        "That file is too large",
+        f"It has {megabytes(error.size)}; Imgur takes {kind} up to {megabytes(error.limit)}. "
+        f"{way_out} and upload it again.",
+    )
+
+
+def _unsupported_file(error: errors.UnsupportedFileError) -> Words:
+    found = f"This one is {error.found}." if error.found else "This one is none of these, whatever its name says."
+    return Words(
+        "Imgur does not take this kind of file",
+        f"It takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM. {found} "
+        "Convert it and upload it again.",
+    )
+
+
+def _rate_limited(error: imgur.errors.RateLimitedError) -> Words:
+    when = f"in {duration(error.retry_after)}" if error.retry_after is not None else "later"
+    if error.spent is imgur.errors.Spent.APPLICATION:
+        return Words(
+            "This bot has used up what Imgur allows it",
+            f"The limit is shared by everyone who uses the bot. Try again {when}.",
+        )
+    if error.spent is imgur.errors.Spent.USER:
+        return Words(
+            "You have used up what Imgur allows you for now",
+            f"Every call costs 1 credit and an upload 10. Try again {when}.",
+        )
+    return Words("Imgur asks us to slow down", f"It had too many calls. Try again {when}.")
+
+
+AGAIN = "Run /imgur link in Discord to begin again."
+OPERATOR = "Please tell whoever runs this bot."
+
+_TABLE: dict[type[BaseException], Wording] = {
+    errors.BotError: Words("That did not work", "The bot could not do this. Try again in a moment."),
+    # --- linking
+    errors.NotLinkedError: Words(
+        "No Imgur account is linked", "This needs your own Imgur account. Link it with /imgur link."
+    ),
+    errors.LinkBrokenError: Words(
+        "Imgur no longer accepts the link to your account",
+        "That happens when access is revoked or a password changes. Link it again with /imgur link.",
+    ),
+    errors.LinkingNotSetUpError: Words(
+        "Linking accounts is not set up here",
+        "Whoever runs this bot has not switched it on. Anonymous uploads work: /imgur upload with anonymous: True.",
+    ),
+    errors.TooManyAttemptsError: Words(
+        "Too many attempts", "You began linking 20 times within an hour. Wait a while, then run /imgur link again."
+    ),
+    errors.LinkError: Words("Linking did not work", f"Nothing was linked. {AGAIN}"),
+    errors.LinkUnknownError: Words(
+        "This link is not known", f"It may be mistyped or long gone. Nothing was linked. {AGAIN}"
+    ),
+    errors.LinkExpiredError: Words(
+        "This link has expired", f"A link is good for ten minutes. Nothing was linked. {AGAIN}"
+    ),
+    errors.LinkUsedError: Words(
+        "This link is no longer in use",
+        f"It was used already, or a newer one has taken its place. {AGAIN}",
+    ),
+    errors.LinkForeignBrowserError: Words(
+        "This is not the browser that began",
+        "Linking has to be finished in the browser in which Continue was pressed, with cookies allowed. "
+        f"Nothing was linked. {AGAIN}",
+    ),
+    errors.LinkDeniedError: Words(
+        "You said no, so nothing was linked",
+        "Imgur gave this bot no access. If that was not what you wanted, run /imgur link in Discord again.",
+    ),
+    errors.LinkNotConfirmedError: Words(
+        "Imgur did not confirm this sign-in",
+        f"What came back was not issued to this bot, so nothing was linked. {AGAIN}",
+    ),
+    errors.CrossSiteError: Words(
+        "This form came from another site",
+        "It was sent from a page that is not ours, so nothing was done. Open the link from Discord again.",
+    ),
+    errors.NoCodeExpectedError: Words(
+        "There is no code to enter yet",
+        "Open the link from /imgur link first and allow access on Imgur's page; the code is shown after that.",
+    ),
+    errors.WrongCodeError: _wrong_code,
+    errors.DirectMessagesClosedError: Words(
+        "Your direct messages are closed",
+        "Discord does not let the bot write to you. Allow messages from members of this server, or go on here: "
+        "only you can see this.",
+    ),
+    # --- files
+    errors.FileTooLargeError: _file_too_large,
+    errors.UnsupportedFileError: _unsupported_file,
+    errors.AttachmentGoneError: Words(
+        "The file is no longer there", "Discord does not hand it out any more. Attach it once more and upload it again."
+    ),
+    errors.UploadTooSlowError: Words(
+        "The upload took too long",
+        "Discord lets the bot answer for 15 minutes, and this would have taken longer. Try a smaller file.",
+    ),
+    errors.UploadStoppedError: Words(
+        "The upload was stopped", "The bot is being shut down. Upload the file again in a few minutes."
+    ),
+    errors.QuestionExpiredError: Words(
+        "This question is too old", "The bot no longer knows what it was about. Run the command again."
+    ),
+    # --- items
+    errors.NotAnItemError: Words(
+        "That is not an Imgur picture or album",
+        "Give an id such as abc1234, a link from imgur.com, or pick one of the suggestions.",
+    ),
+    errors.NotYoursError: Words(
+        "That is not yours", "Only its owner can do this. Use /imgur images to find your own pictures."
+    ),
+    errors.NothingToChangeError: Words(
+        "Nothing would change", "Give a new title or description that differs from the present one."
+    ),
+    # --- Imgur
+    imgur.errors.ImgurError: Words("Imgur did not do this", "Something went wrong at Imgur. Try again later."),
+    imgur.errors.UnreachableError: Words(
+        "Imgur does not answer",
+        "No answer came, so it is not certain that anything was done. Look first, then try again in a few minutes.",
+    ),
+    imgur.errors.OverCapacityError: Words(
+        "Imgur is over capacity", "It says it has too much to do right now. Try again in a few minutes."
+    ),
+    imgur.errors.SignInDownError: Words(
+        "Imgur's sign-in is down",
+        "No account can be linked until Imgur repairs it. Anonymous uploads work: /imgur upload with anonymous: True.",
+    ),
+    imgur.errors.UnauthorizedError: Words(
+        "Imgur does not accept the bot's access to your account",
+        "Try again in a few minutes. If it stays like this, link your account again with /imgur link.",
+    ),
+    imgur.errors.InvalidGrantError: Words(
+        "Imgur no longer accepts this sign-in", "Link your account again with /imgur link."
+    ),
+    imgur.errors.ForbiddenError: Words(
+        "Imgur refuses this", "It does not allow this for your account or this picture, and asking again will not help."
+    ),
+    imgur.errors.NotFoundError: Words(
+        "Imgur does not know it", "It may have been deleted, or the id is mistyped. Check the link and try again."
+    ),
+    imgur.errors.RateLimitedError: _rate_limited,
+    imgur.errors.TooLargeError: Words(
+        "Imgur finds the file too large", "It takes images up to 10 MB and videos up to 200 MB. Make it smaller."
+    ),
+    imgur.errors.UnsupportedTypeError: Words(
+        "Imgur could not read the file",
+        "It does not take this kind, or the file is damaged. Convert it to JPEG, PNG, GIF or MP4 and try again.",
+    ),
+    imgur.errors.RejectedError: Words(
+        "Imgur said no", "It understood and declined, without a reason we could pass on. Try again later."
+    ),
+    imgur.errors.BadAnswerError: Words(
+        "Imgur's answer made no sense", "Something is wrong on its side. Try again in a few minutes."
+    ),
+    imgur.errors.SourceLengthError: Words(
+        "The file did not arrive whole", "It was cut on its way from Discord; nothing was stored. Upload it again."
+    ),
+    # --- storage
+    storage.errors.StorageError: Words("The bot's memory failed", f"Nothing was changed. {OPERATOR}"),
+    storage.errors.DatabaseUnavailableError: Words(
+        "The bot cannot reach its database", f"Try again in a moment. If it stays like this: {OPERATOR}"
+    ),
+    storage.errors.NewerDatabaseError: Words(
+        "The bot is older than its database", f"It has to be updated before it can go on. {OPERATOR}"
+    ),
+    storage.errors.KeyMissingError: Words(
+        "The bot cannot open what it stored for you",
+        f"A key is missing from its settings. {OPERATOR} Linking again with /imgur link helps as well.",
+    ),
+    storage.errors.SealBrokenError: Words(
+        "The bot does not trust what it stored for you",
+        f"It was changed from outside, so it is not used. {OPERATOR}",
+    ),
+}

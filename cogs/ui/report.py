@@ -1,0 +1,51 @@
+"""Errors to the user: one place for the command tree, actions and forms."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands, ui
+
+from cogs.ui.layout import ERROR, notice
+from services.messages import words
+
+log = structlog.get_logger(__name__)
+
+
+def _cause(error: BaseException) -> BaseException:
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
+        error = error.__cause__
+    return error
+
+
+def error_view(error: BaseException, **context: Any) -> ui.LayoutView:
+    """Word an error; one that has no words is logged with its traceback under a short id that the user sees."""
+    cause = _cause(error)
+    known = words(cause)
+    if known is not None:
+        return notice(known.title, known.text, colour=ERROR)
+    reference = secrets.token_hex(4)
+    log.error("unexpected error", reference=reference, exc_info=cause, **context)
+    return notice(
+        "Something went wrong",
+        f"That is a fault of the bot, not yours. Try again; if it stays, tell the operator this number: `{reference}`.",
+        colour=ERROR,
+    )
+
+
+async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Answer with the error, privately, whatever state the interaction is in. Never raises an HTTP error itself."""
+    command = interaction.command.qualified_name if interaction.command else None
+    view = error_view(error, command=command, interaction=interaction.id)
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.send_message(view=view, ephemeral=True)
+        elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+            await interaction.edit_original_response(view=view, attachments=[])
+        else:
+            await interaction.followup.send(view=view, ephemeral=True)
+    except discord.HTTPException as failure:
+        log.warning("an error could not be shown", status=failure.status, code=failure.code, interaction=interaction.id)

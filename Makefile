@@ -1,0 +1,57 @@
+# From a fresh clone, with only Python (3.11 or newer), pip and make: every target sets up what it needs, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test lint format bench lock screenshots
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.dev ## install everything that developing takes into .venv
+
+demo: $(VENV)/.demo ## try the whole bot in a web browser, with no account anywhere
+	@exec $(BIN)/python bot.py demo
+
+run: $(VENV)/.runtime ## run the bot on Discord and Imgur, with the settings in .env
+	@exec $(BIN)/python bot.py run
+
+test: $(VENV)/.dev ## run all tests, with branch coverage
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term $(ARGS)
+
+lint: $(VENV)/.dev ## check format, style, types, dependencies, secrets and the Dockerfile
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/deptry .
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	$(BIN)/hadolint Dockerfile
+
+format: $(VENV)/.dev ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure: streaming uploads, time to acknowledge
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.dev ## write requirements/*.txt anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) -o requirements/runtime.txt
+	$(COMPILE) -c requirements/runtime.txt --group demo -o requirements/demo.txt
+	$(COMPILE) -c requirements/demo.txt --group demo --group dev -o requirements/dev.txt
+
+screenshots: $(VENV)/.dev ## make the README's pictures anew
+	$(BIN)/python -m demo.screenshots
+
+# One stamp for each set of requirements: installed again only when its file has changed.
+$(VENV)/.%: requirements/%.txt | $(BIN)/pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+# Debian's python3 comes without ensurepip; there, the system's pip fills the environment.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null >&2 || { $(PYTHON) -m venv --without-pip --clear $(VENV) \
+		&& $(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install pip; }

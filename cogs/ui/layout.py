@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import discord
 from discord import ui
@@ -13,7 +13,7 @@ COLOUR = discord.Colour(0x1BB76E)
 WARNING = discord.Colour(0xE0A030)
 ERROR = discord.Colour(0xD6455D)
 
-Control: TypeAlias = ui.Item[ui.LayoutView]
+Control: TypeAlias = ui.Item[Any]  # a dynamic item is not typed by its view
 
 
 def plain(text: str | None, limit: int = 200) -> str:

@@ -1,0 +1,171 @@
+"""One image or album as it is shown. Pure functions: nothing here talks to Discord or Imgur."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.ui.actions import ANYONE, ActionButton
+from cogs.ui.layout import COLOUR, Control, plain, rows
+from imgur.models import Album, Image, Item
+from services.library import Abilities, Ability
+from services.messages import megabytes
+
+GALLERY_LIMIT = 10
+ALT_LIMIT = 256
+DESCRIPTION_LIMIT = 1000
+LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
+KILOBYTE = 1_000
+MEGABYTE = 1_000_000
+
+
+def item_view(
+    item: Item, *, owner: int, can: Abilities, heading: str | None = None, shared: bool = False
+) -> ui.LayoutView:
+    """An item with its facts and the buttons for what `owner` may do. `heading` is markdown.
+
+    On a shared message everyone may press Favorite, for themselves; the other buttons stay the owner's.
+    """
+    parts: list[ui.Item[Any]] = []
+    if heading:
+        parts.append(ui.TextDisplay(heading))
+    parts.append(ui.TextDisplay(f"### {title(item)}"))
+    pictures = media(item)
+    if pictures:
+        parts.append(ui.MediaGallery(*pictures))
+    parts.append(ui.TextDisplay("\n".join(_lines(item, shown=bool(pictures)))))
+    parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)])
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*parts, accent_colour=COLOUR))
+    return view
+
+
+def title(item: Item, limit: int = 200) -> str:
+    """What to call an item, safe to be read as markdown: its title, else what it is and its id."""
+    return plain(item.title, limit) or f"{_noun(item)} {item.id}"
+
+
+def link_button(item: Item) -> Control:
+    """Opens the item's page on Imgur."""
+    return ui.Button(label="Open on Imgur", url=item.page_url)
+
+
+def media(item: Item) -> list[discord.MediaGalleryItem]:
+    """The pictures of an item that Discord can show: the image itself, or an album's cover and up to nine more."""
+    if isinstance(item, Image):
+        return [_picture(item)] if media_url(item) else []
+    covered = sorted(item.images, key=lambda image: image.id != item.cover)
+    pictures = [_picture(image, nsfw=item.nsfw) for image in covered if media_url(image)]
+    return pictures[:GALLERY_LIMIT] or cover(item)
+
+
+def cover(item: Item) -> list[discord.MediaGalleryItem]:
+    """The one picture that stands for an item in a list; none where there is no usable one."""
+    if isinstance(item, Image) or item.images:
+        return media(item)[:1]
+    if not item.cover:
+        return []
+    url = f"https://i.imgur.com/{item.cover}h.jpg"
+    return [discord.MediaGalleryItem(url, description=alt(item), spoiler=item.nsfw)]
+
+
+def media_url(image: Image) -> str | None:
+    """The address under which Discord can show an image; None while it is processed or without a usable link."""
+    if image.processing:
+        return None
+    film = (image.mime_type or "").startswith("video/") or (image.animated and image.size > LARGE_GIF)
+    url = (image.mp4 or image.link) if film else image.link
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def alt(item: Item) -> str:
+    """Words for those who do not see the picture; not markdown."""
+    words = " ".join((item.title or item.description or "").split()) or f"{_noun(item)} {item.id}"
+    return words if len(words) <= ALT_LIMIT else words[: ALT_LIMIT - 1] + "…"
+
+
+def facts(item: Item) -> str:
+    """What is known about an item, in one line."""
+    known = _album_facts(item) if isinstance(item, Album) else _image_facts(item)
+    if item.created:
+        known.append(discord.utils.format_dt(item.created, "d"))
+    return " · ".join(known)
+
+
+def _noun(item: Item) -> str:
+    if isinstance(item, Album):
+        return "Album"
+    return "Video" if (item.mime_type or "").startswith("video/") else "Image"
+
+
+def _picture(image: Image, *, nsfw: bool = False) -> discord.MediaGalleryItem:
+    return discord.MediaGalleryItem(media_url(image) or "", description=alt(image), spoiler=image.nsfw or nsfw)
+
+
+def _lines(item: Item, *, shown: bool) -> Iterator[str]:
+    if not shown:
+        yield f"*{_placeholder(item)}*"
+    description = plain(item.description, DESCRIPTION_LIMIT)
+    if description:
+        yield f"{description}\n"
+    yield f"-# {facts(item)}"
+    yield f"-# {item.page_url}"
+
+
+def _placeholder(item: Item) -> str:
+    if isinstance(item, Album):
+        return "There is no picture in it that could be shown here."
+    if item.processing:
+        return "Imgur is still processing this. It will be there in a moment; until then, open it on Imgur."
+    return "This cannot be shown here. Open it on Imgur."
+
+
+def _image_facts(image: Image) -> list[str]:
+    known = [(image.mime_type or "image").rpartition("/")[2].upper()]
+    if image.size:
+        known.append(_size(image.size))
+    if image.width and image.height:
+        known.append(f"{image.width} x {image.height}")
+    known.append(_count(image.views, "view"))
+    if image.nsfw:
+        known.append("marked mature")
+    return [plain(fact, 40) for fact in known]
+
+
+def _album_facts(album: Album) -> list[str]:
+    known = ["Album"]
+    if count := album.images_count or len(album.images):
+        known.append(_count(count, "picture"))
+    if album.privacy:
+        known.append(album.privacy)
+    known.append(_count(album.views, "view"))
+    if album.nsfw:
+        known.append("marked mature")
+    return [plain(fact, 40) for fact in known]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _size(size: int) -> str:
+    return megabytes(size) if size >= MEGABYTE else f"{max(1, round(size / KILOBYTE))} KB"
+
+
+def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterator[Control]:
+    about = item.kind.value, item.id
+    if Ability.EDIT in can:
+        yield ActionButton("item-edit", owner, *about, label="Edit")
+    if shared:
+        yield ActionButton("item-favorite", ANYONE, *about, label="Favorite", emoji="⭐")
+    elif Ability.FAVORITE in can:
+        yield ActionButton("item-favorite", owner, *about, label="Favorite", emoji="⭐")
+    elif Ability.UNFAVORITE in can:
+        yield ActionButton("item-unfavorite", owner, *about, label="Unfavorite")
+    if Ability.DELETE in can:
+        yield ActionButton("item-delete", owner, *about, label="Delete", style=discord.ButtonStyle.danger)
+    if Ability.COPY in can:
+        yield ActionButton("item-copy", owner, *about, label="Copy")

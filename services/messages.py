@@ -39,6 +39,14 @@ def words(error: BaseException) -> Words | None:
     return None
 
 
+def unforeseen(reference: str) -> Words:
+    """Word an error that nobody foresaw; `reference` is the short id under which the log has it."""
+    return Words(
+        "Something went wrong in the bot",
+        f"The log has it under {reference}. Try again; if it stays like this, tell that id to whoever runs this bot.",
+    )
+
+
 def duration(seconds: float) -> str:
     """A waiting time as a person would say it, rounded up."""
     if seconds <= MINUTE:

@@ -10,7 +10,7 @@ import pytest
 import errors
 import imgur.errors
 import storage.errors
-from services.messages import duration, megabytes, words
+from services.messages import duration, megabytes, unforeseen, words
 
 SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
@@ -97,3 +97,7 @@ def test_duration_is_rounded_up_when_it_is_said(seconds, said):
 
 def test_megabytes_are_decimal_when_they_are_said():
     assert megabytes(10_000_000) == "10 MB"
+
+
+def test_reference_is_told_when_nobody_foresaw_the_error():
+    assert "k7f3" in unforeseen("k7f3").text

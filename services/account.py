@@ -1,0 +1,143 @@
+"""Linked accounts: who is linked, calls with a valid access token, unlinking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from errors import LinkBrokenError, NotLinkedError
+from imgur.errors import InvalidGrantError, UnauthorizedError
+from imgur.models import AccessToken, Account, RateLimits, Tokens
+from services.ports import AccountStore, ImgurApi
+from storage.models import ImgurAccount
+
+T = TypeVar("T")
+
+REFRESH_MARGIN = timedelta(seconds=20)
+LONGEST_LIFE = 315_360_000  # seconds: what Imgur promises at most
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedAccount:
+    """The Imgur account that a Discord user is linked to; `broken` when Imgur no longer accepts its tokens."""
+
+    account_id: int
+    username: str
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOverview:
+    """A linked account as Imgur sees it now, and what is left of its credits."""
+
+    account: Account
+    images_count: int
+    limits: RateLimits
+
+
+def linked_account(account: ImgurAccount) -> LinkedAccount:
+    """The part of a stored account that may be shown."""
+    return LinkedAccount(account.account_id, account.username, account.broken)
+
+
+def expiry(tokens: Tokens) -> datetime:
+    """When the access token ends, as far as Imgur can be believed."""
+    return datetime.now(UTC) + timedelta(seconds=min(max(tokens.expires_in, 0), LONGEST_LIFE))
+
+
+class AccountService:
+    """Calls Imgur for linked users, with a token refreshed once however many calls wait for it."""
+
+    def __init__(self, accounts: AccountStore, imgur: ImgurApi) -> None:
+        self._accounts = accounts
+        self._imgur = imgur
+        self._refreshes: dict[tuple[int, int], asyncio.Task[None]] = {}
+
+    async def linked(self, discord_id: int) -> LinkedAccount | None:
+        """Which account the user is linked to, if any."""
+        account = await self._accounts.linked(discord_id)
+        return linked_account(account) if account else None
+
+    async def authorized(self, discord_id: int, call: Callable[[AccessToken], Awaitable[T]]) -> T:
+        """Run `call` with the user's token; once more with a refreshed one if Imgur raised UnauthorizedError.
+
+        Raises NotLinkedError, LinkBrokenError and whatever `call` raises.
+        """
+        account = await self._usable(discord_id)
+        if account.expires_at - datetime.now(UTC) <= REFRESH_MARGIN:
+            account = await self._renewed(discord_id, account)
+        try:
+            return await call(_token(account))
+        except UnauthorizedError:
+            account = await self._renewed(discord_id, account)
+        return await call(_token(account))
+
+    async def overview(self, discord_id: int) -> AccountOverview:
+        """Ask Imgur about the user's own account: two calls. Raises as `authorized` does."""
+
+        async def ask(auth: AccessToken) -> AccountOverview:
+            account = await self._imgur.account(auth)
+            count = await self._imgur.account_images_count(auth)
+            return AccountOverview(account, count, self._imgur.limits(auth))
+
+        return await self.authorized(discord_id, ask)
+
+    async def unlink(self, discord_id: int) -> LinkedAccount:
+        """Forget the user's link, and the tokens unless someone else shares them. Raises NotLinkedError."""
+        account = await self._accounts.unlink(discord_id)
+        if account is None:
+            raise NotLinkedError
+        return linked_account(account)
+
+    async def close(self) -> None:
+        """Wait for refreshes under way: what Imgur answers must not be lost."""
+        await asyncio.gather(*self._refreshes.values(), return_exceptions=True)
+
+    async def _usable(self, discord_id: int) -> ImgurAccount:
+        account = await self._accounts.linked(discord_id)
+        if account is None:
+            raise NotLinkedError
+        if account.broken:
+            raise LinkBrokenError
+        return account
+
+    async def _renewed(self, discord_id: int, stale: ImgurAccount) -> ImgurAccount:
+        """Refresh, or wait for whoever does already; then see what the user is linked to by now."""
+        key = stale.account_id, stale.version
+        task = self._refreshes.get(key)
+        if task is None:
+            task = self._refreshes[key] = asyncio.create_task(self._refresh(stale))
+            task.add_done_callback(lambda done: self._landed(key, done))
+        await asyncio.shield(task)  # a cancelled command must not take the refresh from the others
+        return await self._usable(discord_id)
+
+    def _landed(self, key: tuple[int, int], task: asyncio.Task[None]) -> None:
+        del self._refreshes[key]
+        if not task.cancelled():
+            task.exception()  # seen: with every waiter cancelled, nobody else would look
+
+    async def _refresh(self, stale: ImgurAccount) -> None:
+        """Replace the tokens of exactly the version read; whoever wrote in between has won."""
+        row = await self._accounts.get(stale.account_id)
+        if row is None or row.broken or row.version != stale.version:
+            return
+        try:
+            tokens = await self._imgur.refresh(row.refresh_token)
+        except InvalidGrantError:
+            await self._accounts.mark_broken(row.account_id, row.version)
+            return
+        await self._accounts.refreshed(
+            replace(
+                row,
+                access_token=tokens.access_token,
+                refresh_token=tokens.refresh_token or row.refresh_token,
+                expires_at=expiry(tokens),
+            )
+        )
+
+
+def _token(account: ImgurAccount) -> AccessToken:
+    return AccessToken(account.access_token, account.account_id)

@@ -1,0 +1,49 @@
+"""Random values that are good once: links, cookies and states as digests on record, and codes that people type."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+
+SECRET_BYTES = 32
+CODE_LENGTH = 8
+# Crockford's base 32: no I, L, O or U, so nothing looks like something else. 8 letters are 40 bits.
+CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOOK_ALIKES = str.maketrans("ILOU", "110V")
+
+
+def new_secret() -> str:
+    """256 random bits, fit for an address and a cookie."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def new_id() -> str:
+    """A random public name for an attempt; it gives no authority."""
+    return secrets.token_hex(8)
+
+
+def new_code() -> str:
+    """A code to be read on a page and typed into Discord."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def digest(secret: str) -> bytes:
+    """What is kept on record of a secret: its SHA-256. Takes any text, however broken."""
+    return hashlib.sha256(secret.encode(errors="replace")).digest()
+
+
+def is_secret(given: str | None, recorded: bytes | None) -> bool:
+    """Whether `given` is the secret whose digest is on record, in constant time."""
+    return given is not None and recorded is not None and hmac.compare_digest(digest(given), recorded)
+
+
+def is_code(typed: str, code: str) -> bool:
+    """Whether `typed` means `code`: case, spaces, dashes and look-alike letters do not matter. In constant time."""
+    return hmac.compare_digest(_normalised(typed).encode(errors="replace"), code.encode())
+
+
+def _normalised(typed: str) -> str:
+    letters = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(letter for letter in letters if letter.isalnum()).translate(LOOK_ALIKES)

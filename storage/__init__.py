@@ -1,1 +1,32 @@
 """Tables, stores, sealing of secrets, migrations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storage.accounts import AccountStore
+from storage.attempts import AttemptStore
+from storage.database import Database
+from storage.sealing import Keyring
+from storage.syncs import SyncStore
+from storage.uploads import UploadStore
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One of each."""
+
+    accounts: AccountStore
+    attempts: AttemptStore
+    uploads: UploadStore
+    syncs: SyncStore
+
+    @classmethod
+    def of(cls, database: Database, keyring: Keyring) -> Stores:
+        """The stores over one database."""
+        return cls(
+            accounts=AccountStore(database, keyring),
+            attempts=AttemptStore(database, keyring),
+            uploads=UploadStore(database, keyring),
+            syncs=SyncStore(database),
+        )

@@ -1,0 +1,210 @@
+"""Link attempts: the state machine of linking, each arrow one conditional statement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.linking import ERASED, OPEN, link_account, void_attempts
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
+from storage.sealing import Keyring, SealContext
+from storage.tables import link_attempts
+
+KEPT_FOR = timedelta(hours=1)
+
+COLUMNS = link_attempts.c
+
+
+class AttemptStore:
+    """What an attempt holds opens only in the row of its id and of the Discord user who began it."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    async def begin(self, attempt: LinkAttempt, *, hourly_limit: int) -> bool:
+        """Void the user's older attempts and add this one as PENDING; False, changing nothing, at the hourly limit."""
+        mine = COLUMNS.discord_id == attempt.discord_id
+        recent = select(func.count()).where(mine, COLUMNS.created_at > attempt.created_at - KEPT_FOR)
+        async with self._database.write() as connection:
+            if (await connection.execute(recent)).scalar_one() >= hourly_limit:
+                return False
+            await self._void(connection, mine)
+            await connection.execute(insert(link_attempts).values(**self._new(attempt)))
+        return True
+
+    async def by_nonce(self, nonce_hash: bytes) -> LinkAttempt | None:
+        """The attempt whose link this is."""
+        return await self._one(COLUMNS.nonce_hash == nonce_hash)
+
+    async def by_state(self, state_hash: bytes) -> LinkAttempt | None:
+        """The attempt that sent this state to Imgur last, spent or not."""
+        return await self._one(COLUMNS.state_hash == state_hash)
+
+    async def by_id(self, attempt_id: str) -> LinkAttempt | None:
+        """The attempt with this id."""
+        return await self._one(COLUMNS.id == attempt_id)
+
+    async def current(self, discord_id: int) -> LinkAttempt | None:
+        """The user's newest attempt, whatever its status."""
+        return await self._one(COLUMNS.discord_id == discord_id)
+
+    async def set_origin(self, attempt_id: str, origin: str) -> bool:
+        """Replace the origin of an attempt that has not ended."""
+        return await self._step(attempt_id, COLUMNS.status.in_(OPEN), sealed={"origin": origin})
+
+    async def bind(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
+        """PENDING to BOUND; or a fresh state for the same cookie while BOUND."""
+        again = and_(COLUMNS.status == AttemptStatus.BOUND, COLUMNS.cookie_hash == cookie_hash)
+        return await self._step(
+            attempt_id,
+            or_(COLUMNS.status == AttemptStatus.PENDING, again),
+            COLUMNS.expires_at > now,
+            status=AttemptStatus.BOUND,
+            cookie_hash=cookie_hash,
+            state_hash=state_hash,
+        )
+
+    async def spend(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
+        """BOUND to SPENT, if cookie and state are the ones on record and the attempt is not expired."""
+        return await self._step(
+            attempt_id,
+            COLUMNS.status == AttemptStatus.BOUND,
+            COLUMNS.cookie_hash == cookie_hash,
+            COLUMNS.state_hash == state_hash,
+            COLUMNS.expires_at > now,
+            status=AttemptStatus.SPENT,
+        )
+
+    async def prove(self, attempt_id: str, account: ImgurAccount, code: str, *, now: datetime) -> bool:
+        """SPENT to PROVED, keeping tokens and code sealed."""
+        return await self._step(
+            attempt_id,
+            COLUMNS.status == AttemptStatus.SPENT,
+            COLUMNS.expires_at > now,
+            sealed={"code": code, "access_token": account.access_token, "refresh_token": account.refresh_token},
+            status=AttemptStatus.PROVED,
+            account_id=account.account_id,
+            username=account.username,
+            token_expires_at=account.expires_at,
+        )
+
+    async def count_try(self, attempt_id: str, *, limit: int, now: datetime) -> int | None:
+        """Count one try at the code and tell how many that makes; None where none is allowed (any more)."""
+        allowed = (_proved(attempt_id, now), COLUMNS.tries < limit)
+        change = update(link_attempts).where(*allowed).values(tries=COLUMNS.tries + 1).returning(COLUMNS.tries)
+        async with self._database.write() as connection:
+            tries: int | None = (await connection.execute(change)).scalar()
+        return tries
+
+    async def complete(self, attempt_id: str, *, now: datetime) -> ImgurAccount | None:
+        """PROVED to DONE and the account linked, in one transaction; None if not PROVED, or expired."""
+        proved = _proved(attempt_id, now)
+        async with self._database.write() as connection:
+            row = (await connection.execute(select(link_attempts).where(proved))).one_or_none()
+            if row is None or (account := self._account(row)) is None:
+                return None
+            done = update(link_attempts).where(proved).values(status=AttemptStatus.DONE, **ERASED)
+            if not (await connection.execute(done)).rowcount:
+                return None
+            version = await link_account(connection, self._keyring, row.discord_id, account)
+            self._database.erase_traces()
+        return replace(account, version=version)
+
+    async def void(self, attempt_id: str) -> bool:
+        """End the attempt and erase what it holds; False if it had ended before."""
+        async with self._database.write() as connection:
+            return bool(await self._void(connection, COLUMNS.id == attempt_id))
+
+    async def sweep(self, now: datetime) -> None:
+        """Erase what expired attempts hold; forget attempts older than an hour."""
+        async with self._database.write() as connection:
+            await self._void(connection, COLUMNS.expires_at <= now)
+            old = await connection.execute(delete(link_attempts).where(COLUMNS.created_at <= now - KEPT_FOR))
+            if old.rowcount:
+                self._database.erase_traces()
+
+    async def _void(self, connection: AsyncConnection, where: ColumnElement[bool]) -> int:
+        if count := await void_attempts(connection, where):
+            self._database.erase_traces()
+        return count
+
+    async def _one(self, where: ColumnElement[bool]) -> LinkAttempt | None:
+        query = select(link_attempts).where(where).order_by(COLUMNS.number.desc()).limit(1)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else self._attempt(row)
+
+    async def _step(
+        self, attempt_id: str, *where: ColumnElement[bool], sealed: dict[str, str] | None = None, **values: Any
+    ) -> bool:
+        """One conditional change. What it seals replaces what was there, which counts as an erasure."""
+        change = update(link_attempts).where(COLUMNS.id == attempt_id, *where)
+        async with self._database.write() as connection:
+            if sealed:
+                values |= await self._sealed_for(connection, attempt_id, sealed)
+                self._database.erase_traces()
+            return bool((await connection.execute(change.values(**values))).rowcount)
+
+    async def _sealed_for(
+        self, connection: AsyncConnection, attempt_id: str, texts: dict[str, str]
+    ) -> dict[str, bytes]:
+        whose = select(COLUMNS.discord_id).where(COLUMNS.id == attempt_id)
+        discord_id = (await connection.execute(whose)).scalar()
+        return {} if discord_id is None else self._sealed(attempt_id, discord_id, texts)
+
+    def _sealed(self, attempt_id: str, discord_id: int, texts: dict[str, str]) -> dict[str, bytes]:
+        return {name: self._keyring.seal(text, _context(name, attempt_id, discord_id)) for name, text in texts.items()}
+
+    def _opened(self, row: Row[Any], name: str) -> str | None:
+        blob: bytes | None = getattr(row, name)
+        return None if blob is None else self._keyring.open(blob, _context(name, row.id, row.discord_id))
+
+    def _new(self, attempt: LinkAttempt) -> dict[str, Any]:
+        return {
+            "id": attempt.id,
+            "discord_id": attempt.discord_id,
+            "discord_name": attempt.discord_name,
+            "created_at": attempt.created_at,
+            "expires_at": attempt.expires_at,
+            "status": AttemptStatus.PENDING,
+            "tries": 0,
+            "nonce_hash": attempt.nonce_hash,
+            **(self._sealed(attempt.id, attempt.discord_id, {"origin": attempt.origin}) if attempt.origin else {}),
+        }
+
+    def _attempt(self, row: Row[Any]) -> LinkAttempt:
+        return LinkAttempt(
+            id=row.id,
+            discord_id=row.discord_id,
+            discord_name=row.discord_name,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            status=AttemptStatus(row.status),
+            tries=row.tries,
+            origin=self._opened(row, "origin"),
+            nonce_hash=row.nonce_hash,
+            cookie_hash=row.cookie_hash,
+            state_hash=row.state_hash,
+            code=self._opened(row, "code"),
+            account=self._account(row),
+        )
+
+    def _account(self, row: Row[Any]) -> ImgurAccount | None:
+        access, refresh = self._opened(row, "access_token"), self._opened(row, "refresh_token")
+        if access is None or refresh is None:
+            return None
+        return ImgurAccount(row.account_id, row.username, access, refresh, row.token_expires_at)
+
+
+def _context(name: str, attempt_id: str, discord_id: int) -> SealContext:
+    return SealContext(f"link_attempts.{name}", f"{discord_id}/{attempt_id}")
+
+
+def _proved(attempt_id: str, now: datetime) -> ColumnElement[bool]:
+    return and_(COLUMNS.id == attempt_id, COLUMNS.status == AttemptStatus.PROVED, COLUMNS.expires_at > now)

@@ -1,0 +1,128 @@
+"""The database: one writer at a time, whole transactions only, and no library's error leaves this room."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+from sqlalchemy import Table, insert, text, update
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from storage import sqlite
+from storage.errors import DatabaseUnavailableError
+from storage.migrations import migrate
+
+log = logging.getLogger(__name__)
+
+BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
+
+
+class Database:
+    """An open database. Made by `open_database`."""
+
+    def __init__(self, engine: AsyncEngine, *, busy_timeout: float) -> None:
+        self._engine = engine
+        self._writes = engine.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"})
+        self._busy_timeout = busy_timeout
+        self._writer = asyncio.Lock()
+        self._traces = True  # a process that was killed may have left some
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database. Raises DatabaseUnavailableError."""
+        with translated():
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction, alone in its process: all of it is kept, or nothing of it, whatever ends the body."""
+        with translated():
+            async with self._writer:
+                async with self._writes.begin() as connection:
+                    yield connection
+                await self._settle()
+
+    def erase_traces(self) -> None:
+        """Call within a write that erases: after it, no copy of what it erased is left in the files.
+
+        While a reader of another process stands in the way, every later write and the closing try again.
+        """
+        self._traces = True
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether something erased may still be readable in the files."""
+        return self._traces
+
+    async def ping(self) -> None:
+        """Read the file once. Raises DatabaseUnavailableError."""
+        async with self.read() as connection:
+            await connection.execute(text("SELECT version_num FROM alembic_version"))
+
+    async def settle(self) -> None:
+        """Erase the traces that are left, if any."""
+        async with self._writer:
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """What is committed stays so: a failure here is logged, and tried again with the next write."""
+        if not self._traces:
+            return
+        try:
+            self._traces = not await sqlite.truncate_wal(self._engine, busy_timeout=self._busy_timeout)
+        except (OperationalError, DatabaseError):
+            log.warning("erased data may still be in the write-ahead log; trying again with the next write")
+
+
+@asynccontextmanager
+async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> AsyncIterator[Database]:
+    """The database at `sqlite:///PATH`, brought to this release's tables and closed at the end.
+
+    Raises DatabaseUnavailableError, and NewerDatabaseError for one that a newer release has written.
+    """
+    try:
+        path = sqlite.prepare_file(url)
+    except OSError as error:
+        raise _unavailable(error) from error
+    with translated():
+        await migrate(path, busy_timeout=busy_timeout)
+    engine = sqlite.create_engine(path, busy_timeout=busy_timeout)
+    try:
+        database = Database(engine, busy_timeout=busy_timeout)
+        await database.settle()
+        yield database
+        await database.settle()
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns what the driver says into DatabaseUnavailableError; faults of ours pass."""
+    try:
+        yield
+    except (OperationalError, InternalError) as error:
+        raise _unavailable(error.orig) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise
+        raise _unavailable(error.orig) from error
+    except PoolTimeoutError as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(reason: BaseException | None) -> DatabaseUnavailableError:
+    return DatabaseUnavailableError(f"the database cannot be used: {reason}")
+
+
+async def upsert(connection: AsyncConnection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Write `values` into the row with `key`, or add it; within a write, so nothing comes between."""
+    where = [table.c[name] == value for name, value in key.items()]
+    if not (await connection.execute(update(table).where(*where).values(**values))).rowcount:
+        await connection.execute(insert(table).values(**key, **values))

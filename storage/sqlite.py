@@ -1,0 +1,73 @@
+"""What is particular to SQLite: the file, the settings of each connection, and how a transaction begins."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+PREFIX = "sqlite:///"
+BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
+TRUNCATE_TIMEOUT = 0.5  # seconds that an erasure waits for readers; it is tried again later
+
+
+def prepare_file(url: str) -> Path:
+    """The database file of `sqlite:///PATH`, made with its folder if need be, for its owner only. Raises OSError."""
+    if not url.startswith(PREFIX) or url == PREFIX:
+        raise ValueError("the address of the database must be sqlite:///PATH")
+    path = Path(url.removeprefix(PREFIX)).absolute()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if os.fstat(descriptor).st_uid == os.geteuid():
+            os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+    return path
+
+
+def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True, **options: Any) -> AsyncEngine:
+    """An engine whose transactions begin as the BEGIN option of the connection says; `busy_timeout` in seconds."""
+    pragmas = {
+        "busy_timeout": round(busy_timeout * 1000),
+        "journal_mode": "WAL",
+        "synchronous": "NORMAL",
+        "foreign_keys": "ON" if foreign_keys else "OFF",
+        "secure_delete": "ON",
+        "temp_store": "MEMORY",
+    }
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        hide_parameters=True,
+        connect_args={"timeout": busy_timeout},
+        **options,
+    )
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself, or DDL would escape the transaction
+        cursor = connection.cursor()
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        if statement := connection.get_execution_options().get(BEGIN, "BEGIN"):
+            connection.exec_driver_sql(statement)
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "begin", begun)
+    return engine
+
+
+async def truncate_wal(engine: AsyncEngine, *, busy_timeout: float) -> bool:
+    """Move the write-ahead log into the file and empty it; False while a reader stands in the way."""
+    async with engine.execution_options(**{BEGIN: ""}).connect() as connection:
+        await connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(TRUNCATE_TIMEOUT * 1000)}")
+        try:
+            busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+        finally:
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(busy_timeout * 1000)}")
+    return bool(busy == 0)

@@ -1,0 +1,114 @@
+"""The tables, in types that SQLite and PostgreSQL share. What is sealed is a LargeBinary; times are in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime as whole microseconds since 1970, so that what comes out equals what went in."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """A naive datetime raises TypeError."""
+        return None if value is None else (value - EPOCH) // TICK
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """The datetime in UTC."""
+        return None if value is None else EPOCH + value * TICK
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+imgur_accounts = Table(
+    "imgur_accounts",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("username", String, nullable=False),
+    Column("access_token", LargeBinary, nullable=False),
+    Column("refresh_token", LargeBinary, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("broken", Boolean, nullable=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, ForeignKey("imgur_accounts.account_id"), nullable=False, index=True),
+)
+
+link_attempts = Table(
+    "link_attempts",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("discord_id", BigInteger, nullable=False, index=True),
+    Column("discord_name", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("status", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("origin", LargeBinary),
+    Column("nonce_hash", LargeBinary, unique=True),
+    Column("cookie_hash", LargeBinary),
+    Column("state_hash", LargeBinary, unique=True),
+    Column("code", LargeBinary),
+    Column("account_id", BigInteger),
+    Column("username", String),
+    Column("access_token", LargeBinary),
+    Column("refresh_token", LargeBinary),
+    Column("token_expires_at", UtcTime),
+)
+
+anonymous_uploads = Table(
+    "anonymous_uploads",
+    metadata,
+    Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("image_id", String, primary_key=True),
+    Column("deletehash", LargeBinary, nullable=False),
+    Column("link", String),
+    Column("mime_type", String),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("title", String),
+    Column("description", String),
+    Column("uploaded_at", UtcTime, nullable=False),
+    Index(None, "discord_id", "uploaded_at"),
+)
+
+command_syncs = Table(
+    "command_syncs",
+    metadata,
+    Column("application_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", String, nullable=False),
+)

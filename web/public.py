@@ -1,0 +1,42 @@
+"""The public port: link pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from services.linking import LinkingService
+from web import pages
+from web.refusals import word_errors
+from web.security import same_origin_forms, secure
+
+HERE = Path(__file__).parent
+MOST_BYTES = 16 * 1024
+
+
+def create_public_app(linking: LinkingService, *, public_url: str, authorize_origin: str) -> web.Application:
+    """Link pages for `public_url`, a bare origin; every link and redirect is built from it, never from a request.
+
+    `authorize_origin` is the origin of Imgur's authorize page.
+    """
+    app = web.Application(middlewares=[word_errors, same_origin_forms(public_url)], client_max_size=MOST_BYTES)
+    app[pages.LINKING] = linking
+    app[pages.PUBLIC_URL] = public_url
+    secure(app, public_url=public_url, authorize_origin=authorize_origin)
+    aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(HERE / "templates"), undefined=jinja2.StrictUndefined)
+    app.add_routes(
+        [
+            web.get("/", pages.home),
+            web.get("/link/{nonce}", pages.landing),
+            web.post("/link/{nonce}", pages.go_on),
+            web.get("/oauth/imgur", pages.callback),
+            web.post("/oauth/imgur", pages.receive),
+            web.get("/linked/{attempt_id}", pages.confirm),
+            web.post("/linked/{attempt_id}/stop", pages.stop),
+            web.static("/static", HERE / "static"),
+        ]
+    )
+    return app

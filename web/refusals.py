@@ -1,0 +1,75 @@
+"""Errors to pages: a status and the words of `services.messages`. Nothing of the request is repeated."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from aiohttp import web
+from aiohttp_jinja2 import render_template
+
+from errors import (
+    BotError,
+    CrossSiteError,
+    LinkExpiredError,
+    LinkForeignBrowserError,
+    LinkUnknownError,
+    LinkUsedError,
+)
+from services.messages import Words, unforeseen, words
+from web.security import Handler
+
+log = structlog.get_logger(__name__)
+
+FAILED_DEPENDENCY = 424  # Imgur or the database did not do its part
+STATUSES: dict[type[BaseException], int] = {
+    LinkUnknownError: 404,
+    LinkExpiredError: 410,
+    LinkUsedError: 410,
+    LinkForeignBrowserError: 403,
+    CrossSiteError: 403,
+    BotError: 400,
+    Exception: FAILED_DEPENDENCY,
+}
+
+HTTP_WORDS = {
+    404: Words("There is no such page", "Open the link that /imgur link gave you in Discord."),
+    405: Words("That cannot be done here", "Open the link that /imgur link gave you in Discord."),
+    413: Words("That was too much", "The form was larger than any of ours. Open the link from Discord again."),
+}
+OTHER_HTTP_WORDS = Words("The request makes no sense to us", "Open the link that /imgur link gave you in Discord.")
+
+
+@web.middleware
+async def word_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error with a page."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < web.HTTPBadRequest.status_code:
+            raise
+        response = _page(request, error.status, HTTP_WORDS.get(error.status, OTHER_HTTP_WORDS))
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except Exception as error:  # noqa: BLE001 - the last resort: logged, never shown
+        return _refusal(request, error)
+
+
+def _refusal(request: web.Request, error: Exception) -> web.Response:
+    said = words(error)
+    if said is None:
+        reference = secrets.token_hex(4)
+        log.error("unexpected error", reference=reference, exc_info=error)
+        return _page(request, web.HTTPInternalServerError.status_code, unforeseen(reference))
+    if not isinstance(error, BotError):
+        log.warning("a link page failed", kind=type(error).__name__, detail=str(error))
+    return _page(request, _status(error), said)
+
+
+def _status(error: Exception) -> int:
+    return next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
+
+
+def _page(request: web.Request, status: int, said: Words) -> web.Response:
+    return render_template("refusal.html", request, {"said": said}, status=status)

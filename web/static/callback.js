@@ -1,0 +1,24 @@
+// Takes what Imgur put into the address, clears the address bar, and posts it to this same page.
+"use strict";
+
+(() => {
+  const query = new URLSearchParams(location.search);
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+
+  const found = {
+    state: fragment.get("state") ?? query.get("state"),
+    refresh_token: fragment.get("refresh_token"),
+    error: fragment.get("error"),
+  };
+  if (!found.refresh_token && !found.error) {
+    document.getElementById("waiting").hidden = true;
+    document.getElementById("nothing").hidden = false;
+    return;
+  }
+  const form = document.getElementById("callback");
+  for (const [name, value] of Object.entries(found)) {
+    form.elements[name].value = value ?? "";
+  }
+  form.submit();
+})();

@@ -30,7 +30,9 @@ HEADERS = {
 class Middleware(Protocol):
     """What aiohttp takes for one."""
 
-    def __call__(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]: ...
+    def __call__(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]:
+        """Answer, with or without the handler."""
+        ...
 
 
 def secure(app: web.Application, *, public_url: str, authorize_origin: str) -> None:

@@ -1,0 +1,155 @@
+"""Takes an upload in as a stream, says what it is by its first bytes, keeps what is small enough."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import PurePath
+
+import filetype
+import imagesize
+from aiohttp import BodyPartReader, web
+
+from standins.imgur.fields import FORM, Fields, from_json, log_fields, text
+from standins.imgur.shapes import SHAPES, AnswerError
+from standins.imgur.standin import SENT, STANDIN, SentFile
+
+_CHUNK = 256 * 1024
+_HEAD = 64 * 1024
+_FILE_FIELDS = ("image", "video")
+_IMAGES = frozenset({"image/jpeg", "image/png", "image/apng", "image/gif", "image/tiff"})
+_VIDEOS = frozenset(
+    {
+        "video/mp4",
+        "video/x-m4v",
+        "video/webm",
+        "video/x-matroska",
+        "video/quicktime",
+        "video/x-flv",
+        "video/x-msvideo",
+        "video/x-ms-wmv",
+        "video/mpeg",
+    }
+)
+
+
+@dataclass
+class Received:
+    """An upload that came in whole. `data` is None where it was too large to keep."""
+
+    fields: Fields = field(default_factory=dict)
+    part: str | None = None
+    filename: str | None = None
+    size: int = 0
+    head: bytes = b""
+    data: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What an upload is; measures of a video are not read but made up."""
+
+    mime_type: str
+    width: int
+    height: int
+    animated: bool
+
+
+async def receive(request: web.Request) -> Received:
+    """The fields and the file of an upload, in whichever encoding Imgur takes."""
+    switches = request.app[STANDIN].switches
+    if request.content_type == "multipart/form-data":
+        try:
+            received = await _multipart(request)
+        except ValueError:
+            raise AnswerError(SHAPES["bad-request-400"]) from None
+    elif request.content_type.startswith("image/"):
+        received = Received(part="image")
+        await _take_file(request, received, request.content.iter_chunked(_CHUNK), None)
+    elif request.content_type == "application/json":
+        received = Received(from_json(await request.text()))
+    elif request.content_type == FORM and switches.era == "classic":
+        form = await request.post()
+        received = Received({name: [str(value) for value in form.getall(name)] for name in form})
+    else:
+        raise AnswerError(SHAPES["bad-request-400"])
+    log_fields(request, received.fields)
+    if received.part is None:
+        _take_text(received)
+    return received
+
+
+async def _multipart(request: web.Request) -> Received:
+    received = Received()
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise AnswerError(SHAPES["bad-request-400"])
+        if part.name in _FILE_FIELDS and part.filename is not None:
+            received.part, received.filename = part.name, part.filename
+            await _take_file(request, received, _chunks(part), part.headers.get("Content-Type"))
+        else:
+            received.fields.setdefault(part.name or "", []).append(await part.text())
+    return received
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while chunk := await part.read_chunk(_CHUNK):
+        yield chunk
+
+
+async def _take_file(
+    request: web.Request, received: Received, chunks: AsyncIterator[bytes], content_type: str | None
+) -> None:
+    limit = request.app[STANDIN].switches.keep_bytes
+    announced = request.content_length or 0
+    kept: bytearray | None = bytearray() if announced <= limit + _HEAD else None
+    head = bytearray()
+    sent = SentFile(received.part or "", received.filename, content_type or request.content_type)
+    request[SENT].files.append(sent)
+    async for chunk in chunks:
+        sent.size += len(chunk)
+        head += chunk[: _HEAD - len(head)]
+        if kept is not None:
+            kept += chunk
+            kept = kept if len(kept) <= limit else None
+    received.size, received.head = sent.size, bytes(head)
+    received.data = None if kept is None else bytes(kept)
+
+
+def _take_text(received: Received) -> None:
+    """The file from a base64 field. Addresses are refused: the stand-in fetches nothing."""
+    value = text(received.fields, "image") or ""
+    try:
+        data = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise AnswerError(SHAPES["unsupported-400"]) from None
+    received.part, received.data, received.head, received.size = "image", data, data[:_HEAD], len(data)
+
+
+def recognise(request: web.Request, received: Received) -> Recognised:
+    """What was sent; AnswerError where Imgur would not take it: nothing, too large, unsupported, corrupt."""
+    switches = request.app[STANDIN].switches
+    if not received.size:
+        raise AnswerError(SHAPES["no-image-data-400"])
+    found = filetype.guess(received.head)
+    mime = found.mime if found else None
+    is_video = received.part == "video" or mime in _VIDEOS
+    if received.size > (switches.video_limit if is_video else switches.image_limit):
+        raise AnswerError(SHAPES["oversize-400" if switches.era == "classic" else "oversize-413"])
+    if mime in _VIDEOS:
+        return Recognised(mime.replace("x-m4v", "mp4"), 640, 360, animated=True)
+    if mime not in _IMAGES:
+        raise AnswerError(SHAPES["file-type-400"])
+    width, height = imagesize.get(BytesIO(received.head))
+    if width <= 0:
+        raise AnswerError(SHAPES["corrupt-400"])
+    animated = mime == "image/apng" or (mime == "image/gif" and b"NETSCAPE2.0" in received.head)
+    return Recognised(mime.replace("apng", "png"), width, height, animated)
+
+
+def stem(received: Received) -> str | None:
+    """The name Imgur gives: the one that was sent, else the file's without its extension."""
+    return text(received.fields, "name") or (PurePath(received.filename).stem if received.filename else None)

@@ -1,0 +1,89 @@
+"""How the stand-in behaves where the real service varies, and gates that hold requests until a test lets them go."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Literal
+
+
+class Hold:
+    """Requests that match wait here until `release`; `arrived` is set when the first one is here."""
+
+    def __init__(self, match: str, *, answer: bool) -> None:
+        self.match = match
+        self.answer = answer
+        self.arrived = asyncio.Event()
+        self.count = 0
+        self._open = asyncio.Event()
+
+    @property
+    def released(self) -> bool:
+        """Whether it no longer holds anything."""
+        return self._open.is_set()
+
+    def release(self) -> None:
+        """Let everything pass, now and from now on."""
+        self._open.set()
+
+    async def wait(self) -> None:
+        """Count one arrival and wait for the release."""
+        self.count += 1
+        self.arrived.set()
+        await self._open.wait()
+
+
+@dataclass
+class Switches:
+    """Each field may be changed at any time. What the real service does by default is the default here."""
+
+    era: Literal["classic", "2024+"] = "2024+"
+    sign_in: Literal["up", "1024", "over-capacity"] = "up"
+    state_in: Literal["query", "fragment", "both"] = "query"
+    deny_in: Literal["documented", "query", "fragment"] = "documented"
+    """Where a denial stands; documented: in the query for `code`, in the fragment for `token`."""
+    rotation: Literal["same", "new", "strict"] = "new"
+    """What a refresh returns: the same refresh token; a new one, the old still good; a new one, the old dead."""
+    one_live_token: bool = True
+    """Whether a new access token ends the older ones of that account and client."""
+    expires_in: int = 315_360_000
+    account_in_token_answer: bool = True
+    invalid_token_status: Literal[None, 401, 403, 429] = None
+    """None: 403 in the classic era, 401 in the later one."""
+    invalid_refresh_status: Literal[400, 401] = 400
+    delete_gone_status: int = 404
+    deletehash_for_others: Literal["empty", "absent"] = "empty"
+    links_to_self: bool = False
+    bare_dot_links: bool = False
+    """Whether WebM and Matroska uploads get a link that ends in a dot."""
+    processing_reads: int = 0
+    """How many reads of a new video say that it is pending."""
+    processing_seconds: float = 0.0
+    stale_reads: int = 0
+    """How many times, after a write, each address that was read before answers as it did then."""
+    rate_headers: bool = True
+    rate_reset: Literal["seconds", "epoch"] = "seconds"
+    image_limit: int = 10_000_000
+    video_limit: int = 200_000_000
+    keep_bytes: int = 10_000_000
+    """Uploads announced as larger are counted and dropped as they come in."""
+    _holds: list[Hold] = field(default_factory=list, repr=False)
+
+    def hold(self, match: str, *, answer: bool = False) -> Hold:
+        """Hold requests like "POST /3/upload" (wildcards allowed) before, or with `answer` after, they take effect."""
+        held = Hold(match, answer=answer)
+        self._holds.append(held)
+        return held
+
+    async def pass_holds(self, line: str, *, answer: bool) -> None:
+        """Wait at every hold that matches this request line."""
+        self._holds = [held for held in self._holds if not held.released]
+        for held in list(self._holds):
+            if held.answer is answer and fnmatchcase(line, held.match):
+                await held.wait()
+
+    def release_all(self) -> None:
+        """Let everything pass."""
+        for held in self._holds:
+            held.release()

@@ -1,0 +1,186 @@
+"""From an HTTP answer to Imgur's data, or to the one error of ours that it means.
+
+Imgur has answered failures in some seventeen shapes over the years (docs/imgur.md lists them). They are read in this
+order: is the body JSON? - `errors[]` - `data.error` (text, object, or JSON inside a text) - `data` - `message`; then
+the wording decides before the status does, because the status is often not the one that is meant.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from imgur._throttle import rate_limited
+from imgur.errors import (
+    BadAnswerError,
+    ForbiddenError,
+    ImgurError,
+    InvalidGrantError,
+    NotFoundError,
+    OverCapacityError,
+    RateLimitedError,
+    RejectedError,
+    SignInDownError,
+    TooLargeError,
+    UnauthorizedError,
+    UnsupportedTypeError,
+)
+
+DETAIL_LENGTH = 300
+FIRST_ERROR = 400
+
+_PAGE_WORDING = (
+    (r"Error \(?1024\)?", SignInDownError),
+    (r"over capacity|Imgur overloaded", OverCapacityError),
+)
+_WORDING = (
+    *_PAGE_WORDING,
+    (r"too fast|too many requests|requests exceeded|rate limit", RateLimitedError),
+    (r"access token.{0,20} is invalid", UnauthorizedError),
+    (r"over the size limit|too large", TooLargeError),
+    (r"file type invalid|not supported|support that file type|corrupt", UnsupportedTypeError),
+    (r"unable to find|not found", NotFoundError),
+    (r"forbidden|^unauthorized", ForbiddenError),
+    (r"stripping metadata", RejectedError),
+)
+_BY_STATUS: dict[int, type[ImgurError]] = {
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    410: NotFoundError,
+    413: TooLargeError,
+    415: UnsupportedTypeError,
+    429: RateLimitedError,
+    # Imgur's own codes
+    1002: TooLargeError,
+    1003: UnsupportedTypeError,
+    1203: OverCapacityError,
+}
+_GRANT_REFUSED = re.compile(r"refresh token|invalid.?grant|invalid pin|invalid (authorization )?code", re.IGNORECASE)
+_CLIENT_REFUSED = re.compile(r"client|secret", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came over the wire. `secrets` are texts of the request that must not come back in an error."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    bearer: bool = False
+    secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A failure in Imgur's words; `status` is the most telling number it gave: of HTTP, or a code of its own."""
+
+    text: str
+    status: int
+    kind: type[ImgurError] | None
+
+
+def data_of(answer: Answer) -> Any:
+    """What the envelope of a success holds. Raises ImgurError for everything else."""
+    document = document_of(answer)
+    if "data" not in document:
+        raise BadAnswerError("no data in the answer", status=answer.status)
+    return document["data"]
+
+
+def document_of(answer: Answer) -> dict[str, Any]:
+    """The whole JSON object of a success. Raises ImgurError for everything else."""
+    document = _json(answer.body.decode("utf-8-sig", "replace"))
+    if not isinstance(document, dict):
+        raise _error(_page_fault(answer), answer)
+    if (fault := _fault(document, answer.status)) is not None:
+        raise _error(fault, answer)
+    return document
+
+
+def grant_error(error: ImgurError) -> ImgurError:
+    """What a failure of the token endpoint means: only a clear no to the grant itself may cost a user the link."""
+    refused = error.status == HTTPStatus.UNAUTHORIZED and not _CLIENT_REFUSED.search(error.detail)
+    if isinstance(error, RejectedError | ForbiddenError) and (refused or _GRANT_REFUSED.search(error.detail)):
+        return InvalidGrantError(error.detail, status=error.status)
+    return error
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the secrets, and no longer than a log line may be."""
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+    return text[:DETAIL_LENGTH]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _page_fault(answer: Answer) -> _Fault:
+    """A web page, nothing at all, or JSON that is no object: mostly not from the API but from what stands before it."""
+    page = answer.body.decode("utf-8", "replace")
+    for pattern, kind in _PAGE_WORDING:
+        if found := re.search(pattern, page, re.IGNORECASE):
+            return _Fault(found.group(), answer.status, kind)
+    return _Fault("", answer.status, _by_status(answer.status))
+
+
+def _fault(document: dict[str, Any], status: int) -> _Fault | None:
+    data = document.get("data")
+    errors = document.get("errors")
+    outer = next((code for code in (status, _code(document.get("status"))) if code >= FIRST_ERROR), status)
+    if isinstance(errors, list) and errors:
+        return _worded(errors[0], outer)
+    if error := (isinstance(data, dict) and data.get("error")) or document.get("error"):
+        return _worded(error, outer)
+    if status < HTTPStatus.MULTIPLE_CHOICES and document.get("success") is not False and set(document) != {"message"}:
+        return None
+    return _worded(data if isinstance(data, str) else document.get("message"), outer)
+
+
+def _worded(error: Any, outer: int) -> _Fault:
+    if isinstance(error, str) and error.lstrip().startswith("{"):
+        error = _json(error) or error
+    text, status = error if isinstance(error, str) else "", outer
+    if isinstance(error, dict):
+        words = (error.get(name) for name in ("message", "detail", "title", "status"))
+        text = next((word for word in words if isinstance(word, str)), "")
+        status = _code(error.get("code")) or outer
+    kind = next((kind for pattern, kind in _WORDING if re.search(pattern, text, re.IGNORECASE)), None)
+    if status == HTTPStatus.UNAUTHORIZED and kind is ForbiddenError:
+        kind = UnauthorizedError
+    return _Fault(
+        text, status, kind or _by_status(status) or (RejectedError if text or status >= FIRST_ERROR else None)
+    )
+
+
+def _by_status(status: int) -> type[ImgurError] | None:
+    is_server_fault = HTTPStatus.INTERNAL_SERVER_ERROR <= status < 600  # noqa: PLR2004 - the end of HTTP's statuses
+    return OverCapacityError if is_server_fault else _BY_STATUS.get(status)
+
+
+def _code(value: Any) -> int:
+    """The number in a `code` or `status`, 0 where it is none that tells of an error."""
+    try:
+        code = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    return code if code >= FIRST_ERROR else 0
+
+
+def _error(fault: _Fault, answer: Answer) -> ImgurError:
+    detail = hidden(fault.text, answer.secrets)
+    kind = fault.kind or BadAnswerError
+    if kind is RateLimitedError:
+        return rate_limited(fault.text, detail, answer.status, answer.headers)
+    if kind is UnauthorizedError and not answer.bearer:
+        kind = ForbiddenError  # there is no access token to refresh
+    return kind(detail, status=answer.status)

@@ -1,0 +1,59 @@
+"""What a "too many calls" says: whose credits are spent and how long to wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from imgur._limits import limits_from
+from imgur.errors import RateLimitedError, Spent
+from imgur.models import RateLimits
+
+
+def rate_limited(text: str, detail: str, status: int, headers: Mapping[str, str]) -> RateLimitedError:
+    """The error for Imgur's wording `text`, as far as the headers tell more."""
+    spent, reset = _spent(text, limits_from(headers))
+    wait = _minutes(text) or _retry_after(headers)
+    if wait is None and reset is not None:
+        wait = max(0.0, (reset - datetime.now(UTC)).total_seconds())
+    return RateLimitedError(detail, status=status, retry_after=wait, spent=spent)
+
+
+def _spent(text: str, limits: RateLimits) -> tuple[Spent, datetime | None]:
+    if limits.client_remaining == 0 or "daily client requests" in text.lower():
+        return Spent.APPLICATION, limits.client_reset
+    if limits.user_remaining == 0 or "too fast" in text.lower():
+        return Spent.USER, limits.user_reset
+    if limits.post_remaining == 0:  # counted by address, and all users of a bot share one
+        return Spent.APPLICATION, limits.post_reset
+    return Spent.UNKNOWN, None
+
+
+def _minutes(text: str) -> float | None:
+    found = re.search(r"([0-9]{1,4}) more minute", text)
+    return float(found.group(1)) * 60 if found else None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """`Retry-After` in seconds, from either of its forms; an edge sends 0 where it means nothing."""
+    text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text) or None
+    try:
+        moment = parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) or None
+
+
+def is_disguised_refusal(error: RateLimitedError, headers: Mapping[str, str]) -> bool:
+    """Whether a 429 may be about the token: nothing says how long to wait and the headers still show credit."""
+    return (
+        error.status == HTTPStatus.TOO_MANY_REQUESTS
+        and error.spent is Spent.UNKNOWN
+        and error.retry_after is None
+        and bool(limits_from(headers).user_remaining)
+    )

@@ -1,0 +1,89 @@
+"""The body of an upload: a multipart form that streams its file and knows its exact length beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
+
+from aiohttp import MultipartWriter, hdrs
+from aiohttp.payload import Payload
+
+from imgur.errors import SourceLengthError
+from imgur.models import UploadSource
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+
+STALL_SECONDS = 60.0
+"""How long Imgur may take to accept the next piece of a file. aiohttp has no limit of its own for that."""
+
+
+class SourcePayload(Payload):
+    """An UploadSource as one part of a form, sent once. `failure` keeps what went wrong on the source's side."""
+
+    def __init__(self, source: UploadSource, *, stall: float = STALL_SECONDS) -> None:
+        super().__init__(source, content_type=source.mime_type, filename=source.name)
+        self._size = source.size
+        self._source = source
+        self._stall = stall
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.failure: Exception | None = None
+
+    def decode(self, *_args: object, **_options: object) -> str:
+        """Refused: nothing may read the file into memory."""
+        raise TypeError("an upload is streamed and has no text")
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Stream the source. Raises SourceLengthError before the form is complete, so that Imgur stores nothing."""
+        if self._consumed:
+            raise SourceLengthError("the source was sent already and can be read only once")
+        self._consumed = True
+        self._idle.clear()
+        try:
+            await self._stream(writer)
+        finally:
+            self._idle.set()
+
+    async def settled(self) -> None:
+        """Wait until nothing reads from the source any more."""
+        await self._idle.wait()
+
+    async def _stream(self, writer: AbstractStreamWriter) -> None:
+        sent = 0
+        chunks = self._source.chunks()
+        try:
+            while (chunk := await self._next(chunks)) is not None:
+                sent += len(chunk)
+                if sent > self._source.size:
+                    self._fail(SourceLengthError(f"more than the announced {self._source.size} bytes"))
+                async with asyncio.timeout(self._stall):
+                    await writer.write(chunk)
+        finally:
+            if close := getattr(chunks, "aclose", None):
+                await close()
+        if sent < self._source.size:
+            self._fail(SourceLengthError(f"{sent} bytes instead of the announced {self._source.size}"))
+
+    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+        try:
+            return await anext(chunks, None)
+        except Exception as error:
+            self.failure = error
+            raise
+
+    def _fail(self, error: SourceLengthError) -> None:
+        self.failure = error
+        raise error
+
+
+def upload_form(file: SourcePayload, field: str, texts: Mapping[str, str]) -> MultipartWriter:
+    """The whole form, texts first, so that the file is the last thing on the wire."""
+    form = MultipartWriter("form-data")
+    for name, value in texts.items():
+        part = form.append(value, {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"})
+        part.set_content_disposition("form-data", name=name)
+    file.set_content_disposition("form-data", name=field, filename=file.filename or field)
+    form.append_payload(file)
+    return form

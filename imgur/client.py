@@ -1,0 +1,228 @@
+"""The client: one method for each thing that Imgur's API v3 can do and this package covers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Literal
+
+from aiohttp import ClientSession, ClientTimeout, FormData
+
+from imgur import _decode
+from imgur._answer import document_of, grant_error
+from imgur._favorite import FavoriteSwitch
+from imgur._limits import limits_from
+from imgur._transport import Request, Transport, path_id
+from imgur._upload import SourcePayload, upload_form
+from imgur.errors import BadAnswerError, ForbiddenError, ImgurError, RejectedError
+from imgur.models import (
+    AccessToken,
+    Account,
+    Album,
+    Image,
+    Item,
+    Kind,
+    Page,
+    RateLimits,
+    Sort,
+    Tokens,
+    UploadSource,
+)
+
+BASE_URL = "https://api.imgur.com"
+IMAGES_PER_PAGE = 50
+ALBUMS_PER_PAGE = 50
+FAVORITES_PER_PAGE = 60
+"""Imgur's own; whether it can be changed is not known."""
+
+UPLOAD_TIMEOUT = ClientTimeout(total=None, sock_connect=15, sock_read=180)
+"""No limit for the whole: a large video on a slow line is fine as long as it moves (see `_upload.STALL_SECONDS`)."""
+
+
+class ImgurClient:
+    """Imgur's API v3 for one application and any number of its users. Every call raises ImgurError.
+
+    `session` stays the caller's to close. Give it a `DummyCookieJar`: one user's cookies must not go out with another's
+    token. `timeout` is in seconds, for a whole exchange with its body; uploads have limits of their own. Only reads are
+    tried again, and only where that may help. An `auth` of None means the application itself (anonymous).
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        client_id: str,
+        client_secret: str | None = None,
+        *,
+        base_url: str = BASE_URL,
+        timeout: float = 20.0,
+    ) -> None:
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._transport = Transport(session, client_id, base_url, timeout)
+        self._favorites = FavoriteSwitch(self._is_favorite, self._toggle_favorite)
+
+    # --- sign-in --------------------------------------------------------------------------------------------------
+
+    def authorize_url(self, state: str, response_type: Literal["token", "code"] = "token") -> str:
+        """Where a user allows the application. Imgur then redirects to the address registered for it."""
+        query = {"client_id": self._client_id, "response_type": response_type, "state": state}
+        return str(self._transport.base_url.joinpath("oauth2", "authorize").with_query(query))
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """New tokens. Raises InvalidGrantError where the refresh token is no longer good."""
+        return await self._grant("refresh_token", "refresh_token", refresh_token, kept=refresh_token)
+
+    async def exchange_code(self, code: str) -> Tokens:
+        """Tokens for the code of an authorization with `response_type=code`. Raises InvalidGrantError."""
+        return await self._grant("authorization_code", "code", code)
+
+    async def _grant(self, grant_type: str, field: str, value: str, *, kept: str | None = None) -> Tokens:
+        if self._client_secret is None:
+            raise ForbiddenError("there is no client secret")
+        form = FormData(default_to_multipart=True)
+        for name, text in (
+            (field, value),
+            ("client_id", self._client_id),
+            ("client_secret", self._client_secret),
+            ("grant_type", grant_type),
+        ):
+            form.add_field(name, text)
+        request = Request("POST", ("oauth2", "token"), data=form, secrets=(value, self._client_secret))
+        try:
+            return _decode.tokens(await self._transport.send(request, document_of), kept)
+        except ImgurError as error:
+            raise grant_error(error) from None
+
+    # --- account --------------------------------------------------------------------------------------------------
+
+    async def account(self, auth: AccessToken) -> Account:
+        """Whose token this is."""
+        return _decode.account(await self._transport.get("account", "me", auth=auth))
+
+    async def account_images(self, auth: AccessToken, page: int = 0) -> Page[Image]:
+        """The account's images, IMAGES_PER_PAGE a page, deletehashes included; empty past the end."""
+        data = await self._transport.get("account", "me", "images", str(page), auth=auth, perPage=IMAGES_PER_PAGE)
+        return _decode.page(data, _decode.image)
+
+    async def account_images_count(self, auth: AccessToken) -> int:
+        """How many images the account has."""
+        return _decode.count(await self._transport.get("account", "me", "images", "count", auth=auth))
+
+    async def account_albums(self, auth: AccessToken, page: int = 0) -> Page[Album]:
+        """The account's albums without their images, ALBUMS_PER_PAGE a page; empty past the end."""
+        data = await self._transport.get("account", "me", "albums", str(page), auth=auth, perPage=ALBUMS_PER_PAGE)
+        return _decode.page(data, _decode.album)
+
+    async def favorites(self, auth: AccessToken, page: int = 0, sort: Sort = "newest") -> Page[Item]:
+        """What the account has favorited, images and albums, FAVORITES_PER_PAGE a page; empty past the end."""
+        data = await self._transport.get("account", "me", "favorites", str(page), sort, auth=auth)
+        return _decode.page(data, _decode.item)
+
+    async def all_favorites(self, auth: AccessToken, sort: Sort = "newest") -> AsyncIterator[Item]:
+        """Every favorite, page after page until an empty one."""
+        number = 0
+        while (page := await self.favorites(auth, number, sort)).received:
+            for item in page.items:
+                yield item
+            number += 1
+
+    # --- images and albums ----------------------------------------------------------------------------------------
+
+    async def image(self, image_id: str, auth: AccessToken | None = None) -> Image:
+        """One image; with `auth`, as its user sees it (`favorite`, and `deletehash` for the owner)."""
+        return _decode.image(await self._transport.get("image", path_id(image_id), auth=auth))
+
+    async def album(self, album_id: str, auth: AccessToken | None = None) -> Album:
+        """One album with all of its images."""
+        return _decode.album(await self._transport.get("album", path_id(album_id), auth=auth))
+
+    async def upload(
+        self,
+        source: UploadSource,
+        auth: AccessToken | None = None,
+        *,
+        video: bool = False,
+        album: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        disable_audio: bool = False,
+    ) -> Image:
+        """Stream `source` to Imgur, once. `album`: an id of the account's, or an anonymous album's deletehash.
+
+        What the source raises passes through. Raises SourceLengthError where it gives fewer or more bytes than
+        announced. After UnreachableError or BadAnswerError Imgur may have stored the file all the same.
+        """
+        texts = {"type": "file", "name": source.name, "album": album, "title": title, "description": description}
+        texts["disable_audio"] = "1" if disable_audio else None
+        file = SourcePayload(source)
+        form = upload_form(file, "video" if video else "image", {k: v for k, v in texts.items() if v is not None})
+        request = Request(
+            "POST", ("3", "upload"), auth, data=form, secrets=(album,) if album else (), timeout=UPLOAD_TIMEOUT
+        )
+        try:
+            data = await self._transport.send(request)
+        except ImgurError:
+            if file.failure is not None:
+                raise file.failure from None
+            raise
+        finally:
+            await file.settled()
+        return _decode.image(data)
+
+    async def update_image(
+        self,
+        handle: str,
+        auth: AccessToken | None = None,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Change what is given. `handle`: the id, with `auth`; the deletehash of an anonymous image without."""
+        changes = {"title": title, "description": description}
+        await self._write(
+            "POST", ("image", path_id(handle)), auth, json={k: v for k, v in changes.items() if v is not None}
+        )
+
+    async def delete_image(self, handle: str, auth: AccessToken | None = None) -> None:
+        """Delete for good. `handle`: the id, with `auth`; the deletehash of an anonymous image without."""
+        await self._write("DELETE", ("image", path_id(handle)), auth)
+
+    async def _write(
+        self, method: str, path: tuple[str, str], auth: AccessToken | None, json: Mapping[str, str] | None = None
+    ) -> None:
+        request = Request(method, ("3", *path), auth, json=json, secrets=path[1:])
+        if await self._transport.send(request) is False:
+            raise RejectedError("answered with false")
+
+    # --- favorites ------------------------------------------------------------------------------------------------
+
+    async def favorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool:
+        """Make it a favorite, however often it is asked. Whether that changed anything."""
+        return await self._favorites.set(kind, path_id(item_id), auth, wish=True)
+
+    async def unfavorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool:
+        """Make it no favorite, however often it is asked. Whether that changed anything."""
+        return await self._favorites.set(kind, path_id(item_id), auth, wish=False)
+
+    async def _is_favorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool:
+        item = await (self.image(item_id, auth) if kind is Kind.IMAGE else self.album(item_id, auth))
+        return item.favorite
+
+    async def _toggle_favorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool:
+        word = await self._transport.send(Request("POST", ("3", kind.value, item_id, "favorite"), auth))
+        if word not in {"favorited", "unfavorited"}:
+            raise BadAnswerError("neither favorited nor unfavorited")
+        return bool(word == "favorited")
+
+    # --- limits ---------------------------------------------------------------------------------------------------
+
+    def limits(self, auth: AccessToken | None = None) -> RateLimits:
+        """What the newest answers' headers said; costs no call."""
+        return self._transport.limits(auth)
+
+    async def credits(self, auth: AccessToken | None = None) -> RateLimits:
+        """Ask Imgur for the credits left, and what is known besides."""
+        data = await self._transport.get("credits", auth=auth)
+        if not isinstance(data, dict):
+            raise BadAnswerError("no credits")
+        self._transport.keep(limits_from({f"X-RateLimit-{name}": str(value) for name, value in data.items()}), auth)
+        return self.limits(auth)

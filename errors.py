@@ -100,11 +100,27 @@ class AttachmentGoneError(BotError):
     """Discord no longer hands the attachment out."""
 
 
-class UploadTooSlowError(BotError):
+class AlbumNeedsAccountError(BotError):
+    """An anonymous upload cannot go into an album of the user's."""
+
+
+class UploadEndedError(BotError):
+    """Base of an upload that was ended on our side; with `all_sent`, Imgur may have stored it nevertheless."""
+
+    def __init__(self, *, all_sent: bool = False) -> None:
+        super().__init__("all bytes were sent" if all_sent else "ended in the middle")
+        self.all_sent = all_sent
+
+
+class UploadCancelledError(UploadEndedError):
+    """The user pressed Cancel."""
+
+
+class UploadTooSlowError(UploadEndedError):
     """The upload would outlive the 15 minutes in which Discord lets the bot answer."""
 
 
-class UploadStoppedError(BotError):
+class UploadStoppedError(UploadEndedError):
     """The upload was ended because the bot is shutting down."""
 
 

@@ -91,6 +91,15 @@ def _unsupported_file(error: errors.UnsupportedFileError) -> Words:
     )
 
 
+def _ended(title: str, text: str) -> Callable[[errors.UploadEndedError], Words]:
+    def wording(error: errors.UploadEndedError) -> Words:
+        if not error.all_sent:
+            return Words(title, f"{text} Nothing was stored.")
+        return Words(title, f"{text} Everything had been sent by then, so Imgur may have stored it: look there first.")
+
+    return wording
+
+
 def _rate_limited(error: imgur.errors.RateLimitedError) -> Words:
     when = f"in {duration(error.retry_after)}" if error.retry_after is not None else "later"
     if error.spent is imgur.errors.Spent.APPLICATION:
@@ -170,11 +179,17 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.AttachmentGoneError: Words(
         "The file is no longer there", "Discord does not hand it out any more. Attach it once more and upload it again."
     ),
-    errors.UploadTooSlowError: Words(
+    errors.AlbumNeedsAccountError: Words(
+        "An anonymous upload cannot go into an album",
+        "Albums belong to an account. Leave out album or anonymous, or link your account with /imgur link.",
+    ),
+    errors.UploadEndedError: _ended("The upload was ended", "Upload the file again."),
+    errors.UploadCancelledError: _ended("Upload cancelled", "As you wished."),
+    errors.UploadTooSlowError: _ended(
         "The upload took too long",
         "Discord lets the bot answer for 15 minutes, and this would have taken longer. Try a smaller file.",
     ),
-    errors.UploadStoppedError: Words(
+    errors.UploadStoppedError: _ended(
         "The upload was stopped", "The bot is being shut down. Upload the file again in a few minutes."
     ),
     errors.QuestionExpiredError: Words(

@@ -35,12 +35,12 @@ def _made(cls: type[BaseException]) -> BaseException:
     return SPECIAL.get(cls) or cls()
 
 
-def test_error_classes_are_found_when_the_three_files_are_read():
+def test_error_classes_are_found_when_the_three_files_are_read() -> None:
     assert len(EVERY) > 40
 
 
 @pytest.mark.parametrize("cls", EVERY, ids=lambda cls: cls.__name__)
-def test_error_is_worded_when_we_raise_it_on_purpose(cls):
+def test_error_is_worded_when_we_raise_it_on_purpose(cls: type[BaseException]) -> None:
     said = words(_made(cls))
     assert said is not None
     assert said.title
@@ -49,19 +49,19 @@ def test_error_is_worded_when_we_raise_it_on_purpose(cls):
     assert "everyone" not in said.title + said.text
 
 
-def test_errors_have_words_of_their_own_when_all_are_compared():
+def test_errors_have_words_of_their_own_when_all_are_compared() -> None:
     said = [words(_made(cls)) for cls in EVERY]
     assert len(set(said)) == len(EVERY)
 
 
-def test_error_is_worded_by_its_parent_when_it_has_no_words_of_its_own():
+def test_error_is_worded_by_its_parent_when_it_has_no_words_of_its_own() -> None:
     class NewError(imgur.errors.NotFoundError):
         pass
 
     assert words(NewError()) == words(imgur.errors.NotFoundError())
 
 
-def test_error_has_no_words_when_nobody_foresaw_it():
+def test_error_has_no_words_when_nobody_foresaw_it() -> None:
     assert words(RuntimeError("secret")) is None
 
 
@@ -81,7 +81,7 @@ def test_error_has_no_words_when_nobody_foresaw_it():
         (imgur.errors.RateLimitedError(spent=imgur.errors.Spent.USER, retry_after=7200), "in 2 hours"),
     ],
 )
-def test_words_carry_the_numbers_when_the_error_has_them(error, part):
+def test_words_carry_the_numbers_when_the_error_has_them(error: BaseException, part: str) -> None:
     said = words(error)
     assert said is not None
     assert part in said.text
@@ -91,13 +91,13 @@ def test_words_carry_the_numbers_when_the_error_has_them(error, part):
     ("seconds", "said"),
     [(0, "a minute"), (60, "a minute"), (60.5, "2 minutes"), (5400, "90 minutes"), (5401, "2 hours")],
 )
-def test_duration_is_rounded_up_when_it_is_said(seconds, said):
+def test_duration_is_rounded_up_when_it_is_said(seconds: float, said: str) -> None:
     assert duration(seconds) == said
 
 
-def test_megabytes_are_decimal_when_they_are_said():
+def test_megabytes_are_decimal_when_they_are_said() -> None:
     assert megabytes(10_000_000) == "10 MB"
 
 
-def test_reference_is_told_when_nobody_foresaw_the_error():
+def test_reference_is_told_when_nobody_foresaw_the_error() -> None:
     assert "k7f3" in unforeseen("k7f3").text

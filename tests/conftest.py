@@ -1,0 +1,144 @@
+"""The house with its real rooms, over a stand-in of Imgur; each fixture is one part of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from imgur.client import ImgurClient
+from services.account import AccountService
+from services.linking import LinkingService
+from standins.imgur.server import running
+from standins.imgur.standin import Standin
+from storage.accounts import AccountStore
+from storage.attempts import AttemptStore
+from storage.database import Database, open_database
+from storage.sealing import Keyring, new_key
+from storage.uploads import UploadStore
+from tests.visitor import Visitor
+from web.public import create_public_app
+from web.server import serving
+
+CLIENT_ID = "example-client-id"
+CLIENT_SECRET = "example-client-secret"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One of each, over one database."""
+
+    accounts: AccountStore
+    attempts: AttemptStore
+    uploads: UploadStore
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with open_database(f"sqlite:///{tmp_path / 'bot.db'}") as database:
+        yield database
+
+
+@pytest.fixture
+def stores(database: Database) -> Stores:
+    keyring = Keyring({"k1": new_key()})
+    return Stores(AccountStore(database, keyring), AttemptStore(database, keyring), UploadStore(database, keyring))
+
+
+@pytest.fixture
+def public_url() -> str:
+    """Where the link pages will be: 127.0.0.1, while the stand-in is at localhost, so that they are two sites."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture
+async def standin(public_url: str) -> AsyncIterator[Standin]:
+    async with running() as standin:
+        standin.register_client(CLIENT_ID, CLIENT_SECRET, f"{public_url}/oauth/imgur")
+        yield standin
+
+
+@pytest.fixture
+async def imgur_client(standin: Standin) -> AsyncIterator[ImgurClient]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield ImgurClient(session, CLIENT_ID, CLIENT_SECRET, base_url=standin.url)
+
+
+@pytest.fixture
+async def accounts(stores: Stores, imgur_client: ImgurClient) -> AsyncIterator[AccountService]:
+    service = AccountService(stores.accounts, imgur_client)
+    yield service
+    await service.close()
+
+
+@pytest.fixture
+def linking(stores: Stores, imgur_client: ImgurClient, public_url: str) -> LinkingService:
+    return LinkingService(
+        stores.attempts,
+        stores.accounts,
+        imgur_client,
+        public_url=public_url,
+        authorize_url=imgur_client.authorize_url,
+    )
+
+
+@pytest.fixture
+async def public_server(linking: LinkingService, standin: Standin, public_url: str) -> AsyncIterator[str]:
+    """The link pages, served; gives their address."""
+    app = create_public_app(linking, public_url=public_url, authorize_origin=standin.url)
+    host, _, port = public_url.removeprefix("http://").partition(":")
+    async with serving(app, host, int(port)):
+        yield public_url
+
+
+@pytest.fixture
+async def visitor(public_server: str) -> AsyncIterator[Visitor]:
+    """A browser by hand, for a person who opens link pages."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield Visitor(session, public_server)
+
+
+@pytest.fixture
+async def another_visitor(public_server: str) -> AsyncIterator[Visitor]:
+    """Someone else's browser."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield Visitor(session, public_server)
+
+
+def _chromium_path() -> str:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        reason = f"no browser found: none of {', '.join(names)} is installed"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """A real browser of its own for each test."""
+    path = _chromium_path()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()

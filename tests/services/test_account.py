@@ -1,0 +1,283 @@
+"""Calls with a linked user's token, against the stand-in and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from errors import LinkBrokenError, NotLinkedError
+from imgur.errors import OverCapacityError, UnauthorizedError
+from imgur.models import AccessToken
+from services.account import REFRESH_MARGIN, AccountService
+from services.linking import LinkingService
+from standins.imgur.records import Account
+from standins.imgur.standin import Standin
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
+from tests.conftest import CLIENT_ID, Stores
+
+ADA, BOB = 1001, 1002
+REFRESH = "POST /oauth2/token"
+
+
+async def link(stores: Stores, standin: Standin, account: Account, discord_id: int = ADA, life: float = 3600) -> str:
+    """Link as the end of an attempt does; gives the refresh token."""
+    now, name = datetime.now(UTC), secrets.token_hex(8)
+    tokens = standin.world.issue_tokens(account, CLIENT_ID)
+    stored = ImgurAccount(
+        account.id, account.username, tokens.access_token, tokens.refresh_token, now + timedelta(seconds=life)
+    )
+    attempt = LinkAttempt(name, discord_id, "ada", now, now + timedelta(minutes=10), nonce_hash=name.encode())
+    assert await stores.attempts.begin(attempt, hourly_limit=20)
+    hashes = {"cookie_hash": b"c", "state_hash": name.encode()}
+    assert await stores.attempts.bind(attempt.id, **hashes, now=now)
+    assert await stores.attempts.spend(attempt.id, **hashes, now=now)
+    assert await stores.attempts.prove(attempt.id, stored, "CODE", now=now)
+    assert await stores.attempts.complete(attempt.id, now=now)
+    return tokens.refresh_token
+
+
+@pytest.fixture
+def account(standin: Standin) -> Account:
+    return standin.world.add_account("ada_imgur")
+
+
+async def token_of(auth: AccessToken) -> str:
+    return auth.value
+
+
+async def test_call_is_refused_when_nobody_is_linked(accounts: AccountService) -> None:
+    assert await accounts.linked(ADA) is None
+    with pytest.raises(NotLinkedError):
+        await accounts.authorized(ADA, token_of)
+    with pytest.raises(NotLinkedError):
+        await accounts.unlink(ADA)
+
+
+async def test_call_gets_the_stored_token_when_it_is_fresh(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    assert await accounts.authorized(ADA, token_of) in standin.world.tokens.access
+    assert not standin.sent(REFRESH)
+
+
+@pytest.mark.parametrize(("left", "refreshes"), [(-60, 1), (5, 1), (REFRESH_MARGIN.seconds + 10, 0)])
+async def test_token_is_refreshed_when_it_ends_within_the_margin(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account, *, left: int, refreshes: int
+) -> None:
+    await link(stores, standin, account, life=left)
+    assert await accounts.authorized(ADA, token_of) in standin.world.tokens.access
+    await accounts.authorized(ADA, token_of)
+    assert len(standin.sent(REFRESH)) == refreshes
+
+
+@pytest.mark.parametrize(("era", "status"), [("classic", 403), ("2024+", 401), ("2024+", 429)])
+async def test_token_is_refreshed_once_when_imgur_ends_it_early(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account, *, era: str, status: int
+) -> None:
+    standin.switches.era, standin.switches.invalid_token_status = era, status  # type: ignore[assignment] # parametrised
+    await link(stores, standin, account)
+    standin.world.tokens.kill_access_tokens()
+    overview = await accounts.overview(ADA)
+    assert overview.account.username == "ada_imgur"
+    assert len(standin.sent(REFRESH)) == 1
+    stored = await stores.accounts.linked(ADA)
+    assert stored is not None
+    assert stored.access_token in standin.world.tokens.access
+
+
+async def test_returned_refresh_token_is_kept_when_imgur_rotates_them(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    standin.switches.rotation = "strict"
+    first = await link(stores, standin, account)
+    for _ in range(3):
+        standin.world.tokens.kill_access_tokens()
+        await accounts.overview(ADA)
+    stored = await stores.accounts.linked(ADA)
+    assert stored is not None
+    assert stored.refresh_token != first
+    assert stored.refresh_token in standin.world.tokens.refresh
+
+
+async def test_second_refusal_passes_when_the_token_was_just_refreshed(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    calls = []
+
+    async def refused(auth: AccessToken) -> None:
+        calls.append(auth.value)
+        raise UnauthorizedError
+
+    await link(stores, standin, account)
+    with pytest.raises(UnauthorizedError):
+        await accounts.authorized(ADA, refused)
+    assert len(set(calls)) == len(calls) == 2
+    linked = await accounts.linked(ADA)
+    assert linked is not None
+    assert not linked.broken
+
+
+async def test_refresh_happens_once_when_many_commands_of_two_users_wait(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    standin.switches.rotation = "strict"
+    await link(stores, standin, account, ADA, life=-1)
+    await link(stores, standin, account, BOB, life=-1)
+    held = standin.switches.hold(REFRESH)
+    commands = [asyncio.create_task(accounts.authorized(user, token_of)) for user in (ADA, BOB) * 25]
+    await held.arrived.wait()
+    held.release()
+    assert len(set(await asyncio.gather(*commands))) == 1
+    assert len(standin.sent(REFRESH)) == 1
+
+
+async def test_refresh_goes_on_when_the_command_that_began_it_is_cancelled(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, life=-1)
+    held = standin.switches.hold(REFRESH)
+    first, second = (asyncio.create_task(accounts.authorized(ADA, token_of)) for _ in range(2))
+    await held.arrived.wait()
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    held.release()
+    assert await second in standin.world.tokens.access
+    assert len(standin.sent(REFRESH)) == 1
+
+
+async def test_refreshed_tokens_are_stored_when_every_command_was_cancelled_and_the_bot_stops(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    standin.switches.rotation = "strict"
+    await link(stores, standin, account, life=-1)
+    held = standin.switches.hold(REFRESH, answer=True)
+    command = asyncio.create_task(accounts.authorized(ADA, token_of))
+    await held.arrived.wait()
+    command.cancel()
+    held.release()
+    await accounts.close()
+    stored = await stores.accounts.linked(ADA)
+    assert stored is not None
+    assert stored.refresh_token in standin.world.tokens.refresh
+
+
+@pytest.mark.parametrize("status", [400, 401])
+async def test_link_is_marked_broken_when_imgur_rejects_the_refresh_token(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account, *, status: int
+) -> None:
+    standin.switches.invalid_refresh_status = status  # type: ignore[assignment] # parametrised
+    await link(stores, standin, account)
+    standin.world.tokens.revoke(account, CLIENT_ID)
+    for _ in range(2):
+        with pytest.raises(LinkBrokenError):
+            await accounts.overview(ADA)
+    assert len(standin.sent(REFRESH)) == 1
+    linked = await accounts.linked(ADA)
+    assert linked is not None
+    assert linked.broken
+
+
+async def test_link_is_not_broken_when_imgur_is_only_down(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, life=-1)
+    standin.fail_next("over-capacity-500", REFRESH)
+    with pytest.raises(OverCapacityError):
+        await accounts.authorized(ADA, token_of)
+    assert await accounts.authorized(ADA, token_of) in standin.world.tokens.access
+
+
+async def test_unlink_wins_when_a_refresh_is_under_way(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, life=-1)
+    held = standin.switches.hold(REFRESH, answer=True)
+    command = asyncio.create_task(accounts.authorized(ADA, token_of))
+    await held.arrived.wait()
+    assert (await accounts.unlink(ADA)).username == "ada_imgur"
+    held.release()
+    with pytest.raises(NotLinkedError):
+        await command
+    assert await stores.accounts.get(account.id) is None
+
+
+async def test_shared_account_stays_for_the_other_when_one_leaves_during_a_refresh(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, ADA, life=-1)
+    await link(stores, standin, account, BOB, life=-1)
+    held = standin.switches.hold(REFRESH, answer=True)
+    of_ada, of_bob = (asyncio.create_task(accounts.authorized(user, token_of)) for user in (ADA, BOB))
+    await held.arrived.wait()
+    await accounts.unlink(ADA)
+    held.release()
+    with pytest.raises(NotLinkedError):
+        await of_ada
+    assert await of_bob in standin.world.tokens.access
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_other_process_wins_when_it_has_refreshed_meanwhile(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account, *, fails: bool
+) -> None:
+    await link(stores, standin, account, life=-1)
+    before = await stores.accounts.linked(ADA)
+    assert before is not None
+    held = standin.switches.hold(REFRESH)
+    command = asyncio.create_task(accounts.authorized(ADA, token_of))
+    await held.arrived.wait()
+    if fails:
+        standin.world.tokens.revoke(account, CLIENT_ID)
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert await stores.accounts.refreshed(replace(before, access_token="theirs", expires_at=later))
+    held.release()
+    assert await command == "theirs"
+
+
+async def test_refresh_is_not_asked_for_when_another_process_has_done_it(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+
+    async def call(auth: AccessToken) -> str:
+        if auth.value == "theirs":
+            return auth.value
+        before = await stores.accounts.linked(ADA)
+        assert before is not None
+        assert await stores.accounts.refreshed(replace(before, access_token="theirs"))
+        raise UnauthorizedError
+
+    assert await accounts.authorized(ADA, call) == "theirs"
+    assert not standin.sent(REFRESH)
+
+
+async def test_overview_counts_images_and_credits_when_linked(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    for _ in range(3):
+        standin.world.add_image(account)
+    standin.world.add_image()
+    overview = await accounts.overview(ADA)
+    assert (overview.account.id, overview.images_count) == (account.id, 3)
+    assert overview.limits.user_remaining is not None
+    assert overview.limits.client_remaining is not None
+
+
+async def test_unlink_erases_and_voids_when_an_attempt_is_under_way(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account, linking: LinkingService
+) -> None:
+    await link(stores, standin, account)
+    offer = await linking.begin(ADA, "ada")
+    assert offer.present == await accounts.linked(ADA)
+    await accounts.unlink(ADA)
+    attempt = await stores.attempts.by_id(offer.attempt_id)
+    assert attempt is not None
+    assert attempt.status is AttemptStatus.VOID
+    assert await stores.accounts.get(account.id) is None

@@ -147,16 +147,14 @@ class AttemptStore:
         change = update(link_attempts).where(COLUMNS.id == attempt_id, *where)
         async with self._database.write() as connection:
             if sealed:
-                values |= await self._sealed_for(connection, attempt_id, sealed)
+                discord_id = (
+                    await connection.execute(select(COLUMNS.discord_id).where(COLUMNS.id == attempt_id))
+                ).scalar()
+                if discord_id is None:
+                    return False
+                values |= self._sealed(attempt_id, discord_id, sealed)
                 self._database.erase_traces()
             return bool((await connection.execute(change.values(**values))).rowcount)
-
-    async def _sealed_for(
-        self, connection: AsyncConnection, attempt_id: str, texts: dict[str, str]
-    ) -> dict[str, bytes]:
-        whose = select(COLUMNS.discord_id).where(COLUMNS.id == attempt_id)
-        discord_id = (await connection.execute(whose)).scalar()
-        return {} if discord_id is None else self._sealed(attempt_id, discord_id, texts)
 
     def _sealed(self, attempt_id: str, discord_id: int, texts: dict[str, str]) -> dict[str, bytes]:
         return {name: self._keyring.seal(text, _context(name, attempt_id, discord_id)) for name, text in texts.items()}

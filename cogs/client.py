@@ -66,7 +66,7 @@ class ImgurBot(commands.Bot):
             **options,
         )
         self.services = services
-        self.actions = Actions()
+        self.actions = Actions(report)
         self._syncs = syncs
 
     async def setup_hook(self) -> None:

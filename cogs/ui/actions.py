@@ -15,12 +15,12 @@ from typing import Any, Protocol, Self, TypeAlias, TypeVar, cast
 import discord
 from discord import ui
 
-from cogs.ui.report import report
 from errors import NotYoursError, QuestionExpiredError
 
 ANYONE = 0
 Interaction: TypeAlias = discord.Interaction[Any]
 Handler: TypeAlias = Callable[..., Awaitable[None]]
+Report: TypeAlias = Callable[[Interaction, BaseException], Awaitable[None]]
 H = TypeVar("H", bound=Handler)
 
 
@@ -38,10 +38,11 @@ def action(name: str) -> Callable[[H], H]:
 
 
 class Actions:
-    """The handlers of all cogs, by name."""
+    """The handlers of all cogs, by name. Their errors go to `report`: discord.py would only log them."""
 
-    def __init__(self) -> None:
+    def __init__(self, report: Report) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._report = report
 
     def register(self, cog: object) -> None:
         """Take every method that is marked with `@action`. Raises ValueError when two cogs claim one name."""
@@ -54,12 +55,18 @@ class Actions:
             self._handlers[name] = getattr(cog, attribute)
 
     async def run(self, interaction: Interaction, name: str, owner: int, arguments: Sequence[str]) -> None:
-        """Answer a press. Raises NotYoursError for a stranger, QuestionExpiredError for an action no longer known."""
+        """Answer a press; a stranger's is refused, and one for an action no longer known as well, in words."""
+        try:
+            await self._handler(interaction, name, owner)(interaction, *arguments)
+        except Exception as error:  # noqa: BLE001 - the border: there is nobody above to word it
+            await self._report(interaction, error)
+
+    def _handler(self, interaction: Interaction, name: str, owner: int) -> Handler:
         if owner not in {ANYONE, interaction.user.id}:
             raise NotYoursError("a button of someone else")
         if name not in self._handlers:
             raise QuestionExpiredError(f"no action {name!r}")
-        await self._handlers[name](interaction, *arguments)
+        return self._handlers[name]
 
 
 class HasActions(Protocol):
@@ -138,7 +145,4 @@ class ActionSelect(
 
 
 async def _dispatch(interaction: Interaction, name: str, owner: int, arguments: Sequence[str]) -> None:
-    try:
-        await cast("HasActions", interaction.client).actions.run(interaction, name, owner, arguments)
-    except Exception as error:  # noqa: BLE001 - the border: discord.py would only log it
-        await report(interaction, error)
+    await cast("HasActions", interaction.client).actions.run(interaction, name, owner, arguments)

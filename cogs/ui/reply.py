@@ -1,4 +1,4 @@
-"""Acknowledging and answering a command."""
+"""Acknowledging and answering a command or a press."""
 
 from __future__ import annotations
 
@@ -9,10 +9,26 @@ from discord import ui
 
 from cogs.ui.layout import notice
 
+IN_PLACE = "in place"
 
-async def acknowledge(interaction: discord.Interaction[Any]) -> None:
-    """Tell Discord, before any I/O, that a private answer is coming. It has 15 minutes from then."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+
+async def acknowledge(interaction: discord.Interaction[Any]) -> int | None:
+    """Tell Discord, before any I/O, that a private answer is coming. It has 15 minutes from then.
+
+    Gives the id of the message that the answer will be, if Discord told it.
+    """
+    response = await interaction.response.defer(ephemeral=True, thinking=True)
+    return response.message_id if response else None
+
+
+async def acknowledge_in_place(interaction: discord.Interaction[Any]) -> int | None:
+    """Tell Discord, before any I/O, that the answer to a press (an error, too) replaces the message pressed on.
+
+    Gives the id of that message.
+    """
+    interaction.extras[IN_PLACE] = True
+    await interaction.response.defer()
+    return interaction.message.id if interaction.message else None
 
 
 async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView, *, share: bool = False) -> None:

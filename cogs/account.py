@@ -1,0 +1,105 @@
+"""`/imgur account`: what is linked, and what is left of Imgur's credits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import quote
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from cogs.client import ImgurBot
+from cogs.ui.actions import ActionButton, Interaction
+from cogs.ui.layout import ERROR, notice, plain
+from cogs.ui.reply import acknowledge, answer
+from cogs.ui.report import link_button
+from errors import LinkBrokenError
+from imgur.models import RateLimits
+from services.account import AccountOverview, AccountService
+from services.messages import words
+from services.upload import UploadService
+
+
+class Account(commands.Cog):
+    """Shows the user what the bot knows of their account."""
+
+    def __init__(self, accounts: AccountService, uploads: UploadService) -> None:
+        self._accounts = accounts
+        self._uploads = uploads
+
+    @app_commands.command()
+    async def account(self, interaction: Interaction) -> None:
+        """Your linked Imgur account and what is left of its quota."""
+        await acknowledge(interaction)
+        user_id = interaction.user.id
+        linked = await self._accounts.linked(user_id)
+        if linked is None:
+            view = unlinked_view(await self._uploads.anonymous_count(user_id), user_id)
+        elif linked.broken:
+            view = broken_view(linked.username, user_id)
+        else:
+            view = overview_view(await self._accounts.overview(user_id), user_id)
+        await answer(interaction, view)
+
+
+def unlinked_view(anonymous: int, owner: int) -> ui.LayoutView:
+    """No account: how many anonymous uploads there are and what can be done."""
+    held = {
+        0: "You have no anonymous uploads through this bot either.",
+        1: "You have 1 anonymous upload; `/imgur images` shows it.",
+    }.get(anonymous, f"You have {anonymous:,} anonymous uploads; `/imgur images` shows them.")
+    return notice(
+        "No Imgur account is linked",
+        held,
+        "Link your account to upload into it, to favorite, and to see what you have there. "
+        "Without one, `/imgur upload` works anonymously.",
+        controls=[link_button(owner)],
+    )
+
+
+def broken_view(username: str, owner: int) -> ui.LayoutView:
+    """An account whose tokens Imgur refuses."""
+    broken = words(LinkBrokenError())
+    return notice(
+        f"Linked as {plain(username)}, but it does not work",
+        f"{broken.title}. {broken.text}" if broken else "",
+        controls=[link_button(owner, "Link again"), ActionButton("unlink", owner, label="Unlink")],
+        colour=ERROR,
+    )
+
+
+def overview_view(overview: AccountOverview, owner: int) -> ui.LayoutView:
+    """A working account: its profile, its pictures, its credits."""
+    username = overview.account.username
+    profile = ui.Button[ui.LayoutView](
+        label="Profile on Imgur", url=f"https://imgur.com/user/{quote(username, safe='')}"
+    )
+    return notice(
+        f"Linked as {plain(username)}",
+        f"**Images:** {overview.images_count:,}",
+        "\n".join(_quota(overview.limits)),
+        controls=[profile, ActionButton("unlink", owner, label="Unlink")],
+    )
+
+
+def _quota(limits: RateLimits) -> Iterator[str]:
+    yield _line("Your credits", limits.user_remaining, limits.user_limit, limits.user_reset)
+    yield _line("The bot's credits today", limits.client_remaining, limits.client_limit, limits.client_reset)
+    if limits.post_remaining is not None:
+        yield _line("Uploads", limits.post_remaining, limits.post_limit, limits.post_reset)
+    yield "-# A call costs 1 credit, an upload 10."
+
+
+def _line(label: str, remaining: int | None, limit: int | None, reset: datetime | None) -> str:
+    if remaining is None:
+        return f"**{label}:** Imgur has not said"
+    of = f" of {limit:,}" if limit is not None else ""
+    fresh = f", fresh {discord.utils.format_dt(reset, 'R')}" if reset else ""
+    return f"**{label}:** {remaining:,}{of} left{fresh}"
+
+
+async def setup(bot: ImgurBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Account(bot.services.accounts, bot.services.uploads))

@@ -1,0 +1,13 @@
+"""Linking: `/imgur link` and `/imgur unlink`, and the message that changes when an account is linked."""
+
+from __future__ import annotations
+
+from cogs.client import ImgurBot
+from cogs.link._cog import Linking
+from cogs.link._notifier import Notifier
+
+
+async def setup(bot: ImgurBot) -> None:
+    """Add the cog, and have the service tell users through Discord when linking has finished."""
+    bot.services.linking.announce_with(Notifier(bot))
+    await bot.add_cog(Linking(bot.services.linking, bot.services.accounts))

@@ -1,0 +1,11 @@
+"""Uploading: `/imgur upload`."""
+
+from __future__ import annotations
+
+from cogs.client import ImgurBot
+from cogs.upload._cog import Uploads
+
+
+async def setup(bot: ImgurBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Uploads(bot.services.uploads, bot.services.library))

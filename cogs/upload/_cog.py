@@ -1,0 +1,115 @@
+"""The command and the presses of uploading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+from discord.ext import commands
+
+from cogs.ui.actions import Interaction, action
+from cogs.ui.reply import acknowledge, acknowledge_in_place, answer
+from cogs.upload._question import Question, Questions
+from cogs.upload._transfer import Transfer, Transfers
+from cogs.upload._views import over_view, progress_view, question_view, uploaded_view
+from errors import LinkBrokenError
+from services.library import LibraryService
+from services.upload import Destination, IncomingFile, Uploaded, UploadRequest, UploadService
+
+TITLE_LIMIT = 128
+DESCRIPTION_LIMIT = 1000
+
+
+class Uploads(commands.Cog):
+    """Uploads what users attach, to their account or anonymously."""
+
+    def __init__(self, uploads: UploadService, library: LibraryService) -> None:
+        self._uploads = uploads
+        self._library = library
+        self._questions = Questions()
+        self._transfers = Transfers()
+
+    async def cog_unload(self) -> None:
+        """End running uploads in words."""
+        await self._transfers.close()
+
+    @app_commands.command()
+    @app_commands.describe(
+        file="The picture or video",
+        title="Its title on Imgur",
+        description="Its description on Imgur",
+        album="One of your albums; pick a suggestion, or give its id or link",
+        anonymous="Upload without an account (True), or only into yours (False)",
+        mute="Leave out a video's sound",
+        share="Show the result to everyone here",
+    )
+    async def upload(
+        self,
+        interaction: Interaction,
+        file: discord.Attachment,
+        *,
+        title: Range[str, 1, TITLE_LIMIT] | None = None,
+        description: Range[str, 1, DESCRIPTION_LIMIT] | None = None,
+        album: Range[str, 1, 200] | None = None,
+        anonymous: bool | None = None,
+        mute: bool = False,
+        share: bool = False,
+    ) -> None:
+        """Upload a picture or video to Imgur."""
+        await acknowledge(interaction)
+        request = UploadRequest(
+            discord_id=interaction.user.id,
+            file=IncomingFile(file.filename, file.size, file.url, file.content_type, handle=file),
+            title=title,
+            description=description,
+            album=album,
+            anonymous=anonymous,
+            mute=mute,
+        )
+        destination = await self._uploads.destination(request)
+        if destination in {Destination.ASK, Destination.ASK_BROKEN}:
+            await self._ask(interaction, Question(request, share), broken=destination is Destination.ASK_BROKEN)
+        else:
+            await self._send(interaction, Question(request, share))
+
+    @upload.autocomplete("album")
+    async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        found = await self._library.suggest_albums(interaction.user.id, typed)
+        return [Choice(name=suggestion.name, value=suggestion.value) for suggestion in found]
+
+    @action("upload-anonymously")
+    async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:
+        question = self._questions.take(key)
+        await acknowledge_in_place(interaction)
+        await self._send(interaction, replace(question, request=replace(question.request, anonymous=True)))
+
+    @action("upload-cancel")
+    async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
+        if self._transfers.cancel(key):
+            await interaction.response.defer()  # the command itself says how it ended
+        else:
+            await interaction.response.send_message(view=over_view(), ephemeral=True)
+
+    async def _ask(self, interaction: Interaction, question: Question, *, broken: bool) -> None:
+        key = self._questions.ask(question)
+        await answer(interaction, question_view(key, interaction.user.id, broken=broken))
+
+    async def _send(self, interaction: Interaction, question: Question) -> None:
+        owner, request, share = interaction.user.id, question.request, question.share
+
+        async def show(transfer: Transfer[Uploaded]) -> None:
+            view = progress_view(transfer.sent, transfer.total, transfer.key, owner)
+            await interaction.edit_original_response(view=view)
+
+        try:
+            uploaded = await self._transfers.run(
+                request.file.size, lambda progress: self._uploads.upload(request, progress), show
+            )
+        except LinkBrokenError:  # Imgur refused the tokens only now; nothing was sent
+            if not request.is_open:
+                raise
+            await self._ask(interaction, question, broken=True)
+            return
+        await answer(interaction, uploaded_view(uploaded, owner, shared=share), share=share)

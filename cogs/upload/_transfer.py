@@ -1,0 +1,98 @@
+"""Uploads that are running: how far they are, and how they are ended."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from errors import UploadCancelledError, UploadEndedError, UploadStoppedError, UploadTooSlowError
+
+T = TypeVar("T")
+Progress: TypeAlias = Callable[[int, int], None]
+Work: TypeAlias = Callable[[Progress], Coroutine[Any, Any, T]]
+
+FIRST_REPORT = 3.0  # seconds
+REPORT_EVERY = 3.5
+LONGEST = 14 * 60.0  # Discord takes the answer for 15 minutes
+ANSWER_SECONDS = 5.0
+
+
+class Transfer(Generic[T]):
+    """One upload under way: `sent` of `total` bytes."""
+
+    def __init__(self, total: int, work: Work[T]) -> None:
+        self.key = secrets.token_hex(8)
+        self.sent = 0
+        self.total = total
+        self._why: type[UploadEndedError] | None = None
+        self._work = asyncio.create_task(work(self._count))
+        self.command = asyncio.current_task()
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether every byte has gone out: Imgur may store it whatever becomes of the answer."""
+        return self.sent >= self.total
+
+    def end(self, why: type[UploadEndedError]) -> None:
+        """End it; whoever waits for the result gets `why`."""
+        self._why = why
+        self._work.cancel()
+
+    async def result(self, show: Callable[[Transfer[T]], Awaitable[object]]) -> T:
+        """Wait for the upload, showing now and then how far it is. Raises UploadEndedError and what the work raises."""
+        reporting = asyncio.create_task(self._report(show))
+        try:
+            if not (await asyncio.wait([self._work], timeout=LONGEST))[0]:
+                self.end(UploadTooSlowError)
+            return await self._work
+        except asyncio.CancelledError:
+            if self._why is None:  # the command itself is being cancelled
+                raise
+            raise self._why(all_sent=self.all_sent) from None
+        finally:
+            self._work.cancel()
+            # An edit under way may end, so that it cannot overtake the answer; one that fails costs the report only.
+            await asyncio.gather(self._work, reporting, return_exceptions=True)
+
+    def _count(self, sent: int, total: int) -> None:
+        self.sent, self.total = sent, total
+
+    async def _report(self, show: Callable[[Transfer[T]], Awaitable[object]]) -> None:
+        pause = FIRST_REPORT
+        while not (await asyncio.wait([self._work], timeout=pause))[0]:
+            await show(self)
+            pause = REPORT_EVERY
+
+
+class Transfers:
+    """The uploads that run in this process, by key."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Transfer[Any]] = {}
+
+    async def run(self, total: int, work: Work[T], show: Callable[[Transfer[T]], Awaitable[object]]) -> T:
+        """Run `work` as a transfer that can be cancelled. Raises as `Transfer.result` does."""
+        transfer = Transfer(total, work)
+        self._running[transfer.key] = transfer
+        try:
+            return await transfer.result(show)
+        finally:
+            del self._running[transfer.key]
+
+    def cancel(self, key: str) -> bool:
+        """End an upload because its owner wants so; False if it is over already."""
+        transfer = self._running.get(key)
+        if transfer is None:
+            return False
+        transfer.end(UploadCancelledError)
+        return True
+
+    async def close(self) -> None:
+        """End every upload and give the commands a moment to tell their users."""
+        commands = [transfer.command for transfer in self._running.values() if transfer.command]
+        for transfer in self._running.values():
+            transfer.end(UploadStoppedError)
+        if commands:
+            await asyncio.wait(commands, timeout=ANSWER_SECONDS)

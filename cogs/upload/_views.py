@@ -1,0 +1,60 @@
+"""What uploading looks like. Pure functions."""
+
+from __future__ import annotations
+
+import discord
+from discord import ui
+
+from cogs.ui.actions import ActionButton
+from cogs.ui.item import item_view
+from cogs.ui.layout import WARNING, notice
+from cogs.ui.report import link_button
+from errors import LinkBrokenError
+from services.messages import megabytes, words
+from services.upload import Uploaded
+
+BAR = 20
+
+
+def question_view(key: str, owner: int, *, broken: bool) -> ui.LayoutView:
+    """Where should it go? Nothing has been sent yet."""
+    anonymously = ActionButton("upload-anonymously", owner, key, label="Upload anonymously")
+    return notice(
+        "Where should this go?",
+        _why_asked(broken=broken),
+        "An anonymous upload belongs to no account. Only this bot can edit or delete it, for you.",
+        "-# Nothing was sent yet. After linking, run the command again.",
+        controls=[link_button(owner), anonymously],
+        colour=WARNING,
+    )
+
+
+def progress_view(sent: int, total: int, key: str, owner: int) -> ui.LayoutView:
+    """How far an upload is, with a way to end it."""
+    part = min(sent / total, 1.0) if total else 0.0
+    filled = int(part * BAR)
+    waiting = "Everything is sent. Waiting for Imgur…" if sent >= total else ""
+    return notice(
+        "Uploading to Imgur",
+        f"`{'█' * filled}{'░' * (BAR - filled)}` {int(part * 100)} %\n{megabytes(sent)} of {megabytes(total)}",
+        waiting,
+        controls=[ActionButton("upload-cancel", owner, key, label="Cancel", style=discord.ButtonStyle.danger)],
+    )
+
+
+def uploaded_view(uploaded: Uploaded, owner: int, *, shared: bool) -> ui.LayoutView:
+    """The picture, its link, and what can be done with it."""
+    heading = "**Uploaded anonymously**" if uploaded.anonymous else "**Uploaded to your Imgur account**"
+    if shared:
+        heading = f"**Uploaded by** <@{owner}>"
+    return item_view(uploaded.image, owner=owner, can=uploaded.can, heading=heading, shared=shared)
+
+
+def over_view() -> ui.LayoutView:
+    """Cancel came too late."""
+    return notice("This upload is already over", "There is nothing left to cancel.")
+
+
+def _why_asked(*, broken: bool) -> str:
+    known = words(LinkBrokenError()) if broken else None
+    return f"{known.title}. {known.text}" if known else "No Imgur account is linked."

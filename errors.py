@@ -139,5 +139,9 @@ class NotYoursError(BotError):
     """The item does not belong to the user, or the button is someone else's."""
 
 
+class AlbumGivenError(BotError):
+    """The item is an album where a single image is needed."""
+
+
 class NothingToChangeError(BotError):
     """An edit that changes nothing."""

@@ -1,12 +1,36 @@
-"""The pictures and albums a user sees on Imgur: galleries, one item, favorites, edits, deletions."""
+"""The pictures and albums a user sees on Imgur: galleries, one item, favorites, edits, deletions, suggestions."""
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-from imgur.models import Album, Item
+import structlog
+
+import imgur.reference
+from errors import AlbumGivenError, NotAnItemError, NothingToChangeError, NotLinkedError, NotYoursError
+from imgur.errors import ForbiddenError, NotFoundError, RejectedError
+from imgur.models import Album, Image, Item, Kind, Sort
+from imgur.reference import Reference
+from services import gallery, suggestion
+from services.account import AccountService
+from services.gallery import PAGE_SIZE, GalleryPage, Source
+from services.ports import ImgurApi, UploadStore
+from services.reading import Reading, Viewer
+from services.suggestion import Suggestible, Suggestion
+from storage.errors import StorageError
+from storage.models import AnonymousUpload
+
+log = structlog.get_logger(__name__)
+
+IMAGES_PER_PAGE = 50  # of Imgur's pages
+FAVORITES_PER_PAGE = 60
+UPLOADS_SUGGESTED = 100
 
 
 class Ability(StrEnum):
@@ -30,3 +54,283 @@ def abilities(item: Item, *, linked: bool, mine: bool) -> Abilities:
     if mine and not isinstance(item, Album):
         can |= {Ability.EDIT, Ability.DELETE}
     return can
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item and what its viewer may do with it."""
+
+    item: Item
+    can: Abilities
+
+
+@dataclass(frozen=True, slots=True)
+class Favorited:
+    """An item whose favorite was set as wished; `changed` is False where it had been so before."""
+
+    shown: Shown
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Owned:
+    """An image of the viewer's own; `upload` is there if it belongs to no account but to their record."""
+
+    viewer: Viewer
+    image: Image
+    upload: AnonymousUpload | None
+
+
+class LibraryService:
+    """Reads and changes what users have on Imgur. Errors of Imgur and of the database pass through every method.
+
+    `text` is what a user typed: a link, an id or a suggestion's value; NotAnItemError where it is none of these.
+    """
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        imgur: ImgurApi,
+        uploads: UploadStore,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._accounts = accounts
+        self._imgur = imgur
+        self._uploads = uploads
+        self._reading = Reading(accounts, imgur, clock)
+        self._suggestible = Suggestible(self._reading, clock)
+
+    # --- galleries ------------------------------------------------------------------------------------------------
+
+    async def images(
+        self, discord_id: int, page: int, album: str | None = None, *, anonymous: bool = False, fresh: bool = False
+    ) -> GalleryPage:
+        """The account's images, or an album's; the anonymous uploads of who is not linked or asks for them."""
+        viewer = await self._reading.viewer(discord_id)
+        if album is not None:
+            return await self._album(viewer, page, album, fresh=fresh)
+        if anonymous or viewer.account is None:
+            return await self._anonymous(discord_id, page)
+        if fresh:
+            self._reading.forget_lists(discord_id, "images")
+        total, beside, found = await asyncio.gather(
+            self._reading.images_count(viewer),
+            self._uploads.count(discord_id),
+            gallery.cut(Source.ACCOUNT, lambda outer: self._reading.images(viewer, outer), page, size=IMAGES_PER_PAGE),
+        )
+        last = found.page if found.next is None else max(found.last_known, gallery.last_page(total))
+        return replace(found, total=total, last_known=last, anonymous=beside)
+
+    async def favorites(self, discord_id: int, page: int, sort: Sort = "newest", *, fresh: bool = False) -> GalleryPage:
+        """All that the account has favorited. Raises NotLinkedError, LinkBrokenError."""
+        viewer = await self._linked(discord_id)
+        if fresh:
+            self._reading.forget_lists(discord_id, f"favorites {sort}")
+        return await gallery.cut(
+            Source.FAVORITES,
+            lambda outer: self._reading.favorites(viewer, outer, sort),
+            page,
+            size=FAVORITES_PER_PAGE,
+        )
+
+    async def _album(self, viewer: Viewer, page: int, text: str, *, fresh: bool) -> GalleryPage:
+        reference = _reference(text)
+        if reference.kind is Kind.IMAGE:
+            raise NotAnItemError("an image where an album is needed")
+        album = await self._reading.album(viewer, reference.id, fresh=fresh)
+        page = min(max(page, 0), gallery.last_page(len(album.images)))
+        items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
+        return replace(gallery.counted(Source.ALBUM, items, page, len(album.images)), album=album)
+
+    async def _anonymous(self, discord_id: int, page: int) -> GalleryPage:
+        total = await self._uploads.count(discord_id)
+        page = min(max(page, 0), gallery.last_page(total))
+        rows = await self._uploads.page(discord_id, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+        return gallery.counted(Source.ANONYMOUS, [_image(row) for row in rows], page, total)
+
+    # --- one item -------------------------------------------------------------------------------------------------
+
+    async def show(self, discord_id: int, text: str, *, fresh: bool = True) -> Shown:
+        """Anyone's image or album. With `fresh` False, as it was within the last minutes if that is known."""
+        viewer = await self._reading.viewer(discord_id)
+        return await self._shown(viewer, await self._reading.item(viewer, _reference(text), fresh=fresh))
+
+    async def favorite(self, discord_id: int, text: str) -> Favorited:
+        """Make it a favorite. Raises NotLinkedError, LinkBrokenError."""
+        return await self._set_favorite(discord_id, text, wish=True)
+
+    async def unfavorite(self, discord_id: int, text: str) -> Favorited:
+        """Make it a favorite no more. Raises NotLinkedError, LinkBrokenError."""
+        return await self._set_favorite(discord_id, text, wish=False)
+
+    async def editable(self, discord_id: int, text: str) -> Shown:
+        """An image that the user may edit, as it was within the last minutes. Raises NotYoursError, AlbumGivenError."""
+        return self._own(await self._owned(discord_id, text))
+
+    async def edit(self, discord_id: int, text: str, title: str | None, description: str | None) -> Shown:
+        """Change what is given; an empty text clears. Raises NothingToChangeError, NotYoursError, AlbumGivenError."""
+        if title is None and description is None:
+            raise NothingToChangeError
+        owned = await self._owned(discord_id, text)
+        await self._update(owned, title, description)
+        image = replace(
+            owned.image,
+            title=owned.image.title if title is None else title or None,
+            description=owned.image.description if description is None else description or None,
+        )
+        if owned.upload:
+            await self._uploads.update(discord_id, image.id, title=image.title, description=image.description)
+        self._forget_lists(discord_id)
+        self._reading.remember(owned.viewer, image)
+        return self._own(replace(owned, image=image))
+
+    async def deletion(self, discord_id: int, text: str) -> Shown:
+        """What `delete` would delete. Raises NotYoursError, AlbumGivenError."""
+        return self._own(await self._owned(discord_id, text, fresh=True))
+
+    async def delete(self, discord_id: int, text: str) -> bool:
+        """Delete an image for good; False if Imgur no longer had it. Raises NotYoursError, AlbumGivenError."""
+        reference = _reference(text)
+        if reference.kind is Kind.ALBUM:
+            raise AlbumGivenError
+        viewer = await self._reading.viewer(discord_id)
+        upload = await self._uploads.get(discord_id, reference.id)
+        if upload is None and viewer.account is None:
+            raise NotYoursError
+        deleted = await self._delete(viewer, reference.id, upload)
+        await self._uploads.remove(discord_id, reference.id)
+        self._forget_lists(discord_id)
+        self._reading.forget_item(viewer, reference.id)
+        return deleted
+
+    def uploaded(self, discord_id: int) -> None:
+        """The user has a new picture: what is remembered of their lists is out of date."""
+        self._forget_lists(discord_id)
+
+    # --- suggestions ----------------------------------------------------------------------------------------------
+
+    async def suggest(self, discord_id: int, typed: str) -> list[Suggestion]:
+        """Recent images, favorites and anonymous uploads that match what was typed. Within 3 s; never raises."""
+        try:
+            viewer = await self._reading.viewer(discord_id)
+            rows = await self._uploads.page(discord_id, offset=0, limit=UPLOADS_SUGGESTED)
+        except StorageError as error:
+            log.debug("nothing to suggest", reason=type(error).__name__)
+            return []
+        return suggestion.of_items([*map(_image, rows), *await self._suggestible.items(viewer)], typed)
+
+    async def suggest_albums(self, discord_id: int, typed: str) -> list[Suggestion]:
+        """The account's albums that match what was typed. Within 3 s; never raises."""
+        try:
+            viewer = await self._reading.viewer(discord_id)
+        except StorageError as error:
+            log.debug("nothing to suggest", reason=type(error).__name__)
+            return []
+        return suggestion.of_albums(await self._suggestible.albums(viewer), typed)
+
+    # --- within ---------------------------------------------------------------------------------------------------
+
+    async def _linked(self, discord_id: int) -> Viewer:
+        viewer = await self._reading.viewer(discord_id)
+        if viewer.account is None:
+            raise NotLinkedError
+        return viewer
+
+    async def _shown(self, viewer: Viewer, item: Item) -> Shown:
+        upload = await self._uploads.get(viewer.discord_id, item.id)
+        return Shown(item, abilities(item, linked=viewer.is_linked, mine=upload is not None or viewer.owns(item)))
+
+    def _own(self, owned: _Owned) -> Shown:
+        return Shown(owned.image, abilities(owned.image, linked=owned.viewer.is_linked, mine=True))
+
+    async def _owned(self, discord_id: int, text: str, *, fresh: bool = False) -> _Owned:
+        """An image of the user's own. One that Imgur does not find is taken from the record of anonymous uploads."""
+        reference = _reference(text)
+        if reference.kind is Kind.ALBUM:
+            raise AlbumGivenError
+        viewer = await self._reading.viewer(discord_id)
+        upload = await self._uploads.get(discord_id, reference.id)
+        try:
+            item = await self._reading.item(viewer, reference, fresh=fresh)
+        except NotFoundError:
+            if upload is None:
+                raise
+            item = _image(upload)
+        if isinstance(item, Album):
+            raise AlbumGivenError
+        if upload is None and not viewer.owns(item):
+            raise NotYoursError
+        return _Owned(viewer, item, upload)
+
+    async def _set_favorite(self, discord_id: int, text: str, *, wish: bool) -> Favorited:
+        viewer = await self._linked(discord_id)
+        item = await self._reading.item(viewer, _reference(text))
+        call = self._imgur.favorite if wish else self._imgur.unfavorite
+        changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
+        item = replace(item, favorite=wish)
+        self._forget_lists(discord_id)
+        self._reading.remember(viewer, item)
+        return Favorited(await self._shown(viewer, item), changed)
+
+    async def _update(self, owned: _Owned, title: str | None, description: str | None) -> None:
+        if owned.upload:
+            await self._imgur.update_image(owned.upload.deletehash, title=title, description=description)
+            return
+        await self._accounts.authorized(
+            owned.viewer.discord_id,
+            lambda auth: self._imgur.update_image(owned.image.id, auth, title=title, description=description),
+        )
+
+    async def _delete(self, viewer: Viewer, image_id: str, upload: AnonymousUpload | None) -> bool:
+        """Whether there was something to delete: Imgur words a second deletion as it likes."""
+        try:
+            if upload:
+                await self._imgur.delete_image(upload.deletehash)
+            else:
+                await self._accounts.authorized(
+                    viewer.discord_id, lambda auth: self._imgur.delete_image(image_id, auth)
+                )
+        except NotFoundError:
+            return False
+        except (ForbiddenError, RejectedError):
+            if await self._exists(viewer, image_id):
+                raise
+            return False
+        return True
+
+    async def _exists(self, viewer: Viewer, image_id: str) -> bool:
+        try:
+            await self._reading.item(viewer, Reference(Kind.IMAGE, image_id), fresh=True)
+        except NotFoundError:
+            return False
+        return True
+
+    def _forget_lists(self, discord_id: int) -> None:
+        self._reading.forget_lists(discord_id)
+        self._suggestible.forget(discord_id)
+
+
+def _reference(text: str) -> Reference:
+    """What was typed: a suggestion's `image:ID` or `album:ID`, or any form that people paste."""
+    kind, colon, item_id = text.strip().partition(":")
+    if colon and kind in set(Kind) and item_id.isascii() and item_id.isalnum():
+        return Reference(Kind(kind), item_id)
+    reference = imgur.reference.parse(text)
+    if reference is None:
+        raise NotAnItemError
+    return reference
+
+
+def _image(upload: AnonymousUpload) -> Image:
+    """An anonymous upload as the record has it, without its deletehash."""
+    return Image(
+        id=upload.image_id,
+        title=upload.title,
+        description=upload.description,
+        created=upload.uploaded_at,
+        mime_type=upload.mime_type,
+        width=upload.width,
+        height=upload.height,
+        size=upload.size,
+        link=upload.link,
+    )

@@ -203,6 +203,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NotYoursError: Words(
         "That is not yours", "Only its owner can do this. Use /imgur images to find your own pictures."
     ),
+    errors.AlbumGivenError: Words(
+        "That is an album",
+        "This works on single pictures. See what is in the album with /imgur images, then pick one of them.",
+    ),
     errors.NothingToChangeError: Words(
         "Nothing would change", "Give a new title or description that differs from the present one."
     ),

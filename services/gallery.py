@@ -1,0 +1,94 @@
+"""Lists cut into gallery pages: ten items each, out of the larger pages that Imgur sends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from imgur.models import Album, Item, Page
+
+PAGE_SIZE = 10
+
+
+class Source(StrEnum):
+    """Where a gallery's items come from."""
+
+    ACCOUNT = "account"
+    ANONYMOUS = "anonymous"
+    ALBUM = "album"
+    FAVORITES = "favorites"
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryPage:
+    """One page of a gallery. Pages count from 0; `next` is None on the last, `last_known` the last one seen so far.
+
+    `total` counts all items where that is known. `anonymous` counts the uploads without an account that a linked
+    user has beside the account's images. `album` is whose images they are, for `Source.ALBUM`.
+    """
+
+    source: Source
+    items: tuple[Item, ...]
+    page: int
+    last_known: int
+    next: int | None
+    total: int | None = None
+    anonymous: int = 0
+    album: Album | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether `last_known` is the last page there is."""
+        return self.total is not None or self.next is None
+
+
+Load: TypeAlias = Callable[[int], Awaitable[Page[Item]]]
+
+
+async def cut(source: Source, load: Load, page: int, *, size: int) -> GalleryPage:
+    """Gallery page `page` of a list that `load` gives in Imgur's pages of `size` items; past the end, the last page.
+
+    Only an empty page of Imgur's ends the list: a short one may have lost items on the way.
+    """
+    slots = size // PAGE_SIZE
+    outer, slot = divmod(max(page, 0), slots)
+    got = await load(outer)
+    if not got.received and outer:
+        outer, slot = await _last_filled(load, outer), slots
+        got = await load(outer)
+    filled = min(max(_pages(len(got.items)), 1), slots)
+    slot = min(slot, filled - 1)
+    number, last = outer * slots + slot, outer * slots + filled - 1
+    following: int | None = number + 1 if slot + 1 < filled else None
+    if following is None and got.received and (await load(outer + 1)).received:
+        following = last = (outer + 1) * slots
+    return GalleryPage(source, got.items[slot * PAGE_SIZE :][:PAGE_SIZE], number, last, following)
+
+
+def last_page(total: int) -> int:
+    """The number of the last page that `total` items have; 0 where there are none."""
+    return max(_pages(total) - 1, 0)
+
+
+def counted(source: Source, items: Sequence[Item], page: int, total: int) -> GalleryPage:
+    """Page `page` of a list whose length is known."""
+    last = last_page(total)
+    return GalleryPage(source, tuple(items), page, last, page + 1 if page < last else None, total)
+
+
+def _pages(items: int) -> int:
+    return -(-items // PAGE_SIZE)
+
+
+async def _last_filled(load: Load, empty: int) -> int:
+    """The last of Imgur's pages before `empty` that holds anything, else 0; in few calls, for lists have no gaps."""
+    low, high = 0, empty
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (await load(middle)).received:
+            low = middle
+        else:
+            high = middle
+    return low

@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
+# What looks like a secret and is none: the alphabet of link codes; what says that it is made up.
+SECRETS = $(BIN)/detect-secrets-hook --exclude-secrets '^0123456789ABC|fake|example|made-up'
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test lint format bench lock screenshots
 
@@ -27,7 +30,8 @@ lint: $(VENV)/.dev ## check format, style, types, dependencies, secrets and the 
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	$(BIN)/deptry .
-	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	git ls-files -z -- . ':!tests' ':!requirements' | xargs -0 $(SECRETS)
+	git ls-files -z -- tests | xargs -0 $(SECRETS) --disable-plugin KeywordDetector
 	$(BIN)/hadolint Dockerfile
 
 format: $(VENV)/.dev ## put the code into shape

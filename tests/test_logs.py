@@ -40,7 +40,7 @@ def _restored() -> Iterator[None]:
         ('{"url": "https://media.discordapp.net/a/cat.png?ex=1&hm=beef00", "n": 1}', "beef00", '"n": 1'),
         (f"headers {{'Authorization': 'Bearer {HEX}'}}", HEX, "Bearer"),
         ("Authorization: Bearer not-hex-at-all", "not-hex", "Bearer"),
-        ("Authorization: Client-ID abc123def", "abc123def", "Client-ID"),
+        ("Authorization: Client-ID abc123xyz", "abc123xyz", "Client-ID"),
         (f"logging in with {BOT_TOKEN}", BOT_TOKEN, "logging in"),
         (f"SELECT 1 -- ('{HEX}',)", HEX, "SELECT"),
         ("refresh_token=abc&grant_type=refresh_token", "abc", "grant_type"),

@@ -1,0 +1,289 @@
+"""Command line and composition root: builds every room, starts them, stops them in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import secrets
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import click
+import discord
+import structlog
+from yarl import URL
+
+import config
+import logs
+import wizard
+from cogs.client import EXTENSIONS, ImgurBot
+from config import Settings, SettingsError
+from imgur.client import BASE_URL, ImgurClient
+from media.attachment import HttpAttachmentSource
+from services import Services
+from services.account import AccountService
+from services.library import LibraryService
+from services.linking import LinkingService
+from services.ports import AttachmentSource
+from services.upload import UploadService
+from storage.accounts import AccountStore
+from storage.attempts import AttemptStore
+from storage.database import open_database
+from storage.errors import StorageError
+from storage.sealing import Keyring, new_key
+from storage.syncs import SyncStore
+from storage.uploads import UploadStore
+from web.admin import create_admin_app
+from web.public import create_public_app
+from web.server import serving
+
+log = structlog.get_logger(__name__)
+
+SWEEP_EVERY = 60.0  # seconds; expired attempts hold tokens no longer than this
+
+
+class CannotListenError(Exception):
+    """A port is taken, or the address is not this machine's."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything assembled; the bot is not logged in yet."""
+
+    settings: Settings
+    bot: ImgurBot
+    services: Services
+
+
+@asynccontextmanager
+async def compose(
+    settings: Settings,
+    *,
+    imgur_url: str = BASE_URL,
+    attachments: AttachmentSource | None = None,
+    serve: bool = True,
+) -> AsyncIterator[House]:
+    """Build every room, and stop in reverse order what was started; with `serve`, the web servers and the sweeper run.
+
+    Raises StorageError and CannotListenError.
+    """
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(settings.database_url))
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        secret = settings.imgur_client_secret
+        imgur = ImgurClient(
+            session,
+            settings.imgur_client_id,
+            secret.get_secret_value() if secret else None,
+            base_url=imgur_url,
+        )
+        keyring = Keyring(settings.token_keys)
+        account_store, upload_store = AccountStore(database, keyring), UploadStore(database, keyring)
+        accounts = AccountService(account_store, imgur)
+        library = LibraryService(accounts, imgur, upload_store)
+        services = Services(
+            accounts=accounts,
+            linking=LinkingService(
+                AttemptStore(database, keyring),
+                account_store,
+                imgur,
+                public_url=settings.public_url if settings.can_link else None,
+                authorize_url=imgur.authorize_url if settings.can_link else None,
+            ),
+            uploads=UploadService(accounts, imgur, attachments or HttpAttachmentSource(session), upload_store, library),
+            library=library,
+        )
+        if serve:
+            await _serve(stack, settings, services, imgur.authorize_url(""))
+        yield House(settings, ImgurBot(services=services, syncs=SyncStore(database)), services)
+
+
+async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, authorize_url: str) -> None:
+    apps = [(create_admin_app(), settings.admin_host, settings.admin_port)]
+    if settings.public_url is not None:
+        public = create_public_app(
+            services.linking, public_url=settings.public_url, authorize_origin=str(URL(authorize_url).origin())
+        )
+        apps.append((public, settings.host, settings.port))
+    for app, host, port in apps:
+        try:
+            await stack.enter_async_context(serving(app, host, port))
+        except OSError as error:
+            raise CannotListenError(f"{host}:{port}: {error.strerror}") from error
+    sweeper = asyncio.create_task(_sweep(services.linking), name="sweeper")
+    stack.push_async_callback(_cancelled, sweeper)
+
+
+async def _sweep(linking: LinkingService) -> None:
+    while True:
+        try:
+            await linking.sweep()
+        except StorageError:
+            log.exception("expired link attempts could not be erased; trying again")
+        await asyncio.sleep(SWEEP_EVERY)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+# --- command line ------------------------------------------------------------------------------------------------
+
+
+@click.group(no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """The Imgur bot for Discord."""
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot on Discord and Imgur."""
+    with _faults_in_words():
+        settings = _load()
+        _until_stopped(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    async with compose(settings) as house:
+        if not settings.can_link:
+            log.warning("users cannot link accounts: set IMGUR_CLIENT_SECRET and PUBLIC_URL; uploads are anonymous")
+        async with house.bot:
+            await house.bot.start(settings.discord_token.get_secret_value())
+
+
+@cli.command()
+@click.option("--port", default=0, help="The port of the page to open; 0 takes a free one.")
+def demo(port: int) -> None:
+    """Try the whole bot in a web browser, with no account anywhere."""
+    from demo.show import show  # noqa: PLC0415 - the bot in production runs without the demo and its packages
+
+    with _faults_in_words():
+        _until_stopped(show(compose, port=port))
+
+
+@cli.command()
+def check() -> None:
+    """Build everything offline; name every fault in the settings."""
+    with _faults_in_words():
+        settings = _load()
+        commands = asyncio.run(_check(settings))
+    click.echo(f"The settings are complete and everything builds: {commands} commands.")
+    if settings.can_link:
+        click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
+    else:
+        click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET and PUBLIC_URL.")
+
+
+async def _check(settings: Settings) -> int:
+    """Build everything on a database of its own, beside a bot that may be running; how many commands there are."""
+    with tempfile.TemporaryDirectory() as folder:
+        aside = settings.model_copy(update={"database_url": f"sqlite:///{folder}/check.db"})
+        async with compose(aside, serve=False) as house:
+            for extension in EXTENSIONS:
+                await house.bot.load_extension(extension)
+            return sum(1 for _ in house.bot.tree.walk_commands())
+
+
+@cli.command()
+def sync() -> None:
+    """Send the commands to Discord, changed or not."""
+    with _faults_in_words():
+        settings = _load()
+        _until_stopped(_sync(settings))
+    click.echo("The commands were sent. Discord may take a moment to show them.")
+
+
+async def _sync(settings: Settings) -> None:
+    async with compose(settings, serve=False) as house, house.bot:
+        await house.bot.login(settings.discord_token.get_secret_value())
+        await house.bot.sync(force=True)
+
+
+@cli.command()
+def keygen() -> None:
+    """Make a key for TOKEN_KEYS."""
+    click.echo(_new_key())
+
+
+@cli.command()
+@click.option("--file", "path", type=click.Path(path_type=Path), default=Path(".env"), show_default=True)
+def init(path: Path) -> None:
+    """Ask for what is needed, make a key, write .env."""
+    with _faults_in_words():
+        wizard.write_settings(path, new_key=_new_key())
+
+
+def _new_key() -> str:
+    return f"k{secrets.token_hex(3)}:{base64.b64encode(new_key()).decode()}"
+
+
+def _load() -> Settings:
+    settings = config.load()
+    known = [settings.discord_token, settings.imgur_client_secret]
+    logs.set_up(
+        settings.log_level, settings.log_format, secrets=[secret.get_secret_value() for secret in known if secret]
+    )
+    return settings
+
+
+def _until_stopped(main: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, or to SIGINT or SIGTERM; either way everything is stopped in order. A second signal kills."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    async def stoppable() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(main)
+
+        def stop() -> None:
+            for number in signals:
+                loop.remove_signal_handler(number)
+            task.cancel()
+
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C cancels by itself there
+            for number in signals:
+                loop.add_signal_handler(number, stop)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(stoppable())
+
+
+class _Fault(click.ClickException):
+    """A sentence for the operator instead of a traceback."""
+
+    def __init__(self, text: str, exit_code: int = 1) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+@contextmanager
+def _faults_in_words() -> Iterator[None]:
+    """What an operator can do something about ends with a sentence and a code: 2 for settings, 1 for the rest."""
+    try:
+        yield
+    except SettingsError as error:
+        raise _Fault(str(error), exit_code=2) from None
+    except StorageError as error:
+        raise _Fault(f"{error}. DATABASE_URL says where the database is.") from None
+    except CannotListenError as error:
+        raise _Fault(f"Cannot listen on {error}. HOST, PORT, ADMIN_HOST and ADMIN_PORT say where.") from None
+    except discord.LoginFailure:
+        raise _Fault("Discord does not know DISCORD_TOKEN. Reset it on the page Bot of your application.") from None
+    except discord.HTTPException as error:
+        raise _Fault(f"Discord answered with status {error.status}. Try again later.") from None
+    except (aiohttp.ClientError, discord.GatewayNotFound, discord.ConnectionClosed):
+        raise _Fault("Discord cannot be reached. Is this machine online? Try again later.") from None
+    except OSError as error:
+        raise _Fault(f"{error.filename or 'The system'}: {error.strerror}") from None
+
+
+if __name__ == "__main__":
+    cli()

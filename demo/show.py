@@ -1,0 +1,104 @@
+"""Puts the demo together: the stand-in Imgur, the real bot, and simcord's page as Discord."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from pathlib import Path
+from typing import Protocol, cast
+
+import click
+import simcord
+from pydantic import SecretStr
+from simcord.preview import Preview
+
+import config
+import logs
+from cogs.client import ImgurBot
+from config import Settings
+from demo.attachments import ReadAttachments
+from demo.world import ALICE, BOB, Pictures, fill
+from standins.imgur.server import running
+from standins.imgur.standin import Standin
+from standins.imgur.switches import Switches
+from storage.sealing import new_key
+
+CLIENT_ID, CLIENT_SECRET = "demo-client-id", "demo-client-secret"
+SLOWEST_ACTION = 60.0  # seconds until the page gives a command up
+
+GREETING = f"""
+The bot is running, with stand-ins for Discord and Imgur. Open this address:
+
+{{url}}
+
+Things to try; begin with a slash in the box at the bottom of the page:
+  /imgur link       walks you through the link pages; allow access as {ALICE} on the stand-in's page
+  /imgur images     what the account has, as a gallery
+  /imgur upload     with a picture of yours; nothing leaves this machine
+  /imgur favorites  and show, favorite, edit, delete, account, unlink
+The two members at the top of the page are two people: link Bob to {BOB}, and see what he may do with what Alice shares.
+Direct messages are not shown on the page. Ctrl-C ends it all, and nothing is kept.
+"""
+
+
+class House(Protocol):
+    """The part of an assembled house that the demo needs."""
+
+    @property
+    def bot(self) -> ImgurBot:
+        """Not logged in yet."""
+        ...
+
+
+Compose = Callable[..., AbstractAsyncContextManager[House]]
+
+
+async def show(compose: Compose, *, port: int = 0) -> None:
+    """Run the demo until its page is closed or the task is cancelled. `compose` is the bot's own composition root."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imgur-bot-demo-"))
+        standin = await stack.enter_async_context(running(switches=Switches(links_to_self=True)))
+        fill(standin.world)
+        settings = _settings(Path(folder))
+        logs.set_up("warning", secrets=[CLIENT_SECRET])
+        standin.register_client(CLIENT_ID, CLIENT_SECRET, str(settings.callback_url))
+        # The web servers start before simcord does, or every action on the page would wait for them to end.
+        house = await stack.enter_async_context(compose(settings, imgur_url=standin.url, attachments=ReadAttachments()))
+        env = await stack.enter_async_context(simcord.run(house.bot, settle_timeout=SLOWEST_ACTION, check_errors=False))
+        preview = await stack.enter_async_context(_page(env, standin, port))
+        click.echo(GREETING.format(url=preview.url))
+        await preview.wait_closed()
+
+
+def _page(env: simcord.Env, standin: Standin, port: int) -> Preview:
+    guild = env.create_guild("Imgur bot demo")
+    channel = guild.create_text_channel("pictures")
+    members = tuple(guild.add_member(env.create_user(name.lower(), global_name=name)) for name in ("Alice", "Bob"))
+    preview = env.preview(channel, viewers=members, layout="channel", port=port)
+    # simcord takes pictures of other hosts only beforehand; here they appear while it runs.
+    preview._explicit_assets = cast("dict[str, tuple[str, bytes]]", Pictures(standin))  # noqa: SLF001
+    return preview
+
+
+def _settings(folder: Path) -> Settings:
+    port = _free_port()
+    return config.load(
+        None,
+        discord_token=SecretStr("not-used"),
+        imgur_client_id=CLIENT_ID,
+        imgur_client_secret=SecretStr(CLIENT_SECRET),
+        public_url=f"http://127.0.0.1:{port}",
+        host="127.0.0.1",
+        port=port,
+        admin_port=0,
+        database_url=f"sqlite:///{folder}/bot.db",
+        token_keys={"demo": new_key()},
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

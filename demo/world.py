@@ -1,0 +1,52 @@
+"""What the demo's Imgur holds at the beginning, and how its pictures get onto the demo's Discord page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from demo.pictures import SCENES, paint
+from standins.imgur.standin import Standin
+from standins.imgur.state import World
+
+ALICE, BOB = "alice_pictures", "bob_pictures"
+
+
+def fill(world: World) -> None:
+    """Two accounts: more than one page of images, an album each, and favorites of the other's."""
+    alice, bob = world.add_account(ALICE), world.add_account(BOB)
+    hers = [world.add_image(alice, paint(scene), title=scene.title, description=scene.description) for scene in SCENES]
+    his = [
+        world.add_image(bob, paint(scene, mirrored=True), title=f"{scene.title}, going back") for scene in SCENES[:4]
+    ]
+    world.add_album(alice, title="Mountains", description="From below.", privacy="public", images=hers[:4])
+    way_back = world.add_album(bob, title="The way back", privacy="public", images=his)
+    world.add_favorites(alice, [*his[:2], way_back])
+    world.add_favorites(bob, hers[2:5])
+
+
+class Pictures(Mapping[str, tuple[str, bytes]]):
+    """Addresses of the stand-in's pictures to file name and bytes, looked up at the moment of asking."""
+
+    _SIZED = re.compile(r"(\w{7})[sbtmlh]")  # a thumbnail's name: the id and a letter for the size
+
+    def __init__(self, standin: Standin) -> None:
+        self._world = standin.world
+        self._hosts = {urlsplit(standin.url).netloc, "i.imgur.com"}
+
+    def __getitem__(self, address: str) -> tuple[str, bytes]:
+        parts = urlsplit(address)
+        name = parts.path.rpartition("/")[2]
+        stem = name.partition(".")[0]
+        sized = self._SIZED.fullmatch(stem)
+        image = self._world.images.get(stem) or (self._world.images.get(sized[1]) if sized else None)
+        if parts.netloc not in self._hosts or image is None or image.data is None:
+            raise KeyError(address)
+        return f"{image.id}.{image.extension}", image.data
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"https://i.imgur.com/{image.id}.{image.extension}" for image in self._world.images.values())
+
+    def __len__(self) -> int:
+        return len(self._world.images)

@@ -1,0 +1,384 @@
+"""Link attempts from beginning to end, without a web server: real database, stand-in Imgur."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from yarl import URL
+
+from errors import (
+    LinkDeniedError,
+    LinkError,
+    LinkExpiredError,
+    LinkForeignBrowserError,
+    LinkingNotSetUpError,
+    LinkNotConfirmedError,
+    LinkUnknownError,
+    LinkUsedError,
+    NoCodeExpectedError,
+    TooManyAttemptsError,
+    WrongCodeError,
+)
+from imgur.client import ImgurClient
+from imgur.errors import ImgurError, OverCapacityError
+from services.account import AccountService
+from services.linking import LinkingService, LinkOffer
+from standins.imgur.records import Account
+from standins.imgur.standin import Standin
+from storage.models import AttemptStatus
+from tests.conftest import CLIENT_ID, Stores
+
+ADA, BOB = 1001, 1002
+WRONG = "00000000"
+
+
+class Announcements:
+    """The Discord side: what it is told."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, int, str]] = []
+
+    async def linked(self, origin: str, discord_id: int, username: str) -> None:
+        self.heard.append((origin, discord_id, username))
+
+
+@pytest.fixture
+def announcements(linking: LinkingService) -> Announcements:
+    heard = Announcements()
+    linking.announce_with(heard)
+    return heard
+
+
+@pytest.fixture
+def account(standin: Standin) -> Account:
+    return standin.world.add_account("ada_imgur")
+
+
+def nonce_of(offer: LinkOffer) -> str:
+    return offer.url.rpartition("/")[2]
+
+
+async def bound(linking: LinkingService, offer: LinkOffer, cookies: dict[str, str]) -> str:
+    """Press Continue; keeps the cookie, gives the state."""
+    step = await linking.bind(nonce_of(offer), cookies)
+    cookies[step.cookie_name] = step.cookie
+    return URL(step.authorize_url).query["state"]
+
+
+async def proved(linking: LinkingService, standin: Standin, account: Account, discord_id: int = ADA) -> str:
+    """Come as far as the page with the code; gives the code."""
+    cookies: dict[str, str] = {}
+    offer = await linking.begin(discord_id, "ada", "origin")
+    state = await bound(linking, offer, cookies)
+    tokens = standin.world.issue_tokens(account, CLIENT_ID)
+    attempt_id = await linking.receive(state, tokens.refresh_token, cookies)
+    return (await linking.confirm_page(attempt_id, cookies)).code
+
+
+async def test_account_is_linked_and_announced_when_the_code_is_right(
+    linking: LinkingService,
+    accounts: AccountService,
+    announcements: Announcements,
+    standin: Standin,
+    account: Account,
+) -> None:
+    code = await proved(linking, standin, account)
+    assert await accounts.linked(ADA) is None
+    assert announcements.heard == []
+    linked = await linking.enter_code(ADA, f" {code[:4].lower()}-{code[4:]} ")
+    assert (linked.account_id, linked.username) == (account.id, "ada_imgur")
+    assert await accounts.linked(ADA) == linked
+    assert announcements.heard == [("origin", ADA, "ada_imgur")]
+    assert (await accounts.overview(ADA)).account.id == account.id
+
+
+async def test_announcement_goes_to_the_new_message_when_it_was_moved(
+    linking: LinkingService, announcements: Announcements, standin: Standin, account: Account, stores: Stores
+) -> None:
+    code = await proved(linking, standin, account)
+    attempt = await stores.attempts.current(ADA)
+    assert attempt is not None
+    await linking.set_origin(attempt.id, "direct message")
+    await linking.enter_code(ADA, code)
+    assert announcements.heard == [("direct message", ADA, "ada_imgur")]
+    with pytest.raises(LinkUsedError):
+        await linking.set_origin(attempt.id, "too late")
+
+
+async def test_nothing_is_announced_when_nobody_asked_for_it(
+    linking: LinkingService, accounts: AccountService, standin: Standin, account: Account
+) -> None:
+    await linking.enter_code(ADA, await proved(linking, standin, account))
+    assert await accounts.linked(ADA) is not None
+
+
+@pytest.mark.parametrize("missing", ["public_url", "authorize_url"])
+async def test_begin_is_refused_when_the_operator_has_not_set_it_up(
+    stores: Stores, imgur_client: ImgurClient, missing: str
+) -> None:
+    linking = LinkingService(
+        stores.attempts,
+        stores.accounts,
+        imgur_client,
+        public_url=None if missing == "public_url" else "http://127.0.0.1:1",
+        authorize_url=None if missing == "authorize_url" else imgur_client.authorize_url,
+    )
+    with pytest.raises(LinkingNotSetUpError):
+        await linking.begin(ADA, "ada")
+    if missing == "authorize_url":
+        with pytest.raises(LinkingNotSetUpError):
+            await linking.bind("nonce", {})
+
+
+async def test_begin_is_refused_when_twenty_attempts_began_within_the_hour(linking: LinkingService) -> None:
+    with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False) as clock:
+        for _ in range(20):
+            await linking.begin(ADA, "ada")
+        with pytest.raises(TooManyAttemptsError):
+            await linking.begin(ADA, "ada")
+        await linking.begin(BOB, "bob")
+        clock.shift(timedelta(hours=1, seconds=1))
+        await linking.begin(ADA, "ada")
+
+
+async def test_older_attempt_ends_when_a_newer_one_begins(linking: LinkingService) -> None:
+    older, newer = await linking.begin(ADA, "ada"), await linking.begin(ADA, "ada")
+    with pytest.raises(LinkUsedError):
+        await linking.landing(nonce_of(older))
+    assert (await linking.landing(nonce_of(newer))).discord_name == "ada"
+
+
+async def test_present_link_stays_until_the_new_one_is_complete(
+    linking: LinkingService, accounts: AccountService, standin: Standin, account: Account
+) -> None:
+    await linking.enter_code(ADA, await proved(linking, standin, account))
+    other = standin.world.add_account("ada_second")
+    code = await proved(linking, standin, other)
+    present = await accounts.linked(ADA)
+    assert present is not None
+    assert present.username == "ada_imgur"
+    await linking.enter_code(ADA, code)
+    assert (await accounts.overview(ADA)).account.username == "ada_second"
+
+
+async def test_every_step_is_refused_when_ten_minutes_are_over(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    cookies: dict[str, str] = {}
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        offer = await linking.begin(ADA, "ada")
+        state = await bound(linking, offer, cookies)
+        code = await proved(linking, standin, account, BOB)
+        clock.shift(timedelta(minutes=10))
+        steps = (
+            linking.landing(nonce_of(offer)),
+            linking.bind(nonce_of(offer), cookies),
+            linking.receive(state, "token", cookies),
+            linking.confirm_page(offer.attempt_id, cookies),
+            linking.stop(offer.attempt_id, cookies),
+            linking.enter_code(BOB, code),
+        )
+        for step in steps:
+            with pytest.raises(LinkExpiredError):
+                await step
+
+
+async def test_tokens_and_code_are_erased_when_an_expired_attempt_is_swept(
+    linking: LinkingService, standin: Standin, account: Account, stores: Stores
+) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        await proved(linking, standin, account)
+        clock.shift(timedelta(minutes=10))
+        await linking.sweep()
+        attempt = await stores.attempts.current(ADA)
+        assert attempt is not None
+        assert (attempt.account, attempt.code, attempt.origin) == (None, None, None)
+
+
+async def test_continue_gives_a_fresh_state_when_the_same_browser_presses_again(linking: LinkingService) -> None:
+    cookies: dict[str, str] = {}
+    offer = await linking.begin(ADA, "ada")
+    first = await bound(linking, offer, cookies)
+    kept = dict(cookies)
+    second = await bound(linking, offer, cookies)
+    assert first != second
+    assert cookies == kept
+    with pytest.raises(LinkUnknownError):
+        await linking.receive(first, "token", cookies)
+
+
+async def test_one_browser_gets_the_attempt_when_two_press_continue_at_once(linking: LinkingService) -> None:
+    offer = await linking.begin(ADA, "ada")
+    outcomes = await asyncio.gather(*(linking.bind(nonce_of(offer), {}) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Bound", *["LinkForeignBrowserError"] * 4]
+
+
+async def test_cookie_is_made_anew_when_a_browser_brings_one_along(linking: LinkingService) -> None:
+    offer = await linking.begin(ADA, "ada")
+    planted = {f"__Host-imgur-link-{offer.attempt_id}": "planted"}
+    assert (await linking.bind(nonce_of(offer), planted)).cookie != "planted"
+
+
+async def test_one_completion_wins_when_two_come_at_once(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    cookies: dict[str, str] = {}
+    state = await bound(linking, await linking.begin(ADA, "ada"), cookies)
+    token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    outcomes = await asyncio.gather(*(linking.receive(state, token, cookies) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [*["LinkUsedError"] * 4, "str"]
+    assert len(standin.sent("POST /oauth2/token")) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "match", "error"),
+    [
+        ("over-capacity-500", "POST /oauth2/token", OverCapacityError),
+        ("lost-answer", "POST /oauth2/token", ImgurError),
+        ("over-capacity-500", "GET /3/account/me", OverCapacityError),
+        ("token-invalid-403", "GET /3/account/me", LinkNotConfirmedError),
+    ],
+)
+async def test_attempt_ends_when_imgur_fails_after_the_state_is_spent(
+    linking: LinkingService,
+    standin: Standin,
+    account: Account,
+    stores: Stores,
+    *,
+    fault: str,
+    match: str,
+    error: type[Exception],
+) -> None:
+    cookies: dict[str, str] = {}
+    state = await bound(linking, await linking.begin(ADA, "ada"), cookies)
+    token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    standin.fail_next(fault, match, times=9)
+    with pytest.raises(error):
+        await linking.receive(state, token, cookies)
+    attempt = await stores.attempts.current(ADA)
+    assert attempt is not None
+    assert attempt.status is AttemptStatus.VOID
+    with pytest.raises(LinkUsedError):
+        await linking.receive(state, token, cookies)
+
+
+async def test_nothing_is_proved_when_the_user_unlinks_while_imgur_is_asked(
+    linking: LinkingService, accounts: AccountService, standin: Standin, account: Account, stores: Stores
+) -> None:
+    await linking.enter_code(ADA, await proved(linking, standin, account))
+    cookies: dict[str, str] = {}
+    state = await bound(linking, await linking.begin(ADA, "ada"), cookies)
+    token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    held = standin.switches.hold("GET /3/account/me")
+    receiving = asyncio.create_task(linking.receive(state, token, cookies))
+    await held.arrived.wait()
+    await accounts.unlink(ADA)
+    held.release()
+    with pytest.raises(LinkUsedError):
+        await receiving
+    attempt = await stores.attempts.current(ADA)
+    assert attempt is not None
+    assert attempt.account is None
+
+
+@pytest.mark.parametrize(("error", "kind"), [("access_denied", LinkDeniedError), ("<b>", LinkNotConfirmedError)])
+async def test_no_is_told_apart_when_imgur_sends_an_error_back(
+    linking: LinkingService, error: str, kind: type[LinkError]
+) -> None:
+    with pytest.raises(kind):
+        linking.refuse(error)
+
+
+async def test_code_is_not_expected_when_no_page_has_shown_one(linking: LinkingService) -> None:
+    with pytest.raises(NoCodeExpectedError):
+        await linking.enter_code(ADA, WRONG)
+    offer = await linking.begin(ADA, "ada")
+    with pytest.raises(NoCodeExpectedError):
+        await linking.enter_code(ADA, WRONG)
+    await bound(linking, offer, {})
+    with pytest.raises(NoCodeExpectedError):
+        await linking.enter_code(ADA, WRONG)
+
+
+async def test_attempt_ends_when_five_codes_were_wrong(
+    linking: LinkingService, accounts: AccountService, standin: Standin, account: Account
+) -> None:
+    code = await proved(linking, standin, account)
+    for left in (4, 3, 2, 1, 0):
+        with pytest.raises(WrongCodeError) as wrong:
+            await linking.enter_code(ADA, WRONG)
+        assert wrong.value.tries_left == left
+    with pytest.raises(LinkUsedError):
+        await linking.enter_code(ADA, code)
+    assert await accounts.linked(ADA) is None
+
+
+async def test_code_still_counts_when_it_is_right_at_the_fifth_try(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    code = await proved(linking, standin, account)
+    for _ in range(4):
+        with pytest.raises(WrongCodeError):
+            await linking.enter_code(ADA, WRONG)
+    assert (await linking.enter_code(ADA, code)).username == "ada_imgur"
+
+
+async def test_five_tries_count_when_many_come_at_once(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    await proved(linking, standin, account)
+    outcomes = await asyncio.gather(*(linking.enter_code(ADA, WRONG) for _ in range(20)), return_exceptions=True)
+    left = sorted(outcome.tries_left for outcome in outcomes if isinstance(outcome, WrongCodeError))
+    assert left == [0, 1, 2, 3, 4]
+
+
+async def test_tries_of_others_count_for_nothing_when_they_know_the_code(
+    linking: LinkingService, accounts: AccountService, standin: Standin, account: Account
+) -> None:
+    code = await proved(linking, standin, account)
+    for _ in range(10):
+        with pytest.raises(NoCodeExpectedError):
+            await linking.enter_code(BOB, code)
+    assert await accounts.linked(BOB) is None
+    await linking.enter_code(ADA, code)
+
+
+async def test_code_is_refused_when_it_was_used(linking: LinkingService, standin: Standin, account: Account) -> None:
+    code = await proved(linking, standin, account)
+    outcomes = await asyncio.gather(*(linking.enter_code(ADA, code) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LinkUsedError", "LinkedAccount"]
+    with pytest.raises(LinkUsedError):
+        await linking.enter_code(ADA, code)
+
+
+async def test_page_belongs_to_one_browser_when_another_asks(
+    linking: LinkingService, standin: Standin, account: Account, stores: Stores
+) -> None:
+    await proved(linking, standin, account)
+    attempt = await stores.attempts.current(ADA)
+    assert attempt is not None
+    for cookies in ({}, {f"__Host-imgur-link-{attempt.id}": "forged"}):
+        with pytest.raises(LinkForeignBrowserError):
+            await linking.confirm_page(attempt.id, cookies)
+        with pytest.raises(LinkForeignBrowserError):
+            await linking.stop(attempt.id, cookies)
+
+
+async def test_two_users_share_the_tokens_when_both_proved_the_same_account(
+    linking: LinkingService, accounts: AccountService, standin: Standin, account: Account
+) -> None:
+    for user in (ADA, BOB):
+        await linking.enter_code(user, await proved(linking, standin, account, user))
+    await accounts.unlink(ADA)
+    assert (await accounts.overview(BOB)).account.id == account.id
+
+
+async def test_name_comes_from_imgur_when_the_token_answer_names_nobody(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    standin.switches.account_in_token_answer = False
+    code = await proved(linking, standin, account)
+    assert (await linking.enter_code(ADA, code)).account_id == account.id

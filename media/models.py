@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+HEAD_BYTES = 64 * 1024
+"""How much of a file's beginning is looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:

@@ -1,0 +1,103 @@
+"""Opens what someone attached, over HTTP, as a stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from errors import AttachmentGoneError
+from media.models import HEAD_BYTES, IncomingFile, OpenedFile
+
+DISCORD_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=30)
+"""Seconds for the connection and for each read; the whole may take as long as the upload does."""
+_CHUNK_BYTES = 256 * 1024
+_OK = 200
+
+
+class HttpAttachmentSource:
+    """An `AttachmentSource` over addresses of Discord.
+
+    Fetches from `allowed_hosts` by `schemes` alone and follows no redirect, so that nobody can make the bot read
+    other addresses. Holds 256 KiB or so at a time. No error of it names the address, which is signed.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        allowed_hosts: Collection[str] = DISCORD_HOSTS,
+        schemes: Collection[str] = ("https",),
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
+    ) -> None:
+        self._session = session
+        self._allowed_hosts = frozenset(allowed_hosts)
+        self._schemes = frozenset(schemes)
+        self._timeout = timeout
+
+    @asynccontextmanager
+    async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
+        """The file, open for one reading. Raises AttachmentGoneError, while it is read too."""
+        response = await self._get(file.url)
+        try:
+            yield await _open(response, file.size)
+        finally:
+            response.close()
+
+    async def _get(self, address: str) -> aiohttp.ClientResponse:
+        with _told_as_gone():
+            url = URL(address, encoded=True)
+            if url.scheme not in self._schemes or url.host not in self._allowed_hosts:
+                raise AttachmentGoneError("not an address of Discord's")
+            return await self._session.get(
+                url,
+                headers={"Accept-Encoding": "identity"},
+                allow_redirects=False,
+                timeout=self._timeout,
+                read_bufsize=_CHUNK_BYTES,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _HttpFile:
+    size: int
+    head: bytes
+    content: aiohttp.StreamReader
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        chunk = self.head
+        while chunk:
+            yield chunk
+            with _told_as_gone():
+                chunk = await self.content.read(_CHUNK_BYTES)
+
+
+async def _open(response: aiohttp.ClientResponse, announced: int) -> OpenedFile:
+    if response.status != _OK:
+        raise AttachmentGoneError(f"status {response.status}")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise AttachmentGoneError("sent compressed, so of unknown size")
+    size = announced if response.content_length is None else response.content_length
+    with _told_as_gone():
+        return _HttpFile(size, await _head(response.content), response.content)
+
+
+async def _head(content: aiohttp.StreamReader) -> bytes:
+    try:
+        return await content.readexactly(HEAD_BYTES)
+    except asyncio.IncompleteReadError as short:
+        return short.partial
+
+
+@contextmanager
+def _told_as_gone() -> Iterator[None]:
+    """Errors of HTTP as ours, without their text: that may hold the address."""
+    try:
+        yield
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise AttachmentGoneError(type(error).__name__) from None

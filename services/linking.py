@@ -58,7 +58,7 @@ class Landing:
 class Bound:
     """A browser that pressed Continue: the cookie it is to carry and where it goes next."""
 
-    cookie_name: str
+    attempt_id: str
     cookie: str = field(repr=False)
     expires_at: datetime
     authorize_url: str = field(repr=False)
@@ -191,7 +191,7 @@ class LinkingService:
         if not bound:
             await self._opened(nonce)  # says so if the attempt has ended meanwhile
             raise LinkForeignBrowserError  # else another browser was quicker
-        return Bound(cookie_name(attempt.id), cookie, attempt.expires_at, self._authorize_url(state))
+        return Bound(attempt.id, cookie, attempt.expires_at, self._authorize_url(state))
 
     async def receive(self, state: str, refresh_token: str, cookies: Mapping[str, str]) -> str:
         """Spend the state and prove, with Imgur, whose the refresh token is. Gives the attempt's id.
@@ -227,7 +227,7 @@ class LinkingService:
         """The code, again and again, for the browser that has the attempt. Raises LinkError."""
         attempt = await self._carried(attempt_id, cookies)
         if attempt.status is not AttemptStatus.PROVED or attempt.account is None or attempt.code is None:
-            raise LinkUsedError
+            raise LinkUnknownError  # there is no such page yet
         return ConfirmPage(attempt.account.username, attempt.discord_name, attempt.code, attempt.expires_at)
 
     async def stop(self, attempt_id: str, cookies: Mapping[str, str]) -> None:

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 
-from services.linking import LinkingService, cookie_name
+from services.linking import LinkingService
 from services.messages import duration
+from web.cookies import forget, keep
 
 LINKING = web.AppKey("linking", LinkingService)
 PUBLIC_URL = web.AppKey("public_url", str)
@@ -33,15 +34,7 @@ async def go_on(request: web.Request) -> web.Response:
     """Bind the attempt to this browser and send it to Imgur."""
     bound = await request.app[LINKING].bind(request.match_info["nonce"], request.cookies)
     response = _see_other(bound.authorize_url)
-    response.set_cookie(
-        bound.cookie_name,
-        bound.cookie,
-        max_age=_seconds(bound.expires_at),
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="Lax",
-    )
+    keep(response, bound.attempt_id, bound.cookie, seconds=_seconds(bound.expires_at))
     return response
 
 
@@ -76,7 +69,7 @@ async def stop(request: web.Request) -> web.Response:
     attempt_id = request.match_info["attempt_id"]
     await request.app[LINKING].stop(attempt_id, request.cookies)
     response = render_template("stopped.html", request, {})
-    response.del_cookie(cookie_name(attempt_id), path="/", secure=True, httponly=True, samesite="Lax")
+    forget(response, attempt_id)
     return response
 
 

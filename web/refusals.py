@@ -17,6 +17,7 @@ from errors import (
     LinkUsedError,
 )
 from services.messages import Words, unforeseen, words
+from web.cookies import forget
 from web.security import Handler
 
 log = structlog.get_logger(__name__)
@@ -53,7 +54,10 @@ async def word_errors(request: web.Request, handler: Handler) -> web.StreamRespo
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except Exception as error:  # noqa: BLE001 - the last resort: logged, never shown
-        return _refusal(request, error)
+        response = _refusal(request, error)
+        if isinstance(error, LinkUsedError | LinkExpiredError) and "attempt_id" in request.match_info:
+            forget(response, request.match_info["attempt_id"])
+        return response
 
 
 def _refusal(request: web.Request, error: Exception) -> web.Response:

@@ -25,7 +25,7 @@ from errors import (
 from imgur.client import ImgurClient
 from imgur.errors import ImgurError, OverCapacityError
 from services.account import AccountService
-from services.linking import LinkingService, LinkOffer
+from services.linking import LinkingService, LinkOffer, cookie_name
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage.models import AttemptStatus
@@ -64,7 +64,7 @@ def nonce_of(offer: LinkOffer) -> str:
 async def bound(linking: LinkingService, offer: LinkOffer, cookies: dict[str, str]) -> str:
     """Press Continue; keeps the cookie, gives the state."""
     step = await linking.bind(nonce_of(offer), cookies)
-    cookies[step.cookie_name] = step.cookie
+    cookies[cookie_name(step.attempt_id)] = step.cookie
     return URL(step.authorize_url).query["state"]
 
 
@@ -360,7 +360,7 @@ async def test_page_belongs_to_one_browser_when_another_asks(
     await proved(linking, standin, account)
     attempt = await stores.attempts.current(ADA)
     assert attempt is not None
-    for cookies in ({}, {f"__Host-imgur-link-{attempt.id}": "forged"}):
+    for cookies in ({}, {cookie_name(attempt.id): "forged"}):
         with pytest.raises(LinkForeignBrowserError):
             await linking.confirm_page(attempt.id, cookies)
         with pytest.raises(LinkForeignBrowserError):

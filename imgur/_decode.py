@@ -39,7 +39,7 @@ def _media_link(value: Any) -> Any:
     link = _secure(value)
     if link is not None and link.endswith("."):
         link += "mp4"
-    return link if link and re.search(r"/[^/?#]+\.[A-Za-z0-9]{2,5}([?#].*)?$", link) else None
+    return link if link and re.search(r"\.[A-Za-z0-9]{2,5}$", urlsplit(link).path) else None
 
 
 def _secure(value: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from weakref import WeakValueDictionary
@@ -11,8 +12,11 @@ from imgur.errors import BadAnswerError, ImgurError, OverCapacityError, Unreacha
 from imgur.models import AccessToken, Kind
 
 Call: TypeAlias = Callable[[Kind, str, AccessToken], Awaitable[bool]]
+Key: TypeAlias = tuple[int, Kind, str]
 
-MAX_POSTS = 3
+MAX_TOGGLES = 3
+STALE_SECONDS = 5.0
+"""For how long after a toggle a read may still tell the state before it."""
 LOST = (UnreachableError, BadAnswerError, OverCapacityError)
 """After these nobody knows whether the toggle was carried out."""
 
@@ -20,34 +24,50 @@ LOST = (UnreachableError, BadAnswerError, OverCapacityError)
 class FavoriteSwitch:
     """Brings an item to the wished state, one call at a time for each account and item.
 
-    `read` tells the present state; `toggle` posts once and returns the state that Imgur's answer names.
+    `read` tells the present state, perhaps a stale one; `toggle` posts once and returns the state that Imgur's answer
+    names, which is the truth.
     """
 
     def __init__(self, read: Call, toggle: Call) -> None:
         self._read = read
         self._toggle = toggle
-        self._locks: WeakValueDictionary[tuple[int, Kind, str], asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._recent: dict[Key, tuple[bool, float]] = {}
 
     async def set(self, kind: Kind, item_id: str, auth: AccessToken, *, wish: bool) -> bool:
         """Whether something had to be changed. Raises what the last call raised if the state could not be had."""
-        lock = self._locks.setdefault((auth.account_id, kind, item_id), asyncio.Lock())
+        key = (auth.account_id, kind, item_id)
+        lock = self._locks.setdefault(key, asyncio.Lock())
         async with lock:
-            return await self._set(kind, item_id, auth, wish)
+            return await self._set(key, auth, wish)
 
-    async def _set(self, kind: Kind, item_id: str, auth: AccessToken, wish: bool) -> bool:
+    async def _set(self, key: Key, auth: AccessToken, wish: bool) -> bool:
+        _, kind, item_id = key
         problem: ImgurError = BadAnswerError("the favorite does not stay as set")
-        known: bool | None = None
-        for posts in range(MAX_POSTS):
-            if known is None and await self._read(kind, item_id, auth) is wish:
-                return posts > 0
+        is_surely_other = self._was_set(key) is (not wish)
+        is_surprise = False
+        for toggles in range(MAX_TOGGLES):
+            if not is_surely_other and await self._read(kind, item_id, auth) is wish:
+                return toggles > 0
             try:
-                now = await self._toggle(kind, item_id, auth)
+                state = await self._toggle(kind, item_id, auth)
             except LOST as error:
-                problem, known = error, None
+                problem, is_surely_other = error, False
                 continue
-            if now is wish:
-                return known is None
-            known = now  # somebody else was quicker, or the read was stale: Imgur's word is newer than any read
-        if known is None and await self._read(kind, item_id, auth) is wish:
+            self._remember(key, state)
+            if state is wish:
+                return not is_surprise
+            is_surely_other = is_surprise = True  # somebody else was quicker, or the read was stale
+        if not is_surely_other and await self._read(kind, item_id, auth) is wish:
             return True
         raise problem
+
+    def _was_set(self, key: Key) -> bool | None:
+        state, moment = self._recent.get(key, (None, 0.0))
+        return state if time.monotonic() - moment < STALE_SECONDS else None
+
+    def _remember(self, key: Key, state: bool) -> None:
+        now = time.monotonic()
+        self._recent.pop(key, None)
+        self._recent = {old: entry for old, entry in self._recent.items() if now - entry[1] < STALE_SECONDS}
+        self._recent[key] = (state, now)

@@ -12,6 +12,7 @@ LONGEST_TEXT = 2000
 HOSTS = {"imgur.com", "www.imgur.com", "m.imgur.com", "i.imgur.com"}
 FILES_HOST = "i.imgur.com"
 PAGES = {
+    "about",
     "account",
     "emerald",
     "gallery",
@@ -19,8 +20,10 @@ PAGES = {
     "privacy",
     "random",
     "register",
+    "rules",
     "search",
     "signin",
+    "terms",
     "upload",
     "vidgif",
 }
@@ -67,7 +70,7 @@ def _from_link(parts: SplitResult) -> Reference | None:
             return _reference(None, last)
         case [name] if host == FILES_HOST:
             return _reference(Kind.IMAGE, name, is_file=True)
-        case [name] if name.lower() not in PAGES:
+        case [name] if name not in PAGES:
             return _reference(Kind.IMAGE if "." in name else None, name)
     return None
 

@@ -1,1 +1,20 @@
 """Use cases. Knows neither Discord nor HTTP nor SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.account import AccountService
+from services.library import LibraryService
+from services.linking import LinkingService
+from services.upload import UploadService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each, for the borders."""
+
+    accounts: AccountService
+    linking: LinkingService
+    uploads: UploadService
+    library: LibraryService

@@ -136,8 +136,7 @@ def recognise(request: web.Request, received: Received) -> Recognised:
         raise AnswerError(SHAPES["no-image-data-400"])
     found = filetype.guess(received.head)
     mime = found.mime if found else None
-    is_video = received.part == "video" or mime in _VIDEOS
-    if received.size > (switches.video_limit if is_video else switches.image_limit):
+    if received.size > (switches.video_limit if mime in _VIDEOS else switches.image_limit):
         raise AnswerError(SHAPES["oversize-400" if switches.era == "classic" else "oversize-413"])
     if mime in _VIDEOS:
         return Recognised(mime.replace("x-m4v", "mp4"), 640, 360, animated=True)

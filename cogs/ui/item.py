@@ -16,6 +16,7 @@ from services.messages import megabytes
 
 GALLERY_LIMIT = 10
 ALT_LIMIT = 256
+ID_LIMIT = 32  # a longer id does not fit into a custom_id; Imgur's have 5 or 7 characters
 DESCRIPTION_LIMIT = 1000
 LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
 KILOBYTE = 1_000
@@ -45,7 +46,7 @@ def item_view(
 
 def title(item: Item, limit: int = 200) -> str:
     """What to call an item, safe to be read as markdown: its title, else what it is and its id."""
-    return plain(item.title, limit) or f"{_noun(item)} {item.id}"
+    return plain(item.title, limit) or f"{noun(item)} {item.id}"
 
 
 def link_button(item: Item) -> Control:
@@ -83,7 +84,7 @@ def media_url(image: Image) -> str | None:
 
 def alt(item: Item) -> str:
     """Words for those who do not see the picture; not markdown."""
-    words = " ".join((item.title or item.description or "").split()) or f"{_noun(item)} {item.id}"
+    words = " ".join((item.title or item.description or "").split()) or f"{noun(item)} {item.id}"
     return words if len(words) <= ALT_LIMIT else words[: ALT_LIMIT - 1] + "…"
 
 
@@ -95,7 +96,8 @@ def facts(item: Item) -> str:
     return " · ".join(known)
 
 
-def _noun(item: Item) -> str:
+def noun(item: Item) -> str:
+    """What an item is, in a word."""
     if isinstance(item, Album):
         return "Album"
     return "Video" if (item.mime_type or "").startswith("video/") else "Image"
@@ -157,6 +159,8 @@ def _size(size: int) -> str:
 
 def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterator[Control]:
     about = item.kind.value, item.id
+    if len(item.id) > ID_LIMIT:
+        return
     if Ability.EDIT in can:
         yield ActionButton("item-edit", owner, *about, label="Edit")
     if shared:
@@ -169,3 +173,5 @@ def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterato
         yield ActionButton("item-delete", owner, *about, label="Delete", style=discord.ButtonStyle.danger)
     if Ability.COPY in can:
         yield ActionButton("item-copy", owner, *about, label="Copy")
+    if isinstance(item, Image) and item.processing:
+        yield ActionButton("item-refresh", owner, *about, label="Refresh")

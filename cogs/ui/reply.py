@@ -31,6 +31,11 @@ async def acknowledge_in_place(interaction: discord.Interaction[Any]) -> int | N
     return interaction.message.id if interaction.message else None
 
 
+def is_public(interaction: discord.Interaction[Any]) -> bool:
+    """Whether a press was on a message that others see as well."""
+    return interaction.message is not None and not interaction.message.flags.ephemeral
+
+
 async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView, *, share: bool = False) -> None:
     """Give the acknowledged command its answer; with `share`, post it for everyone and say so privately.
 

@@ -1,0 +1,73 @@
+"""The commands that show galleries, and turning their pages."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.app_commands import Choice, Range
+from discord.ext import commands
+
+from cogs.gallery._place import Place
+from cogs.gallery._views import gallery_view
+from cogs.ui.actions import Interaction, action
+from cogs.ui.reply import acknowledge, answer, is_public
+from imgur.models import Sort
+from services.gallery import GalleryPage, Source
+from services.library import LibraryService
+
+
+class Galleries(commands.Cog):
+    """Shows what a user has on Imgur, page by page."""
+
+    def __init__(self, library: LibraryService) -> None:
+        self._library = library
+
+    @app_commands.command()
+    @app_commands.describe(
+        album="One of your albums (pick a suggestion), or the id or link of any", share="Show it to everyone here"
+    )
+    async def images(
+        self, interaction: Interaction, album: Range[str, 1, 500] | None = None, *, share: bool = False
+    ) -> None:
+        """Your images on Imgur, or an album's."""
+        await acknowledge(interaction)
+        page = await self._library.images(interaction.user.id, 0, album)
+        await self._begin(interaction, page, Place.of(page), share=share)
+
+    @app_commands.command()
+    @app_commands.describe(sort="Which come first", share="Show them to everyone here")
+    async def favorites(self, interaction: Interaction, sort: Sort = "newest", *, share: bool = False) -> None:
+        """All your favorites on Imgur."""
+        await acknowledge(interaction)
+        page = await self._library.favorites(interaction.user.id, 0, sort)
+        await self._begin(interaction, page, Place.of(page, sort), share=share)
+
+    @images.autocomplete("album")
+    async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        found = await self._library.suggest_albums(interaction.user.id, typed)
+        return [Choice(name=suggestion.name, value=suggestion.value) for suggestion in found]
+
+    @action("gallery")
+    async def _turned(self, interaction: Interaction, place: str, page: str, known: str, slot: str) -> None:
+        await interaction.response.defer()
+        fresh = slot == "refresh"
+        wanted = Place.parse(place)
+        got = await self._read(interaction.user.id, wanted, int(page), fresh=fresh)
+        view = gallery_view(
+            got,
+            Place.of(got, wanted.sort),
+            interaction.user.id,
+            known=0 if fresh else int(known),
+            shared=is_public(interaction),
+        )
+        await answer(interaction, view)
+
+    async def _begin(self, interaction: Interaction, page: GalleryPage, place: Place, *, share: bool) -> None:
+        share = share and bool(page.items)  # that there is nothing is between the bot and the user
+        await answer(interaction, gallery_view(page, place, interaction.user.id, shared=share), share=share)
+
+    async def _read(self, discord_id: int, place: Place, page: int, *, fresh: bool) -> GalleryPage:
+        if place.source is Source.FAVORITES:
+            return await self._library.favorites(discord_id, page, place.sort, fresh=fresh)
+        album = f"album:{place.album}" if place.album else None
+        anonymous = place.source is Source.ANONYMOUS
+        return await self._library.images(discord_id, page, album, anonymous=anonymous, fresh=fresh)

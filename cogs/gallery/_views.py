@@ -1,0 +1,149 @@
+"""What a gallery looks like. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.gallery._place import Place
+from cogs.ui.actions import ActionButton, ActionSelect
+from cogs.ui.item import ID_LIMIT, alt, cover, noun, title
+from cogs.ui.layout import COLOUR, Control, notice, rows
+from cogs.ui.report import link_button
+from imgur.models import Album, Image, Item
+from services.gallery import PAGE_SIZE, GalleryPage, Source
+
+LINE_TITLE = 80
+OPTION_LIMIT = 100
+ICONS = {"Image": "🖼️", "Video": "🎞️", "Album": "📚"}
+EMPTY = {
+    Source.ACCOUNT: ("No pictures yet", "Upload the first one to your account with `/imgur upload`."),
+    Source.ANONYMOUS: (
+        "No uploads yet",
+        "Upload a picture with `/imgur upload`; it needs no account. `/imgur link` shows what is in your own.",
+    ),
+    Source.ALBUM: ("This album is empty", "Put a picture into it with `/imgur upload` and its `album` option."),
+    Source.FAVORITES: (
+        "No favorites yet",
+        "Press Favorite on a picture, or use `/imgur favorite` with a link from Imgur.",
+    ),
+}
+
+
+def gallery_view(page: GalleryPage, place: Place, owner: int, *, known: int = 0, shared: bool = False) -> ui.LayoutView:
+    """A page with its pictures, a list, a menu and buttons for turning pages.
+
+    `known` is the last page that was known before; it counts while it is not known where the list ends.
+    """
+    if not page.items and page.next is None and page.page == 0:
+        return _empty(page, place, owner, shared=shared)
+    last = page.last_known if page.is_complete else max(page.last_known, known)
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(f"### {_heading(page, place, owner, shared=shared)}")]
+    pictures = list(_pictures(page))
+    if pictures:
+        parts.append(ui.MediaGallery(*pictures))
+    parts.append(ui.TextDisplay("\n".join([*_lines(page), "", _footer(page, last)])))
+    options = _options(page)
+    if options:
+        parts.append(ui.ActionRow(ActionSelect("item-show", owner, options=options, placeholder="Show one…")))
+    parts += rows(list(_navigation(page, place, owner, last)))
+    if page.anonymous and not shared:
+        parts += rows([_anonymous_button(page, owner)])
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*parts, accent_colour=COLOUR))
+    return view
+
+
+def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.LayoutView:
+    heading, next_step = EMPTY[page.source]
+    controls: list[Control] = [_turn("Refresh", place, owner, 0, 0)]
+    if page.source is Source.ANONYMOUS:
+        controls.append(link_button(owner))
+    if page.anonymous and not shared:
+        controls.append(_anonymous_button(page, owner))
+    return notice(heading, next_step, controls=controls)
+
+
+def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> str:
+    if page.album:
+        return f"Album: {title(page.album)}"
+    whose = f"<@{owner}>: " if shared else "Your "
+    return whose + {
+        Source.FAVORITES: f"favorites, {place.sort} first",
+        Source.ANONYMOUS: "anonymous uploads",
+    }.get(page.source, "images")
+
+
+def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
+    for item in page.items:
+        for picture in cover(item):
+            picture.spoiler = picture.spoiler or (page.album is not None and page.album.nsfw)
+            yield picture
+
+
+def _lines(page: GalleryPage) -> Iterator[str]:
+    for number, item in _numbered(page):
+        words = f"**{number}.** {ICONS[noun(item)]} {title(item, LINE_TITLE)} · [{noun(item)}]({item.page_url})"
+        yield words + "".join(f" · {remark}" for remark in _remarks(item))
+    if not page.items:
+        yield "*Nothing on this page could be read. Go on to the next one.*"
+
+
+def _remarks(item: Item) -> Iterator[str]:
+    if isinstance(item, Album) and item.images_count:
+        yield f"{item.images_count:,} pictures" if item.images_count > 1 else "1 picture"
+    if item.nsfw:
+        yield "marked mature"
+    if isinstance(item, Image) and item.processing:
+        yield "*still being processed*"
+    elif not cover(item):
+        yield "*no preview*"
+
+
+def _numbered(page: GalleryPage) -> Iterator[tuple[int, Item]]:
+    return iter(enumerate(page.items, start=page.page * PAGE_SIZE + 1))
+
+
+def _footer(page: GalleryPage, last: int) -> str:
+    of = f"{last + 1:,}" if page.is_complete else f"at least {last + 1:,}"
+    total = f" · {page.total:,} in all" if page.total is not None else ""
+    return f"-# Page {page.page + 1:,} of {of}{total}"
+
+
+def _options(page: GalleryPage) -> list[discord.SelectOption]:
+    options = {
+        f"{item.kind.value}:{item.id}": f"{number}. {noun(item)}: {alt(item)}"
+        for number, item in _numbered(page)
+        if len(item.id) <= ID_LIMIT
+    }
+    return [
+        discord.SelectOption(
+            label=label if len(label) <= OPTION_LIMIT else f"{label[: OPTION_LIMIT - 1]}…", value=value
+        )
+        for value, label in options.items()
+    ]
+
+
+def _navigation(page: GalleryPage, place: Place, owner: int, last: int) -> Iterator[Control]:
+    following = page.page if page.next is None else page.next
+    first, ended = page.page == 0, page.next is None
+    yield _turn("First", place, owner, 0, last, disabled=first)
+    yield _turn("Previous", place, owner, max(page.page - 1, 0), last, disabled=first)
+    yield _turn("Next", place, owner, following, last, disabled=ended)
+    label = "Last" if page.is_complete else "Last known"
+    yield _turn(label, place, owner, last, last, disabled=last <= page.page)
+    yield _turn("Refresh", place, owner, page.page, last)
+
+
+def _turn(label: str, place: Place, owner: int, page: int, known: int, *, disabled: bool = False) -> ActionButton:
+    """A button that turns to a page. Its first word goes along: Discord refuses two buttons of one custom_id."""
+    slot = label.partition(" ")[0].lower()
+    return ActionButton("gallery", owner, place, page, known, slot, label=label, disabled=disabled)
+
+
+def _anonymous_button(page: GalleryPage, owner: int) -> ActionButton:
+    label = f"Anonymous uploads ({page.anonymous:,})"
+    return _turn(label, Place(Source.ANONYMOUS), owner, 0, 0)

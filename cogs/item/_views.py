@@ -1,0 +1,83 @@
+"""What is asked and answered around one image or album. Pure functions."""
+
+from __future__ import annotations
+
+import discord
+from discord import ui
+
+from cogs.ui.actions import ActionButton
+from cogs.ui.item import facts, item_view, link_button, media, media_url, title
+from cogs.ui.layout import WARNING, notice, rows
+from imgur.models import Image, Item
+from services.library import Favorited, Shown
+
+SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
+SAVED = "**Saved**"
+FINAL = "It disappears from Imgur for everyone, and nobody can bring it back."
+
+
+def shown_view(shown: Shown, owner: int, *, heading: str | None = None, shared: bool = False) -> ui.LayoutView:
+    """The item, with what its viewer may do."""
+    return item_view(shown.item, owner=owner, can=shown.can, heading=heading, shared=shared)
+
+
+def favorite_words(favorited: Favorited, *, wish: bool) -> str:
+    """What was done, as a heading."""
+    if wish:
+        return "**Added to your favorites**" if favorited.changed else "**This is already one of your favorites**"
+    return "**Removed from your favorites**" if favorited.changed else "**This was not one of your favorites**"
+
+
+def favorite_notice(favorited: Favorited) -> ui.LayoutView:
+    """The private answer to Favorite on somebody's shared message."""
+    item = favorited.shown.item
+    return notice(
+        favorite_words(favorited, wish=True).strip("*"),
+        title(item),
+        "`/imgur favorites` shows all of them.",
+        controls=[link_button(item)],
+    )
+
+
+def question_view(item: Item, owner: int) -> ui.LayoutView:
+    """Asks before deleting, and shows what."""
+    about = item.kind.value, item.id
+    pictures = media(item)
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"### Delete {title(item)}?")]
+    if pictures:
+        parts.append(ui.MediaGallery(*pictures))
+    parts.append(ui.TextDisplay(f"{FINAL}\n-# {facts(item)}\n-# {item.page_url}"))
+    parts += rows(
+        [
+            ActionButton(
+                "item-delete-confirm", owner, *about, label="Delete for good", style=discord.ButtonStyle.danger
+            ),
+            ActionButton("item-keep", owner, *about, label="Keep"),
+        ]
+    )
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*parts, accent_colour=WARNING))
+    return view
+
+
+def deleted_view(item_id: str, *, deleted: bool) -> ui.LayoutView:
+    """What became of a deletion."""
+    if deleted:
+        return notice("Deleted", f"The picture `{item_id}` is gone from Imgur.")
+    return notice("It was gone already", f"Imgur no longer had the picture `{item_id}`. It is off your lists now.")
+
+
+def copy_view(item: Item) -> ui.LayoutView:
+    """Links in code blocks: where the mouse stands over one, Discord offers to copy it."""
+    direct = media_url(item) if isinstance(item, Image) else None
+    blocks = [("Link", item.page_url)]
+    if direct:
+        blocks.append(("Direct link", direct))
+    blocks.append(("Markdown", _markdown(item, direct)))
+    return notice("Copy", *(f"**{label}**\n```\n{text}\n```" for label, text in blocks))
+
+
+def _markdown(item: Item, direct: str | None) -> str:
+    kept = (character for character in item.title or item.id if character not in "`[]\\")
+    name = " ".join("".join(kept).split()) or item.id
+    return f"![{name}]({direct})" if direct else f"[{name}]({item.page_url})"

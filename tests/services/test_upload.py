@@ -1,0 +1,359 @@
+"""Uploads, with the real client against the stand-in and a real database; only the attachment's bytes are ours."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.pictures import SCENES, paint
+from errors import (
+    AlbumNeedsAccountError,
+    AttachmentGoneError,
+    FileTooLargeError,
+    LinkBrokenError,
+    NotAnItemError,
+    NotLinkedError,
+    UnsupportedFileError,
+)
+from imgur.client import ImgurClient
+from imgur.errors import OverCapacityError, RateLimitedError, UnreachableError
+from media.memory import MemoryFile
+from media.models import IncomingFile, OpenedFile
+from services.account import AccountService
+from services.library import Ability, LibraryService
+from services.upload import Destination, UploadRequest, UploadService
+from standins.imgur.records import Account
+from standins.imgur.standin import Standin
+from storage.errors import StorageError
+from tests.conftest import Stores
+from tests.services.test_account import ADA, link
+
+UPLOAD = "POST /3/upload*"
+PICTURE = paint(SCENES[0])
+FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 300_000
+
+
+@dataclass
+class Attachments:
+    """Hands out files by name and counts; an unknown one is gone."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    opened: int = 0
+    closed: int = 0
+
+    @asynccontextmanager
+    async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
+        if file.name not in self.files:
+            raise AttachmentGoneError
+        self.opened += 1
+        try:
+            yield MemoryFile(self.files[file.name])
+        finally:
+            self.closed += 1
+
+
+@pytest.fixture
+def attachments() -> Attachments:
+    return Attachments({"hill.jpg": PICTURE, "film.mp4": FILM})
+
+
+@pytest.fixture
+def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> LibraryService:
+    return LibraryService(accounts, imgur_client, stores.uploads)
+
+
+@pytest.fixture
+def uploads(
+    accounts: AccountService,
+    imgur_client: ImgurClient,
+    attachments: Attachments,
+    stores: Stores,
+    library: LibraryService,
+) -> UploadService:
+    return UploadService(accounts, imgur_client, attachments, stores.uploads, library)
+
+
+@pytest.fixture
+def account(standin: Standin) -> Account:
+    return standin.world.add_account("ada_imgur")
+
+
+def request(name: str = "hill.jpg", data: bytes = PICTURE, **options: Any) -> UploadRequest:
+    return UploadRequest(ADA, IncomingFile(name, len(data), "https://cdn.example.org/x"), **options)
+
+
+async def break_link(stores: Stores) -> None:
+    """Imgur has refused the refresh token."""
+    account = await stores.accounts.linked(ADA)
+    assert account is not None
+    assert await stores.accounts.mark_broken(account.account_id, account.version)
+
+
+def ignore(_sent: int, _total: int) -> None:
+    """Whoever does not care how far it is."""
+
+
+@pytest.mark.parametrize(
+    ("anonymous", "expected"), [(None, Destination.ASK), (True, Destination.ANONYMOUS)], ids=["unsaid", "anonymous"]
+)
+async def test_destination_is_asked_for_when_nobody_is_linked(
+    uploads: UploadService, *, anonymous: bool | None, expected: Destination
+) -> None:
+    assert await uploads.destination(request(anonymous=anonymous)) is expected
+
+
+@pytest.mark.parametrize(
+    ("anonymous", "expected"),
+    [(None, Destination.ACCOUNT), (False, Destination.ACCOUNT), (True, Destination.ANONYMOUS)],
+)
+async def test_destination_is_the_account_when_one_is_linked(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, *, anonymous: bool | None, expected: Any
+) -> None:
+    await link(stores, standin, account)
+    assert await uploads.destination(request(anonymous=anonymous)) is expected
+
+
+@pytest.mark.parametrize("options", [{"anonymous": False}, {"album": "abc1234"}])
+async def test_destination_is_refused_when_only_an_account_would_do(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, options: dict[str, Any]
+) -> None:
+    with pytest.raises(NotLinkedError):
+        await uploads.destination(request(**options))
+    await link(stores, standin, account)
+    await break_link(stores)
+    with pytest.raises(LinkBrokenError):
+        await uploads.destination(request(**options))
+
+
+async def test_destination_is_asked_for_when_the_link_is_broken(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    await break_link(stores)
+    assert await uploads.destination(request()) is Destination.ASK_BROKEN
+
+
+async def test_nothing_is_sent_when_an_anonymous_upload_names_an_album(
+    uploads: UploadService, standin: Standin
+) -> None:
+    with pytest.raises(AlbumNeedsAccountError):
+        await uploads.destination(request(anonymous=True, album="abc1234"))
+    with pytest.raises(AlbumNeedsAccountError):
+        await uploads.upload(request(anonymous=True, album="abc1234"), ignore)
+    assert not standin.requests
+
+
+async def test_anonymous_upload_keeps_its_deletehash_and_sends_no_token(
+    uploads: UploadService, stores: Stores, standin: Standin
+) -> None:
+    done = await uploads.upload(request(anonymous=True, title="A hill", description="Green"), ignore)
+    (sent,) = standin.sent(UPLOAD)
+    assert sent.headers["Authorization"].startswith("Client-ID ")
+    assert sent.fields["title"] == ["A hill"]
+    assert sent.fields["description"] == ["Green"]
+    assert (sent.files[0].field, sent.files[0].content_type, sent.files[0].size) == (
+        "image",
+        "image/jpeg",
+        len(PICTURE),
+    )
+    kept = await stores.uploads.get(ADA, done.image.id)
+    assert kept is not None
+    assert kept.deletehash == standin.world.images[done.image.id].deletehash
+    assert (kept.title, kept.description, kept.link) == ("A hill", "Green", done.image.link)
+    assert done.anonymous
+    assert done.can == {Ability.COPY, Ability.EDIT, Ability.DELETE}
+    assert await uploads.anonymous_count(ADA) == 1
+
+
+async def test_account_upload_goes_into_the_account_and_its_album(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    album = standin.world.add_album(account, title="Hills")
+    done = await uploads.upload(request(album=f"https://imgur.com/a/{album.id}"), ignore)
+    (sent,) = standin.sent(UPLOAD)
+    assert sent.headers["Authorization"].startswith("Bearer ")
+    assert [image.id for image in album.images] == [done.image.id]
+    assert standin.world.images[done.image.id].account is account
+    assert not done.anonymous
+    assert done.can == set(Ability) - {Ability.UNFAVORITE}
+    assert await uploads.anonymous_count(ADA) == 0
+
+
+@pytest.mark.parametrize("album", ["???", "https://i.imgur.com/abc1234.png"])
+async def test_nothing_is_sent_when_the_album_is_none(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, album: str
+) -> None:
+    await link(stores, standin, account)
+    with pytest.raises(NotAnItemError):
+        await uploads.upload(request(album=album), ignore)
+    assert not standin.sent(UPLOAD)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "mute", "field", "muted"),
+    [
+        ("film.mp4", FILM, True, "video", True),
+        ("film.mp4", FILM, False, "video", False),
+        ("hill.jpg", PICTURE, True, "image", False),
+    ],
+)
+async def test_sound_is_left_out_when_asked_for_and_the_file_is_a_video(
+    uploads: UploadService, standin: Standin, name: str, data: bytes, *, mute: bool, field: str, muted: bool
+) -> None:
+    await uploads.upload(request(name, data, anonymous=True, mute=mute), ignore)
+    (sent,) = standin.sent(UPLOAD)
+    assert sent.files[0].field == field
+    assert ("disable_audio" in sent.fields) is muted
+
+
+async def test_progress_rises_to_the_whole_size(uploads: UploadService) -> None:
+    seen: list[tuple[int, int]] = []
+    await uploads.upload(request("film.mp4", FILM, anonymous=True), lambda sent, total: seen.append((sent, total)))
+    assert len(seen) > 1
+    assert seen == sorted(seen)
+    assert seen[-1] == (len(FILM), len(FILM))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "error"),
+    [
+        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", UnsupportedFileError),
+        ("picture.png", b"just words", UnsupportedFileError),
+        ("picture.png", b"", UnsupportedFileError),
+        ("big.jpg", PICTURE + b"\x00" * 10_000_000, FileTooLargeError),
+    ],
+    ids=["webp", "text", "empty", "large"],
+)
+async def test_nothing_is_sent_when_the_first_bytes_or_the_size_will_not_do(
+    uploads: UploadService,
+    attachments: Attachments,
+    standin: Standin,
+    *,
+    name: str,
+    data: bytes,
+    error: type[Exception],
+) -> None:
+    attachments.files[name] = data
+    with pytest.raises(error):
+        await uploads.upload(request(name, data, anonymous=True), ignore)
+    assert not standin.requests
+    assert attachments.closed == attachments.opened == 1
+
+
+async def test_attachment_that_is_gone_is_told_and_nothing_is_sent(uploads: UploadService, standin: Standin) -> None:
+    with pytest.raises(AttachmentGoneError):
+        await uploads.upload(request("gone.jpg", anonymous=True), ignore)
+    assert not standin.requests
+
+
+async def test_file_is_opened_afresh_when_the_token_had_to_be_refreshed(
+    uploads: UploadService, attachments: Attachments, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    standin.world.tokens.kill_access_tokens(account)
+    done = await uploads.upload(request(), ignore)
+    assert attachments.opened == attachments.closed == 2
+    assert standin.world.images[done.image.id].data == PICTURE
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("lost-answer", UnreachableError), ("over-capacity-403", OverCapacityError)],
+)
+async def test_upload_is_sent_once_when_imgur_fails(
+    uploads: UploadService, standin: Standin, fault: str, error: type[Exception]
+) -> None:
+    standin.fail_next(fault, UPLOAD)
+    with pytest.raises(error):
+        await uploads.upload(request(anonymous=True), ignore)
+    assert len(standin.sent(UPLOAD)) == 1
+    assert await uploads.anonymous_count(ADA) == 0
+
+
+async def test_anonymous_picture_is_deleted_again_when_its_deletehash_cannot_be_kept(
+    uploads: UploadService, standin: Standin, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        database.execute("DROP TABLE anonymous_uploads")
+    with pytest.raises(StorageError):
+        await uploads.upload(request(anonymous=True), ignore)
+    assert len(standin.sent(UPLOAD)) == 1
+    assert not standin.world.images
+
+
+async def test_source_is_closed_and_nothing_stored_when_the_upload_is_cancelled(
+    uploads: UploadService, attachments: Attachments, standin: Standin
+) -> None:
+    held = standin.switches.hold(UPLOAD)
+    running = asyncio.create_task(uploads.upload(request("film.mp4", FILM, anonymous=True), ignore))
+    await held.arrived.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert attachments.closed == 1
+    assert await uploads.anonymous_count(ADA) == 0
+
+
+@dataclass
+class SlowStore:
+    """A database that takes its time with a write."""
+
+    stores: Stores
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def add(self, upload: Any) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+        await self.stores.uploads.add(upload)
+
+
+async def test_deletehash_is_kept_all_the_same_when_cancelled_after_imgur_answered(
+    accounts: AccountService,
+    imgur_client: ImgurClient,
+    attachments: Attachments,
+    library: LibraryService,
+    *,
+    stores: Stores,
+    standin: Standin,
+) -> None:
+    slow: Any = SlowStore(stores)
+    uploads = UploadService(accounts, imgur_client, attachments, slow, library)
+    running = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
+    await slow.begun.wait()
+    running.cancel()
+    slow.go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (stored,) = standin.world.images.values()
+    kept = await stores.uploads.get(ADA, stored.id)
+    assert kept is not None
+    assert kept.deletehash == stored.deletehash
+
+
+async def test_library_shows_a_new_picture_at_once_when_the_list_was_read_before(
+    uploads: UploadService, library: LibraryService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    assert not (await library.images(ADA, 0)).items
+    done = await uploads.upload(request(), ignore)
+    assert [item.id for item in (await library.images(ADA, 0)).items] == [done.image.id]
+
+
+async def test_rate_limit_passes_with_the_time_to_wait(uploads: UploadService, standin: Standin) -> None:
+    standin.fail_next("too-fast-429", UPLOAD)
+    with pytest.raises(RateLimitedError):
+        await uploads.upload(request(anonymous=True), ignore)
+
+
+def test_request_shows_no_signed_address_when_it_is_printed() -> None:
+    shown = repr(replace(request(), title="t"))
+    assert "https://" not in shown

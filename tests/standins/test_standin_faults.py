@@ -78,6 +78,15 @@ async def test_fault_waits_for_its_match_and_is_spent_as_often_as_said(standin: 
     assert [(await anonymous("GET", "/3/image/AAAAAAA")).status for _ in range(3)] == [500, 500, 404]
 
 
+async def test_early_fault_answers_before_the_body_has_come(standin: Standin) -> None:
+    standin.fail_next("oversize-413", match="POST /3/upload", early=True)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(standin.url.rpartition(":")[2]))
+    writer.write(b"POST /3/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000000\r\n\r\nbegin")
+    assert b" 413 " in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+
+
 def test_unknown_fault_is_refused(standin: Standin) -> None:
     with pytest.raises(ValueError, match="over-capacity-403"):
         standin.fail_next("no-such-fault")

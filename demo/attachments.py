@@ -4,31 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import discord
 
 from errors import AttachmentGoneError
+from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
-
-HEAD_BYTES = CHUNK_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    data: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.data)
-
-    @property
-    def head(self) -> bytes:
-        return self.data[:HEAD_BYTES]
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        for start in range(0, len(self.data), CHUNK_BYTES):
-            yield self.data[start : start + CHUNK_BYTES]
 
 
 class ReadAttachments:
@@ -43,4 +24,4 @@ class ReadAttachments:
             data = await file.handle.read()
         except discord.HTTPException as error:
             raise AttachmentGoneError(f"status {error.status}") from error
-        yield _Held(data)
+        yield MemoryFile(data)

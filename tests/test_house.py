@@ -28,11 +28,11 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "cogs": ({"services", "errors", "imgur.models", "imgur.errors"}, {"discord", "structlog", "orjson"}),
     "web": ({"services", "errors"}, {"aiohttp.web", "aiohttp_jinja2", "jinja2", "structlog", "yarl"}),
     "services": (
-        {"errors", "imgur.models", "imgur.errors", "imgur.reference", "media.models", "media.errors"}
+        {"errors", "imgur.models", "imgur.errors", "imgur.reference", "media.models", "media.kind"}
         | {"storage.models", "storage.errors"},
-        {"structlog", "aiolimiter", "yarl"},
+        {"structlog", "yarl"},
     ),
-    "imgur": (set(), {"aiohttp", "pydantic", "stamina", "yarl", "multidict", "orjson"}),
+    "imgur": (set(), {"aiohttp", "pydantic", "pydantic_core", "stamina", "yarl", "multidict", "orjson"}),
     "media": ({"errors"}, {"aiohttp", "filetype", "imagesize", "PIL", "yarl"}),
     "storage": (set(), {"sqlalchemy", "alembic", "cryptography"}),
 }

@@ -1,0 +1,316 @@
+"""The command line: what it prints, what it answers to mistakes, and that it stops cleanly."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import yarl
+from click.testing import CliRunner, Result
+
+import config
+from bot import cli
+
+APPLICATION = 123456789012345678
+TOKEN = base64.urlsafe_b64encode(str(APPLICATION).encode()).decode().rstrip("=") + ".made.up"
+KEY = "k1:" + base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder and no setting in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in config.variable_names():
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Callable[..., None]:
+    def write(**lines: object) -> None:
+        settings = {
+            "DISCORD_TOKEN": TOKEN,
+            "IMGUR_CLIENT_ID": "example-id",
+            "TOKEN_KEYS": KEY,
+            "PORT": 0,
+            "ADMIN_PORT": 0,
+            **lines,
+        }
+        (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+
+    return write
+
+
+def _invoke(*arguments: str, answers: str | None = None) -> Result:
+    result = CliRunner().invoke(cli, list(arguments), input=answers)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+class FakeDiscord:
+    """Discord's REST side, as far as logging in and syncing go; the gateway only tells that it was asked."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str]] = []
+        self.commands: Any = None
+        self.token_is_good = True
+        self.on_gateway: Callable[[], None] = lambda: None
+        self.released = threading.Event()
+
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
+        self.requests.append((method, path))
+        if not self.token_is_good:
+            return 401, {"message": "401: Unauthorized", "code": 0}
+        if path.endswith("/users/@me"):
+            return 200, {"id": str(APPLICATION), "username": "bot", "discriminator": "0", "avatar": None, "bot": True}
+        if path.endswith("/applications/@me"):
+            owner = {"id": "1", "username": "o", "discriminator": "0", "avatar": None}
+            flags = {"bot_public": True, "bot_require_code_grant": False, "verify_key": "00", "icon": None}
+            return 200, {"id": str(APPLICATION), "name": "bot", "description": "", "owner": owner, **flags}
+        if method == "PUT" and path.endswith("/commands"):
+            self.commands = json.loads(body)
+            return 200, []
+        if path.startswith("/gateway"):
+            self.on_gateway()
+            self.released.wait(10)
+        return 404, {"message": "404: Not Found", "code": 0}
+
+
+@pytest.fixture
+def fake_discord(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDiscord]:
+    fake = FakeDiscord()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, document = fake.answer(self.command, self.path.partition("?")[0], body)
+            payload = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(payload)))
+            self.end_headers()
+            self.wfile.write(payload)
+
+        do_GET = do_PUT = answer  # noqa: N815 - the library's names
+
+        def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"127.0.0.1:{server.server_port}"
+    monkeypatch.setattr(discord.http.Route, "BASE", f"http://{address}")
+    monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(f"ws://{address}/gateway"))
+    yield fake
+    fake.released.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+# --- without a command, check, keygen ----------------------------------------------------------------------------
+
+
+def test_no_command_prints_the_help() -> None:
+    output = _invoke().output
+    for command in ("run", "demo", "init", "check", "sync", "keygen"):
+        assert re.search(rf"^  {command}\s+\w", output, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", ["check", "run", "sync"])
+def test_an_empty_environment_is_one_message_with_every_missing_variable(command: str) -> None:
+    result = _invoke(command)
+    assert result.exit_code == 2
+    for name in ("DISCORD_TOKEN", "IMGUR_CLIENT_ID", "TOKEN_KEYS"):
+        assert result.output.count(f"{name}: is missing") == 1
+
+
+def test_check_names_what_is_wrong_without_its_value(env: Callable[..., None]) -> None:
+    env(TOKEN_KEYS="k1:very-private", PORT="many")
+    result = _invoke("check")
+    assert result.exit_code == 2
+    assert "TOKEN_KEYS:" in result.output
+    assert "PORT:" in result.output
+    assert "very-private" not in result.output
+
+
+def test_check_builds_everything_and_touches_nothing(env: Callable[..., None], tmp_path: Path) -> None:
+    env(PUBLIC_URL="https://bot.example.org", IMGUR_CLIENT_SECRET="example")
+    result = _invoke("check")
+    assert result.exit_code == 0
+    assert "https://bot.example.org/oauth/imgur" in result.output
+    assert re.search(r"\b[1-9]\d* commands", result.output)
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+@pytest.mark.parametrize("missing", ["PUBLIC_URL", "IMGUR_CLIENT_SECRET"])
+def test_check_says_when_users_cannot_link(env: Callable[..., None], missing: str) -> None:
+    env(**{"PUBLIC_URL": "https://bot.example.org", "IMGUR_CLIENT_SECRET": "example", missing: ""})
+    result = _invoke("check")
+    assert result.exit_code == 0
+    assert "cannot link" in result.output
+
+
+def test_keygen_prints_a_new_key_each_time_that_the_settings_take(env: Callable[..., None], tmp_path: Path) -> None:
+    first, second = (_invoke("keygen").output.strip() for _ in range(2))
+    assert first != second
+    env(TOKEN_KEYS=f"{first},{second}")
+    assert [len(key) for key in config.load(tmp_path / ".env").token_keys.values()] == [32, 32]
+
+
+# --- init --------------------------------------------------------------------------------------------------------
+
+ANSWERS = f"{TOKEN}\nexample-id\nexample-secret\nhttps://bot.example.org/\n"
+
+
+def test_init_writes_a_private_file_that_check_accepts(tmp_path: Path) -> None:
+    result = _invoke("init", answers=ANSWERS)
+    assert result.exit_code == 0
+    path = tmp_path / ".env"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    settings = config.load(path)
+    assert settings.discord_token.get_secret_value() == TOKEN
+    assert settings.public_url == "https://bot.example.org"
+    assert settings.can_link
+    assert f"client_id={APPLICATION}&scope=bot+applications.commands" in result.output
+    assert "integration_type=1" in result.output
+    assert "https://bot.example.org/oauth/imgur" in result.output
+    assert TOKEN not in result.output
+    assert "example-secret" not in result.output
+    assert _invoke("check").exit_code == 0
+    assert [file.name for file in tmp_path.iterdir()] == [".env"]
+
+
+def test_init_asks_again_for_what_cannot_be_right(tmp_path: Path) -> None:
+    wrong = f"no-token\n{TOKEN}.more\n{TOKEN}\nwith space\nexample-id\n\nhttp://bot.example.org\n\n"
+    result = _invoke("init", answers=wrong)
+    assert result.exit_code == 0
+    assert result.output.count("not a bot token") == 2
+    assert "must begin with https://" in result.output
+    settings = config.load(tmp_path / ".env")
+    assert settings.imgur_client_id == "example-id"
+    assert not settings.can_link
+
+
+def test_init_leaves_a_file_alone_unless_told_otherwise(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MINE=1\n")
+    result = _invoke("init", answers="n\n")
+    assert result.exit_code == 1
+    assert (tmp_path / ".env").read_text() == "MINE=1\n"
+
+
+def test_init_keeps_the_keys_of_the_file_it_replaces(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f'PORT=1\nTOKEN_KEYS="{KEY}"\n')
+    assert _invoke("init", answers="y\n" + ANSWERS).exit_code == 0
+    assert config.load(tmp_path / ".env").token_keys == {"k1": bytes(range(32))}
+
+
+def test_init_says_in_words_where_it_cannot_write() -> None:
+    result = _invoke("init", "--file", "no-such-folder/.env", answers=ANSWERS)
+    assert result.exit_code == 1
+    assert "no-such-folder" in result.output
+    assert "No such file or directory" in result.output
+
+
+# --- run and sync ------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_token_is_a_sentence(env: Callable[..., None], fake_discord: FakeDiscord) -> None:
+    env()
+    fake_discord.token_is_good = False
+    result = _invoke("run")
+    assert result.exit_code == 1
+    assert "DISCORD_TOKEN" in result.output
+    assert TOKEN not in result.output
+
+
+def test_an_unreachable_discord_is_a_sentence(env: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    env()
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{closed.getsockname()[1]}")
+        result = _invoke("sync")
+    assert result.exit_code == 1
+    assert "cannot be reached" in result.output
+
+
+@pytest.mark.parametrize("variable", ["PORT", "ADMIN_PORT"])
+def test_a_taken_port_is_a_sentence(env: Callable[..., None], variable: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        env(**{"PUBLIC_URL": "https://bot.example.org", "IMGUR_CLIENT_SECRET": "example", variable: port})
+        result = _invoke("run")
+    assert result.exit_code == 1
+    assert f"127.0.0.1:{port}" in result.output
+    assert "in use" in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(b"this is no database, whatever its name says" * 50, "database"), (None, "database")]
+)
+def test_an_unusable_database_is_a_sentence(
+    env: Callable[..., None], tmp_path: Path, content: bytes | None, sentence: str
+) -> None:
+    path = tmp_path / "bot.db"
+    path.mkdir() if content is None else path.write_bytes(content)
+    env(DATABASE_URL=f"sqlite:///{path}")
+    result = _invoke("run")
+    assert result.exit_code == 1
+    assert sentence in result.output
+    assert "DATABASE_URL" in result.output
+
+
+def test_sync_sends_the_commands_even_if_nothing_changed(env: Callable[..., None], fake_discord: FakeDiscord) -> None:
+    env()
+    for _ in range(2):
+        fake_discord.commands = None
+        assert _invoke("sync").exit_code == 0
+        assert "imgur" in [command["name"] for command in fake_discord.commands]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_run_serves_and_a_signal_ends_it_cleanly(
+    env: Callable[..., None], fake_discord: FakeDiscord, number: signal.Signals
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env(ADMIN_PORT=port)
+    health: list[int] = []
+
+    def asked() -> None:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            health.append(answer.status)
+        os.kill(os.getpid(), number)
+
+    fake_discord.on_gateway = asked
+    result = _invoke("run")
+    assert result.exit_code == 0
+    assert health == [200]
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_commands_are_sent_at_start_only_when_they_changed(env: Callable[..., None], fake_discord: FakeDiscord) -> None:
+    env()
+    fake_discord.on_gateway = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(2):
+        assert _invoke("run").exit_code == 0
+    assert [method for method, path in fake_discord.requests if path.endswith("/commands")] == ["PUT"]

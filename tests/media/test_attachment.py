@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from errors import AttachmentGoneError
+from media.attachment import HttpAttachmentSource
+from media.memory import MemoryFile
+from media.models import HEAD_BYTES, IncomingFile, OpenedFile
+
+BODY = bytes(range(256)) * 4096  # 1 MiB
+SIGNATURE = "hm=0123456789abcdef"
+
+
+class FileHost:
+    """Serves BODY in the ways that matter; keeps the headers it was asked with."""
+
+    def __init__(self) -> None:
+        self.asked: list[web.Request] = []
+        self.forever = asyncio.Event()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request)
+        match request.match_info["way"]:
+            case "whole":
+                return web.Response(body=BODY[: int(request.query.get("size", len(BODY)))])
+            case "compressed":
+                return web.Response(body=b"x", headers={"Content-Encoding": "br"})
+            case "moved":
+                return web.Response(status=302, headers={"Location": "/whole"})
+            case status if status.isdecimal():
+                return web.Response(status=int(status))
+            case way:
+                return await self.broken(request, way)
+
+    async def broken(self, request: web.Request, way: str) -> web.StreamResponse:
+        response = web.StreamResponse()
+        if way not in {"chunked", "late"}:
+            response.content_length = len(BODY)
+        if way == "late":
+            await self.forever.wait()
+        await response.prepare(request)
+        if way == "chunked":
+            await response.write(BODY)
+            return response
+        if way in {"cut", "stalled"}:
+            await response.write(BODY[: len(BODY) // 2])
+        if way.startswith("stalled"):
+            await self.forever.wait()
+        assert request.transport
+        request.transport.close()
+        return response
+
+
+@pytest.fixture
+def host() -> FileHost:
+    return FileHost()
+
+
+@pytest.fixture
+async def address(host: FileHost) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_get("/{way}", host.answer)
+    server = TestServer(app)
+    await server.start_server(access_log=None)
+    yield str(server.make_url("/"))
+    host.forever.set()
+    await server.close()
+
+
+@pytest.fixture
+async def source() -> AsyncIterator[HttpAttachmentSource]:
+    timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=0.2)
+    async with aiohttp.ClientSession() as session:
+        yield HttpAttachmentSource(session, allowed_hosts={"127.0.0.1"}, schemes={"http"}, timeout=timeout)
+
+
+async def read(opened: OpenedFile) -> list[bytes]:
+    return [chunk async for chunk in opened.chunks()]
+
+
+@pytest.mark.parametrize("size", [0, 1, HEAD_BYTES - 1, HEAD_BYTES, HEAD_BYTES + 1, len(BODY)])
+async def test_file_comes_whole_with_its_head_first(source: HttpAttachmentSource, address: str, size: int) -> None:
+    file = IncomingFile("cat.png", 77, f"{address}whole?size={size}&{SIGNATURE}")
+    async with source.open(file) as opened:
+        assert (opened.size, opened.head) == (size, BODY[: min(size, HEAD_BYTES)])
+        chunks = await read(opened)
+    assert b"".join(chunks) == BODY[:size]
+    assert all(0 < len(chunk) <= 256 * 1024 for chunk in chunks)
+
+
+async def test_announced_size_stands_in_where_the_answer_has_none(source: HttpAttachmentSource, address: str) -> None:
+    async with source.open(IncomingFile("cat.png", len(BODY), f"{address}chunked")) as opened:
+        assert opened.size == len(BODY)
+        assert b"".join(await read(opened)) == BODY
+
+
+async def test_asks_for_the_signed_address_as_it_is_and_uncompressed(
+    source: HttpAttachmentSource, address: str, host: FileHost
+) -> None:
+    async with source.open(IncomingFile("cat.png", 1, f"{address}whole?size=1&a=%2B%20b&{SIGNATURE}")):
+        pass
+    assert host.asked[0].raw_path == f"/whole?size=1&a=%2B%20b&{SIGNATURE}"
+    assert host.asked[0].headers["Accept-Encoding"] == "identity"
+    assert "Authorization" not in host.asked[0].headers
+
+
+@pytest.mark.parametrize(
+    "way", ["404", "403", "410", "500", "204", "moved", "compressed", "late", "refused", "stalled-head"]
+)
+async def test_file_that_cannot_be_opened_is_gone(
+    source: HttpAttachmentSource, address: str, host: FileHost, way: str
+) -> None:
+    url = "http://127.0.0.1:1/cat.png" if way == "refused" else f"{address}{way}"
+    with pytest.raises(AttachmentGoneError) as gone:
+        async with source.open(IncomingFile("cat.png", 1, f"{url}?{SIGNATURE}")):
+            pytest.fail("it was opened")
+    assert "127.0.0.1" not in str(gone.value)
+    assert len(host.asked) == (way != "refused")
+
+
+@pytest.mark.parametrize("way", ["cut", "stalled"])
+async def test_file_that_breaks_off_is_gone_while_it_is_read(
+    source: HttpAttachmentSource, address: str, way: str
+) -> None:
+    async with source.open(IncomingFile("cat.png", 1, f"{address}{way}?{SIGNATURE}")) as opened:
+        assert opened.size == len(BODY)
+        with pytest.raises(AttachmentGoneError):
+            await read(opened)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://cdn.discordapp.com/cat.png",
+        "https://cdn.discordapp.com.evil.example/cat.png",
+        "https://evil.example/cdn.discordapp.com",
+        "https://cdn.discordapp.com@evil.example/cat.png",
+        "https://evil.example#@cdn.discordapp.com/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://localhost/",
+        "file:///etc/passwd",
+        "https://[::1/",
+        "",
+    ],
+)
+async def test_other_addresses_than_discords_are_never_asked(url: str) -> None:
+    async def refuse(_session: aiohttp.ClientSession, _context: object, _params: object) -> None:
+        pytest.fail("it was asked")
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_start.append(refuse)
+    async with aiohttp.ClientSession(trace_configs=[tracing]) as session:
+        with pytest.raises(AttachmentGoneError):
+            async with HttpAttachmentSource(session).open(IncomingFile("cat.png", 1, url)):
+                pytest.fail("it was opened")
+
+
+async def test_an_unread_file_is_let_go(source: HttpAttachmentSource, address: str) -> None:
+    async with source.open(IncomingFile("cat.png", 1, f"{address}stalled")) as opened:
+        assert len(opened.head) == HEAD_BYTES
+    async with source.open(IncomingFile("cat.png", 1, f"{address}whole")) as opened:
+        assert b"".join(await read(opened)) == BODY
+
+
+async def test_errors_of_the_reader_pass_unchanged(source: HttpAttachmentSource, address: str) -> None:
+    with pytest.raises(ValueError, match="the reader's own"):
+        async with source.open(IncomingFile("cat.png", 1, f"{address}whole")):
+            raise ValueError("the reader's own")
+
+
+async def test_signed_address_reaches_no_log_and_no_traceback(
+    source: HttpAttachmentSource, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    file = IncomingFile("cat.png", 1, f"{address}cut?{SIGNATURE}")
+    with suppress(AttachmentGoneError):
+        async with source.open(file) as opened:
+            try:
+                await read(opened)
+            except AttachmentGoneError:
+                logging.getLogger("test").exception("it broke off: %r", file)
+    assert "it broke off" in caplog.text
+    assert SIGNATURE not in caplog.text
+
+
+@pytest.mark.parametrize("size", [0, 1, HEAD_BYTES + 1, len(BODY)])
+async def test_file_in_memory_has_the_same_shape(size: int) -> None:
+    opened: OpenedFile = MemoryFile(BODY[:size])
+    assert (opened.size, opened.head) == (size, BODY[: min(size, HEAD_BYTES)])
+    assert b"".join(await read(opened)) == BODY[:size]
+    assert repr(opened) == "MemoryFile()"

@@ -22,11 +22,10 @@ STALL_SECONDS = 60.0
 class SourcePayload(Payload):
     """An UploadSource as one part of a form, sent once. `failure` keeps what went wrong on the source's side."""
 
-    def __init__(self, source: UploadSource, *, stall: float = STALL_SECONDS) -> None:
+    def __init__(self, source: UploadSource) -> None:
         super().__init__(source, content_type=source.mime_type, filename=source.name)
         self._size = source.size
         self._source = source
-        self._stall = stall
         self._idle = asyncio.Event()
         self._idle.set()
         self.failure: Exception | None = None
@@ -58,7 +57,7 @@ class SourcePayload(Payload):
                 sent += len(chunk)
                 if sent > self._source.size:
                     self._fail(SourceLengthError(f"more than the announced {self._source.size} bytes"))
-                async with asyncio.timeout(self._stall):
+                async with asyncio.timeout(STALL_SECONDS):
                     await writer.write(chunk)
         finally:
             if close := getattr(chunks, "aclose", None):

@@ -12,6 +12,8 @@ from aiohttp.abc import AbstractStreamWriter
 from aioresponses import aioresponses
 
 from imgur import AccessToken, ImgurClient
+from standins.imgur import Standin, running
+from standins.imgur.records import Account
 from tests.imgur.samples import API, CLIENT_ID, CLIENT_SECRET
 
 
@@ -84,3 +86,26 @@ def _no_pauses() -> Iterator[None]:
     """Retries happen as often as in earnest, without the pauses."""
     with stamina.set_testing(True, attempts=100, cap=True):
         yield
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[Standin]:
+    async with running() as standin:
+        standin.register_client(CLIENT_ID, CLIENT_SECRET, "http://127.0.0.1:8080/oauth/imgur")
+        yield standin
+
+
+@pytest.fixture
+def alice(standin: Standin) -> Account:
+    return standin.world.add_account("alice_example")
+
+
+@pytest.fixture
+def alice_auth(standin: Standin, alice: Account) -> AccessToken:
+    return AccessToken(standin.world.issue_tokens(alice, CLIENT_ID).access_token, alice.id)
+
+
+@pytest.fixture
+def remote(standin: Standin, connect: Callable[..., ImgurClient]) -> ImgurClient:
+    """A client of the stand-in, over real HTTP."""
+    return connect(standin.url)

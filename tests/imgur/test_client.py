@@ -166,7 +166,7 @@ async def test_update_image_sends_what_is_given(
     changes: dict[str, str], sent: dict[str, str], imgur: Imgur, client: ImgurClient
 ) -> None:
     imgur.gives("POST", f"/3/image/{DELETEHASH}", True)
-    await client.update_image(DELETEHASH, **changes)
+    await client.update_image(DELETEHASH, title=changes.get("title"), description=changes.get("description"))
     assert [options["json"] for _, _, options in imgur.calls] == [sent]
 
 

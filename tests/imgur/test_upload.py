@@ -1,0 +1,95 @@
+"""What the upload's body promises by itself, and servers that the stand-in cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from imgur import BadAnswerError, ImgurClient, SourceLengthError, TooLargeError
+from imgur._limits import USERS_KEPT, LimitKeeper
+from imgur._upload import SourcePayload, upload_form
+from imgur.models import RateLimits
+from tests.imgur.sources import LargeSource, Source
+from tests.standins.samples import MP4
+
+
+class Writer:
+    """Takes what aiohttp would send."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    async def write(self, chunk: bytes) -> None:
+        self.data += chunk
+
+
+@pytest.mark.parametrize("texts", [{}, {"type": "file", "title": "Größe ✓", "description": ""}])
+async def test_form_knows_its_exact_length(texts: dict[str, str]) -> None:
+    writer = Writer()
+    form = upload_form(SourcePayload(Source(name="Käse ✓.png")), "image", texts)
+    await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
+    assert form.size == len(writer.data)
+
+
+async def test_source_is_read_once_however_often_the_body_is_sent() -> None:
+    source, writer = Source(), Writer()
+    form = upload_form(SourcePayload(source), "image", {})
+    await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
+    with pytest.raises(SourceLengthError):
+        await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
+    assert source.reads == 1
+    with pytest.raises(TypeError):
+        form.decode()
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_redirected_upload_is_not_sent_on(status: int, connect: Callable[..., ImgurClient]) -> None:
+    requests: list[str] = []
+
+    async def redirect(request: web.Request) -> web.Response:
+        requests.append(request.path)
+        await request.read()
+        return web.Response(status=status, headers={"Location": "/elsewhere"})
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", redirect)
+    async with TestServer(app) as server:
+        with pytest.raises(BadAnswerError):
+            await connect(str(server.make_url(""))).upload(Source())
+    assert requests == ["/3/upload"]
+
+
+async def test_refusal_from_a_server_that_reads_no_further_is_told_at_once(connect: Callable[..., ImgurClient]) -> None:
+    hung_up = asyncio.Event()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = b'{"data":{"error":"file is over the size limit"},"success":false,"status":413}'
+        writer.write(b"HTTP/1.1 413 X\r\nContent-Type: application/json\r\n")
+        writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        while await reader.read(1024 * 1024):
+            pass
+        hung_up.set()
+        writer.close()
+
+    source = LargeSource(head=MP4, pause=asyncio.Event(), mime_type="video/mp4")
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(TooLargeError):
+            await connect(f"http://127.0.0.1:{port}").upload(source, video=True)
+        await hung_up.wait()
+    assert source.closed
+
+
+def test_limits_of_no_more_accounts_than_needed_are_kept() -> None:
+    keeper = LimitKeeper()
+    for account_id in range(USERS_KEPT + 1):
+        keeper.keep(RateLimits(user_remaining=account_id), account_id)
+    assert keeper.of(0).user_remaining is None
+    assert keeper.of(1).user_remaining == 1
+    assert keeper.of(USERS_KEPT).user_remaining == USERS_KEPT

@@ -256,12 +256,12 @@ def _until_stopped(main: Coroutine[Any, Any, None]) -> None:
     asyncio.run(stoppable())
 
 
-class _Fault(click.ClickException):
+class _OperatorError(click.ClickException):
     """A sentence for the operator instead of a traceback."""
 
-    def __init__(self, text: str, exit_code: int = 1) -> None:
-        super().__init__(text)
-        self.exit_code = exit_code
+
+class _BadSettingsError(_OperatorError):
+    exit_code = 2
 
 
 @contextmanager
@@ -270,19 +270,21 @@ def _faults_in_words() -> Iterator[None]:
     try:
         yield
     except SettingsError as error:
-        raise _Fault(str(error), exit_code=2) from None
+        raise _BadSettingsError(str(error)) from None
     except StorageError as error:
-        raise _Fault(f"{error}. DATABASE_URL says where the database is.") from None
+        raise _OperatorError(f"{error}. DATABASE_URL says where the database is.") from None
     except CannotListenError as error:
-        raise _Fault(f"Cannot listen on {error}. HOST, PORT, ADMIN_HOST and ADMIN_PORT say where.") from None
+        raise _OperatorError(f"Cannot listen on {error}. HOST, PORT, ADMIN_HOST and ADMIN_PORT say where.") from None
     except discord.LoginFailure:
-        raise _Fault("Discord does not know DISCORD_TOKEN. Reset it on the page Bot of your application.") from None
+        raise _OperatorError(
+            "Discord does not know DISCORD_TOKEN. Reset it on the page Bot of your application."
+        ) from None
     except discord.HTTPException as error:
-        raise _Fault(f"Discord answered with status {error.status}. Try again later.") from None
+        raise _OperatorError(f"Discord answered with status {error.status}. Try again later.") from None
     except (aiohttp.ClientError, discord.GatewayNotFound, discord.ConnectionClosed):
-        raise _Fault("Discord cannot be reached. Is this machine online? Try again later.") from None
+        raise _OperatorError("Discord cannot be reached. Is this machine online? Try again later.") from None
     except OSError as error:
-        raise _Fault(f"{error.filename or 'The system'}: {error.strerror}") from None
+        raise _OperatorError(f"{error.filename or 'The system'}: {error.strerror}") from None
 
 
 if __name__ == "__main__":

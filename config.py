@@ -19,7 +19,8 @@ class SettingsError(Exception):
     """One or more settings are missing or wrong; the text names every one of them, and no secret value."""
 
 
-def _public_url(value: str) -> str:
+def public_origin(value: str) -> str:
+    """An address that PUBLIC_URL may have, in its normal form. Raises ValueError in words."""
     url = URL(value)
     if not url.absolute or url.scheme not in {"http", "https"}:
         raise ValueError("must be an address such as https://bot.example.org")
@@ -80,7 +81,7 @@ class Settings(BaseSettings):
     discord_token: SecretStr
     imgur_client_id: Text
     imgur_client_secret: SecretStr | None = None
-    public_url: Annotated[str, AfterValidator(_public_url)] | None = None
+    public_url: Annotated[str, AfterValidator(public_origin)] | None = None
     host: Text = "127.0.0.1"
     port: Port = 8080
     admin_host: Text = "127.0.0.1"

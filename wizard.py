@@ -10,9 +10,8 @@ import tempfile
 from pathlib import Path
 
 import click
-from pydantic import TypeAdapter, ValidationError
 
-from config import Settings
+from config import public_origin
 
 
 def write_settings(path: Path, *, new_key: str) -> None:
@@ -84,11 +83,9 @@ def _bot_token(value: str) -> str:
 
 def _public_url(value: str) -> str:
     try:
-        return str(
-            TypeAdapter(Settings.model_fields["public_url"].annotation).validate_python(value.strip() or None) or ""
-        )
-    except ValidationError as error:
-        raise click.BadParameter(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+        return public_origin(value.strip()) if value.strip() else ""
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def _show_links(answers: dict[str, str]) -> None:

@@ -6,12 +6,14 @@ import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
 
 import click
 import simcord
 from pydantic import SecretStr
+from simcord._clock import Clock
 from simcord.preview import Preview
 
 import config
@@ -28,19 +30,29 @@ from storage.sealing import new_key
 CLIENT_ID, CLIENT_SECRET = "demo-client-id", "demo-client-secret"
 SLOWEST_ACTION = 60.0  # seconds until the page gives a command up
 
-GREETING = f"""
+GREETING = """
 The bot is running, with stand-ins for Discord and Imgur. Open this address:
 
-{{url}}
+{url}
 
-Things to try; begin with a slash in the box at the bottom of the page:
-  /imgur link       walks you through the link pages; allow access as {ALICE} on the stand-in's page
-  /imgur images     what the account has, as a gallery
-  /imgur upload     with a picture of yours; nothing leaves this machine
-  /imgur favorites  and show, favorite, edit, delete, account, unlink
-The two members at the top of the page are two people: link Bob to {BOB}, and see what he may do with what Alice shares.
-Direct messages are not shown on the page. Ctrl-C ends it all, and nothing is kept.
+It says there what to try. Ctrl-C ends the demo; nothing is kept, and nothing leaves this machine.
 """
+WELCOME = f"""**Type a slash below and pick a command.** Discord and Imgur are stand-ins here; the bot is the real one.
+1. `/imgur link`: open the link page, allow access as **{ALICE}**, and enter the code that the last page shows.
+2. `/imgur images` and `/imgur favorites`: what the account has.
+3. `/imgur upload` with a picture of yours. Nothing leaves this machine.
+4. `show`, `favorite`, `edit`, `delete`, `account`, `unlink`; say `share: True` to let others see an answer.
+
+*Viewing as*, at the top, makes you Bob. Link him to **{BOB}** and try what he may do with what Alice shares.
+Direct messages are not shown on this page."""
+
+
+class WallClock(Clock):
+    """The time of day for simcord's Discord, which otherwise begins in the past: link pages count real minutes."""
+
+    def now(self) -> datetime:
+        """The present."""
+        return datetime.now(UTC)
 
 
 class House(Protocol):
@@ -67,16 +79,21 @@ async def show(compose: Compose, *, port: int = 0) -> None:
         # The web servers start before simcord does, or every action on the page would wait for them to end.
         house = await stack.enter_async_context(compose(settings, imgur_url=standin.url, attachments=ReadAttachments()))
         env = await stack.enter_async_context(simcord.run(house.bot, settle_timeout=SLOWEST_ACTION, check_errors=False))
-        preview = await stack.enter_async_context(_page(env, standin, port))
+        preview = await stack.enter_async_context(await _page(env, standin, port))
         click.echo(GREETING.format(url=preview.url))
         await preview.wait_closed()
 
 
-def _page(env: simcord.Env, standin: Standin, port: int) -> Preview:
+async def _page(env: simcord.Env, standin: Standin, port: int) -> Preview:
+    env.backend.clock = WallClock()
+    env.backend.bot_user.name = "Imgur"
     guild = env.create_guild("Imgur bot demo")
     channel = guild.create_text_channel("pictures")
-    members = tuple(guild.add_member(env.create_user(name.lower(), global_name=name)) for name in ("Alice", "Bob"))
-    preview = env.preview(channel, viewers=members, layout="channel", port=port)
+    alice, bob, guide = (
+        guild.add_member(env.create_user(name.lower(), global_name=name)) for name in ("Alice", "Bob", "Guide")
+    )
+    await guide.send(channel, WELCOME)
+    preview = env.preview(channel, viewers=(alice, bob), layout="channel", port=port)
     # simcord takes pictures of other hosts only beforehand; here they appear while it runs.
     preview._explicit_assets = cast("dict[str, tuple[str, bytes]]", Pictures(standin))  # noqa: SLF001
     return preview

@@ -1,0 +1,689 @@
+"""Galleries, single items, favorites, edits, deletions: real services and a real database over the stand-in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from errors import (
+    AlbumGivenError,
+    BotError,
+    NotAnItemError,
+    NothingToChangeError,
+    NotLinkedError,
+    NotYoursError,
+)
+from imgur import client
+from imgur.client import ImgurClient
+from imgur.errors import ForbiddenError, ImgurError, NotFoundError
+from imgur.models import Album, Image, Sort
+from services import library as library_module
+from services.account import AccountService
+from services.gallery import PAGE_SIZE, GalleryPage, Source
+from services.library import Ability, LibraryService
+from services.reading import LIST_SECONDS
+from standins.imgur.records import Account, Stored, StoredAlbum, StoredImage
+from standins.imgur.standin import Standin
+from storage.database import Database
+from storage.models import AnonymousUpload
+from tests.conftest import Stores
+from tests.services.test_account import link
+
+ADA, BOB = 1001, 1002
+READS = "GET /3/*"
+
+
+class Clock:
+    """A clock that goes only when told to."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores, clock: Clock) -> LibraryService:
+    return LibraryService(accounts, imgur_client, stores.uploads, clock)
+
+
+@pytest.fixture
+async def account(stores: Stores, standin: Standin) -> Account:
+    """Ada's account, linked."""
+    account = standin.world.add_account("ada_imgur")
+    await link(stores, standin, account)
+    return account
+
+
+@pytest.fixture
+def stranger(standin: Standin) -> Account:
+    return standin.world.add_account("somebody_else")
+
+
+async def keep(stores: Stores, image: StoredImage, discord_id: int = ADA, age: int = 0) -> AnonymousUpload:
+    """Put an anonymous upload on a user's record."""
+    upload = AnonymousUpload(
+        discord_id,
+        image.id,
+        image.deletehash,
+        f"https://i.imgur.com/{image.id}.jpg",
+        image.mime_type,
+        image.width,
+        image.height,
+        image.size,
+        image.title,
+        image.description,
+        datetime.now(UTC) - timedelta(minutes=age),
+    )
+    await stores.uploads.add(upload)
+    return upload
+
+
+def ids(items: Sequence[Stored]) -> list[str]:
+    return [item.id for item in items]
+
+
+async def walk(library: LibraryService, first: GalleryPage, sort: Sort | None = None) -> list[GalleryPage]:
+    """Every page from the first on, as pressing Next gives them."""
+    pages = [first]
+    while (number := pages[-1].next) is not None:
+        turn = library.favorites(ADA, number, sort) if sort else library.images(ADA, number)
+        pages.append(await turn)
+    return pages
+
+
+# --- galleries -------------------------------------------------------------------------------------------------------
+
+
+def test_page_sizes_are_the_client_s() -> None:
+    assert library_module.IMAGES_PER_PAGE == client.IMAGES_PER_PAGE
+    assert library_module.FAVORITES_PER_PAGE == client.FAVORITES_PER_PAGE
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 50, 117])
+async def test_images_are_all_there_when_paged_to_the_end(
+    library: LibraryService, standin: Standin, account: Account, stranger: Account, *, count: int
+) -> None:
+    for number in range(count):
+        standin.world.add_image(account, title=f"Picture {number}")
+    standin.world.add_image(stranger)
+    pages = await walk(library, await library.images(ADA, 0))
+    assert [item.id for page in pages for item in page.items] == ids(standin.world.images_of(account))
+    assert {page.total for page in pages} == {count}
+    assert {page.last_known for page in pages} == {max(count - 1, 0) // PAGE_SIZE}
+    assert [page.page for page in pages] == list(range(len(pages)))
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+@pytest.mark.parametrize("count", [0, 59, 60, 61, 120, 187])
+async def test_favorites_are_all_there_when_paged_to_the_end(
+    library: LibraryService, standin: Standin, account: Account, stranger: Account, *, count: int, sort: Sort
+) -> None:
+    liked: list[Stored] = [
+        standin.world.add_album(stranger) if number % 7 == 0 else standin.world.add_image(stranger)
+        for number in range(count)
+    ]
+    standin.world.add_favorites(account, liked)
+    pages = await walk(library, await library.favorites(ADA, 0, sort), sort)
+    shown = [item for page in pages for item in page.items]
+    assert [item.id for item in shown] == ids(liked if sort == "oldest" else liked[::-1])
+    assert {item.id for item in shown if isinstance(item, Album)} == {
+        item.id for item in liked if isinstance(item, StoredAlbum)
+    }
+    assert pages[-1].is_complete
+    assert pages[-1].last_known == pages[-1].page
+
+
+async def test_gallery_goes_on_when_items_of_a_page_cannot_be_read(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    liked = [standin.world.add_image() for _ in range(130)]
+    for odd in (*liked[3:20], liked[75]):
+        odd.id = "?"
+    standin.world.add_favorites(account, liked)
+    first = await library.favorites(ADA, 0, "oldest")
+    pages = await walk(library, first, "oldest")
+    assert [item.id for page in pages for item in page.items] == [item.id for item in liked if item.id != "?"]
+    back = await library.favorites(ADA, pages[5].page - 1, "oldest")
+    assert back.items == pages[4].items
+
+
+async def test_gallery_says_so_when_a_whole_page_cannot_be_read(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    liked = [standin.world.add_image() for _ in range(70)]
+    for odd in liked[:60]:
+        odd.id = "?"
+    standin.world.add_favorites(account, liked)
+    first = await library.favorites(ADA, 0, "oldest")
+    assert first.items == ()
+    assert first.next is not None
+    assert len((await library.favorites(ADA, first.next, "oldest")).items) == 10
+
+
+@pytest.mark.parametrize(("left", "page", "calls"), [(133, 13, 3), (60, 5, 9), (1, 0, 9), (0, 0, 9)])
+async def test_gallery_falls_back_to_its_last_page_when_it_shrank(
+    library: LibraryService, standin: Standin, account: Account, *, left: int, page: int, calls: int
+) -> None:
+    standin.world.add_favorites(account, [standin.world.add_image() for _ in range(left)])
+    asked = 13 if left == 133 else 300
+    got = await library.favorites(ADA, asked)
+    assert (got.page, got.next) == (page, None)
+    assert len(got.items) == (left % PAGE_SIZE or min(left, PAGE_SIZE))
+    assert len(standin.sent("GET /3/account/me/favorites/*")) <= calls
+
+
+async def test_images_are_clamped_when_page_is_past_the_end(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    for _ in range(23):
+        standin.world.add_image(account)
+    got = await library.images(ADA, 99)
+    assert (got.page, len(got.items), got.next, got.last_known) == (2, 3, None, 2)
+
+
+async def test_gallery_is_remembered_until_time_refresh_or_a_write(
+    library: LibraryService, standin: Standin, account: Account, clock: Clock
+) -> None:
+    image = standin.world.add_image(account, title="Old")
+    titles = []
+
+    async def look(*, fresh: bool = False) -> int:
+        standin.requests.clear()
+        titles.append((await library.images(ADA, 0, fresh=fresh)).items[0].title)
+        return len(standin.sent(READS))
+
+    assert await look() > 0
+    assert await look() == 0
+    image.title = "New"
+    assert await look(fresh=True) > 0
+    clock.now += LIST_SECONDS - 1
+    assert await look() == 0
+    clock.now += 1
+    assert await look() > 0
+    await library.edit(ADA, image.id, "Newest", None)
+    assert await look() > 0
+    library.uploaded(ADA)
+    assert await look() > 0
+    assert titles == ["Old", "Old", "New", "New", "New", "Newest", "Newest"]
+
+
+async def test_gallery_shows_the_new_account_at_once_when_it_was_replaced(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account, stranger: Account
+) -> None:
+    first, second = standin.world.add_image(account), standin.world.add_image(stranger)
+    assert [item.id for item in (await library.images(ADA, 0)).items] == [first.id]
+    await link(stores, standin, stranger)
+    assert [item.id for item in (await library.images(ADA, 0)).items] == [second.id]
+
+
+async def test_gallery_is_read_once_when_asked_for_twice_at_once(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    standin.world.add_image(account)
+    held = standin.switches.hold("GET /3/account/me/images/0")
+    asked = [asyncio.create_task(library.images(ADA, 0)) for _ in range(3)]
+    await held.arrived.wait()
+    asked[0].cancel()
+    held.release()
+    results = await asyncio.gather(*asked, return_exceptions=True)
+    assert isinstance(results[0], asyncio.CancelledError)
+    assert results[1] == results[2]
+    assert len(standin.sent("GET /3/account/me/images/0")) == 1
+
+
+async def test_failure_is_not_remembered(library: LibraryService, standin: Standin, account: Account) -> None:
+    standin.world.add_image(account)
+    standin.fail_next("over-capacity-500", "GET /3/account/me/images/0", times=10)
+    with pytest.raises(ImgurError):
+        await library.images(ADA, 0)
+    standin.faults.clear()
+    assert len((await library.images(ADA, 0)).items) == 1
+
+
+async def test_unlinked_user_sees_the_anonymous_uploads(
+    library: LibraryService, stores: Stores, standin: Standin
+) -> None:
+    images = [standin.world.add_image(title=f"Upload {number}") for number in range(23)]
+    for number, image in enumerate(images):
+        await keep(stores, image, age=number)
+    await keep(stores, standin.world.add_image(), BOB)
+    pages = await walk(library, await library.images(ADA, 0))
+    assert [item.id for page in pages for item in page.items] == ids(images)
+    assert {(page.source, page.total, page.last_known) for page in pages} == {(Source.ANONYMOUS, 23, 2)}
+    assert (await library.images(ADA, 9)).page == 2
+    assert all(item.deletehash is None for page in pages for item in page.items)
+    assert not standin.requests
+
+
+async def test_linked_user_hears_of_anonymous_uploads_and_can_see_them(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    upload, own = standin.world.add_image(), standin.world.add_image(account)
+    await keep(stores, upload)
+    page = await library.images(ADA, 0)
+    assert ([item.id for item in page.items], page.anonymous) == ([own.id], 1)
+    beside = await library.images(ADA, 0, anonymous=True)
+    assert ([item.id for item in beside.items], beside.source) == ([upload.id], Source.ANONYMOUS)
+
+
+async def test_favorites_need_an_account(library: LibraryService) -> None:
+    with pytest.raises(NotLinkedError):
+        await library.favorites(ADA, 0)
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", "album:{}", "https://imgur.com/a/{}", "https://imgur.com/gallery/some-title-{}"]
+)
+async def test_album_is_paged_when_named_in_any_form(
+    library: LibraryService, standin: Standin, stranger: Account, *, form: str
+) -> None:
+    images = [standin.world.add_image(stranger) for _ in range(23)]
+    album = standin.world.add_album(stranger, title="Trip", images=images)
+    page = await library.images(ADA, 7, form.format(album.id))
+    assert ([item.id for item in page.items], page.page, page.total) == (ids(images[20:]), 2, 23)
+    assert page.source is Source.ALBUM
+    assert page.album is not None
+    assert page.album.title == "Trip"
+    assert page.next is None
+
+
+async def test_album_is_read_again_when_fresh(library: LibraryService, standin: Standin, account: Account) -> None:
+    album = standin.world.add_album(account)
+    assert (await library.images(ADA, 0, album.id)).items == ()
+    album.images.append(standin.world.add_image(account))
+    assert (await library.images(ADA, 0, album.id)).items == ()
+    assert len((await library.images(ADA, 0, album.id, fresh=True)).items) == 1
+
+
+async def test_image_is_refused_when_an_album_is_needed(library: LibraryService) -> None:
+    with pytest.raises(NotAnItemError):
+        await library.images(ADA, 0, "https://i.imgur.com/abcdefg.jpg")
+
+
+# --- one item --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "form", ["{}", " image:{} ", "https://i.imgur.com/{}.jpg?1", "imgur.com/{}", "<https://imgur.com/gallery/x-{}>"]
+)
+@pytest.mark.parametrize("linked", [True, False])
+async def test_image_is_shown_when_named_in_any_form(
+    library: LibraryService, stores: Stores, standin: Standin, stranger: Account, *, form: str, linked: bool
+) -> None:
+    if linked:
+        await link(stores, standin, standin.world.add_account("ada_imgur"))
+    image = standin.world.add_image(stranger, title="Cat")
+    shown = await library.show(ADA, form.format(image.id))
+    assert isinstance(shown.item, Image)
+    assert (shown.item.id, shown.item.title) == (image.id, "Cat")
+
+
+@pytest.mark.parametrize("form", ["{}", "album:{}", "https://imgur.com/a/trip-{}", "https://imgur.com/gallery/{}"])
+async def test_album_is_shown_when_named_in_any_form(
+    library: LibraryService, standin: Standin, stranger: Account, *, form: str
+) -> None:
+    album = standin.world.add_album(stranger, images=[standin.world.add_image(stranger)])
+    shown = await library.show(ADA, form.format(album.id))
+    assert isinstance(shown.item, Album)
+    assert (shown.item.id, len(shown.item.images)) == (album.id, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nothing like it", "https://example.org/abc1234", "image:", "user:abc1234", "a" * 600]
+)
+async def test_text_is_refused_when_it_names_no_item(library: LibraryService, *, text: str) -> None:
+    for call in (library.show, library.favorite, library.editable, library.deletion, library.delete):
+        with pytest.raises((NotAnItemError, NotLinkedError) if call == library.favorite else NotAnItemError):
+            await call(ADA, text)
+
+
+@pytest.mark.parametrize("text", ["abcdefg", "image:abcdefg", "album:abcdefg"])
+async def test_item_is_not_found_when_there_is_none(library: LibraryService, account: Account, *, text: str) -> None:
+    with pytest.raises(NotFoundError):
+        await library.show(ADA, text)
+
+
+@pytest.mark.parametrize(
+    ("owner", "linked", "expected"),
+    [
+        ("ada", True, {Ability.COPY, Ability.FAVORITE, Ability.EDIT, Ability.DELETE}),
+        ("stranger", True, {Ability.COPY, Ability.FAVORITE}),
+        ("stranger", False, {Ability.COPY}),
+        ("anonymous", True, {Ability.COPY, Ability.FAVORITE, Ability.EDIT, Ability.DELETE}),
+        ("anonymous", False, {Ability.COPY, Ability.EDIT, Ability.DELETE}),
+        ("nobody", True, {Ability.COPY, Ability.FAVORITE}),
+    ],
+)
+async def test_viewer_may_do_what_is_theirs_to_do(
+    library: LibraryService,
+    stores: Stores,
+    standin: Standin,
+    stranger: Account,
+    *,
+    owner: str,
+    linked: bool,
+    expected: set[Ability],
+) -> None:
+    ada = standin.world.add_account("ada_imgur")
+    if linked:
+        await link(stores, standin, ada)
+    image = standin.world.add_image({"ada": ada, "stranger": stranger}.get(owner))
+    if owner == "anonymous":
+        await keep(stores, image)
+    assert (await library.show(ADA, image.id)).can == expected
+
+
+async def test_own_album_offers_neither_edit_nor_delete(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    album = standin.world.add_album(account)
+    assert (await library.show(ADA, album.id)).can == {Ability.COPY, Ability.FAVORITE}
+    for call in (library.editable, library.deletion, library.delete):
+        with pytest.raises(AlbumGivenError):
+            await call(ADA, f"album:{album.id}")
+    with pytest.raises(AlbumGivenError):
+        await library.editable(ADA, album.id)
+
+
+async def test_item_is_shown_to_a_user_whose_link_is_broken(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    image = standin.world.add_image(account)
+    await stores.accounts.mark_broken(account.id, 1)
+    assert (await library.show(ADA, image.id)).item.id == image.id
+
+
+# --- favorites -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["image", "album"])
+@pytest.mark.parametrize("form", ["{id}", "{kind}:{id}"])
+async def test_favorite_and_unfavorite_do_nothing_when_repeated(
+    library: LibraryService, standin: Standin, account: Account, stranger: Account, *, kind: str, form: str
+) -> None:
+    item = standin.world.add_image(stranger) if kind == "image" else standin.world.add_album(stranger)
+    text = form.format(kind=kind, id=item.id)
+    for change, expected in ((library.favorite, [item]), (library.unfavorite, [])):
+        for changed in (True, False):
+            done = await change(ADA, text)
+            assert done.changed is changed
+            assert done.shown.item.favorite is bool(expected)
+            assert account.favorites == expected
+    assert len(standin.sent(f"POST /3/{kind}/{item.id}/favorite")) == 2
+
+
+async def test_favorites_list_is_read_again_after_a_change(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    image = standin.world.add_image(account)
+    assert (await library.favorites(ADA, 0)).items == ()
+    await library.favorite(ADA, image.id)
+    assert [item.id for item in (await library.favorites(ADA, 0)).items] == [image.id]
+
+
+async def test_favorite_needs_an_account(library: LibraryService, standin: Standin) -> None:
+    image = standin.world.add_image()
+    for change in (library.favorite, library.unfavorite):
+        with pytest.raises(NotLinkedError):
+            await change(ADA, image.id)
+    assert not standin.requests
+
+
+# --- editing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "expected"),
+    [
+        ("New", None, ("New", "There")),
+        (None, "New", ("Here", "New")),
+        ("", None, (None, "There")),
+        ("New", "", ("New", None)),
+    ],
+)
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_edit_changes_what_is_given(
+    library: LibraryService,
+    stores: Stores,
+    standin: Standin,
+    account: Account,
+    *,
+    anonymous: bool,
+    title: str | None,
+    description: str | None,
+    expected: tuple[str | None, str | None],
+) -> None:
+    image = standin.world.add_image(None if anonymous else account, title="Here", description="There")
+    if anonymous:
+        await keep(stores, image)
+    shown = await library.edit(ADA, image.id, title, description)
+    assert (shown.item.title, shown.item.description) == expected
+    assert (image.title or None, image.description or None) == expected
+    assert Ability.EDIT in shown.can
+    [sent] = standin.sent("POST /3/image/*")
+    assert sent.path.endswith(image.deletehash if anonymous else image.id)
+    assert sent.headers["Authorization"].startswith("Client-ID " if anonymous else "Bearer ")
+    if anonymous:
+        row = await stores.uploads.get(ADA, image.id)
+        assert row is not None
+        assert (row.title, row.description) == expected
+
+
+async def test_edit_is_seen_at_once_when_imgur_lags(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    image = standin.world.add_image(account, title="First")
+    await library.show(ADA, image.id)
+    standin.switches.stale_reads = 5
+    await library.edit(ADA, image.id, "Second", None)
+    assert (await library.editable(ADA, image.id)).item.title == "Second"
+
+
+async def test_edit_is_refused_when_it_changes_nothing(library: LibraryService, account: Account) -> None:
+    with pytest.raises(NothingToChangeError):
+        await library.edit(ADA, "abcdefg", None, None)
+
+
+@pytest.mark.parametrize("linked", [True, False])
+async def test_image_of_someone_else_is_neither_edited_nor_deleted(
+    library: LibraryService, stores: Stores, standin: Standin, stranger: Account, *, linked: bool
+) -> None:
+    if linked:
+        await link(stores, standin, standin.world.add_account("ada_imgur"))
+    theirs, bobs = standin.world.add_image(stranger, title="Theirs"), standin.world.add_image(title="Bob's")
+    await keep(stores, bobs, BOB)
+    for image in (theirs, bobs):
+        for refused in (
+            library.editable(ADA, image.id),
+            library.edit(ADA, image.id, "Mine", None),
+            library.deletion(ADA, image.id),
+        ):
+            with pytest.raises(NotYoursError):
+                await refused
+        with pytest.raises((BotError, ImgurError)):
+            await library.delete(ADA, image.id)
+    assert {theirs.id, bobs.id} <= standin.world.images.keys()
+    assert (theirs.title, bobs.title) == ("Theirs", "Bob's")
+    assert await stores.uploads.get(BOB, bobs.id) is not None
+
+
+# --- deleting --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_image_is_deleted_for_good(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account, *, anonymous: bool
+) -> None:
+    image = standin.world.add_image(None if anonymous else account, title="Gone soon")
+    if anonymous:
+        await keep(stores, image)
+    assert (await library.deletion(ADA, image.id)).item.title == "Gone soon"
+    assert image.id in standin.world.images
+    assert await library.delete(ADA, f"image:{image.id}") is True
+    assert image.id not in standin.world.images
+    assert await stores.uploads.get(ADA, image.id) is None
+    [sent] = standin.sent("DELETE /3/image/*")
+    assert sent.headers["Authorization"].startswith("Client-ID " if anonymous else "Bearer ")
+    with pytest.raises(NotFoundError):
+        await library.show(ADA, image.id)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_record_is_cleaned_up_when_imgur_has_lost_the_image(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account, *, anonymous: bool, status: int
+) -> None:
+    image = standin.world.add_image(None if anonymous else account, title="Lost")
+    if anonymous:
+        await keep(stores, image)
+    await library.images(ADA, 0)
+    standin.world.remove_image(image)
+    standin.switches.delete_gone_status = status
+    if anonymous:
+        assert (await library.deletion(ADA, image.id)).item.title == "Lost"
+    assert await library.delete(ADA, image.id) is False
+    assert await stores.uploads.get(ADA, image.id) is None
+    assert (await library.images(ADA, 0)).items == ()
+
+
+async def test_record_stays_when_imgur_refuses_to_delete_what_is_there(
+    library: LibraryService, stores: Stores, standin: Standin
+) -> None:
+    image = standin.world.add_image()
+    await keep(stores, image)
+    standin.fail_next("banned-400", "DELETE *")
+    with pytest.raises(ForbiddenError):
+        await library.delete(ADA, image.id)
+    assert await stores.uploads.get(ADA, image.id) is not None
+
+
+async def test_deletion_uses_the_record_only_of_its_own_user(
+    library: LibraryService, stores: Stores, standin: Standin
+) -> None:
+    image = standin.world.add_image()
+    await keep(stores, image, BOB)
+    with pytest.raises(NotYoursError):
+        await library.delete(ADA, image.id)
+    assert not standin.requests
+
+
+# --- suggestions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", ["Upload", "Cat on mat", "Dog", "Cats of the world"]),
+        ("CAT", ["Cat on mat", "Cats of the world"]),
+        ("  dog ", ["Dog"]),
+        ("nothing", []),
+    ],
+)
+async def test_suggestions_match_titles(
+    library: LibraryService,
+    stores: Stores,
+    standin: Standin,
+    account: Account,
+    stranger: Account,
+    *,
+    typed: str,
+    expected: list[str],
+) -> None:
+    dog = standin.world.add_image(account, title="Dog")
+    cat = standin.world.add_image(account, title="Cat on mat")
+    album = standin.world.add_album(stranger, title="Cats of the world")
+    standin.world.add_favorites(account, [album, dog])
+    upload = standin.world.add_image(title="Upload")
+    await keep(stores, upload)
+    values = {
+        "Upload": f"image:{upload.id}",
+        "Cat on mat": f"image:{cat.id}",
+        "Dog": f"image:{dog.id}",
+        "Cats of the world": f"album:{album.id}",
+    }
+    found = await library.suggest(ADA, typed)
+    assert [suggestion.value for suggestion in found] == [values[name] for name in expected]
+    for suggestion, name in zip(found, expected, strict=True):
+        assert name in suggestion.name
+        assert (await library.show(ADA, suggestion.value)).item.title == name
+
+
+async def test_suggestions_match_ids_and_keep_limits(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    images = [standin.world.add_image(account, title="long " * 60) for _ in range(40)]
+    found = await library.suggest(ADA, "")
+    assert len(found) == 25
+    assert all(len(choice.name) <= 100 and images[-1 - n].id in choice.name for n, choice in enumerate(found))
+    [exact] = await library.suggest(ADA, images[0].id)
+    assert exact.value == f"image:{images[0].id}"
+
+
+async def test_suggestions_cost_no_call_per_keystroke(
+    library: LibraryService, standin: Standin, account: Account, clock: Clock
+) -> None:
+    standin.world.add_image(account, title="Cat")
+    await asyncio.gather(*(library.suggest(ADA, typed) for typed in ("", "c", "ca", "cat")))
+    assert len(standin.requests) == 2
+    clock.now += LIST_SECONDS
+    await library.suggest(ADA, "cat")
+    assert len(standin.requests) == 4
+    library.uploaded(ADA)
+    await library.suggest(ADA, "cat")
+    assert len(standin.requests) == 6
+
+
+async def test_suggestions_go_on_without_imgur_and_do_not_press_it(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await keep(stores, standin.world.add_image(title="Upload"))
+    standin.fail_next("over-capacity-500", times=100)
+    assert [choice.name[:6] for choice in await library.suggest(ADA, "")] == ["Upload"]
+    assert await library.suggest_albums(ADA, "") == []
+    standin.requests.clear()
+    assert len(await library.suggest(ADA, "u")) == 1
+    assert await library.suggest_albums(ADA, "a") == []
+    assert not standin.requests
+
+
+async def test_suggestions_do_not_wait_long_and_are_there_at_the_next_keystroke(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.suggestion.PATIENCE", 0.05)
+    standin.world.add_image(account, title="Slow")
+    await keep(stores, standin.world.add_image(title="Upload"))
+    held = standin.switches.hold("GET /3/account/me/*")
+    assert len(await library.suggest(ADA, "")) == 1
+    assert held.arrived.is_set()
+    monkeypatch.setattr("services.suggestion.PATIENCE", 5)
+    held.release()
+    assert len(await library.suggest(ADA, "")) == 2
+
+
+async def test_albums_are_suggested_to_who_has_an_account(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    album = standin.world.add_album(account, title="Trip to the sea")
+    standin.world.add_album(account, title="Other")
+    assert [choice.value for choice in await library.suggest_albums(ADA, "sea")] == [album.id]
+    assert await library.suggest_albums(BOB, "") == []
+
+
+@pytest.mark.parametrize("table", ["links", "anonymous_uploads"])
+async def test_suggestions_are_empty_when_the_database_fails(
+    library: LibraryService, database: Database, account: Account, *, table: str
+) -> None:
+    async with database.write() as connection:
+        await connection.execute(text(f"DROP TABLE {table}"))
+    assert await library.suggest(ADA, "") == []
+    assert await library.suggest_albums(ADA, "") == []

@@ -21,6 +21,8 @@ from services.account import AccountOverview, AccountService
 from services.messages import words
 from services.upload import UploadService
 
+USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
+
 
 class Account(commands.Cog):
     """Shows the user what the bot knows of their account."""
@@ -74,7 +76,7 @@ def overview_view(overview: AccountOverview, owner: int) -> ui.LayoutView:
     """A working account: its profile, its pictures, its credits."""
     username = overview.account.username
     profile = ui.Button[ui.LayoutView](
-        label="Profile on Imgur", url=f"https://imgur.com/user/{quote(username, safe='')}"
+        label="Profile on Imgur", url=f"https://imgur.com/user/{quote(username[:USERNAME_LIMIT], safe='')}"
     )
     return notice(
         f"Linked as {plain(username)}",

@@ -1,0 +1,192 @@
+"""The whole bot over simcord's Discord and the stand-in of Imgur: real services, a real database, real link pages."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from discord import ui
+from simcord import ChannelHandle, Env, InteractionResult, MemberActor, ResponseMessage, UserHandle
+from yarl import URL
+
+import config
+from bot import House, compose
+from config import Settings
+from demo.attachments import ReadAttachments
+from demo.pictures import SCENES, paint
+from services.messages import words
+from standins.imgur.records import Account
+from standins.imgur.standin import Standin
+from storage.sealing import new_key
+from tests.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.visitor import Visitor
+
+Compose = Callable[[], AbstractAsyncContextManager[House]]
+
+
+def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every component, nested ones included, in the order of reading."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+        accessory = component.get("accessory")
+        yield from walk([accessory] if accessory else [])
+
+
+def components(message: Any) -> list[dict[str, Any]]:
+    """A message's components as Discord got them, whichever way simcord hands the message out."""
+    found = message.components
+    return [part if isinstance(part, dict) else part.to_dict() for part in found]
+
+
+def text(message: Any) -> str:
+    """What a reader sees."""
+    return "\n".join(part["content"] for part in walk(components(message)) if part["type"] == 10)
+
+
+def buttons(message: Any) -> dict[str, dict[str, Any]]:
+    """Buttons by label."""
+    return {part.get("label", ""): part for part in walk(components(message)) if part["type"] == 2}
+
+
+def parts(view: ui.LayoutView) -> list[dict[str, Any]]:
+    """Every component of a view that was not sent."""
+    return list(walk([part.to_component_dict() for part in view.children]))
+
+
+def answer(result: InteractionResult) -> Any:
+    """The message that answers an interaction, which has to be private and nothing but components."""
+    assert result.response is not None
+    assert result.response.ephemeral
+    assert result.response.content == ""
+    return result.response
+
+
+@dataclass
+class Discord:
+    """A server with two people in it, the bot, and Imgur behind it."""
+
+    env: Env
+    house: House
+    standin: Standin
+    channel: ChannelHandle
+    alice: MemberActor
+    bob: MemberActor
+    again: Compose
+
+    @property
+    def alice_user(self) -> UserHandle:
+        """Alice in her direct messages with the bot."""
+        return self.alice.user
+
+    async def run(self, command: str, /, actor: MemberActor | None = None, **options: Any) -> InteractionResult:
+        """Run `/imgur <command>` in the server, as Alice unless told otherwise."""
+        return await (actor or self.alice).slash(self.channel, f"imgur {command}", **options)
+
+    async def shown(self, command: str, /, **options: Any) -> Any:
+        """The message, private or not, with which a command of Alice's is answered."""
+        message = (await self.run(command, **options)).response
+        assert message is not None
+        return message
+
+    async def click(self, message: Any, label: str, actor: MemberActor | None = None) -> InteractionResult:
+        return await (actor or self.alice).click(message, label=label)
+
+    def reread(self, message: Any) -> Any:
+        """The message as it is now."""
+        if isinstance(message, ResponseMessage):
+            return message  # always shows what is kept
+        channel = self.channel if message.channel.id == self.channel.id else self.alice_user.dm_channel
+        return next(kept for kept in channel.history() if kept.id == message.id)
+
+    async def walk_pages(self, link: str, account: Account) -> str:
+        """Open the link in a browser, allow access as this account; the code on the last page."""
+        base = str(URL(link).origin())
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+            browser = Visitor(session, base)
+            state = await browser.press_continue(URL(link).path)
+            tokens = self.standin.world.issue_tokens(account, CLIENT_ID)
+            arrived = await browser.come_back(state, tokens.refresh_token)
+            page = await browser.get(arrived.location)
+        found = re.search(r'id="code"[^>]*>([^<]+)<', page.text)
+        assert found is not None, page.text
+        return found[1]
+
+    async def link(self, account: Account, actor: MemberActor | None = None) -> None:
+        """Link Alice, or another, without Discord's part of the story: that is a test of its own."""
+        user, linking = actor or self.alice, self.house.services.linking
+        offer = await linking.begin(user.id, user.name)
+        await linking.enter_code(user.id, await self.walk_pages(offer.url, account))
+
+
+@pytest.fixture
+def settings(public_url: str, tmp_path: Path) -> Settings:
+    return config.load(
+        None,
+        discord_token="example-discord-token",
+        imgur_client_id=CLIENT_ID,
+        imgur_client_secret=CLIENT_SECRET,
+        public_url=public_url,
+        port=int(public_url.rpartition(":")[2]),
+        admin_port=0,
+        database_url=f"sqlite:///{tmp_path / 'bot.db'}",
+        token_keys=f"k1:{base64.b64encode(new_key()).decode()}",
+    )
+
+
+@pytest.fixture
+def again(settings: Settings, standin: Standin) -> Compose:
+    """Builds the house once more over the same database, as a restart does."""
+    return lambda: compose(settings, imgur_url=standin.url, attachments=ReadAttachments(), serve=False)
+
+
+@pytest.fixture
+async def house(settings: Settings, standin: Standin) -> AsyncIterator[House]:
+    async with compose(settings, imgur_url=standin.url, attachments=ReadAttachments()) as house:
+        yield house
+
+
+@pytest.fixture
+async def env(house: House) -> AsyncIterator[Env]:
+    """A Discord to run it on. Errors that are worded for the user are answers; any other fails the test."""
+    env = Env(house.bot, settle_timeout=10.0)
+    await env.start()
+    yield env
+    await env.shutdown()
+    unforeseen = [error for error in env.errors if words(error.__cause__ or error) is None]
+    assert unforeseen == []
+
+
+@pytest.fixture
+def discord(env: Env, house: House, standin: Standin, again: Compose) -> Discord:
+    guild = env.create_guild()
+    channel = guild.create_text_channel("pictures")
+    alice, bob = guild.add_member(env.create_user("alice")), guild.add_member(env.create_user("bob"))
+    return Discord(env, house, standin, channel, alice, bob, again)
+
+
+@pytest.fixture
+def account(standin: Standin) -> Account:
+    """Alice's account on Imgur."""
+    return standin.world.add_account("alice_pictures")
+
+
+@pytest.fixture
+async def linked(discord: Discord, account: Account) -> Account:
+    """Alice, linked."""
+    await discord.link(account)
+    discord.standin.requests.clear()
+    return account
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    """A real JPEG."""
+    return paint(SCENES[0])

@@ -1,0 +1,66 @@
+"""`/imgur account` in each state an account can be in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from standins.imgur.records import Account
+from tests.cogs.conftest import Discord, answer, buttons, text
+
+
+async def test_account_tells_what_can_be_done_when_nobody_is_linked(discord: Discord, picture: bytes) -> None:
+    assert "no anonymous uploads" in text(answer(await discord.run("account")))
+    await discord.run("upload", file=("hill.jpg", picture), anonymous=True)
+    discord.standin.requests.clear()
+    message = answer(await discord.run("account"))
+    assert "No Imgur account is linked" in text(message)
+    assert "1 anonymous upload;" in text(message)
+    assert set(buttons(message)) == {"Link account"}
+    assert not discord.standin.requests
+
+
+async def test_account_shows_name_images_and_credits_when_linked(discord: Discord, linked: Account) -> None:
+    discord.standin.world.add_image(linked, b"picture")
+    message = answer(await discord.run("account"))
+    assert "Linked as alice\\_pictures" in text(message)
+    assert "**Images:** 1" in text(message)
+    assert re.search(r"Your credits:\*\* [\d,]+ of [\d,]+ left, fresh <t:\d+:R>", text(message))
+    assert re.search(r"bot's credits today:\*\* [\d,]+ of 12,500 left", text(message))
+    assert buttons(message)["Profile on Imgur"]["url"] == "https://imgur.com/user/alice_pictures"
+    assert [sent.line for sent in discord.standin.requests] == ["GET /3/account/me", "GET /3/account/me/images/count"]
+
+
+async def test_account_says_what_imgur_has_not_said_when_there_are_no_rate_headers(
+    discord: Discord, account: Account
+) -> None:
+    discord.standin.switches.rate_headers = False
+    await discord.link(account)
+    assert "Imgur has not said" in text(answer(await discord.run("account")))
+
+
+async def test_account_offers_to_link_again_when_imgur_refuses_the_tokens(discord: Discord, linked: Account) -> None:
+    discord.standin.world.tokens.revoke(linked, "example-client-id")
+    first = answer(await discord.run("account"))
+    assert "no longer accepts" in text(first)
+    assert "Link account" in buttons(first)
+    second = answer(await discord.run("account"))
+    assert "Linked as alice\\_pictures, but it does not work" in text(second)
+    assert set(buttons(second)) == {"Link again", "Unlink"}
+
+
+@pytest.mark.parametrize("fault", ["over-capacity-403", "lost-request"])
+async def test_account_words_the_fault_when_imgur_fails(discord: Discord, linked: Account, fault: str) -> None:
+    discord.standin.fail_next(fault, "GET /3/account/*", times=9)
+    assert "Imgur" in text(answer(await discord.run("account")))
+
+
+async def test_unlink_button_asks_first_when_pressed(discord: Discord, linked: Account) -> None:
+    message = answer(await discord.run("account"))
+    asked = answer(await discord.click(message, "Unlink"))
+    assert set(buttons(asked)) == {"Unlink", "Keep"}
+
+
+async def test_account_works_in_a_direct_message(discord: Discord, linked: Account) -> None:
+    assert "Linked as alice" in text(answer(await discord.alice_user.slash("imgur account")))

@@ -1,0 +1,214 @@
+"""Linking and unlinking as it is seen in Discord; the browser walks the real link pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import simcord
+
+from bot import compose
+from config import Settings
+from demo.attachments import ReadAttachments
+from standins.imgur.records import Account
+from standins.imgur.standin import Standin
+from tests.cogs.conftest import Discord, answer, buttons, text
+
+
+def link_of(message: Any) -> str:
+    return str(buttons(message)["Open the link page"]["url"])
+
+
+async def enter(discord: Discord, message: Any, code: str, actor: Any = None) -> Any:
+    """Press Enter code and fill the form; the answer to it."""
+    who = actor or discord.alice
+    form = await who.click(message, label="Enter code")
+    assert form.modal is not None
+    return answer(await who.submit_modal(form, {"code": code}))
+
+
+async def test_linking_ends_in_the_message_that_began_it(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    assert set(buttons(offer)) == {"Open the link page", "Enter code", "Move to direct message"}
+    assert re.search(r"<t:\d+:R>", text(offer))
+    told = await enter(discord, offer, await discord.walk_pages(link_of(offer), account))
+    assert "Linked as alice\\_pictures" in text(told)
+    assert "/imgur upload" in text(told)
+    begun = discord.reread(offer)
+    assert text(begun) == "### Linked as alice\\_pictures"
+    assert set(buttons(begun)) == {"Unlink"}
+    assert await discord.house.services.accounts.linked(discord.alice.id) is not None
+    assert not discord.channel.history(viewer=discord.bob)
+
+
+async def test_linking_runs_in_the_direct_message_when_it_is_begun_there(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.alice_user.slash("imgur link"))
+    assert set(buttons(offer)) == {"Open the link page", "Enter code"}
+    await enter(discord, offer, await discord.walk_pages(link_of(offer), account), discord.alice_user)
+    assert "Linked as" in text(discord.reread(offer))
+
+
+async def test_linking_goes_on_in_a_direct_message_when_asked_for(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    assert discord.alice_user.dm_channel.last_message is None
+    await discord.click(offer, "Move to direct message")
+    moved = discord.reread(offer)
+    assert "I sent you a direct message" in text(moved)
+    message = discord.alice_user.dm_channel.last_message
+    assert message is not None
+    assert str(message.id) in buttons(moved)["Open the direct message"]["url"]
+    assert set(buttons(message)) == {"Open the link page", "Enter code"}
+    told = await enter(discord, message, await discord.walk_pages(link_of(message), account), discord.alice_user)
+    assert "Linked as" in text(told)
+    assert text(discord.reread(message)) == "### Linked as alice\\_pictures"
+    assert "I sent you" in text(discord.reread(offer))
+
+
+async def test_first_link_is_void_when_linking_was_moved(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    first = link_of(offer)
+    await discord.click(offer, "Move to direct message")
+    with pytest.raises(AssertionError, match="no longer in use"):
+        await discord.walk_pages(first, account)
+
+
+async def test_linking_goes_on_privately_when_direct_messages_are_closed(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    discord.env.inject_error("POST", "/channels/*/messages", status=403, code=50007, message="Cannot send messages")
+    pressed = await discord.click(offer, "Move to direct message")
+    assert not pressed.followups
+    here = discord.reread(offer)
+    assert "direct messages are closed" in text(here)
+    assert set(buttons(here)) == {"Open the link page", "Enter code"}
+    await enter(discord, here, await discord.walk_pages(link_of(here), account))
+    assert text(discord.reread(offer)) == "### Linked as alice\\_pictures"
+
+
+async def test_form_says_that_it_is_linked_when_the_first_message_is_gone(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    form = await discord.click(offer, "Enter code")
+    code = await discord.walk_pages(link_of(offer), account)
+    discord.env.inject_error("PATCH", f"/webhooks/*/messages/{offer.id}", status=404, code=10008)
+    told = answer(await discord.alice.submit_modal(form, {"code": code}))
+    assert "Linked as alice\\_pictures" in text(told)
+    assert set(buttons(told)) == {"Unlink"}
+
+
+async def test_wrong_codes_are_counted_privately_until_the_attempt_ends(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    code = await discord.walk_pages(link_of(offer), account)
+    said = [text(await enter(discord, offer, "AAAAAAAA")) for _ in range(5)]
+    assert ["4 tries left" in said[0], "1 try left" in said[3], "last try" in said[4]] == [True] * 3
+    assert "no longer in use" in text(await enter(discord, offer, code))
+    assert await discord.house.services.accounts.linked(discord.alice.id) is None
+
+
+async def test_code_is_refused_in_words_when_the_page_shows_none_yet(discord: Discord) -> None:
+    offer = answer(await discord.run("link"))
+    assert "no code to enter yet" in text(await enter(discord, offer, "ABCD2345"))
+
+
+async def test_code_does_nothing_when_someone_else_enters_it(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    code = await discord.walk_pages(link_of(offer), account)
+    own = answer(await discord.run("link", discord.bob))
+    assert "no code to enter yet" in text(await enter(discord, own, code, discord.bob))
+    services = discord.house.services
+    assert await services.accounts.linked(discord.bob.id) is None
+    assert "Linked as" in text(await enter(discord, offer, code))
+
+
+async def test_present_link_is_named_and_stays_until_the_new_one_is_complete(
+    discord: Discord, linked: Account, standin: Standin
+) -> None:
+    other = standin.world.add_account("second_account")
+    offer = answer(await discord.run("link"))
+    assert "You are linked as **alice\\_pictures**" in text(offer)
+    present = await discord.house.services.accounts.linked(discord.alice.id)
+    assert present is not None
+    assert present.username == "alice_pictures"
+    told = await enter(discord, offer, await discord.walk_pages(link_of(offer), other))
+    assert "Linked as second\\_account" in text(told)
+
+
+async def test_linking_is_refused_in_words_after_twenty_attempts_within_an_hour(discord: Discord) -> None:
+    for _ in range(20):
+        await discord.house.services.linking.begin(discord.alice.id, "alice")
+    assert "Too many attempts" in text(answer(await discord.run("link")))
+    assert "Open the link page" in buttons(answer(await discord.run("link", discord.bob)))
+
+
+async def test_linking_says_that_anonymous_uploads_work_when_it_is_not_set_up(
+    settings: Settings, standin: Standin
+) -> None:
+    closed = settings.model_copy(update={"imgur_client_secret": None})
+    async with compose(closed, imgur_url=standin.url, attachments=ReadAttachments(), serve=False) as house:
+        env = simcord.Env(house.bot, settle_timeout=10.0)
+        await env.start()
+        guild = env.create_guild()
+        alice = guild.add_member(env.create_user("alice"))
+        said = answer(await alice.slash(guild.create_text_channel("pictures"), "imgur link"))
+        await env.shutdown()
+    assert "not set up here" in text(said)
+    assert "Anonymous uploads work" in text(said)
+    assert not buttons(said)
+
+
+async def test_link_button_of_an_error_begins_linking(discord: Discord) -> None:
+    refused = answer(await discord.run("favorite", image="abc1234"))
+    offer = answer(await discord.click(refused, "Link account"))
+    assert "Open the link page" in buttons(offer)
+
+
+async def test_unlink_asks_and_then_forgets_and_says_where_to_revoke(discord: Discord, linked: Account) -> None:
+    asked = answer(await discord.run("unlink"))
+    assert "Unlink alice\\_pictures?" in text(asked)
+    assert await discord.house.services.accounts.linked(discord.alice.id) is not None
+    await discord.click(asked, "Unlink")
+    done = discord.reread(asked)
+    assert "Unlinked alice\\_pictures" in text(done)
+    assert [part["url"] for part in buttons(done).values()] == ["https://imgur.com/account/settings/apps"]
+    assert await discord.house.services.accounts.linked(discord.alice.id) is None
+    assert not discord.standin.requests
+
+
+async def test_unlink_changes_nothing_when_declined(discord: Discord, linked: Account) -> None:
+    asked = answer(await discord.run("unlink"))
+    await discord.click(asked, "Keep")
+    assert "Nothing was changed" in text(discord.reread(asked))
+    assert await discord.house.services.accounts.linked(discord.alice.id) is not None
+
+
+async def test_unlink_says_so_when_nothing_is_linked(discord: Discord) -> None:
+    assert "No Imgur account is linked" in text(answer(await discord.run("unlink")))
+
+
+async def test_unlink_says_so_in_place_when_it_was_confirmed_twice(discord: Discord, linked: Account) -> None:
+    first, second = answer(await discord.run("unlink")), answer(await discord.run("unlink"))
+    await discord.click(first, "Unlink")
+    pressed = await discord.click(second, "Unlink")
+    assert "No Imgur account is linked" in text(discord.reread(second))
+    assert not pressed.followups
+
+
+async def test_buttons_work_on_after_a_restart(discord: Discord, linked: Account) -> None:
+    asked = answer(await discord.run("unlink"))
+    offer = answer(await discord.run("link"))
+    async with discord.again() as house:
+        await discord.env.restart_bot(house.bot)
+        form = await discord.click(offer, "Enter code")
+        assert form.modal is not None
+        await discord.click(asked, "Unlink")
+        assert "Unlinked alice\\_pictures" in text(discord.reread(asked))
+        await discord.env.shutdown()
+
+
+async def test_linked_message_changes_after_a_restart_in_the_middle(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    code = await discord.walk_pages(link_of(offer), account)
+    async with discord.again() as house:
+        await discord.env.restart_bot(house.bot)
+        await enter(discord, offer, code)
+        assert text(discord.reread(offer)) == "### Linked as alice\\_pictures"
+        await discord.env.shutdown()

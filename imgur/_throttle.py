@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,7 +11,10 @@ from http import HTTPStatus
 
 from imgur._limits import limits_from
 from imgur.errors import RateLimitedError, Spent
-from imgur.models import RateLimits
+from imgur.models import AccessToken, RateLimits
+
+DOUBT_SECONDS = 600.0
+"""For how long a 429 that met a fresh token too is believed to be about limits."""
 
 
 def rate_limited(text: str, detail: str, status: int, headers: Mapping[str, str]) -> RateLimitedError:
@@ -57,3 +61,23 @@ def is_disguised_refusal(error: RateLimitedError, headers: Mapping[str, str]) ->
         and error.retry_after is None
         and bool(limits_from(headers).user_remaining)
     )
+
+
+class Suspects:
+    """Access tokens that a 429 may be about, one for each account, until a call succeeds."""
+
+    def __init__(self) -> None:
+        self._suspects: dict[int, tuple[str, float]] = {}
+
+    def blame(self, auth: AccessToken) -> bool:
+        """Whether to blame this token. Not if another one of the account was blamed just before: it was no use."""
+        now = time.monotonic()
+        token, moment = self._suspects.get(auth.account_id, (auth.value, now))
+        if token != auth.value and now - moment < DOUBT_SECONDS:
+            return False
+        self._suspects[auth.account_id] = (auth.value, now)
+        return True
+
+    def clear(self, auth: AccessToken) -> None:
+        """Imgur has taken a token of this account."""
+        self._suspects.pop(auth.account_id, None)

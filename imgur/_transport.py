@@ -15,7 +15,7 @@ from yarl import URL
 
 from imgur._answer import Answer, data_of
 from imgur._limits import LimitKeeper, limits_from
-from imgur._throttle import is_disguised_refusal
+from imgur._throttle import Suspects, is_disguised_refusal
 from imgur.errors import (
     BadAnswerError,
     NotFoundError,
@@ -54,14 +54,14 @@ class Transport:
         self._client_id = client_id
         self._timeout = ClientTimeout(total=timeout)
         self._limits = LimitKeeper()
-        self._suspects: set[int] = set()
+        self._suspects = Suspects()
 
     def limits(self, auth: AccessToken | None) -> RateLimits:
         """What the newest answers said."""
         return self._limits.of(auth.account_id if auth else None)
 
     def keep(self, limits: RateLimits, auth: AccessToken | None) -> None:
-        """Take over limits that came by another way than the headers."""
+        """Take over what an answer said."""
         self._limits.keep(limits, auth.account_id if auth else None)
 
     async def get(self, *path: str, auth: AccessToken | None = None, **params: int) -> Any:
@@ -75,18 +75,16 @@ class Transport:
 
     async def send(self, request: Request, read: Callable[[Answer], Any] = data_of) -> Any:
         """Send once. Raises ImgurError."""
-        answer = await self._exchange(request)
-        account_id = request.auth.account_id if request.auth else None
-        self._limits.keep(limits_from(answer.headers), account_id)
+        answer, auth = await self._exchange(request), request.auth
+        self.keep(limits_from(answer.headers), auth)
         try:
             data = read(answer)
         except RateLimitedError as error:
-            if account_id is None or account_id in self._suspects or not is_disguised_refusal(error, answer.headers):
-                raise
-            self._suspects.add(account_id)
-            raise UnauthorizedError(error.detail, status=error.status) from None
-        if account_id is not None:
-            self._suspects.discard(account_id)
+            if auth and is_disguised_refusal(error, answer.headers) and self._suspects.blame(auth):
+                raise UnauthorizedError(error.detail, status=error.status) from None
+            raise
+        if auth:
+            self._suspects.clear(auth)
         return data
 
     async def _exchange(self, request: Request) -> Answer:
@@ -100,6 +98,7 @@ class Transport:
                 headers=self._headers(request.auth),
                 timeout=request.timeout or self._timeout,
                 allow_redirects=False,
+                raise_for_status=False,
             ) as response:
                 body = await _body(response, request)
                 return Answer(response.status, response.headers, body, request.auth is not None, _secrets(request))

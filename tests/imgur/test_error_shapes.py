@@ -264,20 +264,31 @@ async def test_rate_limit_says_whose_and_how_long(
     assert (caught.value.retry_after, caught.value.spent) == (wait, spent)
 
 
-async def test_first_429_with_credit_left_means_the_token_and_the_second_means_what_it_says(
+async def test_429_with_credit_left_is_about_the_token_unless_a_fresh_one_meets_it_too(
     imgur: Imgur, client: ImgurClient, auth: AccessToken
 ) -> None:
     fresh = AccessToken("fake-fresh-token", auth.account_id)
-    for _ in range(3):
-        imgur.answers("GET", "/3/account/me", legacy_api("429", "Too Many Requests"), status=429, headers=CREDIT)
+    body = legacy_api("429", "Too Many Requests")
+    imgur.answers("GET", "/3/account/me", body, status=429, headers=CREDIT, repeat=True)
+    for token, error in ((auth, UnauthorizedError), (auth, UnauthorizedError), (fresh, RateLimitedError)):
+        with pytest.raises(error):
+            await client.account(token)
     with pytest.raises(UnauthorizedError):
-        await client.account(auth)
-    with pytest.raises(RateLimitedError):
-        await client.account(fresh)
+        await client.account(AccessToken("fake-other-token", 2))
     imgur.gives("GET", "/3/account/me/images/count", 1)
     await client.account_images_count(fresh)
     with pytest.raises(UnauthorizedError):
         await client.account(fresh)
+
+
+async def test_fresh_token_is_doubted_again_after_a_while(
+    imgur: Imgur, client: ImgurClient, auth: AccessToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imgur.answers("GET", "/3/account/me", "", status=429, headers=CREDIT, repeat=True)
+    monkeypatch.setattr("imgur._throttle.DOUBT_SECONDS", 0.0)
+    for token in (auth, AccessToken("fake-fresh-token", auth.account_id)):
+        with pytest.raises(UnauthorizedError):
+            await client.account(token)
 
 
 @pytest.mark.parametrize(

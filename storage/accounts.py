@@ -34,8 +34,8 @@ class AccountStore:
             imgur_accounts.c.account_id == account.account_id, imgur_accounts.c.version == account.version
         )
         values = account_values(self._keyring, account)
-        async with self._database.write() as connection:
-            result = await connection.execute(change.values(version=account.version + 1, broken=False, **values))
+        async with self._database.write() as transaction:
+            result = await transaction.execute(change.values(version=account.version + 1, broken=False, **values))
             self._database.erase_traces()
         return bool(result.rowcount)
 
@@ -44,8 +44,8 @@ class AccountStore:
         change = update(imgur_accounts).where(
             imgur_accounts.c.account_id == account_id, imgur_accounts.c.version == version
         )
-        async with self._database.write() as connection:
-            return bool((await connection.execute(change.values(version=version + 1, broken=True))).rowcount)
+        async with self._database.write() as transaction:
+            return bool((await transaction.execute(change.values(version=version + 1, broken=True))).rowcount)
 
     async def unlink(self, discord_id: int) -> ImgurAccount | None:
         """Forget the link, void the attempts, erase the account nobody points to; what was linked, or None.
@@ -53,18 +53,18 @@ class AccountStore:
         The tokens of the answer are empty: they are gone, and a lost key must not keep anyone from leaving.
         """
         former = select(imgur_accounts).join(links).where(links.c.discord_id == discord_id)
-        async with self._database.write() as connection:
-            await void_attempts(connection, link_attempts.c.discord_id == discord_id)
-            row = (await connection.execute(former)).one_or_none()
+        async with self._database.write() as transaction:
+            await void_attempts(transaction, link_attempts.c.discord_id == discord_id)
+            row = (await transaction.execute(former)).one_or_none()
             if row is not None:
-                await connection.execute(delete(links).where(links.c.discord_id == discord_id))
-                await erase_orphan(connection, row.account_id)
+                await transaction.execute(delete(links).where(links.c.discord_id == discord_id))
+                await erase_orphan(transaction, row.account_id)
             self._database.erase_traces()
         if row is None:
             return None
         return ImgurAccount(row.account_id, row.username, "", "", row.expires_at, row.version, row.broken)
 
     async def _one(self, query: Select[Any]) -> ImgurAccount | None:
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        async with self._database.read() as transaction:
+            row = (await transaction.execute(query)).one_or_none()
         return None if row is None else account_of(self._keyring, row)

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.linking import ERASED, OPEN, link_account, void_attempts
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, SealContext
@@ -31,11 +30,11 @@ class AttemptStore:
         """Void the user's older attempts and add this one as PENDING; False, changing nothing, at the hourly limit."""
         mine = COLUMNS.discord_id == attempt.discord_id
         recent = select(func.count()).where(mine, COLUMNS.created_at > attempt.created_at - KEPT_FOR)
-        async with self._database.write() as connection:
-            if (await connection.execute(recent)).scalar_one() >= hourly_limit:
+        async with self._database.write() as transaction:
+            if (await transaction.execute(recent)).scalar_one() >= hourly_limit:
                 return False
-            await self._void(connection, mine)
-            await connection.execute(insert(link_attempts).values(**self._new(attempt)))
+            await self._void(transaction, mine)
+            await transaction.execute(insert(link_attempts).values(**self._new(attempt)))
         return True
 
     async def by_nonce(self, nonce_hash: bytes) -> LinkAttempt | None:
@@ -98,46 +97,46 @@ class AttemptStore:
         """Count one try at the code and tell how many that makes; None where none is allowed (any more)."""
         allowed = (_proved(attempt_id, now), COLUMNS.tries < limit)
         change = update(link_attempts).where(*allowed).values(tries=COLUMNS.tries + 1).returning(COLUMNS.tries)
-        async with self._database.write() as connection:
-            tries: int | None = (await connection.execute(change)).scalar()
+        async with self._database.write() as transaction:
+            tries: int | None = (await transaction.execute(change)).scalar()
         return tries
 
     async def complete(self, attempt_id: str, *, now: datetime) -> ImgurAccount | None:
         """PROVED to DONE and the account linked, in one transaction; None if not PROVED, or expired."""
         proved = _proved(attempt_id, now)
-        async with self._database.write() as connection:
-            row = (await connection.execute(select(link_attempts).where(proved))).one_or_none()
+        async with self._database.write() as transaction:
+            row = (await transaction.execute(select(link_attempts).where(proved))).one_or_none()
             if row is None or (account := self._account(row)) is None:
                 return None
             done = update(link_attempts).where(proved).values(status=AttemptStatus.DONE, **ERASED)
-            if not (await connection.execute(done)).rowcount:
+            if not (await transaction.execute(done)).rowcount:
                 return None
-            version = await link_account(connection, self._keyring, row.discord_id, account)
+            version = await link_account(transaction, self._keyring, row.discord_id, account)
             self._database.erase_traces()
         return replace(account, version=version)
 
     async def void(self, attempt_id: str) -> bool:
         """End the attempt and erase what it holds; False if it had ended before."""
-        async with self._database.write() as connection:
-            return bool(await self._void(connection, COLUMNS.id == attempt_id))
+        async with self._database.write() as transaction:
+            return bool(await self._void(transaction, COLUMNS.id == attempt_id))
 
     async def sweep(self, now: datetime) -> None:
         """Erase what expired attempts hold; forget attempts older than an hour."""
-        async with self._database.write() as connection:
-            await self._void(connection, COLUMNS.expires_at <= now)
-            old = await connection.execute(delete(link_attempts).where(COLUMNS.created_at <= now - KEPT_FOR))
+        async with self._database.write() as transaction:
+            await self._void(transaction, COLUMNS.expires_at <= now)
+            old = await transaction.execute(delete(link_attempts).where(COLUMNS.created_at <= now - KEPT_FOR))
             if old.rowcount:
                 self._database.erase_traces()
 
-    async def _void(self, connection: AsyncConnection, where: ColumnElement[bool]) -> int:
-        if count := await void_attempts(connection, where):
+    async def _void(self, transaction: Transaction, where: ColumnElement[bool]) -> int:
+        if count := await void_attempts(transaction, where):
             self._database.erase_traces()
         return count
 
     async def _one(self, where: ColumnElement[bool]) -> LinkAttempt | None:
         query = select(link_attempts).where(where).order_by(COLUMNS.number.desc()).limit(1)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        async with self._database.read() as transaction:
+            row = (await transaction.execute(query)).one_or_none()
         return None if row is None else self._attempt(row)
 
     async def _step(
@@ -145,16 +144,16 @@ class AttemptStore:
     ) -> bool:
         """One conditional change. What it seals replaces what was there, which counts as an erasure."""
         change = update(link_attempts).where(COLUMNS.id == attempt_id, *where)
-        async with self._database.write() as connection:
+        async with self._database.write() as transaction:
             if sealed:
                 discord_id = (
-                    await connection.execute(select(COLUMNS.discord_id).where(COLUMNS.id == attempt_id))
+                    await transaction.execute(select(COLUMNS.discord_id).where(COLUMNS.id == attempt_id))
                 ).scalar()
                 if discord_id is None:
                     return False
                 values |= self._sealed(attempt_id, discord_id, sealed)
                 self._database.erase_traces()
-            return bool((await connection.execute(change.values(**values))).rowcount)
+            return bool((await transaction.execute(change.values(**values))).rowcount)
 
     def _sealed(self, attempt_id: str, discord_id: int, texts: dict[str, str]) -> dict[str, bytes]:
         return {name: self._keyring.seal(text, _context(name, attempt_id, discord_id)) for name, text in texts.items()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, insert, text, update
+from sqlalchemy import CursorResult, Executable, Table, insert, text, update
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,9 +17,22 @@ from storage import sqlite
 from storage.errors import DatabaseUnavailableError
 from storage.migrations import migrate
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
+
+
+class Transaction:
+    """Statements of one transaction. A cancellation waits for the statement that runs, so the driver never sees one."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Run one statement."""
+        return await to_the_end(self._connection.execute(statement, parameters))
 
 
 class Database:
@@ -33,19 +46,23 @@ class Database:
         self._traces = True  # a process that was killed may have left some
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection that sees one state of the database. Raises DatabaseUnavailableError."""
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Statements that see one state of the database. Raises DatabaseUnavailableError."""
         with translated():
-            async with self._engine.connect() as connection:
-                yield connection
+            async with _started(self._engine) as connection:
+                yield Transaction(connection)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction, alone in its process: all of it is kept, or nothing of it, whatever ends the body."""
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction, alone in its process: all of it is kept, or nothing of it, whatever ends the body.
+
+        Raises DatabaseUnavailableError.
+        """
         with translated():
             async with self._writer:
-                async with self._writes.begin() as connection:
-                    yield connection
+                async with _started(self._writes) as connection:
+                    yield Transaction(connection)
+                    await to_the_end(connection.commit())
                 await self._settle()
 
     def erase_traces(self) -> None:
@@ -62,8 +79,8 @@ class Database:
 
     async def ping(self) -> None:
         """Read the file once. Raises DatabaseUnavailableError."""
-        async with self.read() as connection:
-            await connection.execute(text("SELECT version_num FROM alembic_version"))
+        async with self.read() as transaction:
+            await transaction.execute(text("SELECT version_num FROM alembic_version"))
 
     async def settle(self) -> None:
         """Erase the traces that are left, if any."""
@@ -75,7 +92,7 @@ class Database:
         if not self._traces:
             return
         try:
-            self._traces = not await sqlite.truncate_wal(self._engine, busy_timeout=self._busy_timeout)
+            self._traces = not await to_the_end(sqlite.truncate_wal(self._engine, busy_timeout=self._busy_timeout))
         except (OperationalError, DatabaseError):
             log.warning("erased data may still be in the write-ahead log; trying again with the next write")
 
@@ -91,7 +108,7 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
     except OSError as error:
         raise _unavailable(error) from error
     with translated():
-        await migrate(path, busy_timeout=busy_timeout)
+        await to_the_end(migrate(path, busy_timeout=busy_timeout))
     engine = sqlite.create_engine(path, busy_timeout=busy_timeout)
     try:
         database = Database(engine, busy_timeout=busy_timeout)
@@ -99,7 +116,34 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
         yield database
         await database.settle()
     finally:
-        await engine.dispose()
+        await to_the_end(engine.dispose())
+
+
+@asynccontextmanager
+async def _started(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool; what is not committed at the end is undone."""
+    connection = engine.connect()
+    try:
+        await to_the_end(connection.start())
+        yield connection
+    finally:
+        if connection.sync_connection is not None:
+            await to_the_end(connection.close())
+
+
+async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` undisturbed; a cancellation meanwhile is raised once it has ended."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is None or task.cancelled():
+        return task.result()
+    task.exception()  # looked at, or asyncio would report it as forgotten
+    raise cancelled
 
 
 @contextmanager
@@ -121,8 +165,8 @@ def _unavailable(reason: BaseException | None) -> DatabaseUnavailableError:
     return DatabaseUnavailableError(f"the database cannot be used: {reason}")
 
 
-async def upsert(connection: AsyncConnection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+async def upsert(transaction: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Write `values` into the row with `key`, or add it; within a write, so nothing comes between."""
     where = [table.c[name] == value for name, value in key.items()]
-    if not (await connection.execute(update(table).where(*where).values(**values))).rowcount:
-        await connection.execute(insert(table).values(**key, **values))
+    if not (await transaction.execute(update(table).where(*where).values(**values))).rowcount:
+        await transaction.execute(insert(table).values(**key, **values))

@@ -6,9 +6,8 @@ import secrets
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, not_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import upsert
+from storage.database import Transaction, upsert
 from storage.models import AttemptStatus, ImgurAccount
 from storage.sealing import Keyring, SealContext
 from storage.tables import imgur_accounts, link_attempts, links
@@ -28,41 +27,41 @@ ERASED: dict[str, Any] = {
 }
 
 
-async def void_attempts(connection: AsyncConnection, *where: ColumnElement[bool]) -> int:
+async def void_attempts(transaction: Transaction, *where: ColumnElement[bool]) -> int:
     """End the open attempts that match and erase what they hold; how many those were."""
     statement = update(link_attempts).where(link_attempts.c.status.in_(OPEN), *where)
-    return (await connection.execute(statement.values(status=AttemptStatus.VOID, **ERASED))).rowcount
+    return (await transaction.execute(statement.values(status=AttemptStatus.VOID, **ERASED))).rowcount
 
 
-async def link_account(connection: AsyncConnection, keyring: Keyring, discord_id: int, account: ImgurAccount) -> int:
+async def link_account(transaction: Transaction, keyring: Keyring, discord_id: int, account: ImgurAccount) -> int:
     """Store the account's tokens, point the user to it, and erase the account that nobody points to any more.
 
     Returns the new version. A new row's is random, so that what began with an erased row never fits its successor.
     """
-    former = await linked_account_id(connection, discord_id)
+    former = await linked_account_id(transaction, discord_id)
     mine = imgur_accounts.c.account_id == account.account_id
     change = update(imgur_accounts).where(mine).values(version=imgur_accounts.c.version + 1, broken=False)
     values = account_values(keyring, account)
-    version = (await connection.execute(change.values(**values).returning(imgur_accounts.c.version))).scalar()
+    version = (await transaction.execute(change.values(**values).returning(imgur_accounts.c.version))).scalar()
     if version is None:
         version = secrets.randbits(48)
         key = {"account_id": account.account_id, "version": version, "broken": False}
-        await connection.execute(insert(imgur_accounts).values(**key, **values))
-    await upsert(connection, links, {"discord_id": discord_id}, {"account_id": account.account_id})
+        await transaction.execute(insert(imgur_accounts).values(**key, **values))
+    await upsert(transaction, links, {"discord_id": discord_id}, {"account_id": account.account_id})
     if former is not None:
-        await erase_orphan(connection, former)
+        await erase_orphan(transaction, former)
     return int(version)
 
 
-async def linked_account_id(connection: AsyncConnection, discord_id: int) -> int | None:
+async def linked_account_id(transaction: Transaction, discord_id: int) -> int | None:
     """The account that the user points to."""
-    return (await connection.execute(select(links.c.account_id).where(links.c.discord_id == discord_id))).scalar()
+    return (await transaction.execute(select(links.c.account_id).where(links.c.discord_id == discord_id))).scalar()
 
 
-async def erase_orphan(connection: AsyncConnection, account_id: int) -> None:
+async def erase_orphan(transaction: Transaction, account_id: int) -> None:
     """Erase the account with its tokens, unless somebody points to it."""
     wanted = select(links.c.discord_id).where(links.c.account_id == account_id).exists()
-    await connection.execute(delete(imgur_accounts).where(imgur_accounts.c.account_id == account_id, not_(wanted)))
+    await transaction.execute(delete(imgur_accounts).where(imgur_accounts.c.account_id == account_id, not_(wanted)))
 
 
 def account_values(keyring: Keyring, account: ImgurAccount) -> dict[str, Any]:

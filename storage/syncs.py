@@ -17,10 +17,10 @@ class SyncStore:
     async def get(self, application_id: int) -> str | None:
         """What was sent last, None before the first time."""
         query = select(command_syncs.c.digest).where(command_syncs.c.application_id == application_id)
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).scalar()
+        async with self._database.read() as transaction:
+            return (await transaction.execute(query)).scalar()
 
     async def set(self, application_id: int, digest: str) -> None:
         """Remember what was sent."""
-        async with self._database.write() as connection:
-            await upsert(connection, command_syncs, {"application_id": application_id}, {"digest": digest})
+        async with self._database.write() as transaction:
+            await upsert(transaction, command_syncs, {"application_id": application_id}, {"digest": digest})

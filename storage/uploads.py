@@ -25,42 +25,44 @@ class UploadStore:
     async def add(self, upload: AnonymousUpload) -> None:
         """Remember an upload."""
         sealed = self._keyring.seal(upload.deletehash, _context(upload.discord_id, upload.image_id))
-        async with self._database.write() as connection:
-            await connection.execute(insert(anonymous_uploads).values(asdict(upload) | {"deletehash": sealed}))
+        async with self._database.write() as transaction:
+            await transaction.execute(insert(anonymous_uploads).values(asdict(upload) | {"deletehash": sealed}))
 
     async def page(self, discord_id: int, *, offset: int, limit: int) -> Sequence[AnonymousUpload]:
         """The user's uploads from `offset` on, at most `limit`."""
         newest_first = (COLUMNS.uploaded_at.desc(), COLUMNS.image_id)
         query = select(anonymous_uploads).where(COLUMNS.discord_id == discord_id).order_by(*newest_first)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(query.offset(offset).limit(limit))).mappings().all()
+        async with self._database.read() as transaction:
+            rows = (await transaction.execute(query.offset(offset).limit(limit))).mappings().all()
         return [self._upload(row) for row in rows]
 
     async def count(self, discord_id: int) -> int:
         """How many uploads the user has."""
         query = select(func.count()).where(COLUMNS.discord_id == discord_id)
-        async with self._database.read() as connection:
-            return (await connection.execute(query)).scalar_one()
+        async with self._database.read() as transaction:
+            return int((await transaction.execute(query)).scalar_one())
 
     async def get(self, discord_id: int, image_id: str) -> AnonymousUpload | None:
         """The user's upload with this id."""
         query = select(anonymous_uploads).where(_is(discord_id, image_id))
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).mappings().one_or_none()
+        async with self._database.read() as transaction:
+            row = (await transaction.execute(query)).mappings().one_or_none()
         return None if row is None else self._upload(row)
 
     async def update(self, discord_id: int, image_id: str, *, title: str | None, description: str | None) -> bool:
         """Write both texts, None included; False if the user has no such upload."""
         change = update(anonymous_uploads).where(_is(discord_id, image_id))
-        async with self._database.write() as connection:
+        async with self._database.write() as transaction:
             self._database.erase_traces()
-            return bool((await connection.execute(change.values(title=title, description=description))).rowcount)
+            return bool((await transaction.execute(change.values(title=title, description=description))).rowcount)
 
     async def remove(self, discord_id: int, image_id: str) -> bool:
         """Forget the upload; False if the user has no such one."""
-        async with self._database.write() as connection:
+        async with self._database.write() as transaction:
             self._database.erase_traces()
-            return bool((await connection.execute(delete(anonymous_uploads).where(_is(discord_id, image_id)))).rowcount)
+            return bool(
+                (await transaction.execute(delete(anonymous_uploads).where(_is(discord_id, image_id)))).rowcount
+            )
 
     def _upload(self, row: RowMapping) -> AnonymousUpload:
         opened = self._keyring.open(row["deletehash"], _context(row["discord_id"], row["image_id"]))

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine
+
+from storage import Stores
+from storage.database import open_database
+from storage.errors import NewerDatabaseError, StorageError
+from storage.migrations import SCRIPTS, migrate
+from storage.models import AttemptStatus
+from storage.tables import metadata
+from tests.storage.factories import CODE, account, cells, dump, link, raw, upload
+from tests.storage.saved.make import KEYRING
+
+SAVED = sorted(Path(__file__).with_name("saved").glob("*.sql"))
+HEAD = "0001"
+ROOT = Path(__file__).parents[2]
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "next"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    op.create_table("extra", sa.Column("id", sa.Integer))
+    op.execute("INSERT INTO extra VALUES (1)")
+    with op.batch_alter_table("imgur_accounts", recreate="always") as batch:
+        batch.add_column(sa.Column("note", sa.String, server_default="kept"))
+    {end}
+"""
+
+
+@pytest.fixture
+def scripts(tmp_path):
+    """The folder of the migrations with one more, which ends as told."""
+
+    def make(end: str) -> Path:
+        copy = tmp_path / "scripts"
+        shutil.copytree(SCRIPTS, copy)
+        (copy / "versions" / "next.py").write_text(NEXT.format(head=HEAD, end=end))
+        return copy
+
+    return make
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+async def test_the_migrations_make_the_tables_of_this_release(database, path):
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert differences(connection) == []
+    engine.dispose()
+    assert cells(path, "alembic_version") == [{"version_num": HEAD}]
+
+
+async def test_opening_again_changes_nothing(url, path):
+    async with open_database(url):
+        pass
+    before = dump(path)
+    async with open_database(url):
+        pass
+    assert dump(path) == before
+
+
+def test_a_database_of_every_release_is_saved():
+    assert SAVED[-1].stem == f"revision_{HEAD}", "run python -m tests.storage.saved.make and commit what it writes"
+    assert len(SAVED) == len(list((SCRIPTS / "versions").glob("r*.py")))
+
+
+@pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.stem)
+async def test_a_database_of_an_earlier_release_opens_with_all_it_holds(url, path, saved):
+    path.parent.mkdir()
+    with raw(path) as connection:
+        connection.executescript(saved.read_text())
+
+    async with open_database(url) as database:
+        stores = Stores.of(database, KEYRING)
+        shared, other = await stores.accounts.linked(1), await stores.accounts.linked(2)
+        waiting = await stores.attempts.current(3)
+
+        assert shared == other == account(9, version=shared.version)
+        assert (waiting.status, waiting.account, waiting.code) == (AttemptStatus.PROVED, account(8), CODE)
+        assert await stores.uploads.page(1, offset=0, limit=9) == [upload()]
+        assert await stores.syncs.get(7) == "digest"
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["fresh file", "filled database"])
+async def test_a_failed_migration_leaves_the_database_as_it_was(url, path, keyring, scripts, fresh):
+    if fresh:
+        path.parent.mkdir()
+    else:
+        async with open_database(url) as database:
+            await link(Stores.of(database, keyring))
+    before = dump(path)
+
+    with pytest.raises(ZeroDivisionError):
+        await migrate(path, busy_timeout=1, scripts=scripts("1 / 0"))
+
+    assert dump(path) == before
+    async with open_database(url) as database:
+        await database.ping()
+
+
+async def test_a_migration_that_makes_a_table_anew_keeps_the_rows_that_point_to_it(url, path, keyring, scripts):
+    async with open_database(url) as database:
+        await link(Stores.of(database, keyring))
+
+    await migrate(path, busy_timeout=1, scripts=scripts("pass"))
+
+    assert cells(path, "alembic_version") == [{"version_num": "next"}]
+    assert [row["note"] for row in cells(path, "imgur_accounts")] == ["kept"]
+    assert [row["account_id"] for row in cells(path, "links")] == [9]
+
+
+async def test_a_migration_that_leaves_rows_pointing_to_nothing_is_undone(url, path, keyring, scripts):
+    async with open_database(url) as database:
+        await link(Stores.of(database, keyring))
+    before = dump(path)
+
+    with pytest.raises(StorageError, match="point to nothing"):
+        await migrate(path, busy_timeout=1, scripts=scripts('op.execute("DELETE FROM imgur_accounts")'))
+
+    assert dump(path) == before
+
+
+async def test_a_database_of_a_newer_release_is_refused_in_words_and_left_alone(url, path, scripts):
+    path.parent.mkdir()
+    await migrate(path, busy_timeout=1, scripts=scripts("pass"))
+    before = dump(path)
+
+    with pytest.raises(NewerDatabaseError, match="written by a newer release"):
+        async with open_database(url):
+            pass
+
+    assert dump(path) == before
+
+
+async def test_opening_a_fresh_file_many_times_at_once_works(url):
+    async def use(number: int) -> None:
+        async with open_database(url) as database:
+            await Stores.of(database, KEYRING).syncs.set(number, "digest")
+
+    await asyncio.gather(*(use(number) for number in range(8)))
+
+    async with open_database(url) as database:
+        stores = Stores.of(database, KEYRING)
+        assert [await stores.syncs.get(number) for number in range(8)] == ["digest"] * 8
+
+
+OPEN = """
+import asyncio, sys
+from storage.database import open_database
+
+async def main():
+    print("ready", flush=True)
+    sys.stdin.readline()
+    async with open_database(sys.argv[1]) as database:
+        await database.ping()
+
+asyncio.run(main())
+"""
+
+
+async def test_two_processes_may_make_the_database_at_once(url):
+    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", OPEN, url, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, **pipes
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert await process.stdout.readline() == b"ready\n"
+
+    answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+
+    assert [process.returncode for process in processes] == [0, 0], answers

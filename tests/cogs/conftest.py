@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from bot import House, compose
 from config import Settings
 from demo.attachments import ReadAttachments
 from demo.pictures import SCENES, paint
+from media.models import IncomingFile, OpenedFile
 from services.messages import words
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
@@ -69,6 +71,25 @@ def answer(result: InteractionResult) -> Any:
     return result.response
 
 
+class SlowAttachments(ReadAttachments):
+    """The demo's source; when told to, it keeps files back until `go_on`: for simcord a wait from outside."""
+
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+        self._env: Env | None = None
+
+    def hold(self, env: Env) -> None:
+        """Keep back what is opened from now on."""
+        self._env = env
+
+    @asynccontextmanager
+    async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
+        if self._env is not None:
+            await self._env.external_wait(self.go_on.wait(), reason="a slow attachment")
+        async with super().open(file) as opened:
+            yield opened
+
+
 @dataclass
 class Discord:
     """A server with two people in it, the bot, and Imgur behind it."""
@@ -80,6 +101,7 @@ class Discord:
     alice: MemberActor
     bob: MemberActor
     again: Compose
+    attachments: SlowAttachments
 
     @property
     def alice_user(self) -> UserHandle:
@@ -103,8 +125,9 @@ class Discord:
         """The message as it is now."""
         if isinstance(message, ResponseMessage):
             return message  # always shows what is kept
-        channel = self.channel if message.channel.id == self.channel.id else self.alice_user.dm_channel
-        return next(kept for kept in channel.history() if kept.id == message.id)
+        here = message.channel.id == self.channel.id
+        kept = self.channel.history(viewer=self.alice) if here else self.alice_user.dm_channel.history()
+        return next(found for found in kept if found.id == message.id)
 
     async def walk_pages(self, link: str, account: Account) -> str:
         """Open the link in a browser, allow access as this account; the code on the last page."""
@@ -142,14 +165,19 @@ def settings(public_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def again(settings: Settings, standin: Standin) -> Compose:
-    """Builds the house once more over the same database, as a restart does."""
-    return lambda: compose(settings, imgur_url=standin.url, attachments=ReadAttachments(), serve=False)
+def attachments() -> SlowAttachments:
+    return SlowAttachments()
 
 
 @pytest.fixture
-async def house(settings: Settings, standin: Standin) -> AsyncIterator[House]:
-    async with compose(settings, imgur_url=standin.url, attachments=ReadAttachments()) as house:
+def again(settings: Settings, standin: Standin, attachments: SlowAttachments) -> Compose:
+    """Builds the house once more over the same database, as a restart does."""
+    return lambda: compose(settings, imgur_url=standin.url, attachments=attachments, serve=False)
+
+
+@pytest.fixture
+async def house(settings: Settings, standin: Standin, attachments: SlowAttachments) -> AsyncIterator[House]:
+    async with compose(settings, imgur_url=standin.url, attachments=attachments) as house:
         yield house
 
 
@@ -165,11 +193,11 @@ async def env(house: House) -> AsyncIterator[Env]:
 
 
 @pytest.fixture
-def discord(env: Env, house: House, standin: Standin, again: Compose) -> Discord:
+def discord(env: Env, house: House, standin: Standin, again: Compose, attachments: SlowAttachments) -> Discord:
     guild = env.create_guild()
     channel = guild.create_text_channel("pictures")
     alice, bob = guild.add_member(env.create_user("alice")), guild.add_member(env.create_user("bob"))
-    return Discord(env, house, standin, channel, alice, bob, again)
+    return Discord(env, house, standin, channel, alice, bob, again, attachments)
 
 
 @pytest.fixture

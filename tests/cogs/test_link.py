@@ -51,12 +51,12 @@ async def test_linking_runs_in_the_direct_message_when_it_is_begun_there(discord
 
 async def test_linking_goes_on_in_a_direct_message_when_asked_for(discord: Discord, account: Account) -> None:
     offer = answer(await discord.run("link"))
-    assert discord.alice_user.dm_channel.last_message is None
+    direct = discord.alice_user.dm_channel.history
+    assert not direct()
     await discord.click(offer, "Move to direct message")
     moved = discord.reread(offer)
     assert "I sent you a direct message" in text(moved)
-    message = discord.alice_user.dm_channel.last_message
-    assert message is not None
+    (message,) = direct()
     assert str(message.id) in buttons(moved)["Open the direct message"]["url"]
     assert set(buttons(message)) == {"Open the link page", "Enter code"}
     told = await enter(discord, message, await discord.walk_pages(link_of(message), account), discord.alice_user)

@@ -190,9 +190,9 @@ class Faulty(discord.ext.commands.Cog):
         await interaction.response.send_message(view=notice("Chosen", f"{first} {chosen}"), ephemeral=True)
 
     @app_commands.command()
-    async def show(self, interaction: discord.Interaction, name: str) -> None:
+    async def show(self, interaction: discord.Interaction, name: str, argument: str | None = None) -> None:
         """Show a control."""
-        control: ui.Item[Any] = ActionButton(name, interaction.user.id, label=name)
+        control: ui.Item[Any] = ActionButton(name, interaction.user.id, *filter(None, [argument]), label=name)
         if name == "choose":
             options = [discord.SelectOption(label="A", value="a"), discord.SelectOption(label="B", value="b")]
             control = ActionSelect(name, interaction.user.id, "first", options=options, placeholder="Choose")
@@ -262,6 +262,11 @@ async def test_menu_is_refused_when_someone_else_chooses(faulty: Discord) -> Non
 async def test_action_is_answered_in_words_when_no_cog_knows_it_any_more(faulty: Discord) -> None:
     shown = await faulty.shown("show", name="gone")
     assert "too old" in text(answer(await faulty.click(shown, "gone")))
+
+
+async def test_cancel_says_so_when_the_upload_is_over(faulty: Discord) -> None:
+    shown = await faulty.shown("show", name="upload-cancel", argument=KEY)
+    assert "already over" in text(answer(await faulty.click(shown, "upload-cancel")))
 
 
 async def test_commands_are_all_under_one_group_and_are_sent_only_when_they_changed(discord: Discord) -> None:

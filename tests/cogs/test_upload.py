@@ -1,0 +1,377 @@
+"""`/imgur upload` as users see it, and what went to Imgur."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from cogs.upload import _transfer
+from cogs.upload._question import LIFETIME, Question, Questions
+from cogs.upload._transfer import Transfers
+from cogs.upload._views import progress_view
+from errors import QuestionExpiredError
+from services.upload import IncomingFile, UploadRequest
+from standins.imgur.records import Account
+from tests.cogs.conftest import Discord, answer, buttons, components, parts, text, walk
+from tests.conftest import CLIENT_ID
+
+UPLOAD = "POST /3/upload*"
+FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 100_000
+
+
+def pictures(message: Any) -> list[dict[str, Any]]:
+    """The items of the message's galleries."""
+    return [item for part in walk(components(message)) if part["type"] == 12 for item in part["items"]]
+
+
+async def test_upload_goes_into_the_account_and_shows_the_picture(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    message = answer(await discord.run("upload", file=("hill.jpg", picture), title="A hill", description="Green"))
+    (sent,) = discord.standin.sent(UPLOAD)
+    assert sent.headers["Authorization"].startswith("Bearer ")
+    assert (sent.fields["title"], sent.fields["description"]) == (["A hill"], ["Green"])
+    (stored,) = discord.standin.world.images_of(linked)
+    assert stored.data == picture
+    assert "Uploaded to your Imgur account" in text(message)
+    assert "A hill" in text(message)
+    assert f"https://imgur.com/{stored.id}" in text(message)
+    assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{stored.id}.jpg"]
+    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy"]
+
+
+async def test_upload_is_acknowledged_before_anything_else_is_done(discord: Discord, picture: bytes) -> None:
+    before = len(discord.env.http_requests)
+    await discord.run("upload", file=("hill.jpg", picture), anonymous=True)
+    first = discord.env.http_requests[before]
+    assert first.path.endswith("/callback")
+    assert first.json == {"type": 5, "data": {"flags": 64}}
+
+
+async def test_upload_works_in_a_direct_message(discord: Discord, linked: Account, picture: bytes) -> None:
+    message = answer(await discord.alice_user.slash("imgur upload", file=("hill.jpg", picture)))
+    assert "Uploaded to your Imgur account" in text(message)
+
+
+async def test_upload_shows_a_title_as_it_is_typed_when_it_is_full_of_markup(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    title = "**@everyone** [x](https://example.org)"
+    message = answer(await discord.run("upload", file=("hill.jpg", picture), title=title))
+    assert "@everyone" not in text(message)
+    assert "](https" not in text(message)
+    assert discord.standin.sent(UPLOAD)[0].fields["title"] == [title]
+
+
+async def test_upload_shows_no_signed_link_to_the_attachment(discord: Discord, linked: Account, picture: bytes) -> None:
+    await discord.run("upload", file=("hill.jpg", picture), share=True)
+    assert not [entry for entry in discord.env.http_requests if "cdn.simcord" in str(entry.json)]
+
+
+async def test_album_is_suggested_and_filled_when_it_is_the_user_s(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    album = discord.standin.world.add_album(linked, title="Mountains")
+    discord.standin.world.add_album(linked, title="Sea")
+    choices = await discord.alice.autocomplete(discord.channel, "imgur upload", "album", "mount")
+    assert [choice["value"] for choice in choices] == [album.id]
+    await discord.run("upload", file=("hill.jpg", picture), album=album.id)
+    assert [image.data for image in album.images] == [picture]
+
+
+async def test_sound_is_left_out_when_a_video_is_to_be_muted(discord: Discord, linked: Account) -> None:
+    message = answer(await discord.run("upload", file=("film.mp4", FILM), mute=True))
+    assert discord.standin.sent(UPLOAD)[0].fields["disable_audio"] == ["1"]
+    assert "Uploaded" in text(message)
+
+
+async def test_anonymous_upload_can_be_edited_and_deleted_but_not_favorited(discord: Discord, picture: bytes) -> None:
+    message = answer(await discord.run("upload", file=("hill.jpg", picture), anonymous=True))
+    assert discord.standin.sent(UPLOAD)[0].headers["Authorization"] == f"Client-ID {CLIENT_ID}"
+    assert "Uploaded anonymously" in text(message)
+    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Delete", "Copy"]
+    (stored,) = discord.standin.world.images.values()
+    assert stored.deletehash not in str(discord.env.http_requests)
+
+
+# --- where should it go
+
+
+async def test_user_is_asked_and_nothing_is_sent_when_nobody_is_linked(discord: Discord, picture: bytes) -> None:
+    asked = answer(await discord.run("upload", file=("hill.jpg", picture), title="A hill"))
+    assert "Where should this go?" in text(asked)
+    assert "No Imgur account is linked" in text(asked)
+    assert list(buttons(asked)) == ["Link account", "Upload anonymously"]
+    assert not discord.standin.requests
+    pressed = await discord.click(asked, "Upload anonymously")
+    assert not pressed.followups
+    assert "Uploaded anonymously" in text(asked)
+    assert discord.standin.sent(UPLOAD)[0].fields["title"] == ["A hill"]
+
+
+async def test_question_leads_to_linking_when_that_is_chosen(discord: Discord, picture: bytes) -> None:
+    asked = answer(await discord.run("upload", file=("hill.jpg", picture)))
+    assert "Open the link page" in buttons(answer(await discord.click(asked, "Link account")))
+    assert not discord.standin.requests
+
+
+async def test_question_is_too_old_when_the_bot_was_restarted(discord: Discord, picture: bytes) -> None:
+    asked = answer(await discord.run("upload", file=("hill.jpg", picture)))
+    async with discord.again() as house:
+        await discord.env.restart_bot(house.bot)
+        assert "too old" in text(answer(await discord.click(asked, "Upload anonymously")))
+        await discord.env.shutdown()
+    assert not discord.standin.requests
+
+
+async def test_error_replaces_the_question_when_the_upload_fails(discord: Discord) -> None:
+    asked = answer(await discord.run("upload", file=("notes.txt", b"words")))
+    await discord.click(asked, "Upload anonymously")
+    assert "does not take this kind of file" in text(asked)
+
+
+async def test_user_is_asked_when_the_link_is_broken(discord: Discord, linked: Account, picture: bytes) -> None:
+    discord.standin.world.tokens.revoke(linked, CLIENT_ID)
+    for _ in ("found out during the upload", "known before"):
+        asked = answer(await discord.run("upload", file=("hill.jpg", picture)))
+        assert "no longer accepts the link" in text(asked)
+        assert list(buttons(asked)) == ["Link account", "Upload anonymously"]
+    assert not discord.standin.world.images
+    await discord.click(asked, "Upload anonymously")
+    assert "Uploaded anonymously" in text(asked)
+
+
+@pytest.mark.parametrize("options", [{"anonymous": False}, {"album": "abc1234"}])
+async def test_account_is_demanded_when_nothing_else_would_do(
+    discord: Discord, account: Account, picture: bytes, options: dict[str, Any]
+) -> None:
+    refused = answer(await discord.run("upload", file=("hill.jpg", picture), **options))
+    assert "No Imgur account is linked" in text(refused)
+    assert list(buttons(refused)) == ["Link account"]
+    await discord.link(account)
+    discord.standin.world.tokens.revoke(account, CLIENT_ID)
+    refused = answer(await discord.run("upload", file=("hill.jpg", picture), **options))
+    assert "no longer accepts the link" in text(refused)
+    assert list(buttons(refused)) == ["Link account"]
+
+
+async def test_album_is_refused_before_anything_is_sent_when_the_upload_is_anonymous(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    refused = answer(await discord.run("upload", file=("hill.jpg", picture), anonymous=True, album="abc1234"))
+    assert "cannot go into an album" in text(refused)
+    assert not discord.standin.requests
+
+
+def test_questions_are_kept_for_a_while_once_and_not_without_end() -> None:
+    clock = [0.0]
+    questions = Questions(most=2, clock=lambda: clock[0])
+    file = IncomingFile("a", 1, "https://example.org")
+    one, two, three = (questions.ask(Question(UploadRequest(user, file), share=False)) for user in range(3))
+    with pytest.raises(QuestionExpiredError):
+        questions.take(one)  # the oldest made room
+    assert questions.take(two).request.discord_id == 1
+    with pytest.raises(QuestionExpiredError):
+        questions.take(two)
+    clock[0] = LIFETIME
+    with pytest.raises(QuestionExpiredError):
+        questions.take(three)
+
+
+# --- what can go wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
+        ("notes.png", b"just words", "whatever its name says"),
+        ("large.gif", b"GIF89a" + b"\x00" * 10_000_001, "Imgur takes images up to 10 MB"),
+    ],
+)
+async def test_file_is_refused_with_the_way_out_before_it_is_sent(
+    discord: Discord, linked: Account, name: str, data: bytes, said: str
+) -> None:
+    assert said in text(answer(await discord.run("upload", file=(name, data))))
+    assert not discord.standin.requests
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("lost-answer", "not certain that anything was done"),
+        ("over-capacity-403", "over capacity"),
+        ("too-fast-429", "Try again in"),
+        ("daily-limit-429", "shared by everyone"),
+        ("oversize-413", "too large"),
+        ("file-type-400", "could not read the file"),
+        ("varnish-503", "Imgur"),
+    ],
+)
+async def test_fault_of_imgur_s_is_told_and_the_file_is_not_sent_again(
+    discord: Discord, linked: Account, picture: bytes, fault: str, said: str
+) -> None:
+    discord.standin.fail_next(fault, UPLOAD, times=5)
+    message = answer(await discord.run("upload", file=("hill.jpg", picture), share=True))
+    assert said in text(message)
+    assert "number" not in text(message)
+    assert len(discord.standin.sent(UPLOAD)) == 1
+    assert not discord.channel.history()
+
+
+async def test_attachment_that_is_gone_is_told(discord: Discord, picture: bytes) -> None:
+    asked = answer(await discord.run("upload", file=("hill.jpg", picture)))
+    discord.env.backend.cdn._blobs.clear()
+    await discord.click(asked, "Upload anonymously")
+    assert "no longer there" in text(asked)
+    assert not discord.standin.requests
+
+
+# --- sharing
+
+
+async def test_picture_is_posted_for_everyone_when_shared(discord: Discord, linked: Account, picture: bytes) -> None:
+    result = await discord.run("upload", file=("hill.jpg", picture), share=True)
+    assert "Everyone here can see it" in text(answer(result))
+    (public,) = discord.channel.history()
+    assert len(pictures(public)) == 1
+    assert discord.alice.mention in text(public)
+    assert discord.env.backend.get_message(public.channel.id, public.id).ping_user_ids == []
+    for label in ("Edit", "Delete", "Copy"):
+        assert "That is not yours" in text(answer(await discord.click(public, label, discord.bob)))
+
+
+# --- running uploads
+
+
+async def begin(discord: Discord, picture: bytes, **options: Any) -> Any:
+    """Begin an upload that hangs; the message as it stands after the first report."""
+    discord.attachments.hold(discord.env)
+    discord.env.settle_timeout = 2.0  # less than the pause before the first report: simcord parks longer timers
+    await discord.run("upload", file=("hill.jpg", picture), anonymous=True, **options)
+    await discord.env.advance_time(_transfer.FIRST_REPORT)
+    return discord.channel.history(viewer=discord.alice)[-1]
+
+
+async def test_progress_is_shown_and_then_the_picture_when_an_upload_takes_long(
+    discord: Discord, picture: bytes
+) -> None:
+    message = await begin(discord, picture)
+    assert "0 %" in text(message)
+    assert list(buttons(message)) == ["Cancel"]
+    before = len(discord.env.http_requests)
+    await discord.env.advance_time(60)
+    edits = [entry for entry in discord.env.http_requests[before:] if entry.method == "PATCH"]
+    assert 15 <= len(edits) <= 20
+    discord.attachments.go_on.set()
+    await discord.env.settle(timeout=10)
+    assert "Uploaded anonymously" in text(discord.reread(message))
+
+
+async def test_upload_ends_when_its_owner_cancels_it(discord: Discord, picture: bytes) -> None:
+    message = await begin(discord, picture)
+    pressed = await discord.alice.click(message, label="Cancel")
+    assert not pressed.followups
+    ended = discord.reread(message)
+    assert "Upload cancelled" in text(ended)
+    assert "Nothing was stored" in text(ended)
+    assert not buttons(ended)
+    assert not discord.standin.requests
+
+
+async def test_upload_succeeds_all_the_same_when_a_progress_report_fails(discord: Discord, picture: bytes) -> None:
+    discord.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=403, code=50013)
+    message = await begin(discord, picture)
+    assert text(message) == ""
+    discord.attachments.go_on.set()
+    await discord.env.settle(timeout=10)
+    assert "Uploaded anonymously" in text(discord.reread(message))
+
+
+async def test_upload_is_ended_in_words_when_it_nears_discord_s_limit(discord: Discord, picture: bytes) -> None:
+    message = await begin(discord, picture)
+    await discord.env.advance_time(14 * 60 - 4)
+    assert "Uploading" in text(discord.reread(message))
+    await discord.env.advance_time(2)
+    assert "took too long" in text(discord.reread(message))
+    assert "Nothing was stored" in text(discord.reread(message))
+
+
+async def test_upload_is_ended_in_words_when_the_bot_shuts_down(discord: Discord, picture: bytes) -> None:
+    message = await begin(discord, picture)
+    await discord.house.bot.unload_extension("cogs.upload")
+    assert "being shut down" in text(discord.reread(message))
+
+
+async def test_user_is_told_that_it_may_be_stored_when_it_is_stopped_with_everything_sent(
+    discord: Discord, picture: bytes
+) -> None:
+    held = discord.standin.switches.hold(UPLOAD)
+    discord.env.settle_timeout = 1.0
+    with pytest.raises(TimeoutError):
+        await discord.run("upload", file=("hill.jpg", picture), anonymous=True)
+    assert held.arrived.is_set()
+    await discord.house.bot.unload_extension("cogs.upload")
+    assert "Imgur may have stored it" in text(discord.channel.history(viewer=discord.alice)[-1])
+
+
+async def test_transfer_tells_how_far_it_is_when_bytes_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_transfer, "FIRST_REPORT", 0.001)
+    monkeypatch.setattr(_transfer, "REPORT_EVERY", 0.001)
+    reported, go_on = asyncio.Event(), asyncio.Event()
+    transfers, seen, keys = Transfers(), [], []
+
+    async def work(progress: _transfer.Progress) -> str:
+        progress(25, 100)
+        await go_on.wait()
+        return "done"
+
+    async def show(transfer: _transfer.Transfer[str]) -> None:
+        seen.append((transfer.sent, transfer.total))
+        keys.append(transfer.key)
+        reported.set()
+
+    running = asyncio.create_task(transfers.run(99, work, show))
+    await reported.wait()
+    go_on.set()
+    assert await running == "done"
+    assert seen[0] == (25, 100)
+    assert not transfers.cancel(keys[0])
+
+
+async def test_transfer_ends_its_work_when_the_command_itself_is_cancelled() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work(progress: _transfer.Progress) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def show(transfer: object) -> None:
+        raise AssertionError
+
+    running = asyncio.create_task(Transfers().run(1, work, show))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ended.is_set()
+
+
+async def test_shutting_down_waits_for_nothing_when_nothing_runs() -> None:
+    await Transfers().close()
+
+
+@pytest.mark.parametrize(("sent", "bar"), [(0, "░" * 20), (5_000_000, "█" * 10 + "░" * 10), (10_000_000, "█" * 20)])
+def test_progress_bar_fills_with_what_was_sent(sent: int, bar: str) -> None:
+    shown = "".join(part.get("content", "") for part in parts(progress_view(sent, 10_000_000, "f" * 16, 1)))
+    assert f"`{bar}` {sent // 100_000} %" in shown
+    assert ("Waiting for Imgur" in shown) is (sent == 10_000_000)
+
+
+def test_progress_is_empty_when_there_is_nothing_to_send() -> None:
+    assert any("0 %" in part.get("content", "") for part in parts(progress_view(0, 0, "f" * 16, 1)))

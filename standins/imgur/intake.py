@@ -104,8 +104,7 @@ async def _take_file(
     request: web.Request, received: Received, chunks: AsyncIterator[bytes], content_type: str | None
 ) -> None:
     limit = request.app[STANDIN].switches.keep_bytes
-    announced = request.content_length or 0
-    kept: bytearray | None = bytearray() if announced <= limit + _HEAD else None
+    kept: bytearray | None = bytearray()
     head = bytearray()
     sent = SentFile(received.part or "", received.filename, content_type or request.content_type)
     request[SENT].files.append(sent)

@@ -67,7 +67,7 @@ class Switches:
     image_limit: int = 10_000_000
     video_limit: int = 200_000_000
     keep_bytes: int = 10_000_000
-    """Uploads announced as larger are counted and dropped as they come in."""
+    """Of larger uploads only the beginning and the size are kept."""
     _holds: list[Hold] = field(default_factory=list, repr=False)
 
     def hold(self, match: str, *, answer: bool = False) -> Hold:

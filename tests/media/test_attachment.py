@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -32,7 +33,7 @@ class FileHost:
             case "whole":
                 return web.Response(body=BODY[: int(request.query.get("size", len(BODY)))])
             case "compressed":
-                return web.Response(body=b"x", headers={"Content-Encoding": "br"})
+                return web.Response(body=gzip.compress(BODY), headers={"Content-Encoding": "gzip"})
             case "moved":
                 return web.Response(status=302, headers={"Location": "/whole"})
             case status if status.isdecimal():
@@ -105,9 +106,9 @@ async def test_announced_size_stands_in_where_the_answer_has_none(source: HttpAt
 async def test_asks_for_the_signed_address_as_it_is_and_uncompressed(
     source: HttpAttachmentSource, address: str, host: FileHost
 ) -> None:
-    async with source.open(IncomingFile("cat.png", 1, f"{address}whole?size=1&a=%2B%20b&{SIGNATURE}")):
+    async with source.open(IncomingFile("cat.png", 1, f"{address}whole?size=1&a=%2b%7E&{SIGNATURE}")):
         pass
-    assert host.asked[0].raw_path == f"/whole?size=1&a=%2B%20b&{SIGNATURE}"
+    assert host.asked[0].raw_path == f"/whole?size=1&a=%2b%7E&{SIGNATURE}"
     assert host.asked[0].headers["Accept-Encoding"] == "identity"
     assert "Authorization" not in host.asked[0].headers
 
@@ -123,7 +124,18 @@ async def test_file_that_cannot_be_opened_is_gone(
         async with source.open(IncomingFile("cat.png", 1, f"{url}?{SIGNATURE}")):
             pytest.fail("it was opened")
     assert "127.0.0.1" not in str(gone.value)
+    assert gone.value.__cause__ is None  # what it came from may name the address
     assert len(host.asked) == (way != "refused")
+
+
+async def test_file_that_outlasts_a_total_timeout_is_gone(address: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        source = HttpAttachmentSource(
+            session, allowed_hosts={"127.0.0.1"}, schemes={"http"}, timeout=aiohttp.ClientTimeout(total=0.1)
+        )
+        with pytest.raises(AttachmentGoneError):
+            async with source.open(IncomingFile("cat.png", 1, f"{address}late")):
+                pytest.fail("it was opened")
 
 
 @pytest.mark.parametrize("way", ["cut", "stalled"])

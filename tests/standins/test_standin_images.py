@@ -134,7 +134,9 @@ async def test_large_upload_is_counted_and_not_kept(standin: Standin, anonymous:
     assert sent.fields == {"disable_audio": ["1"]}
 
 
-async def test_cut_upload_stores_nothing(standin: Standin) -> None:
+async def test_cut_upload_stores_nothing_and_is_no_error(
+    standin: Standin, anonymous: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(standin.url.rpartition(":")[2]))
     head = (
         f"POST /3/upload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Client-ID {CLIENT}\r\n"
@@ -145,8 +147,10 @@ async def test_cut_upload_stores_nothing(standin: Standin) -> None:
     writer.write_eof()
     await reader.read()
     writer.close()
-    assert len(standin.sent("POST /3/upload")) == 1
+    await anonymous("GET", "/3/credits")
+    assert standin.sent("POST /3/upload")[0].status == 499
     assert not standin.world.images
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No name leads anywhere, apart from one that leads here: for forged hosts.
+    "--host-resolver-rules=MAP evil.example.org 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
 

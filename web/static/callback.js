@@ -11,9 +11,9 @@
     refresh_token: fragment.get("refresh_token"),
     error: fragment.get("error"),
   };
-  if (!found.refresh_token && !found.error) {
-    document.getElementById("waiting").hidden = true;
-    document.getElementById("nothing").hidden = false;
+  const arrived = Boolean(found.refresh_token || found.error);
+  document.getElementById(arrived ? "waiting" : "nothing").hidden = false;
+  if (!arrived) {
     return;
   }
   const form = document.getElementById("callback");

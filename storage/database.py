@@ -68,7 +68,7 @@ class Database:
     def erase_traces(self) -> None:
         """Call within a write that erases: after it, no copy of what it erased is left in the files.
 
-        While a reader of another process stands in the way, every later write and the closing try again.
+        While another process stands in the way, every later write and the closing try again.
         """
         self._traces = True
 
@@ -78,7 +78,7 @@ class Database:
         return self._traces
 
     async def ping(self) -> None:
-        """Read the file once. Raises DatabaseUnavailableError."""
+        """Ask it something. Raises DatabaseUnavailableError."""
         async with self.read() as transaction:
             await transaction.execute(text("SELECT version_num FROM alembic_version"))
 
@@ -92,9 +92,9 @@ class Database:
         if not self._traces:
             return
         try:
-            self._traces = not await to_the_end(sqlite.truncate_wal(self._engine, busy_timeout=self._busy_timeout))
-        except (OperationalError, DatabaseError):
-            log.warning("erased data may still be in the write-ahead log; trying again with the next write")
+            self._traces = not await to_the_end(sqlite.scrub(self._engine, busy_timeout=self._busy_timeout))
+        except DatabaseError:
+            log.warning("what was erased may still be in the database's files; trying again with the next write")
 
 
 @asynccontextmanager

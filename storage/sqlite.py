@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 PREFIX = "sqlite:///"
 BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
-TRUNCATE_TIMEOUT = 0.5  # seconds that an erasure waits for readers; it is tried again later
+SCRUB_TIMEOUT = 0.5  # seconds that an erasure waits for other processes; it is tried again later
 
 
 def prepare_file(url: str) -> Path:
@@ -62,11 +62,16 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True,
     return engine
 
 
-async def truncate_wal(engine: AsyncEngine, *, busy_timeout: float) -> bool:
-    """Move the write-ahead log into the file and empty it; False while a reader stands in the way."""
+async def scrub(engine: AsyncEngine, *, busy_timeout: float) -> bool:
+    """Leave nothing in the files but what the tables hold; False while a reader stands in the way.
+
+    `secure_delete` alone does not: a row that SQLite moved to another page may leave a copy in the gap. VACUUM writes
+    every page anew, the checkpoint brings them into the file and empties the write-ahead log.
+    """
     async with engine.execution_options(**{BEGIN: ""}).connect() as connection:
-        await connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(TRUNCATE_TIMEOUT * 1000)}")
+        await connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(SCRUB_TIMEOUT * 1000)}")
         try:
+            await connection.exec_driver_sql("VACUUM")
             busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
         finally:
             await connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(busy_timeout * 1000)}")

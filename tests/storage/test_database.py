@@ -6,6 +6,7 @@ import logging
 import stat
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import text
@@ -130,8 +131,10 @@ async def test_a_file_damaged_meanwhile_is_told(database, path):
     await database.settle()
     path.write_bytes(b"\xff" * path.stat().st_size)
 
-    with pytest.raises(DatabaseUnavailableError):
-        await database.ping()
+    async with database.read() as first:  # takes the open connection, which may still know the pages
+        await first.execute(text("SELECT 1"))
+        with pytest.raises(DatabaseUnavailableError):
+            await database.ping()
 
 
 async def test_a_lock_of_another_program_is_told_and_passes(path, url, keyring):
@@ -424,3 +427,59 @@ async def test_what_is_erased_while_somebody_reads_is_gone_once_they_have_left(u
         async with open_database(f"sqlite:///{copy}"):
             assert [secret for secret in doomed if secret in bytes_of(copy)] == []
     assert [secret for secret in doomed if secret in bytes_of(path)] == []
+
+
+def churn(path: Path, rounds: int, random: Random) -> list[bytes]:
+    """Add and delete rows in no order, as SQLite alone does it, until copies of deleted ones are left in the file."""
+    kept: list[str] = []
+    gone: list[bytes] = []
+    row = "INSERT INTO anonymous_uploads VALUES (2, ?, X'00', NULL, NULL, 0, 0, 0, ?, NULL, 0)"
+    with raw(path) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        for _ in range(rounds):
+            connection.execute("BEGIN")
+            for _ in range(1000):
+                if kept and random.random() < 0.5:
+                    gone.append(kept.pop(random.randrange(len(kept))).encode())
+                    connection.execute("DELETE FROM anonymous_uploads WHERE image_id = ?", (gone[-1].decode(),))
+                else:
+                    kept.append(f"<{random.getrandbits(64):016x}>")
+                    connection.execute(row, (kept[-1], kept[-1] * random.randint(1, 60)))
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            files = bytes_of(path)
+            if left := [secret for secret in gone if secret in files]:
+                return left
+    return []
+
+
+async def test_copies_that_sqlite_left_in_gaps_of_pages_are_gone_after_an_erasure(stores, path):
+    await stores.uploads.add(upload())
+    left = churn(path, 60, Random(4))
+    assert left, "SQLite leaves nothing behind any more: the scrubbing may be made cheaper"
+
+    await stores.uploads.remove(1, "abc1234")
+
+    files = bytes_of(path)
+    assert [secret for secret in left if secret in files] == []
+
+
+async def test_an_erasure_stands_when_the_files_cannot_be_scrubbed(url, path, keyring, caplog):
+    async with open_database(url) as database:
+        stores = Stores.of(database, keyring)
+        await link(stores)
+        with raw(path) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM links").fetchall()
+            assert await stores.accounts.unlink(1)
+            other.execute("ROLLBACK")
+            assert database.has_traces
+            other.execute("BEGIN IMMEDIATE")
+            await database.settle()
+            assert database.has_traces
+            other.execute("ROLLBACK")
+
+        assert "may still be in the database's files" in caplog.text
+        assert await stores.accounts.linked(1) is None
+        await stores.syncs.set(1, "digest")
+        assert not database.has_traces

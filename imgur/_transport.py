@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 import stamina
-from aiohttp import ClientError, ClientResponse, ClientResponseError, ClientSession, ClientTimeout, FormData
+from aiohttp import ClientError, ClientResponseError, ClientSession, ClientTimeout, FormData
 from aiohttp.payload import Payload
 from yarl import URL
 
@@ -100,7 +99,7 @@ class Transport:
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
-                body = await _body(response, request)
+                body = await response.read()  # its end also stops a body that is still being sent
                 return Answer(response.status, response.headers, body, request.auth is not None, _secrets(request))
         except ClientResponseError as error:
             raise BadAnswerError(type(error).__name__) from None
@@ -110,14 +109,6 @@ class Transport:
     def _headers(self, auth: AccessToken | None) -> dict[str, str]:
         credentials = f"Bearer {auth.value}" if auth else f"Client-ID {self._client_id}"
         return {"Authorization": credentials, "Accept": "application/json"}
-
-
-async def _body(response: ClientResponse, request: Request) -> bytes:
-    if request.data is None or response.status < HTTPStatus.BAD_REQUEST:
-        return await response.read()
-    body = await response.content.read()
-    response.close()  # ends a body that is still being sent: nobody wants the rest of a refused file
-    return body
 
 
 def _secrets(request: Request) -> tuple[str, ...]:

@@ -61,4 +61,6 @@ class LargeSource(Source):
                 yield chunk[:left]
                 left -= min(left, CHUNK)
         finally:
+            for _ in range(5):  # tidying up takes a moment
+                await asyncio.sleep(0)
             self.closed = True

@@ -343,6 +343,7 @@ async def test_failure_below_http_tells_no_secret(
         await client.delete_image(DELETEHASH)
     assert type(caught.value) is error
     assert DELETEHASH not in f"{caught.value} {caught.value!r} {caught.value.detail}"
+    assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
     assert DELETEHASH not in caplog.text
 

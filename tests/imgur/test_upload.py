@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -84,6 +85,29 @@ async def test_refusal_from_a_server_that_reads_no_further_is_told_at_once(conne
             await connect(f"http://127.0.0.1:{port}").upload(source, video=True)
         await hung_up.wait()
     assert source.closed
+
+
+async def test_large_video_takes_constant_memory(connect: Callable[..., ImgurClient]) -> None:
+    async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        left = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+        while left:
+            left -= len(await reader.read(min(left, 64 * 1024)))
+        body = b'{"data":{"id":"Ab3dE7g"},"success":true,"status":200}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(swallow, "127.0.0.1", 0)
+    async with server:
+        client = connect(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        tracemalloc.start()
+        try:
+            await client.upload(LargeSource(head=MP4, mime_type="video/mp4"), video=True)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 4 * 1024 * 1024
 
 
 def test_limits_of_no_more_accounts_than_needed_are_kept() -> None:

@@ -6,7 +6,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import facts, item_view, link_button, media, media_url, title
+from cogs.ui.item import ALT_LIMIT, facts, item_view, link_button, media, media_url, title
 from cogs.ui.layout import WARNING, notice, rows
 from imgur.models import Image, Item
 from services.library import Favorited, Shown
@@ -79,5 +79,5 @@ def copy_view(item: Item) -> ui.LayoutView:
 
 def _markdown(item: Item, direct: str | None) -> str:
     kept = (character for character in item.title or item.id if character not in "`[]\\")
-    name = " ".join("".join(kept).split()) or item.id
+    name = " ".join("".join(kept).split())[:ALT_LIMIT] or item.id
     return f"![{name}]({direct})" if direct else f"[{name}]({item.page_url})"

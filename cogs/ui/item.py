@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ ALT_LIMIT = 256
 ID_LIMIT = 32  # a longer id does not fit into a custom_id; Imgur's have 5 or 7 characters
 DESCRIPTION_LIMIT = 1000
 LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
+SHOWABLE = re.compile(r"https?://[!-~]{1,500}")  # Discord refuses a whole message for one odd address
 KILOBYTE = 1_000
 MEGABYTE = 1_000_000
 
@@ -60,17 +62,12 @@ def media(item: Item) -> list[discord.MediaGalleryItem]:
         return [_picture(item)] if media_url(item) else []
     covered = sorted(item.images, key=lambda image: image.id != item.cover)
     pictures = [_picture(image, nsfw=item.nsfw) for image in covered if media_url(image)]
-    return pictures[:GALLERY_LIMIT] or cover(item)
+    return pictures[:GALLERY_LIMIT] or _named_cover(item)
 
 
 def cover(item: Item) -> list[discord.MediaGalleryItem]:
     """The one picture that stands for an item in a list; none where there is no usable one."""
-    if isinstance(item, Image) or item.images:
-        return media(item)[:1]
-    if not item.cover:
-        return []
-    url = f"https://i.imgur.com/{item.cover}h.jpg"
-    return [discord.MediaGalleryItem(url, description=alt(item), spoiler=item.nsfw)]
+    return media(item)[:1]
 
 
 def media_url(image: Image) -> str | None:
@@ -79,7 +76,7 @@ def media_url(image: Image) -> str | None:
         return None
     film = (image.mime_type or "").startswith("video/") or (image.animated and image.size > LARGE_GIF)
     url = (image.mp4 or image.link) if film else image.link
-    return url if url and url.startswith(("https://", "http://")) else None
+    return url if url and SHOWABLE.fullmatch(url) else None
 
 
 def alt(item: Item) -> str:
@@ -101,6 +98,14 @@ def noun(item: Item) -> str:
     if isinstance(item, Album):
         return "Album"
     return "Video" if (item.mime_type or "").startswith("video/") else "Image"
+
+
+def _named_cover(album: Album) -> list[discord.MediaGalleryItem]:
+    """Lists tell an album's cover by its id alone."""
+    if not (album.cover and album.cover.isascii() and album.cover.isalnum()):
+        return []
+    url = f"https://i.imgur.com/{album.cover}h.jpg"
+    return [discord.MediaGalleryItem(url, description=alt(album), spoiler=album.nsfw)]
 
 
 def _picture(image: Image, *, nsfw: bool = False) -> discord.MediaGalleryItem:
@@ -126,7 +131,7 @@ def _placeholder(item: Item) -> str:
 
 
 def _image_facts(image: Image) -> list[str]:
-    known = [(image.mime_type or "image").rpartition("/")[2].upper()]
+    known = [(image.mime_type or "").rpartition("/")[2].upper() or "Image"]
     if image.size:
         known.append(_size(image.size))
     if image.width and image.height:

@@ -1,0 +1,74 @@
+"""Discord's limits on a message of components, for whatever is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from discord import ui
+
+CONTAINER, ROW, BUTTON, SELECT, TEXT, GALLERY = 17, 1, 2, 3, 10, 12
+
+
+def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for component in components:
+        yield component
+        yield from walk(component.get("components", []))
+
+
+def parts(view: ui.LayoutView, kind: int) -> list[dict[str, Any]]:
+    """The parts of one type, as they go over the wire."""
+    return [part for part in walk(view.to_components()) if part["type"] == kind]
+
+
+def written(view: ui.LayoutView) -> str:
+    """All of its text."""
+    return "\n".join(part["content"] for part in parts(view, TEXT))
+
+
+def assert_sendable(view: ui.LayoutView) -> None:
+    """Fail where Discord would refuse the message."""
+    everything = list(walk(view.to_components()))
+    assert 1 <= len(everything) <= 40
+    assert len(written(view)) <= 4000
+    custom_ids = [part["custom_id"] for part in everything if "custom_id" in part]
+    assert len(custom_ids) == len(set(custom_ids))
+    assert all(1 <= len(custom_id) <= 100 for custom_id in custom_ids)
+    for part in everything:
+        if check := CHECKS.get(part["type"]):
+            check(part)
+
+
+def _row(row: dict[str, Any]) -> None:
+    kinds = [part["type"] for part in row["components"]]
+    assert kinds == [SELECT] or (set(kinds) == {BUTTON} and len(kinds) <= 5)
+
+
+def _button(button: dict[str, Any]) -> None:
+    assert 1 <= len(button["label"]) <= 80
+    assert len(button.get("url", "")) <= 512
+    assert ("url" in button) != ("custom_id" in button)
+
+
+def _select(select: dict[str, Any]) -> None:
+    values = [option["value"] for option in select["options"]]
+    assert 1 <= len(values) == len(set(values)) <= 25
+    assert all(1 <= len(option[key]) <= 100 for option in select["options"] for key in ("label", "value"))
+
+
+def _text(text: dict[str, Any]) -> None:
+    assert text["content"].strip()
+
+
+def _gallery(gallery: dict[str, Any]) -> None:
+    assert 1 <= len(gallery["items"]) <= 10
+    for item in gallery["items"]:
+        assert len(item["description"]) <= 1024
+        assert item["description"].strip()
+        url = item["media"]["url"]
+        assert url.startswith(("https://", "http://"))
+        assert len(url) <= 2048
+        assert not any(character.isspace() for character in url)
+
+
+CHECKS = {ROW: _row, BUTTON: _button, SELECT: _select, TEXT: _text, GALLERY: _gallery}

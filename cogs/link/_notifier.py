@@ -34,7 +34,7 @@ class Notifier:
         self._client = client
 
     async def linked(self, origin: str, discord_id: int, username: str) -> None:
-        """Say in the first message that `username` is linked; a message that is gone is only logged."""
+        """Say in the first message that `username` is linked. Never raises: linked it is, whether that shows or not."""
         view = linked_view(username, discord_id)
         try:
             match orjson.loads(origin):
@@ -43,5 +43,5 @@ class Notifier:
                     await webhook.edit_message(message, view=view)
                 case {"channel": int(channel), "message": int(message)}:
                     await self._client.get_partial_messageable(channel).get_partial_message(message).edit(view=view)
-        except discord.HTTPException as error:
-            log.info("the first message of a link could not be changed", status=error.status, code=error.code)
+        except Exception as error:  # noqa: BLE001 - a message that is gone, an outage: the form answers in any case
+            log.info("the first message of a link could not be changed", error=type(error).__name__)

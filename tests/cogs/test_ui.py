@@ -296,6 +296,16 @@ async def test_commands_are_valid_when_held_against_discord_s_own_document(disco
     jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(payload)))
 
 
+@pytest.mark.parametrize("name", VIEWS)
+def test_view_is_valid_when_held_against_discord_s_own_document(name: str) -> None:
+    contract = _contract()
+    jsonschema = pytest.importorskip("jsonschema")
+    edit = contract["paths"]["/webhooks/{webhook_id}/{webhook_token}/messages/@original"]["patch"]
+    schema = edit["requestBody"]["content"]["application/json"]["schema"]
+    body = {"components": [part.to_component_dict() for part in VIEWS[name].children]}
+    jsonschema.Draft202012Validator({**schema, "components": contract["components"]}).validate(body)
+
+
 async def test_every_option_is_explained_and_required_ones_come_first(discord: Discord) -> None:
     for command in discord.house.bot.tree.walk_commands():
         assert 1 <= len(command.description) <= 100

@@ -330,6 +330,7 @@ async def test_deletehash_is_kept_all_the_same_when_cancelled_after_imgur_answer
     running = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
     await slow.begun.wait()
     running.cancel()
+    assert not (await asyncio.wait([running], timeout=0.1))[0]  # it waits for the write
     slow.go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -87,6 +87,7 @@ async def compose(
         keyring = Keyring(settings.token_keys)
         account_store, upload_store = AccountStore(database, keyring), UploadStore(database, keyring)
         accounts = AccountService(account_store, imgur)
+        stack.push_async_callback(accounts.close)
         library = LibraryService(accounts, imgur, upload_store)
         services = Services(
             accounts=accounts,

@@ -44,7 +44,7 @@ WELCOME = f"""**Type a slash below and pick a command.** Discord and Imgur are s
 4. `show`, `favorite`, `edit`, `delete`, `account`, `unlink`; say `share: True` to let others see an answer.
 
 *Viewing as*, at the top, makes you Bob. Link him to **{BOB}** and try what he may do with what Alice shares.
-Direct messages are not shown on this page."""
+Direct messages are not shown on this page, and links to imgur.com lead to the real one, which has none of this."""
 
 
 class WallClock(Clock):
@@ -79,12 +79,13 @@ async def show(compose: Compose, *, port: int = 0) -> None:
         # The web servers start before simcord does, or every action on the page would wait for them to end.
         house = await stack.enter_async_context(compose(settings, imgur_url=standin.url, attachments=ReadAttachments()))
         env = await stack.enter_async_context(simcord.run(house.bot, settle_timeout=SLOWEST_ACTION, check_errors=False))
-        preview = await stack.enter_async_context(await _page(env, standin, port))
+        preview = await stack.enter_async_context(await open_page(env, standin, port))
         click.echo(GREETING.format(url=preview.url))
         await preview.wait_closed()
 
 
-async def _page(env: simcord.Env, standin: Standin, port: int) -> Preview:
+async def open_page(env: simcord.Env, standin: Standin, port: int = 0) -> Preview:
+    """A channel with Alice, Bob and a guide's words; enter the preview that comes back to serve its page."""
     env.backend.clock = WallClock()
     env.backend.bot_user.name = "Imgur"
     guild = env.create_guild("Imgur bot demo")

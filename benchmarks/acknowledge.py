@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
@@ -40,7 +41,7 @@ class Meter:
     """Watches a client's HTTP: when an acknowledgement was answered, and when a command's own answer was."""
 
     acknowledged: asyncio.Queue[float] = field(default_factory=asyncio.Queue)
-    answered: asyncio.Queue[float] = field(default_factory=asyncio.Queue)
+    answered: asyncio.Queue[int] = field(default_factory=asyncio.Queue)  # with which status
 
     def trace(self) -> aiohttp.TraceConfig:
         """The hook for discord.py's `http_trace`."""
@@ -49,8 +50,10 @@ class Meter:
         return config
 
     async def _ended(self, _session: Any, _context: Any, request: aiohttp.TraceRequestEndParams) -> None:
-        queue = self.acknowledged if request.url.path.endswith("/callback") else self.answered
-        queue.put_nowait(time.perf_counter())
+        if request.url.path.endswith("/callback"):
+            self.acknowledged.put_nowait(time.perf_counter())
+        else:
+            self.answered.put_nowait(request.response.status)
 
 
 class DeferringBot(discord.Client):
@@ -92,7 +95,8 @@ async def one(client: discord.Client, meter: Meter, command: dict[str, Any]) -> 
     client._connection.parse_interaction_create(payload)  # noqa: SLF001 - what the gateway does with the event
     async with asyncio.timeout(ANSWER_TIMEOUT):
         taken = await meter.acknowledged.get() - begun
-        await meter.answered.get()
+        if (status := await meter.answered.get()) != HTTPStatus.OK:
+            raise RuntimeError(f"/imgur {command['name']} ended in an error, status {status}")
     return taken
 
 

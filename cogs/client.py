@@ -38,11 +38,8 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
         super().add_command(self.imgur)
 
     def add_command(self, command: Any, /, **options: Any) -> None:
-        """Add a command: a context menu to the tree, all else to `/imgur`."""
-        if isinstance(command, app_commands.ContextMenu):
-            super().add_command(command, **options)
-        else:
-            self.imgur.add_command(command, override=options.get("override", False))
+        """Add a command or group to `/imgur`."""
+        self.imgur.add_command(command, override=options.get("override", False))
 
     async def on_error(
         self, interaction: discord.Interaction[ImgurBot], error: app_commands.AppCommandError, /

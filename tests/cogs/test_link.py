@@ -9,6 +9,7 @@ import pytest
 import simcord
 
 from bot import compose
+from cogs.link._notifier import Notifier, interaction_origin
 from config import Settings
 from demo.attachments import ReadAttachments
 from standins.imgur.records import Account
@@ -190,6 +191,18 @@ async def test_unlink_says_so_in_place_when_it_was_confirmed_twice(discord: Disc
     pressed = await discord.click(second, "Unlink")
     assert "No Imgur account is linked" in text(discord.reread(second))
     assert not pressed.followups
+
+
+@pytest.mark.parametrize("origin", ["{}", "not JSON"])
+async def test_nothing_is_sent_or_raised_when_the_origin_is_none_that_is_known(discord: Discord, origin: str) -> None:
+    before = len(discord.env.http_requests)
+    await Notifier(discord.house.bot).linked(origin, discord.alice.id, "alice_pictures")
+    assert len(discord.env.http_requests) == before
+
+
+def test_origin_is_left_out_when_discord_did_not_name_the_message() -> None:
+    interaction: Any = None
+    assert interaction_origin(interaction, None) is None
 
 
 async def test_buttons_work_on_after_a_restart(discord: Discord, linked: Account) -> None:

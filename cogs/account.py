@@ -98,8 +98,8 @@ def _line(label: str, remaining: int | None, limit: int | None, reset: datetime 
     if remaining is None:
         return f"**{label}:** Imgur has not said"
     of = f" of {limit:,}" if limit is not None else ""
-    fresh = f", fresh {discord.utils.format_dt(reset, 'R')}" if reset else ""
-    return f"**{label}:** {remaining:,}{of} left{fresh}"
+    again = f", full again {discord.utils.format_dt(reset, 'R')}" if reset else ""
+    return f"**{label}:** {remaining:,}{of} left{again}"
 
 
 async def setup(bot: ImgurBot) -> None:

@@ -26,7 +26,7 @@ async def test_account_shows_name_images_and_credits_when_linked(discord: Discor
     message = answer(await discord.run("account"))
     assert "Linked as alice\\_pictures" in text(message)
     assert "**Images:** 1" in text(message)
-    assert re.search(r"Your credits:\*\* [\d,]+ of [\d,]+ left, fresh <t:\d+:R>", text(message))
+    assert re.search(r"Your credits:\*\* [\d,]+ of [\d,]+ left, full again <t:\d+:R>", text(message))
     assert re.search(r"bot's credits today:\*\* [\d,]+ of 12,500 left", text(message))
     assert buttons(message)["Profile on Imgur"]["url"] == "https://imgur.com/user/alice_pictures"
     assert [sent.line for sent in discord.standin.requests] == ["GET /3/account/me", "GET /3/account/me/images/count"]

@@ -1,0 +1,158 @@
+"""Drives the demo as a newcomer does: the process that `make demo` starts, and its page in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, expect
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 30.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A running demo; it keeps its files under `folder`."""
+
+    process: asyncio.subprocess.Process
+    address: str
+    folder: Path
+
+    async def end(self, number: signal.Signals) -> str:
+        """Send a signal and wait; what it still had to say."""
+        self.process.send_signal(number)
+        output, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        return output.decode()
+
+
+@asynccontextmanager
+async def started_demo(folder: Path) -> AsyncIterator[Demo]:
+    """`python bot.py demo` as a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "bot.py",
+        "demo",
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(folder)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield Demo(process, await asyncio.wait_for(_address(process), PATIENCE), folder)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await asyncio.wait_for(process.communicate(), PATIENCE)
+
+
+async def _address(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    printed = b""
+    async for line in process.stdout:
+        printed += line
+        if re.fullmatch(rb"http://127\.0\.0\.1:\d+/#\S+\n", line):
+            return line.decode().strip()
+    raise AssertionError(f"the demo ended without an address:\n{printed.decode()}")
+
+
+class DiscordPage:
+    """simcord's page, in the words of Discord."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.set_default_timeout(PATIENCE * 1000)
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator("#channel-message-list > *")
+
+    @property
+    def answer(self) -> Locator:
+        """The newest message."""
+        return self.messages.last
+
+    def button(self, label: str) -> Locator:
+        """A button under the newest message that has one of this label."""
+        words = self.page.get_by_text(label, exact=True)
+        return self.page.locator("#channel-message-list").get_by_role("button").filter(has=words).last
+
+    async def open(self, address: str) -> None:
+        await self.page.goto(address)
+        await expect(self.messages).not_to_have_count(0)
+
+    async def become(self, name: str) -> None:
+        """View the channel as another member."""
+        await self.page.locator("#viewer-picker").select_option(label=name)
+        await expect(self.page.locator("#channel-composer-input")).to_be_enabled()
+
+    async def command(self, name: str, **options: str | Path) -> None:
+        """Type a slash command, pick it, fill its options, send it."""
+        await self.page.locator("#channel-composer-input").click()
+        await self.page.locator("#channel-composer-input").press_sequentially(f"/{name}")
+        entry = self.page.locator("[role=option].command-entry").filter(
+            has=self.page.get_by_text(f"/{name}", exact=True)
+        )
+        await entry.click()
+        for option, value in options.items():
+            await self._fill(option, value)
+        await self.page.locator("#send-message").click()
+        await expect(self.page.locator(".command-chip")).to_have_count(0)
+
+    async def _fill(self, option: str, value: str | Path) -> None:
+        pill = self.page.locator(f'.command-pill[data-option="{option}"]')
+        if not await pill.count():
+            await self.page.locator(".command-ghost").click()
+            await (
+                self.page.locator(".command-popup [role=option]")
+                .filter(has=self.page.get_by_text(option, exact=True))
+                .first.click()
+            )
+        if isinstance(value, Path):
+            await pill.locator("input[type=file]").set_input_files(value)
+            return
+        await self.page.keyboard.type(value)
+        field = pill.locator("input")
+        if await field.get_attribute("aria-autocomplete") == "list":
+            await self.page.locator(".command-suggestion", has_text=value).first.click()
+
+    async def see_pictures(self, count: int) -> None:
+        """Wait until the newest message shows this many pictures, loaded and all."""
+        await self.answer.scroll_into_view_if_needed()
+        await self.page.wait_for_function(
+            """count => [...document.querySelectorAll("#channel-message-list > :last-child img")]
+                .filter(image => image.naturalWidth > 1).length === count""",
+            arg=count,
+        )
+
+    async def press(self, label: str) -> None:
+        await self.button(label).click()
+
+    async def fill_form(self, *values: str) -> None:
+        """Fill the open form's fields in order and submit it."""
+        form = self.page.locator("#modal-root")
+        for number, value in enumerate(values):
+            await form.locator("input, textarea").nth(number).fill(value)
+        await form.get_by_role("button", name="Submit").click()
+        await expect(form).to_be_hidden()
+
+    async def link(self, account: str) -> None:
+        """`/imgur link`, through the link pages, to the code typed into Discord."""
+        await self.command("imgur link")
+        async with self.page.expect_popup() as popup:
+            await self.answer.get_by_role("link", name="Open the link page").click()
+        pages = await popup.value
+        await pages.click("#continue")
+        await pages.select_option("#username", account)
+        await pages.click("#allow")
+        code = await pages.locator("#code").inner_text()
+        await pages.close()
+        await self.press("Enter code")
+        await self.fill_form(code)

@@ -1,0 +1,114 @@
+"""A newcomer's first quarter of an hour, in a real browser, from `python bot.py demo` to its end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from demo.pictures import SCENES, paint
+from demo.world import ALICE, BOB
+from tests.demo.driver import ROOT, Demo, DiscordPage, started_demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+
+ARTIFACTS = ROOT / ".artifacts"
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    async with started_demo(folder) as demo:
+        yield demo
+
+
+@pytest.fixture
+async def here(chromium: Browser, demo: Demo) -> AsyncIterator[DiscordPage]:
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = DiscordPage(await context.new_page())
+    await page.open(demo.address)
+    yield page
+    await context.close()
+
+
+async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    picture = tmp_path / "evening.jpg"
+    picture.write_bytes(paint(SCENES[0], mirrored=True))
+
+    async def look(name: str) -> None:
+        await here.page.screenshot(path=ARTIFACTS / f"story-{name}.png")
+
+    await here.link(ALICE)
+    await expect(here.messages.filter(has_text=f"Linked as {ALICE}").first).to_be_visible()
+    await look("1-linked")
+
+    await here.command("imgur upload", file=picture, title="My evening")
+    await expect(here.answer).to_contain_text("My evening")
+    await here.see_pictures(1)
+    await look("2-uploaded")
+
+    await here.command("imgur images")
+    await expect(here.answer).to_contain_text("Your images")
+    await expect(here.answer).to_contain_text("My evening")
+    await here.see_pictures(10)
+    await look("3-images")
+    await here.press("Next")
+    await expect(here.answer).not_to_contain_text("My evening")
+    await here.see_pictures(3)
+    await look("4-next-page")
+
+    await here.command("imgur show", image="My evening")
+    await expect(here.answer).to_contain_text("My evening")
+    await here.press("Favorite")
+    await expect(here.button("Unfavorite")).to_be_visible()
+    await look("5-favorite")
+    await here.command("imgur favorites")
+    await expect(here.answer).to_contain_text("My evening")
+    await look("6-favorites")
+
+    await here.command("imgur edit", image="My evening")
+    await here.fill_form("Our evening", "We were two.")
+    await expect(here.answer).to_contain_text("Our evening")
+    await look("7-edited")
+
+    await here.command("imgur delete", image="Our evening")
+    await expect(here.answer).to_contain_text("Our evening")
+    await look("8-delete")
+    await here.press("Delete for good")
+    await here.command("imgur images")
+    await expect(here.answer).to_contain_text("Cherry evening")
+    await expect(here.answer).not_to_contain_text("Our evening")
+    await look("9-deleted")
+
+
+async def test_another_member_may_only_favorite_what_is_shared(here: DiscordPage) -> None:
+    await here.link(ALICE)
+    await here.command("imgur show", image="Lavender", share="True")
+    await expect(here.answer).to_contain_text("Lavender")
+    await here.become("Bob")
+    await here.press("Delete")
+    await expect(here.answer).to_contain_text("yours")
+    await here.press("Favorite")
+    await expect(here.button("Link account")).to_be_visible()
+    await here.link(BOB)
+    await here.press("Favorite")
+    await here.command("imgur favorites")
+    await expect(here.answer).to_contain_text("Lavender")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_the_demo_ends_cleanly_while_its_page_is_open(
+    here: DiscordPage, demo: Demo, number: signal.Signals
+) -> None:
+    await here.command("imgur link")
+    await expect(here.answer).to_contain_text("Open the link page")
+    assert list(demo.folder.iterdir())
+    output = await demo.end(number)
+    assert demo.process.returncode == 0
+    assert "Traceback" not in output
+    assert list(demo.folder.iterdir()) == []

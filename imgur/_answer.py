@@ -45,7 +45,6 @@ _WORDING = (
     (r"file type invalid|not supported|support that file type|corrupt", UnsupportedTypeError),
     (r"unable to find|not found", NotFoundError),
     (r"forbidden|^unauthorized", ForbiddenError),
-    (r"stripping metadata", RejectedError),
 )
 _BY_STATUS: dict[int, type[ImgurError]] = {
     401: UnauthorizedError,

@@ -33,7 +33,7 @@ from imgur import (
     UnreachableError,
 )
 from tests.imgur.conftest import Imgur
-from tests.imgur.samples import ALBUM, API, CLIENT_ID, IMAGE, VIDEO
+from tests.imgur.samples import ALBUM, API, CLIENT_ID, IMAGE, TOKENS, VIDEO
 
 DELETEHASH = "fakedeletehash1"
 
@@ -242,11 +242,24 @@ async def test_rate_headers_are_kept_from_every_answer_in_any_case_and_form(
     assert client.limits(AccessToken("other", 2)) == client.limits() == RateLimits(post_remaining=1249)
 
 
+@pytest.mark.parametrize("reset", ["9" * 30, "-" + "9" * 30, "9" * 400, "1e300", "soon", ""])
+async def test_reset_that_makes_no_sense_is_not_known(reset: str, imgur: Imgur, client: ImgurClient) -> None:
+    headers = {"X-RateLimit-UserRemaining": "499", "X-RateLimit-UserReset": reset}
+    imgur.gives("GET", "/3/image/Ab3dE7g", IMAGE, headers=headers)
+    await client.image("Ab3dE7g")
+    assert client.limits() == RateLimits(user_remaining=499)
+
+
 def test_authorize_url_asks_for_tokens_unless_told_otherwise(client: ImgurClient) -> None:
     assert (
         client.authorize_url("a&b") == f"{API}/oauth2/authorize?client_id={CLIENT_ID}&response_type=token&state=a%26b"
     )
     assert URL(client.authorize_url("s", "code")).query["response_type"] == "code"
+
+
+async def test_refresh_token_stays_when_no_other_comes_back(imgur: Imgur, client: ImgurClient) -> None:
+    imgur.answers("POST", "/oauth2/token", TOKENS | {"refresh_token": None})
+    assert (await client.refresh("fake-refresh-token")).refresh_token == "fake-refresh-token"
 
 
 async def test_tokens_need_a_client_secret(session: ClientSession, imgur: Imgur) -> None:

@@ -103,6 +103,7 @@ SHAPES = {
         "You are not the owner of album 'b59dz', which means you can't add images to it.",
     ),
     "daily limit": Shape(429, classic(429, "Daily client requests exceeded"), RateLimitedError),
+    "throttled, in words": Shape(400, classic(400, "Too Many Requests"), RateLimitedError, headers=CREDIT),
     # 2: an object
     "file type invalid, 400": Shape(
         400,
@@ -119,6 +120,7 @@ SHAPES = {
     "upload throttle, 400": Shape(400, classic(400, TOO_FAST), RateLimitedError),
     "upload throttle, 429": Shape(429, classic(429, TOO_FAST), RateLimitedError),
     "banned": Shape(400, classic(400, coded(403, "Forbidden")), ForbiddenError),
+    "inner code of no use": Shape(404, classic(404, {"code": 1, "message": "Gone"}), NotFoundError),
     "inner code as text": Shape(400, classic(400, {"code": "404", "message": "Gone"}), NotFoundError),
     # 5: over capacity, under any status
     **{
@@ -188,6 +190,7 @@ SHAPES = {
     "page: not found": page(404, "<h1>404</h1>", NotFoundError),
     "page: forbidden": page(403, "<h1>403</h1>", ForbiddenError),
     "page: too large": page(413, "<h1>413 Request Entity Too Large</h1>", TooLargeError),
+    "page: unsupported": page(415, "<h1>415</h1>", UnsupportedTypeError),
     "page: throttled": page(429, "<h1>429</h1>", RateLimitedError),
     "page: with words from elsewhere": page(200, "<p>file not found, corrupt, forbidden</p>", BadAnswerError),
     "empty, 200": Shape(200, "", BadAnswerError),
@@ -298,6 +301,9 @@ async def test_fresh_token_is_doubted_again_after_a_while(
         pytest.param(True, {}, id="no headers"),
         pytest.param(True, USER_SPENT, id="user spent"),
         pytest.param(True, APPLICATION_SPENT, id="application spent"),
+        pytest.param(
+            True, CREDIT | {"x-ratelimit-clientremaining": "0"}, id="application spent, until nobody knows when"
+        ),
         pytest.param(True, CREDIT | {"Retry-After": "30"}, id="a time to wait"),
     ],
 )

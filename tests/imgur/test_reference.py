@@ -86,7 +86,7 @@ def test_any_text_is_refused_or_gives_an_id_fit_for_an_address(text: str, form: 
         "ftp://imgur.com/a/Ab3dE7g",
         "https://[imgur.com/a/Ab3dE7g",
         "https://imgur.com/a/Ab3dE7g and more",
-        "https://imgur.com/a/Ab3dE7g" + "x" * 2000,
+        "https://imgur.com/a/Ab3dE7g?" + "x" * 2000,
     ],
 )
 def test_what_names_no_item_is_refused(text: str) -> None:

@@ -47,7 +47,7 @@ lock: $(VENV)/.dev ## write requirements/*.txt anew from pyproject.toml (UPGRADE
 	$(COMPILE) -c requirements/demo.txt --group demo --group dev -o requirements/dev.txt
 
 screenshots: $(VENV)/.dev ## make the README's pictures anew
-	$(BIN)/python -m demo.screenshots
+	$(BIN)/python -m tests.demo.screenshots
 
 # One stamp for each set of requirements: installed again only when its file has changed.
 $(VENV)/.%: requirements/%.txt | $(BIN)/pip

@@ -40,50 +40,49 @@ async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> N
     picture = tmp_path / "evening.jpg"
     picture.write_bytes(paint(SCENES[0], mirrored=True))
 
-    async def look(name: str) -> None:
+    async def look(name: str, pictures: int) -> None:
+        await here.see_pictures(pictures)
         await here.page.screenshot(path=ARTIFACTS / f"story-{name}.png")
 
     await here.link(ALICE)
     await expect(here.messages.filter(has_text=f"Linked as {ALICE}").first).to_be_visible()
-    await look("1-linked")
+    await look("1-linked", 0)
 
     await here.command("imgur upload", file=picture, title="My evening")
     await expect(here.answer).to_contain_text("My evening")
-    await here.see_pictures(1)
-    await look("2-uploaded")
+    await look("2-uploaded", 1)
 
     await here.command("imgur images")
     await expect(here.answer).to_contain_text("Your images")
     await expect(here.answer).to_contain_text("My evening")
-    await here.see_pictures(10)
-    await look("3-images")
+    await look("3-images", 10)
     await here.press("Next")
     await expect(here.answer).not_to_contain_text("My evening")
-    await here.see_pictures(3)
-    await look("4-next-page")
+    await look("4-next-page", 3)
 
     await here.command("imgur show", image="My evening")
     await expect(here.answer).to_contain_text("My evening")
     await here.press("Favorite")
     await expect(here.button("Unfavorite")).to_be_visible()
-    await look("5-favorite")
+    await look("5-favorite", 1)
     await here.command("imgur favorites")
     await expect(here.answer).to_contain_text("My evening")
-    await look("6-favorites")
+    await look("6-favorites", 4)
 
     await here.command("imgur edit", image="My evening")
     await here.fill_form("Our evening", "We were two.")
     await expect(here.answer).to_contain_text("Our evening")
-    await look("7-edited")
+    await look("7-edited", 1)
 
     await here.command("imgur delete", image="Our evening")
     await expect(here.answer).to_contain_text("Our evening")
-    await look("8-delete")
+    await look("8-delete", 1)
     await here.press("Delete for good")
+    await expect(here.answer).to_contain_text("Deleted")
     await here.command("imgur images")
     await expect(here.answer).to_contain_text("Cherry evening")
     await expect(here.answer).not_to_contain_text("Our evening")
-    await look("9-deleted")
+    await look("9-deleted", 10)
 
 
 async def test_another_member_may_only_favorite_what_is_shared(here: DiscordPage) -> None:

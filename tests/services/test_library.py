@@ -399,7 +399,9 @@ async def test_item_is_shown_to_a_user_whose_link_is_broken(
     library: LibraryService, stores: Stores, standin: Standin, account: Account
 ) -> None:
     image = standin.world.add_image(account)
-    await stores.accounts.mark_broken(account.id, 1)
+    stored = await stores.accounts.get(account.id)
+    assert stored is not None
+    assert await stores.accounts.mark_broken(account.id, stored.version)
     assert (await library.show(ADA, image.id)).item.id == image.id
 
 
@@ -487,6 +489,17 @@ async def test_edit_is_seen_at_once_when_imgur_lags(
     standin.switches.stale_reads = 5
     await library.edit(ADA, image.id, "Second", None)
     assert (await library.editable(ADA, image.id)).item.title == "Second"
+
+
+async def test_image_is_editable_without_a_call_when_a_list_has_shown_it(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    image = standin.world.add_image(account, title="Listed")
+    await library.suggest(ADA, "")
+    standin.requests.clear()
+    shown = await library.editable(ADA, f"image:{image.id}")
+    assert (shown.item.title, Ability.EDIT in shown.can) == ("Listed", True)
+    assert not standin.requests
 
 
 async def test_edit_is_refused_when_it_changes_nothing(library: LibraryService, account: Account) -> None:

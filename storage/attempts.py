@@ -106,11 +106,10 @@ class AttemptStore:
         proved = _proved(attempt_id, now)
         async with self._database.write() as transaction:
             row = (await transaction.execute(select(link_attempts).where(proved))).one_or_none()
-            if row is None or (account := self._account(row)) is None:
-                return None
             done = update(link_attempts).where(proved).values(status=AttemptStatus.DONE, **ERASED)
-            if not (await transaction.execute(done)).rowcount:
+            if row is None or not (await transaction.execute(done)).rowcount:
                 return None
+            account = self._account(row)
             version = await link_account(transaction, self._keyring, row.discord_id, account)
             self._database.erase_traces()
         return replace(account, version=version)
@@ -158,9 +157,8 @@ class AttemptStore:
     def _sealed(self, attempt_id: str, discord_id: int, texts: dict[str, str]) -> dict[str, bytes]:
         return {name: self._keyring.seal(text, _context(name, attempt_id, discord_id)) for name, text in texts.items()}
 
-    def _opened(self, row: Row[Any], name: str) -> str | None:
-        blob: bytes | None = getattr(row, name)
-        return None if blob is None else self._keyring.open(blob, _context(name, row.id, row.discord_id))
+    def _open(self, row: Row[Any], name: str) -> str:
+        return self._keyring.open(getattr(row, name), _context(name, row.id, row.discord_id))
 
     def _new(self, attempt: LinkAttempt) -> dict[str, Any]:
         return {
@@ -184,18 +182,16 @@ class AttemptStore:
             expires_at=row.expires_at,
             status=AttemptStatus(row.status),
             tries=row.tries,
-            origin=self._opened(row, "origin"),
+            origin=None if row.origin is None else self._open(row, "origin"),
             nonce_hash=row.nonce_hash,
             cookie_hash=row.cookie_hash,
             state_hash=row.state_hash,
-            code=self._opened(row, "code"),
-            account=self._account(row),
+            code=None if row.code is None else self._open(row, "code"),
+            account=None if row.account_id is None else self._account(row),
         )
 
-    def _account(self, row: Row[Any]) -> ImgurAccount | None:
-        access, refresh = self._opened(row, "access_token"), self._opened(row, "refresh_token")
-        if access is None or refresh is None:
-            return None
+    def _account(self, row: Row[Any]) -> ImgurAccount:
+        access, refresh = self._open(row, "access_token"), self._open(row, "refresh_token")
         return ImgurAccount(row.account_id, row.username, access, refresh, row.token_expires_at)
 
 

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class ImgurAccount:
-    """An Imgur account with its tokens. Discord users point to it. `version` goes up by one with every write."""
+    """An Imgur account with its tokens. Discord users point to it.
+
+    `version` goes up by one with every write; a new row's is random, so that an erased row's never fits its successor.
+    """
 
     account_id: int
     username: str

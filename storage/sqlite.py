@@ -29,7 +29,7 @@ def prepare_file(url: str) -> Path:
     return path
 
 
-def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True, **options: Any) -> AsyncEngine:
+def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True) -> AsyncEngine:
     """An engine whose transactions begin as the BEGIN option of the connection says; `busy_timeout` in seconds."""
     pragmas = {
         "busy_timeout": round(busy_timeout * 1000),
@@ -42,12 +42,11 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True,
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(path)),
         hide_parameters=True,
-        connect_args={"timeout": busy_timeout},
-        **options,
+        pool_timeout=busy_timeout,
     )
 
     def connected(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself, or DDL would escape the transaction
+        connection.isolation_level = None  # the driver begins nothing by itself: `begun` does, before DDL too
         cursor = connection.cursor()
         for name, value in pragmas.items():
             cursor.execute(f"PRAGMA {name} = {value}")

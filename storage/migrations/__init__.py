@@ -9,7 +9,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
-from sqlalchemy.pool import NullPool
 
 from storage import sqlite
 from storage.errors import NewerDatabaseError, StorageError
@@ -22,7 +21,7 @@ async def migrate(path: Path, *, busy_timeout: float, scripts: Path = SCRIPTS) -
 
     Foreign keys are off meanwhile, because SQLite changes a table by making it anew, and are checked at the end.
     """
-    engine = sqlite.create_engine(path, busy_timeout=busy_timeout, foreign_keys=False, poolclass=NullPool)
+    engine = sqlite.create_engine(path, busy_timeout=busy_timeout, foreign_keys=False)
     try:
         async with engine.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
             await connection.run_sync(_upgrade, scripts)

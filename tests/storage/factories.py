@@ -20,7 +20,7 @@ CODE = "K7QW2M9X"
 
 
 def account(number: int = 9, **changes: Any) -> ImgurAccount:
-    values = {
+    values: dict[str, Any] = {
         "account_id": number,
         "username": f"imgurian-{number}",
         "access_token": f"access-of-{number}",
@@ -31,7 +31,7 @@ def account(number: int = 9, **changes: Any) -> ImgurAccount:
 
 
 def attempt(name: str = "first", discord_id: int = 1, **changes: Any) -> LinkAttempt:
-    values = {
+    values: dict[str, Any] = {
         "id": name,
         "discord_id": discord_id,
         "discord_name": f"discordian-{discord_id}",
@@ -44,7 +44,7 @@ def attempt(name: str = "first", discord_id: int = 1, **changes: Any) -> LinkAtt
 
 
 def upload(image_id: str = "abc1234", discord_id: int = 1, **changes: Any) -> AnonymousUpload:
-    values = {
+    values: dict[str, Any] = {
         "discord_id": discord_id,
         "image_id": image_id,
         "deletehash": f"deletehash-{image_id}",
@@ -65,7 +65,7 @@ async def bring_to(
 ) -> LinkAttempt:
     """An attempt at `status`; its cookie and state hashes begin with its name where it is not the first."""
     attempts, mark = stores.attempts, b"" if name == "first" else name.encode()
-    hashes = {"cookie_hash": mark + COOKIE, "state_hash": mark + STATE, "now": NOW}
+    hashes: dict[str, Any] = {"cookie_hash": mark + COOKIE, "state_hash": mark + STATE, "now": NOW}
     assert await attempts.begin(attempt(name, discord_id), hourly_limit=20)
     if status in {AttemptStatus.BOUND, AttemptStatus.SPENT, AttemptStatus.PROVED, AttemptStatus.DONE}:
         assert await attempts.bind(name, **hashes)

@@ -45,7 +45,7 @@ def scripts(tmp_path):
     """The folder of the migrations with one more, which ends as told."""
 
     def make(end: str) -> Path:
-        copy = tmp_path / "scripts"
+        copy: Path = tmp_path / "scripts"
         shutil.copytree(SCRIPTS, copy)
         (copy / "versions" / "next.py").write_text(NEXT.format(head=HEAD, end=end))
         return copy
@@ -90,6 +90,8 @@ async def test_a_database_of_an_earlier_release_opens_with_all_it_holds(url, pat
         shared, other = await stores.accounts.linked(1), await stores.accounts.linked(2)
         waiting = await stores.attempts.current(3)
 
+        assert shared
+        assert waiting
         assert shared == other == account(9, version=shared.version)
         assert (waiting.status, waiting.account, waiting.code) == (AttemptStatus.PROVED, account(8), CODE)
         assert await stores.uploads.page(1, offset=0, limit=9) == [upload()]
@@ -174,14 +176,23 @@ asyncio.run(main())
 
 
 async def test_two_processes_may_make_the_database_at_once(url):
-    pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
+    pipe = asyncio.subprocess.PIPE
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", OPEN, url, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, **pipes
+            sys.executable,
+            "-c",
+            OPEN,
+            url,
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT)},
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
         )
         for _ in range(2)
     ]
     for process in processes:
+        assert process.stdout
         assert await process.stdout.readline() == b"ready\n"
 
     answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))

@@ -46,6 +46,8 @@ from web.server import serving
 
 log = structlog.get_logger(__name__)
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here, so no advice about it
+
 SWEEP_EVERY = 60.0  # seconds; expired attempts hold tokens no longer than this
 
 

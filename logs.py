@@ -17,8 +17,17 @@ from structlog.typing import EventDict, Processor
 
 HIDDEN = "[hidden]"
 
-# At DEBUG these print request bodies, statement parameters or addresses with secrets in them.
-CHATTY = ("aiohttp", "aiosqlite", "alembic", "asyncio", "discord", "sqlalchemy", "stamina")
+# The lowest level of each, whatever LOG_LEVEL says: below it they print request bodies, statement parameters or
+# addresses with secrets in them.
+CHATTY = {
+    "aiohttp": logging.INFO,
+    "aiosqlite": logging.INFO,
+    "alembic": logging.WARNING,
+    "asyncio": logging.INFO,
+    "discord": logging.INFO,
+    "sqlalchemy": logging.WARNING,  # at INFO it prints every statement
+    "stamina": logging.INFO,
+}
 
 _VALUE = r"[^\s\"'&,;<>(){}\[\]\\]+"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -84,8 +93,8 @@ def set_up(
     )
     number = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(handlers=[handler], level=number, force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(max(number, logging.INFO))
+    for name, lowest in CHATTY.items():
+        logging.getLogger(name).setLevel(max(number, lowest))
     logging.captureWarnings(capture=True)
 
 

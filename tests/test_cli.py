@@ -155,6 +155,7 @@ def test_check_builds_everything_and_touches_nothing(env: Callable[..., None], t
     assert result.exit_code == 0
     assert "https://bot.example.org/oauth/imgur" in result.output
     assert re.search(r"\b[1-9]\d* commands", result.output)
+    assert len(result.output.splitlines()) == 2
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
 

@@ -128,6 +128,14 @@ def test_loggers_that_print_secrets_at_debug_say_nothing_at_debug(name: str) -> 
     assert "mine" in out.getvalue()
 
 
+@pytest.mark.parametrize("name", ["sqlalchemy.engine.Engine", "alembic.runtime.migration"])
+def test_statements_are_not_logged_at_any_level(name: str) -> None:
+    out = io.StringIO()
+    logs.set_up("debug", stream=out)
+    logging.getLogger(name).info("SELECT %s", "quiet")
+    assert out.getvalue() == ""
+
+
 def test_the_level_holds_for_chatty_loggers_too() -> None:
     out = io.StringIO()
     logs.set_up("error", stream=out)

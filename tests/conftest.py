@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import aiohttp
 import pytest
@@ -136,11 +139,29 @@ def _chromium_path() -> str:
     return path
 
 
+@pytest.fixture(scope="session")
+def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One real browser for the whole run; each test has contexts of its own in it."""
+    profile = tmp_path_factory.mktemp("chromium")
+    command = [
+        _chromium_path(),
+        *CHROMIUM_FLAGS,
+        "--headless",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={profile}",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = (re.search(r"DevTools listening on (\S+)", line) for line in process.stderr)
+        address = next(found[1] for found in said if found)
+        Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop the browser
+        yield address
+        process.terminate()
+
+
 @pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """A real browser of its own for each test."""
-    path = _chromium_path()
+async def chromium(chromium_address: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.connect_over_cdp(chromium_address)
         yield browser
         await browser.close()

@@ -82,7 +82,7 @@ async def test_address_bar_is_clear_when_imgur_is_still_being_asked(
     await page.wait_for_selector("#code")
     tokens = [*standin.world.tokens.access, *standin.world.tokens.refresh]
     assert not [token for token in tokens if token in "".join(addresses)]
-    await page.go_back()
+    await page.go_back(wait_until="commit")
     assert "#" not in page.url
 
 

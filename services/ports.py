@@ -67,7 +67,10 @@ class AttachmentSource(Protocol):
 
 
 class LinkNotifier(Protocol):
-    """Tells the user, in Discord, that linking has finished. `origin` is what Discord's side gave at the beginning."""
+    """Tells the user, in Discord, that linking has finished. `origin` is what Discord's side gave at the beginning.
+
+    Never raises: linked it is, whether that shows or not.
+    """
 
     async def linked(self, origin: str, discord_id: int, username: str) -> None: ...
 

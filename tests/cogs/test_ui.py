@@ -32,6 +32,7 @@ from services.linking import LinkOffer
 from services.upload import Uploaded
 from tests.cogs.conftest import Discord, answer, parts, text
 
+BESIDE = Path(__file__).parents[3] / "shared" / "contracts"  # a copy may stand beside the checkout
 OWNER = 2**63 - 1  # as long as an id gets
 NAME = "*_@everyone [x](https://example.org)" * 10
 KEY = "f" * 16
@@ -279,7 +280,7 @@ async def test_commands_are_all_under_one_group_and_are_sent_only_when_they_chan
 
 
 def _contract() -> dict[str, Any]:
-    path = Path(os.environ.get("DISCORD_CONTRACTS", "contracts")) / "discord-openapi.json"
+    path = Path(os.environ.get("DISCORD_CONTRACTS", BESIDE)) / "discord-openapi.json"
     if not path.is_file():
         pytest.skip("Discord's OpenAPI document was not found: set DISCORD_CONTRACTS to its folder")
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

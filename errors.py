@@ -128,11 +128,22 @@ class QuestionExpiredError(BotError):
     """The bot asked something and no longer knows about what: it restarted, or too much time has passed."""
 
 
+# --- sharing -----------------------------------------------------------------------------------------------------
+
+
+class NotPostedError(BotError):
+    """Discord does not let the bot post for everyone where the user asked for it."""
+
+
 # --- items -------------------------------------------------------------------------------------------------------
 
 
 class NotAnItemError(BotError):
     """The text is no Imgur id or link."""
+
+
+class ImageGivenError(BotError):
+    """The item is a single image where an album is needed."""
 
 
 class NotYoursError(BotError):

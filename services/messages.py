@@ -195,6 +195,11 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.QuestionExpiredError: Words(
         "This question is too old", "The bot no longer knows what it was about. Run the command again."
     ),
+    # --- sharing
+    errors.NotPostedError: Words(
+        "Only you can see this",
+        "Discord did not let the bot post it for others here. Ask who runs this server to allow it, or share the link.",
+    ),
     # --- items
     errors.NotAnItemError: Words(
         "That is not an Imgur picture or album",
@@ -206,6 +211,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.AlbumGivenError: Words(
         "That is an album",
         "This works on single pictures. See what is in the album with /imgur images, then pick one of them.",
+    ),
+    errors.ImageGivenError: Words(
+        "That is a picture, not an album",
+        "Give an album's id or link, or pick one of the suggestions. /imgur show shows single pictures.",
     ),
     errors.NothingToChangeError: Words(
         "Nothing would change", "Give a new title or description that differs from the present one."
@@ -254,7 +263,9 @@ _TABLE: dict[type[BaseException], Wording] = {
         "The file did not arrive whole", "It was cut on its way from Discord; nothing was stored. Upload it again."
     ),
     # --- storage
-    storage.errors.StorageError: Words("The bot's memory failed", f"Nothing was changed. {OPERATOR}"),
+    storage.errors.StorageError: Words(
+        "The bot's memory failed", f"It is not certain that everything was done. Look first, then try again. {OPERATOR}"
+    ),
     storage.errors.DatabaseUnavailableError: Words(
         "The bot cannot reach its database", f"Try again in a moment. If it stays like this: {OPERATOR}"
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
@@ -9,7 +11,7 @@ from discord.ext import commands
 from cogs.gallery._place import Place
 from cogs.gallery._views import gallery_view
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, answer, is_public
+from cogs.ui.reply import acknowledge, answer, answer_or_share, is_public
 from imgur.models import Sort
 from services.gallery import GalleryPage, Source
 from services.library import LibraryService
@@ -63,7 +65,7 @@ class Galleries(commands.Cog):
 
     async def _begin(self, interaction: Interaction, page: GalleryPage, place: Place, *, share: bool) -> None:
         share = share and bool(page.items)  # that there is nothing is between the bot and the user
-        await answer(interaction, gallery_view(page, place, interaction.user.id, shared=share), share=share)
+        await answer_or_share(interaction, partial(gallery_view, page, place, interaction.user.id), share=share)
 
     async def _read(self, discord_id: int, place: Place, page: int, *, fresh: bool) -> GalleryPage:
         if place.source is Source.FAVORITES:

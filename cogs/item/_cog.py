@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from discord import app_commands
 from discord.app_commands import Choice, Range
@@ -20,7 +21,7 @@ from cogs.item._views import (
     shown_view,
 )
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, answer, is_public
+from cogs.ui.reply import acknowledge, answer, answer_or_share, is_public
 from services.library import LibraryService
 
 FORM_PATIENCE = 1.5  # seconds: a form must be sent within three, and cannot follow a deferral
@@ -41,7 +42,7 @@ class Items(commands.Cog):
         """Show an image or album from Imgur."""
         await acknowledge(interaction)
         shown = await self._library.show(interaction.user.id, image)
-        await answer(interaction, shown_view(shown, interaction.user.id, shared=share), share=share)
+        await answer_or_share(interaction, partial(shown_view, shown, interaction.user.id), share=share)
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE)

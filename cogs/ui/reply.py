@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import discord
+import structlog
 from discord import ui
 
 from cogs.ui.layout import notice
+from errors import NotPostedError
+from services.messages import words
+
+log = structlog.get_logger(__name__)
 
 IN_PLACE = "in place"
+
+
+class Draw(Protocol):
+    """Draws an answer afresh: for its owner alone, or for everyone."""
+
+    def __call__(self, *, shared: bool) -> ui.LayoutView:
+        """Draw it."""
 
 
 async def acknowledge(interaction: discord.Interaction[Any]) -> int | None:
@@ -36,13 +48,32 @@ def is_public(interaction: discord.Interaction[Any]) -> bool:
     return interaction.message is not None and not interaction.message.flags.ephemeral
 
 
-async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView, *, share: bool = False) -> None:
-    """Give the acknowledged command its answer; with `share`, post it for everyone and say so privately.
+async def answer(interaction: discord.Interaction[Any], view: ui.LayoutView) -> None:
+    """Give the acknowledged command or press its answer."""
+    await interaction.edit_original_response(view=view)
+
+
+async def answer_or_share(interaction: discord.Interaction[Any], draw: Draw, *, share: bool) -> None:
+    """Answer privately; with `share`, post it for everyone and say so privately. Where that fails, it stays private.
 
     The private message is edited first: Discord takes the first follow-up to a deferral for that edit.
     """
     if not share:
-        await interaction.edit_original_response(view=view)
+        await answer(interaction, draw(shared=False))
         return
-    await interaction.edit_original_response(view=notice("Shared", "Everyone here can see it below."))
-    await interaction.followup.send(view=view, ephemeral=False)
+    await answer(interaction, notice("Shared", "Everyone here can see it below."))
+    if not await _posted(interaction, draw(shared=True)):
+        view = draw(shared=False)
+        if why := words(NotPostedError()):
+            view.add_item(ui.TextDisplay(f"**{why.title}.** {why.text}"))
+        await answer(interaction, view)
+
+
+async def _posted(interaction: discord.Interaction[Any], view: ui.LayoutView) -> bool:
+    """Whether everyone can see it now: Discord may refuse, or keep it to the one who asked."""
+    try:
+        message = await interaction.followup.send(view=view, ephemeral=False, wait=True)
+    except discord.HTTPException as refusal:
+        log.info("an answer could not be shared", status=refusal.status, code=refusal.code, interaction=interaction.id)
+        return False
+    return not message.flags.ephemeral

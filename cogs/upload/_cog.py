@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -10,7 +11,7 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, acknowledge_in_place, answer
+from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, answer_or_share
 from cogs.upload._question import Question, Questions
 from cogs.upload._transfer import Transfer, Transfers
 from cogs.upload._views import over_view, progress_view, question_view, uploaded_view
@@ -112,4 +113,4 @@ class Uploads(commands.Cog):
                 raise
             await self._ask(interaction, question, broken=True)
             return
-        await answer(interaction, uploaded_view(uploaded, owner, shared=share), share=share)
+        await answer_or_share(interaction, partial(uploaded_view, uploaded, owner), share=share)

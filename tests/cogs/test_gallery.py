@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from simcord import InteractionResult
+from simcord.http import _helpers
+from simcord.http.routes import interactions
 
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
@@ -206,6 +208,41 @@ async def shared(discord: Discord, command: str) -> tuple[Any, InteractionResult
     [message] = result.followups
     assert not message.ephemeral
     return message, result
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50001), (403, 50013), (400, 40094), (500, 0)])
+@pytest.mark.parametrize("command", ["images", "favorites", "show", "upload"])
+async def test_answer_stays_private_and_whole_when_it_cannot_be_posted(
+    discord: Discord, linked: Account, picture: bytes, command: str, status: int, code: int
+) -> None:
+    image = discord.standin.world.add_image(linked, title="Mine")
+    discord.standin.world.add_favorites(linked, [image])
+    given: dict[str, Any] = {"show": {"image": image.id}, "upload": {"file": ("a.jpg", picture), "title": "Mine"}}
+    discord.env.inject_error("POST", "/webhooks/*", status=status, code=code, times=5)
+    result = await discord.run(command, share=True, **given.get(command, {}))
+    assert "Only you can see this" in text(answer(result))
+    assert "Mine" in text(answer(result))
+    assert len(pictures(answer(result))) == 1
+    assert "b:item-favorite:0:" not in str(components(answer(result)))
+    assert not result.followups
+    assert not discord.channel.history()
+
+
+async def test_user_is_told_when_discord_keeps_what_was_shared_private(
+    discord: Discord, linked: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = discord.standin.world.add_image(linked)
+    post = _helpers.bot_message
+
+    def ephemeral(context: Any, *arguments: Any, **options: Any) -> Any:
+        """What Discord does where the user may not use the apps of their own account for everyone."""
+        body = options.pop("body", None) or context.body()
+        return post(context, *arguments, body={**body, "flags": body.get("flags", 0) | 1 << 6}, **options)
+
+    monkeypatch.setattr(interactions, "bot_message", ephemeral)
+    result = await discord.run("show", image=image.id, share=True)
+    assert [message.ephemeral for message in result.followups] == [True]
+    assert "Only you can see this" in text(answer(result))
 
 
 @pytest.mark.parametrize("command", ["images", "favorites"])

@@ -50,11 +50,10 @@ class FavoriteSwitch:
             if not is_surely_other and await self._read(kind, item_id, auth) is wish:
                 return toggles > 0
             try:
-                state = await self._toggle(kind, item_id, auth)
+                state = await self._toggle_to_the_end(key, auth)
             except LOST as error:
                 problem, is_surely_other = error, False
                 continue
-            self._remember(key, state)
             if state is wish:
                 return not is_surprise
             is_surely_other = is_surprise = True  # somebody else was quicker, or the read was stale
@@ -62,12 +61,29 @@ class FavoriteSwitch:
             return True
         raise problem
 
+    async def _toggle_to_the_end(self, key: Key, auth: AccessToken) -> bool:
+        """Toggle, holding the lock until the answer is here even if the caller is cancelled.
+
+        Imgur may carry out what was sent; whoever is next in line must not read or post before that.
+        """
+        toggling = asyncio.ensure_future(self._toggle_once(key, auth))
+        try:
+            return await asyncio.shield(toggling)
+        finally:
+            await asyncio.wait([toggling])
+
+    async def _toggle_once(self, key: Key, auth: AccessToken) -> bool:
+        _, kind, item_id = key
+        self._recent.pop(key, None)  # until there is an answer nobody knows
+        state = await self._toggle(kind, item_id, auth)
+        self._remember(key, state)
+        return state
+
     def _was_set(self, key: Key) -> bool | None:
         state, moment = self._recent.get(key, (None, 0.0))
         return state if time.monotonic() - moment < STALE_SECONDS else None
 
     def _remember(self, key: Key, state: bool) -> None:
         now = time.monotonic()
-        self._recent.pop(key, None)
         self._recent = {old: entry for old, entry in self._recent.items() if now - entry[1] < STALE_SECONDS}
         self._recent[key] = (state, now)

@@ -39,6 +39,36 @@ async def test_calls_at_once_do_not_undo_each_other(
     assert len(standin.sent(TOGGLE)) == 1
 
 
+async def test_cancelled_call_is_waited_for_and_not_undone_by_the_next(
+    standin: Standin, alice: Account, alice_auth: AccessToken, remote: ImgurClient, cat: StoredImage
+) -> None:
+    held = standin.switches.hold(TOGGLE)
+    first = asyncio.create_task(remote.favorite(Kind.IMAGE, cat.id, alice_auth))
+    await held.arrived.wait()
+    first.cancel()
+    second = asyncio.create_task(remote.favorite(Kind.IMAGE, cat.id, alice_auth))
+    await remote.account(alice_auth)  # a whole exchange, in which the second could have read too
+    held.release()
+    assert await second is False
+    assert first.cancelled()
+    assert alice.favorites == [cat]
+    assert len(standin.sent(TOGGLE)) == 1
+
+
+async def test_failure_after_a_cancellation_is_nobodys(
+    standin: Standin, alice_auth: AccessToken, remote: ImgurClient, cat: StoredImage
+) -> None:
+    held = standin.switches.hold(TOGGLE)
+    standin.fail_next("lost-request", TOGGLE)
+    first = asyncio.create_task(remote.favorite(Kind.IMAGE, cat.id, alice_auth))
+    await held.arrived.wait()
+    first.cancel()
+    held.release()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert await remote.favorite(Kind.IMAGE, cat.id, alice_auth)
+
+
 async def test_other_items_and_accounts_are_not_held_up(
     standin: Standin, alice_auth: AccessToken, remote: ImgurClient, cat: StoredImage
 ) -> None:

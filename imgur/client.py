@@ -209,7 +209,7 @@ class ImgurClient:
 
     async def _toggle_favorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool:
         word = await self._transport.send(Request("POST", ("3", kind.value, item_id, "favorite"), auth))
-        if word not in {"favorited", "unfavorited"}:
+        if word not in ("favorited", "unfavorited"):  # no set: it may be of a type that has no hash
             raise BadAnswerError("neither favorited nor unfavorited")
         return bool(word == "favorited")
 

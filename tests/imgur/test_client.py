@@ -202,6 +202,17 @@ async def test_text_that_can_be_no_id_is_not_sent(
     assert imgur.calls == []
 
 
+@pytest.mark.parametrize("word", [True, 1, None, "liked", [], ["favorited"], {}])
+async def test_toggle_answered_with_no_known_word_is_looked_up(
+    word: Any, imgur: Imgur, client: ImgurClient, auth: AccessToken
+) -> None:
+    imgur.gives("GET", "/3/image/Ab3dE7g", IMAGE | {"favorite": False})
+    imgur.gives("POST", "/3/image/Ab3dE7g/favorite", word)
+    imgur.gives("GET", "/3/image/Ab3dE7g", IMAGE | {"favorite": True})
+    assert await client.favorite(Kind.IMAGE, "Ab3dE7g", auth)
+    assert len(imgur.calls) == 3
+
+
 async def test_credits_are_asked_for_and_kept(imgur: Imgur, client: ImgurClient, auth: AccessToken) -> None:
     data = {
         "UserLimit": 412,

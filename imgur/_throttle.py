@@ -64,7 +64,7 @@ def is_disguised_refusal(error: RateLimitedError, headers: Mapping[str, str]) ->
 
 
 class Suspects:
-    """Access tokens that a 429 may be about, one for each account, until a call succeeds."""
+    """Access tokens that a 429 may be about, one for each account, until a call succeeds or some time has passed."""
 
     def __init__(self) -> None:
         self._suspects: dict[int, tuple[str, float]] = {}
@@ -72,8 +72,9 @@ class Suspects:
     def blame(self, auth: AccessToken) -> bool:
         """Whether to blame this token. Not if another one of the account was blamed just before: it was no use."""
         now = time.monotonic()
-        token, moment = self._suspects.get(auth.account_id, (auth.value, now))
-        if token != auth.value and now - moment < DOUBT_SECONDS:
+        self._suspects = {of: entry for of, entry in self._suspects.items() if now - entry[1] < DOUBT_SECONDS}
+        token, _ = self._suspects.get(auth.account_id, (auth.value, now))
+        if token != auth.value:
             return False
         self._suspects[auth.account_id] = (auth.value, now)
         return True

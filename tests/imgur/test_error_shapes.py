@@ -91,8 +91,12 @@ SHAPES = {
     "malformed auth header": Shape(403, classic(403, "Malformed auth header"), ForbiddenError),
     "anonymous not enough": Shape(403, classic(403, "This method requires authentication"), ForbiddenError),
     "not allowed": Shape(403, classic(403, "Unauthorized"), ForbiddenError, "Unauthorized"),
+    "not allowed to sign in": Shape(
+        403, {"data": {"error": "Unauthorized", "request": "/oauth2/authorize", "method": "POST"}}, ForbiddenError
+    ),
     "unknown id": Shape(404, classic(404, "Unable to find an image with the id, xxxxxxx"), NotFoundError),
     "gone": Shape(410, classic(410, "Gone"), NotFoundError),
+    "parameters missing": Shape(400, classic(400, "client_id and response_type are required"), RejectedError),
     "no image data": Shape(400, classic(400, "No image data was sent to the upload api"), RejectedError),
     "corrupt": Shape(400, classic(400, "Image format not supported, or image is corrupt."), UnsupportedTypeError),
     "unsupported": Shape(400, classic(400, "We don't support that file type!"), UnsupportedTypeError),
@@ -102,7 +106,11 @@ SHAPES = {
         RejectedError,
         "You are not the owner of album 'b59dz', which means you can't add images to it.",
     ),
+    "not the owner of the images": Shape(
+        400, classic(400, "You must own all the image ids to add them to album b59dz"), RejectedError
+    ),
     "daily limit": Shape(429, classic(429, "Daily client requests exceeded"), RateLimitedError),
+    "too many requests, 429": Shape(429, classic(429, "Too Many Requests"), RateLimitedError),
     "throttled, in words": Shape(400, classic(400, "Too Many Requests"), RateLimitedError, headers=CREDIT),
     # 2: an object
     "file type invalid, 400": Shape(
@@ -187,6 +195,7 @@ SHAPES = {
     "page: varnish": page(503, "<h1>Error 503 first byte timeout</h1>", OverCapacityError),
     "page: bad request": page(400, "<h1>400 Bad request</h1>", BadAnswerError),
     "page: sign-in down": page(200, "<title>Error (1024)</title>", SignInDownError),
+    "page: unknown client": page(200, "<h1>Woah there!</h1>", BadAnswerError),
     "page: not found": page(404, "<h1>404</h1>", NotFoundError),
     "page: forbidden": page(403, "<h1>403</h1>", ForbiddenError),
     "page: too large": page(413, "<h1>413 Request Entity Too Large</h1>", TooLargeError),
@@ -289,9 +298,10 @@ async def test_fresh_token_is_doubted_again_after_a_while(
 ) -> None:
     imgur.answers("GET", "/3/account/me", "", status=429, headers=CREDIT, repeat=True)
     monkeypatch.setattr("imgur._throttle.DOUBT_SECONDS", 0.0)
-    for token in (auth, AccessToken("fake-fresh-token", auth.account_id)):
+    for token in (auth, AccessToken("fake-fresh-token", auth.account_id), AccessToken("fake-other-token", 2)):
         with pytest.raises(UnauthorizedError):
             await client.account(token)
+    assert len(client._transport._suspects._suspects) == 1  # nobody is remembered for longer than it matters
 
 
 @pytest.mark.parametrize(
@@ -329,7 +339,7 @@ GRANTS = {
         classic(400, "Refresh token doesn't exist or is invalid for the client"),
         InvalidGrantError,
     ),
-    "400, a code": (400, classic(400, "Invalid Pin"), InvalidGrantError),
+    "400, a pin or a code": (400, classic(400, "Invalid Pin"), InvalidGrantError),
     "401, unrecorded": (401, "", InvalidGrantError),
     "401, any": (401, classic(401, "Unauthorized"), InvalidGrantError),
     "400, as the standard has it": (400, {"error": "invalid_grant"}, InvalidGrantError),

@@ -32,10 +32,10 @@ LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. `path` segments are joined safely; `secrets` never show in an error."""
+    """One call. `path` segments, which may be deletehashes, are joined safely; `secrets` never show in an error."""
 
     method: str
-    path: tuple[str, ...]
+    path: tuple[str, ...] = field(repr=False)
     auth: AccessToken | None = None
     params: Mapping[str, int] = field(default_factory=dict)
     json: Mapping[str, Any] | None = field(default=None, repr=False)

@@ -12,12 +12,11 @@ from typing import TypeAlias
 
 import structlog
 
-import imgur.reference
-from errors import AlbumGivenError, NotAnItemError, NothingToChangeError, NotLinkedError, NotYoursError
+from errors import AlbumGivenError, NothingToChangeError, NotLinkedError, NotYoursError
 from imgur.errors import ForbiddenError, NotFoundError, RejectedError
 from imgur.models import Album, Image, Item, Kind, Sort
 from imgur.reference import Reference
-from services import gallery, suggestion
+from services import gallery, naming, suggestion
 from services.account import AccountService
 from services.gallery import PAGE_SIZE, GalleryPage, Source
 from services.ports import ImgurApi, UploadStore
@@ -134,10 +133,7 @@ class LibraryService:
         )
 
     async def _album(self, viewer: Viewer, page: int, text: str, *, fresh: bool) -> GalleryPage:
-        reference = _reference(text)
-        if reference.kind is Kind.IMAGE:
-            raise NotAnItemError("an image where an album is needed")
-        album = await self._reading.album(viewer, reference.id, fresh=fresh)
+        album = await self._reading.album(viewer, naming.album_id(text), fresh=fresh)
         page = min(max(page, 0), gallery.last_page(len(album.images)))
         items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
         return replace(gallery.counted(Source.ALBUM, items, page, len(album.images)), album=album)
@@ -153,7 +149,7 @@ class LibraryService:
     async def show(self, discord_id: int, text: str, *, fresh: bool = True) -> Shown:
         """Anyone's image or album. With `fresh` False, as it was within the last minutes if that is known."""
         viewer = await self._reading.viewer(discord_id)
-        return await self._shown(viewer, await self._reading.item(viewer, _reference(text), fresh=fresh))
+        return await self._shown(viewer, await self._reading.item(viewer, naming.reference(text), fresh=fresh))
 
     async def favorite(self, discord_id: int, text: str) -> Favorited:
         """Make it a favorite. Raises NotLinkedError, LinkBrokenError."""
@@ -190,7 +186,7 @@ class LibraryService:
 
     async def delete(self, discord_id: int, text: str) -> bool:
         """Delete an image for good; False if Imgur no longer had it. Raises NotYoursError, AlbumGivenError."""
-        reference = _reference(text)
+        reference = naming.reference(text)
         if reference.kind is Kind.ALBUM:
             raise AlbumGivenError
         viewer = await self._reading.viewer(discord_id)
@@ -245,7 +241,7 @@ class LibraryService:
 
     async def _owned(self, discord_id: int, text: str, *, fresh: bool = False) -> _Owned:
         """An image of the user's own. One that Imgur does not find is taken from the record of anonymous uploads."""
-        reference = _reference(text)
+        reference = naming.reference(text)
         if reference.kind is Kind.ALBUM:
             raise AlbumGivenError
         viewer = await self._reading.viewer(discord_id)
@@ -264,7 +260,7 @@ class LibraryService:
 
     async def _set_favorite(self, discord_id: int, text: str, *, wish: bool) -> Favorited:
         viewer = await self._linked(discord_id)
-        item = await self._reading.item(viewer, _reference(text))
+        item = await self._reading.item(viewer, naming.reference(text))
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
@@ -308,17 +304,6 @@ class LibraryService:
     def _forget_lists(self, discord_id: int) -> None:
         self._reading.forget_lists(discord_id)
         self._suggestible.forget(discord_id)
-
-
-def _reference(text: str) -> Reference:
-    """What was typed: a suggestion's `image:ID` or `album:ID`, or any form that people paste."""
-    kind, colon, item_id = text.strip().partition(":")
-    if colon and kind in set(Kind) and item_id.isascii() and item_id.isalnum():
-        return Reference(Kind(kind), item_id)
-    reference = imgur.reference.parse(text)
-    if reference is None:
-        raise NotAnItemError
-    return reference
 
 
 def _image(upload: AnonymousUpload) -> Image:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
 
-from errors import AlbumNeedsAccountError, LinkBrokenError, NotAnItemError, NotLinkedError
+from errors import AlbumNeedsAccountError, LinkBrokenError, NotLinkedError
 from imgur.errors import BadAnswerError
-from imgur.models import AccessToken, Image, Kind
-from imgur.reference import parse
+from imgur.models import AccessToken, Image
 from media.kind import check
 from media.models import IncomingFile, OpenedFile
+from services import naming
 from services.account import AccountService
 from services.library import Abilities, abilities
 from services.ports import AttachmentSource, ImgurApi, UploadStore
@@ -131,7 +131,7 @@ class UploadService:
         """Check the file, then send it; never twice, unless Imgur refused the token before it took anything.
 
         Raises FileTooLargeError, UnsupportedFileError, AttachmentGoneError, AlbumNeedsAccountError, NotAnItemError,
-        NotLinkedError, LinkBrokenError; errors of Imgur and of the database pass.
+        ImageGivenError, NotLinkedError, LinkBrokenError; errors of Imgur and of the database pass.
         """
         if request.anonymous:
             return await self._anonymously(request, progress)
@@ -158,7 +158,7 @@ class UploadService:
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file
-        album = _album_id(request.album) if request.album else None
+        album = naming.album_id(request.album) if request.album else None
         async with self._attachments.open(file) as opened:
             kind = check(file.name, opened.size, opened.head)
             return await self._imgur.upload(
@@ -198,10 +198,3 @@ class UploadService:
 def _refuse_album(request: UploadRequest) -> None:
     if request.album:
         raise AlbumNeedsAccountError
-
-
-def _album_id(text: str) -> str:
-    reference = parse(text)
-    if reference is None or reference.kind is Kind.IMAGE:
-        raise NotAnItemError
-    return reference.id

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from errors import (
     AlbumGivenError,
+    ImageGivenError,
     BotError,
     NotAnItemError,
     NothingToChangeError,
@@ -306,7 +307,7 @@ async def test_album_is_read_again_when_fresh(library: LibraryService, standin: 
 
 
 async def test_image_is_refused_when_an_album_is_needed(library: LibraryService) -> None:
-    with pytest.raises(NotAnItemError):
+    with pytest.raises(ImageGivenError):
         await library.images(ADA, 0, "https://i.imgur.com/abcdefg.jpg")
 
 

@@ -16,7 +16,9 @@ from demo.pictures import SCENES, paint
 from errors import (
     AlbumNeedsAccountError,
     AttachmentGoneError,
+    BotError,
     FileTooLargeError,
+    ImageGivenError,
     LinkBrokenError,
     NotAnItemError,
     NotLinkedError,
@@ -187,12 +189,14 @@ async def test_account_upload_goes_into_the_account_and_its_album(
     assert await uploads.anonymous_count(ADA) == 0
 
 
-@pytest.mark.parametrize("album", ["???", "https://i.imgur.com/abc1234.png"])
+@pytest.mark.parametrize(
+    ("album", "error"), [("???", NotAnItemError), ("https://i.imgur.com/abc1234.png", ImageGivenError)]
+)
 async def test_nothing_is_sent_when_the_album_is_none(
-    uploads: UploadService, stores: Stores, standin: Standin, account: Account, album: str
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, album: str, error: type[BotError]
 ) -> None:
     await link(stores, standin, account)
-    with pytest.raises(NotAnItemError):
+    with pytest.raises(error):
         await uploads.upload(request(album=album), ignore)
     assert not standin.sent(UPLOAD)
 

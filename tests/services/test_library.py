@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from errors import (
     AlbumGivenError,
-    ImageGivenError,
     BotError,
+    ImageGivenError,
     NotAnItemError,
     NothingToChangeError,
     NotLinkedError,

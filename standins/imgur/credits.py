@@ -1,4 +1,4 @@
-"""Rate limits: 1 credit a call, 10 an upload, counted for each user and each application; POSTs for each user."""
+"""Rate limits: 1 credit a call, 10 an upload, counted for each user and each application; POSTs for each address."""
 
 from __future__ import annotations
 
@@ -21,11 +21,18 @@ class Credits:
         self.post_limit = 1_250
         self.spent: Counter[str] = Counter()
 
-    def charge(self, user: str, client_id: str, cost: int, *, post: bool) -> bool:
-        """Take `cost` credits from user and client; False, taking none, where one of them has too few."""
-        if self.user_left(user) < cost or self.client_left(client_id) < cost or (post and self.posts_left(user) < 1):
+    def charge(self, user: str, client_id: str, cost: int, *, poster: str | None) -> bool:
+        """Take `cost` credits from user and client; False, taking none, where one of them has too few.
+
+        `poster` is the address that a POST comes from, None for other requests.
+        """
+        if self.user_left(user) < cost or self.client_left(client_id) < cost:
             return False
-        self.spent.update({f"user {user}": cost, f"client {client_id}": cost, f"posts {user}": int(post)})
+        if poster is not None and self.posts_left(poster) < 1:
+            return False
+        self.spent.update({f"user {user}": cost, f"client {client_id}": cost})
+        if poster is not None:
+            self.spent[f"posts {poster}"] += 1
         return True
 
     def exhaust_user(self, user: str) -> None:
@@ -44,15 +51,15 @@ class Credits:
         """Credits this application has left."""
         return max(0, self.client_limit - self.spent[f"client {client_id}"])
 
-    def posts_left(self, user: str) -> int:
-        """POSTs this user has left."""
-        return max(0, self.post_limit - self.spent[f"posts {user}"])
+    def posts_left(self, address: str) -> int:
+        """POSTs this address has left."""
+        return max(0, self.post_limit - self.spent[f"posts {address}"])
 
     def reset(self, seconds: int) -> int:
         """When credits come back: seconds from now, or the point in time, as the switch says."""
         return seconds if self._switches.rate_reset == "seconds" else int(time.time()) + seconds
 
-    def headers(self, user: str, client_id: str, *, post: bool) -> dict[str, str]:
+    def headers(self, user: str, client_id: str, *, poster: str | None) -> dict[str, str]:
         """The rate headers of an answer; the POST ones come with answers to POSTs."""
         if not self._switches.rate_headers:
             return {}
@@ -64,10 +71,10 @@ class Credits:
             "x-ratelimit-clientremaining": self.client_left(client_id),
             "x-ratelimit-clientreset": _DAY,
         }
-        if post:
+        if poster is not None:
             values |= {
                 "x-post-rate-limit-limit": self.post_limit,
-                "x-post-rate-limit-remaining": self.posts_left(user),
+                "x-post-rate-limit-remaining": self.posts_left(poster),
                 "x-post-rate-limit-reset": _HOUR,
             }
         return {name: str(value) for name, value in values.items()}

@@ -6,10 +6,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from multidict import CIMultiDict
 
-from standins.imgur.caller import CALLER, identify
+from standins.imgur.caller import CALLER, Caller, identify
 from standins.imgur.credits import UPLOAD_COST
 from standins.imgur.faults import CUT_ANSWER, LOST_ANSWER, LOST_REQUEST, Fault
-from standins.imgur.shapes import SHAPES, THROTTLED, AnswerError, refuse
+from standins.imgur.shapes import SHAPES, THROTTLED, AnswerError, Shape, refuse
 from standins.imgur.standin import SENT, STANDIN, SentRequest, Standin
 
 ADMIN = "/_standin"
@@ -119,10 +119,10 @@ async def _answer(standin: Standin, request: web.Request, handler: Handler) -> w
 
 async def _api_answer(standin: Standin, request: web.Request, handler: Handler) -> web.StreamResponse:
     caller = request[CALLER] = identify(request)
-    post = request.method == "POST"
-    cost = UPLOAD_COST if post and request.path in _UPLOADS else 1
-    if not standin.world.credits.charge(caller.user, caller.client_id, cost, post=post):
-        raise AnswerError(THROTTLED)
+    poster = _poster(request)
+    cost = UPLOAD_COST if poster and request.path in _UPLOADS else 1
+    if not standin.world.credits.charge(caller.user, caller.client_id, cost, poster=poster):
+        raise AnswerError(_throttle(standin, caller, cost))
     stale = request.app[STALE]
     reads = standin.switches.stale_reads
     old = stale.instead(request) if reads and request.method == "GET" else None
@@ -134,9 +134,22 @@ async def _api_answer(standin: Standin, request: web.Request, handler: Handler) 
     return response
 
 
+def _poster(request: web.Request) -> str | None:
+    """The address that POSTs are counted for, None for other requests."""
+    return (request.remote or "unknown") if request.method == "POST" else None
+
+
+def _throttle(standin: Standin, caller: Caller, cost: int) -> Shape:
+    if standin.switches.era != "classic":
+        return THROTTLED
+    if standin.world.credits.client_left(caller.client_id) < cost:
+        return SHAPES["daily-limit-429"]
+    return SHAPES["too-fast-400" if cost == UPLOAD_COST else "too-many-requests-429"]
+
+
 def _rate_headers(standin: Standin, request: web.Request) -> dict[str, str]:
     caller = request.get(CALLER)
     if not request.path.startswith("/3/"):
         return {}
     user, client_id = (caller.user, caller.client_id) if caller else (request.remote or "unknown", "")
-    return standin.world.credits.headers(user, client_id, post=request.method == "POST")
+    return standin.world.credits.headers(user, client_id, poster=_poster(request))

@@ -161,6 +161,33 @@ async def test_accounts_do_not_spend_each_others_credits(as_alice: Caller, as_bo
     assert (credit["UserRemaining"], credit["ClientRemaining"]) == (499, 12_489)
 
 
+@pytest.mark.parametrize(("whose", "error"), [("user", 400), ("client", 429)])
+async def test_classic_era_words_a_spent_limit_for_itself(
+    whose: str, error: int, *, standin: Standin, alice: Account, as_alice: Caller
+) -> None:
+    standin.switches.era = "classic"
+    counters = standin.world.credits
+    counters.exhaust_user(str(alice.id)) if whose == "user" else counters.exhaust_client(CLIENT)
+    read, upload = await as_alice("GET", "/3/account/me"), await as_alice.upload(samples.png())
+    assert (read.status, upload.status) == (429, error)
+    if whose == "user":
+        assert read.error == "Too Many Requests"
+        assert upload.error["message"] == "You are uploading too fast. Please wait 59 more minutes."
+    else:
+        assert read.error == upload.error == "Daily client requests exceeded"
+
+
+async def test_posts_are_counted_for_the_address_whoever_is_calling(
+    standin: Standin, as_alice: Caller, as_bob: Caller
+) -> None:
+    standin.world.credits.post_limit = 2
+    for caller in (as_alice, as_bob):
+        assert (await caller.upload(samples.png())).status == 200
+    refused = await as_alice.upload(samples.png())
+    assert (refused.status, refused.headers["x-post-rate-limit-remaining"]) == (429, "0")
+    assert (await as_alice("GET", "/3/account/me")).status == 200
+
+
 async def test_reads_are_stale_after_a_write_for_as_long_as_switched(
     standin: Standin, alice: Account, as_alice: Caller
 ) -> None:

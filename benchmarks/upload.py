@@ -88,7 +88,7 @@ async def _upload(imgur_url: str, where: str) -> tuple[float, float]:
             token_keys={"bench": bytes(32)},
         )
         async with aiohttp.ClientSession() as session:
-            over_http = HttpAttachmentSource(session, allowed_hosts={"127.0.0.1"}, schemes={"http"})
+            over_http = HttpAttachmentSource(session, origins={where.removesuffix("/file")})
             source = over_http if where.startswith("http:") else DiskSource()
             async with compose(settings, imgur_url=imgur_url, attachments=source, serve=False) as house:
                 before = _peak()

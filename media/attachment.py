@@ -13,7 +13,7 @@ from yarl import URL
 from errors import AttachmentGoneError
 from media.models import HEAD_BYTES, IncomingFile, OpenedFile
 
-DISCORD_HOSTS = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
+DISCORD = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=30)
 """Seconds for the connection and for each read; the whole may take as long as the upload does."""
 _CHUNK_BYTES = 256 * 1024
@@ -23,21 +23,19 @@ _OK = 200
 class HttpAttachmentSource:
     """An `AttachmentSource` over addresses of Discord.
 
-    Fetches from `allowed_hosts` by `schemes` alone and follows no redirect, so that nobody can make the bot read
-    other addresses. Holds 256 KiB or so at a time. No error of it names the address, which is signed.
+    Fetches from these `origins` (scheme, host and port) alone and follows no redirect, so that nobody can make the bot
+    read other addresses. Holds 256 KiB or so at a time. No error of it names the address, which is signed.
     """
 
     def __init__(
         self,
         session: aiohttp.ClientSession,
         *,
-        allowed_hosts: Collection[str] = DISCORD_HOSTS,
-        schemes: Collection[str] = ("https",),
+        origins: Collection[str] = DISCORD,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
         self._session = session
-        self._allowed_hosts = frozenset(allowed_hosts)
-        self._schemes = frozenset(schemes)
+        self._origins = frozenset(origins)
         self._timeout = timeout
 
     @asynccontextmanager
@@ -52,7 +50,7 @@ class HttpAttachmentSource:
     async def _get(self, address: str) -> aiohttp.ClientResponse:
         with _told_as_gone():
             url = URL(address, encoded=True)
-            if url.scheme not in self._schemes or url.host not in self._allowed_hosts:
+            if "@" in url.raw_authority or str(url.origin()) not in self._origins:
                 raise AttachmentGoneError("not an address of Discord's")
             return await self._session.get(
                 url,
@@ -99,5 +97,5 @@ def _told_as_gone() -> Iterator[None]:
     """Errors of HTTP as ours, without their text: that may hold the address."""
     try:
         yield
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+    except (aiohttp.ClientError, OSError, ValueError) as error:  # timeouts are OSErrors
         raise AttachmentGoneError(type(error).__name__) from None

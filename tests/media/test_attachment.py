@@ -18,6 +18,7 @@ from media.models import HEAD_BYTES, IncomingFile, OpenedFile
 
 BODY = bytes(range(256)) * 4096  # 1 MiB
 SIGNATURE = "hm=0123456789abcdef"
+NOBODY = "http://127.0.0.1:1"
 
 
 class FileHost:
@@ -77,10 +78,10 @@ async def address(host: FileHost) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def source() -> AsyncIterator[HttpAttachmentSource]:
+async def source(address: str) -> AsyncIterator[HttpAttachmentSource]:
     timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=0.2)
     async with aiohttp.ClientSession() as session:
-        yield HttpAttachmentSource(session, allowed_hosts={"127.0.0.1"}, schemes={"http"}, timeout=timeout)
+        yield HttpAttachmentSource(session, origins={address[:-1], NOBODY}, timeout=timeout)
 
 
 async def read(opened: OpenedFile) -> list[bytes]:
@@ -119,7 +120,7 @@ async def test_asks_for_the_signed_address_as_it_is_and_uncompressed(
 async def test_file_that_cannot_be_opened_is_gone(
     source: HttpAttachmentSource, address: str, host: FileHost, way: str
 ) -> None:
-    url = "http://127.0.0.1:1/cat.png" if way == "refused" else f"{address}{way}"
+    url = f"{NOBODY}/cat.png" if way == "refused" else f"{address}{way}"
     with pytest.raises(AttachmentGoneError) as gone:
         async with source.open(IncomingFile("cat.png", 1, f"{url}?{SIGNATURE}")):
             pytest.fail("it was opened")
@@ -130,9 +131,7 @@ async def test_file_that_cannot_be_opened_is_gone(
 
 async def test_file_that_outlasts_a_total_timeout_is_gone(address: str) -> None:
     async with aiohttp.ClientSession() as session:
-        source = HttpAttachmentSource(
-            session, allowed_hosts={"127.0.0.1"}, schemes={"http"}, timeout=aiohttp.ClientTimeout(total=0.1)
-        )
+        source = HttpAttachmentSource(session, origins={address[:-1]}, timeout=aiohttp.ClientTimeout(total=0.1))
         with pytest.raises(AttachmentGoneError):
             async with source.open(IncomingFile("cat.png", 1, f"{address}late")):
                 pytest.fail("it was opened")
@@ -156,6 +155,12 @@ async def test_file_that_breaks_off_is_gone_while_it_is_read(
         "https://evil.example/cdn.discordapp.com",
         "https://cdn.discordapp.com@evil.example/cat.png",
         "https://evil.example#@cdn.discordapp.com/",
+        "https://someone@cdn.discordapp.com/cat.png",
+        "https://:word@cdn.discordapp.com/cat.png",
+        "https://cdn.discordapp.com:8443/cat.png",
+        "https://cdn.discordapp.com:80/cat.png",
+        "//cdn.discordapp.com/cat.png",
+        "https://images.discordapp.net/cat.png",
         "https://169.254.169.254/latest/meta-data",
         "https://localhost/",
         "file:///etc/passwd",

@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 Sort: TypeAlias = Literal["newest", "oldest"]
-Privacy: TypeAlias = Literal["public", "hidden", "secret"]
 
 
 class Kind(StrEnum):

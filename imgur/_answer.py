@@ -110,10 +110,10 @@ def grant_error(error: ImgurError) -> ImgurError:
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
-    """`text` without the secrets, and no longer than a log line may be."""
+    """`text` without the secrets and without what no file or terminal takes, no longer than a log line may be."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    return text[:DETAIL_LENGTH]
+    return text[:DETAIL_LENGTH].encode("utf-8", "replace").decode()
 
 
 def _json(text: str) -> Any:

@@ -163,6 +163,7 @@ SHAPES = {
     "oversize, 1002": Shape(400, classic(400, coded(1002, "")), TooLargeError),
     "oversize, words": Shape(400, classic(400, "File is over the size limit"), TooLargeError),
     "broken JSON in a text": Shape(400, classic(400, '{"code": 413'), RejectedError, '{"code": 413'),
+    "words that cannot be written": Shape(400, classic(400, "half a \ud83d cat"), RejectedError, "half a ? cat"),
     # 11, 12
     "wrong encoding": Shape(400, classic(400, "Bad Request"), RejectedError, "Bad Request"),
     "status 1203": Shape(400, classic(1203, "Imgur is over capacity. Please try again."), OverCapacityError),

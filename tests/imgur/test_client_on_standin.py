@@ -296,12 +296,15 @@ async def test_cancelled_upload_stores_nothing_and_leaves_the_client_usable(
     standin: Standin, remote: ImgurClient
 ) -> None:
     source = LargeSource(head=MP4, pause=asyncio.Event(), mime_type="video/mp4")
+    ended = standin.switches.hold(UPLOAD, answer=True)
     task = asyncio.create_task(remote.upload(source, video=True))
     await source.paused.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert source.closed
+    await ended.arrived.wait()  # the other side has seen the connection close
+    ended.release()
     assert isinstance(await remote.upload(Source()), Image)
     assert len(standin.world.images) == 1
 

@@ -31,7 +31,8 @@ SHORTEST_LIFE = 3600
 
 
 def _text(value: Any) -> Any:
-    return None if value == "" else value
+    """None for an empty text; halves of characters, which JSON can hold and nobody can send on, become "?"."""
+    return value.encode("utf-8", "replace").decode() or None if isinstance(value, str) else value
 
 
 def _media_link(value: Any) -> Any:
@@ -43,10 +44,10 @@ def _media_link(value: Any) -> Any:
 
 
 def _secure(value: Any) -> str | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not re.fullmatch(r"[\x21-\x7e]+", value := value.strip()):
         return None
     try:
-        parts = urlsplit(value.strip())
+        parts = urlsplit(value)
         host = parts.hostname
     except ValueError:
         return None
@@ -121,7 +122,7 @@ class _Album(_Item):
 
 class _Account(_Lenient):
     id: int
-    username: Annotated[str, Field(min_length=1, validation_alias="url")]
+    username: Annotated[str, BeforeValidator(_text), Field(min_length=1, validation_alias="url")]
     created: AwareDatetime | None = None
     reputation: int | None = None
     bio: Text = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
@@ -17,6 +18,7 @@ PUBLIC_URL = web.AppKey("public_url", str)
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 8
+FORM_SECONDS = 10.0  # for all of a form to arrive: it has a few hundred bytes
 
 
 async def home(request: web.Request) -> web.Response:
@@ -77,10 +79,13 @@ async def _form(request: web.Request) -> dict[str, str]:
     """Our own forms and nothing else; the application's size limit holds."""
     if request.content_type != FORM_TYPE or "Content-Encoding" in request.headers:
         raise web.HTTPUnsupportedMediaType
-    body = await request.read()
     try:
+        async with asyncio.timeout(FORM_SECONDS):
+            body = await request.read()
         return dict(parse_qsl(body.decode(errors="replace"), max_num_fields=MOST_FIELDS))
-    except ValueError as error:
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+    except (ValueError, ConnectionError, web.RequestPayloadError) as error:
         raise web.HTTPBadRequest from error
 
 

@@ -27,6 +27,9 @@ HEADERS = {
 }
 
 
+HEADERS_OF = web.AppKey("headers_of", dict[str, str])
+
+
 class Middleware(Protocol):
     """What aiohttp takes for one."""
 
@@ -40,7 +43,7 @@ def secure(app: web.Application, *, public_url: str, authorize_origin: str) -> N
 
     A form's POST ends in a redirect to `authorize_origin`, and browsers hold `form-action` against that as well.
     """
-    headers = {**HEADERS, "Content-Security-Policy": _content_security_policy(authorize_origin)}
+    headers = app[HEADERS_OF] = {**HEADERS, "Content-Security-Policy": _content_security_policy(authorize_origin)}
     if public_url.startswith("https:"):
         headers["Strict-Transport-Security"] = f"max-age={YEAR}"
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
+import structlog
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
+
+from web.security import HEADERS_OF
 
 SHUTDOWN_SECONDS = 5.0
+UNREADABLE = "The request makes no sense to us. Open the link that /imgur link gave you in Discord.\n"
+
+log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -16,10 +26,49 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
 
     There is no access log: paths hold nonces.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_SECONDS)
     try:
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        yield runner.addresses[0][1]
+        loop = asyncio.get_running_loop()
+        connection = partial(_Connection, app, runner.server, loop=loop, access_log=None)
+        server = await loop.create_server(connection, host, port)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
     finally:
         await runner.cleanup()
+
+
+class _Connection(web.RequestHandler):
+    """Where the library quotes a request that is no HTTP, to its sender and in the log, this one does not.
+
+    Such a request never reaches the application, so its headers are put on here.
+    """
+
+    __slots__ = ("_app",)
+
+    def __init__(self, app: web.Application, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._app = app
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - the library's signature
+    ) -> web.StreamResponse:
+        """A plain answer that closes the connection. Raises ConnectionError where another has begun."""
+        super().handle_error(request, status, exc)  # for the log
+        response = web.Response(status=status, text=UNREADABLE, headers=self._app.get(HEADERS_OF))
+        response.force_close()
+        return response
+
+    def log_exception(self, *args: Any, **options: Any) -> None:
+        """Of what a client has spoilt, log no more than the kind: the text quotes headers and paths."""
+        error = options.get("exc_info")
+        if isinstance(error, HttpProcessingError | web.RequestPayloadError):
+            log.info("a request could not be read", kind=type(error).__name__)
+        else:
+            super().log_exception(*args, **options)

@@ -32,7 +32,7 @@ async def fail(request: web.Request) -> web.Response:
     body = await _body(request)
     try:
         request.app[STANDIN].fail_next(str(body["fault"]), str(body.get("match", "*")), int(body.get("times", 1)))
-    except (KeyError, ValueError) as wrong:
+    except (KeyError, TypeError, ValueError) as wrong:
         raise web.HTTPBadRequest(text=str(wrong)) from None
     return web.json_response(True)
 

@@ -208,6 +208,7 @@ async def test_reads_are_stale_after_a_write_for_as_long_as_switched(
     [
         ("switches", {"era": "classic", "stale_reads": 2}, 200),
         ("switches", {"invalid_token_status": 429}, 200),
+        ("fail", {"fault": "empty-500", "times": []}, 400),
         ("switches", {"era": 7}, 400),
         ("switches", {"no_such": True}, 400),
         ("switches", ["era"], 400),

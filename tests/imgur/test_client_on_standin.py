@@ -30,6 +30,7 @@ from imgur import (
 from standins.imgur import Standin
 from standins.imgur.records import Account
 from standins.imgur.shapes import SHAPES
+from standins.imgur.tokens import Grant
 from tests.imgur.samples import CLIENT_ID
 from tests.imgur.sources import LargeSource, Source
 from tests.standins.samples import MP4, WEBP, png
@@ -60,8 +61,6 @@ async def test_refused_refresh_token_is_told_from_other_failures(
 
 
 async def test_code_is_exchanged_once(standin: Standin, alice: Account, remote: ImgurClient) -> None:
-    from standins.imgur.tokens import Grant
-
     code = standin.world.tokens.issue_code(Grant(alice, CLIENT_ID))
     assert (await remote.exchange_code(code)).account_id == alice.id
     with pytest.raises(InvalidGrantError):

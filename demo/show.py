@@ -6,14 +6,12 @@ import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
 
 import click
 import simcord
 from pydantic import SecretStr
-from simcord._clock import Clock
 from simcord.preview import Preview
 
 import config
@@ -21,6 +19,7 @@ import logs
 from cogs.client import ImgurBot
 from config import Settings
 from demo.attachments import ReadAttachments
+from demo.simulation import simulated
 from demo.world import ALICE, BOB, Pictures, fill
 from standins.imgur.server import running
 from standins.imgur.standin import Standin
@@ -28,7 +27,6 @@ from standins.imgur.switches import Switches
 from storage.sealing import new_key
 
 CLIENT_ID, CLIENT_SECRET = "demo-client-id", "demo-client-secret"
-SLOWEST_ACTION = 60.0  # seconds until the page gives a command up
 
 GREETING = """
 The bot is running, with stand-ins for Discord and Imgur. Open this address:
@@ -45,14 +43,6 @@ WELCOME = f"""**Type a slash below and pick a command.** Discord and Imgur are s
 
 *Viewing as*, at the top, makes you Bob. Link him to **{BOB}** and try what he may do with what Alice shares.
 Direct messages are not shown on this page, and links to imgur.com lead to the real one, which has none of this."""
-
-
-class WallClock(Clock):
-    """The time of day for simcord's Discord, which otherwise begins in the past: link pages count real minutes."""
-
-    def now(self) -> datetime:
-        """The present."""
-        return datetime.now(UTC)
 
 
 class House(Protocol):
@@ -78,7 +68,7 @@ async def show(compose: Compose, *, port: int = 0) -> None:
         standin.register_client(CLIENT_ID, CLIENT_SECRET, str(settings.callback_url))
         # The web servers start before simcord does, or every action on the page would wait for them to end.
         house = await stack.enter_async_context(compose(settings, imgur_url=standin.url, attachments=ReadAttachments()))
-        env = await stack.enter_async_context(simcord.run(house.bot, settle_timeout=SLOWEST_ACTION, check_errors=False))
+        env = await stack.enter_async_context(simulated(house.bot))
         preview = await stack.enter_async_context(await open_page(env, standin, port))
         click.echo(GREETING.format(url=preview.url))
         await preview.wait_closed()
@@ -86,8 +76,6 @@ async def show(compose: Compose, *, port: int = 0) -> None:
 
 async def open_page(env: simcord.Env, standin: Standin, port: int = 0) -> Preview:
     """A channel with Alice, Bob and a guide's words; enter the preview that comes back to serve its page."""
-    env.backend.clock = WallClock()
-    env.backend.bot_user.name = "Imgur"
     guild = env.create_guild("Imgur bot demo")
     channel = guild.create_text_channel("pictures")
     alice, bob, guide = (

@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-import simcord
 from PIL import Image
 
 import config
@@ -16,6 +15,7 @@ from bot import compose
 from demo.attachments import ReadAttachments
 from demo.pictures import SCENES, SIZE, Scene, paint
 from demo.show import CLIENT_ID, open_page
+from demo.simulation import simulated
 from demo.world import ALICE, BOB, Pictures, fill
 from errors import AttachmentGoneError
 from media.models import IncomingFile
@@ -90,7 +90,7 @@ async def test_the_page_shows_the_present_and_pictures_that_come_while_it_runs(
     standin.register_client(CLIENT_ID, "made-up", "http://127.0.0.1/oauth/imgur")
     async with (
         compose(settings, imgur_url=standin.url, attachments=ReadAttachments(), serve=False) as house,
-        simcord.run(house.bot) as env,
+        simulated(house.bot) as env,
         await open_page(env, standin) as preview,
     ):
         image = standin.world.add_image(None, paint(SCENES[1]), title="Just now")
@@ -98,6 +98,11 @@ async def test_the_page_shows_the_present_and_pictures_that_come_while_it_runs(
         answer = await alice.slash(preview.channel, "imgur show", image=image.id)
         await preview.show(answer)
         snapshot = await preview.snapshot()
+        await alice.slash(preview.channel, "imgur favorites")
+        assert env.errors == [], "a refusal in words is an answer"
+        env.inject_error("PATCH", "/webhooks/*/*/messages/*", status=403, code=50013, message="made up")
+        await alice.slash(preview.channel, "imgur account")
+        assert env.errors, "a fault of the bot is none"
     shown = [asset for asset in snapshot["assets"].values() if asset.get("available")]
     assert shown
     assert datetime.now(UTC) - env.now() < timedelta(seconds=1)

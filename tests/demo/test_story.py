@@ -100,6 +100,21 @@ async def test_another_member_may_only_favorite_what_is_shared(here: DiscordPage
     await expect(here.answer).to_contain_text("Lavender")
 
 
+async def test_a_newcomer_s_mistakes_are_answered_and_the_next_command_works(here: DiscordPage, tmp_path: Path) -> None:
+    notes = tmp_path / "notes.png"
+    notes.write_bytes(b"not a picture at all")
+    await here.command("imgur favorites")
+    await expect(here.answer).to_contain_text("No Imgur account is linked")
+    await here.command("imgur upload", file=notes, anonymous="True")
+    await expect(here.answer).to_contain_text("does not take this kind of file")
+    await here.command("imgur link")
+    await here.press("Enter code")
+    await here.fill_form("12345678")
+    await expect(here.answer).to_contain_text("link")
+    await here.command("imgur account")
+    await expect(here.answer).to_contain_text("No Imgur account is linked")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_the_demo_ends_cleanly_while_its_page_is_open(
     here: DiscordPage, demo: Demo, number: signal.Signals

@@ -1,0 +1,45 @@
+"""simcord's Discord as the demo wants it: in the present, and at ease with refusals."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import simcord
+from simcord._clock import Clock
+
+from cogs.client import ImgurBot
+from services.messages import words
+
+SLOWEST_ACTION = 60.0  # seconds until the page gives a command up
+
+
+class WallClock(Clock):
+    """The time of day for simcord's Discord, which otherwise begins in the past: link pages count real minutes."""
+
+    def now(self) -> datetime:
+        """The present."""
+        return datetime.now(UTC)
+
+
+class Simulation(simcord.Env):
+    """A Discord for which an error that the bot has words for is an answer, and only others are a failed command."""
+
+    def _record_error(self, error: BaseException) -> None:
+        if words(error.__cause__ or error) is None:
+            super()._record_error(error)
+
+
+@asynccontextmanager
+async def simulated(bot: ImgurBot) -> AsyncIterator[Simulation]:
+    """The bot, logged in to its own Discord."""
+    env = Simulation(bot, settle_timeout=SLOWEST_ACTION, check_errors=False)
+    await env.start()
+    with env.time_context():
+        try:
+            env.backend.clock = WallClock()
+            env.backend.bot_user.name = "Imgur"
+            yield env
+        finally:
+            await env.shutdown()

@@ -21,7 +21,7 @@ from cogs.item._views import (
     shown_view,
 )
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, answer, answer_or_share, is_public
+from cogs.ui.reply import acknowledge, answer, answer_or_share, change_shared, is_public
 from services.library import LibraryService
 
 FORM_PATIENCE = 1.5  # seconds: a form must be sent within three, and cannot follow a deferral
@@ -130,15 +130,22 @@ class Items(commands.Cog):
 
     @action("item-delete")
     async def _delete_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
-        await interaction.response.defer()
+        """Ask in place; beside a message that others see, privately, and remember which message that was."""
+        beside = interaction.message.id if interaction.message and is_public(interaction) else None
+        if beside is None:
+            await interaction.response.defer()
+        else:
+            await acknowledge(interaction)
         shown = await self._library.deletion(interaction.user.id, f"{kind}:{item_id}")
-        await answer(interaction, question_view(shown.item, interaction.user.id))
+        await answer(interaction, question_view(shown.item, interaction.user.id, beside))
 
     @action("item-delete-confirm")
-    async def _delete_confirmed(self, interaction: Interaction, kind: str, item_id: str) -> None:
+    async def _delete_confirmed(self, interaction: Interaction, kind: str, item_id: str, beside: str = "") -> None:
         await interaction.response.defer()
         deleted = await self._library.delete(interaction.user.id, f"{kind}:{item_id}")
         await answer(interaction, deleted_view(item_id, deleted=deleted))
+        if beside:
+            await change_shared(interaction, int(beside), deleted_view(item_id, deleted=True))
 
     @action("item-copy")
     async def _copy_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:

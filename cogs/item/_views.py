@@ -39,9 +39,10 @@ def favorite_notice(favorited: Favorited) -> ui.LayoutView:
     )
 
 
-def question_view(item: Item, owner: int) -> ui.LayoutView:
-    """Asks before deleting, and shows what."""
+def question_view(item: Item, owner: int, beside: int | None = None) -> ui.LayoutView:
+    """Asks before deleting, and shows what. `beside` is the shared message, if any, to be changed as well."""
     about = item.kind.value, item.id
+    confirmed = about if beside is None else (*about, beside)
     pictures = media(item)
     parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"### Delete {title(item)}?")]
     if pictures:
@@ -50,7 +51,7 @@ def question_view(item: Item, owner: int) -> ui.LayoutView:
     parts += rows(
         [
             ActionButton(
-                "item-delete-confirm", owner, *about, label="Delete for good", style=discord.ButtonStyle.danger
+                "item-delete-confirm", owner, *confirmed, label="Delete for good", style=discord.ButtonStyle.danger
             ),
             ActionButton("item-keep", owner, *about, label="Keep"),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Protocol
 
 import discord
@@ -67,6 +68,13 @@ async def answer_or_share(interaction: discord.Interaction[Any], draw: Draw, *, 
         if why := words(NotPostedError()):
             view.add_item(ui.TextDisplay(f"**{why.title}.** {why.text}"))
         await answer(interaction, view)
+
+
+async def change_shared(interaction: discord.Interaction[Any], message_id: int, view: ui.LayoutView) -> None:
+    """Change a shared message in this channel, if Discord lets the bot: not where only its user has installed it."""
+    channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
+    with suppress(discord.HTTPException):
+        await channel.get_partial_message(message_id).edit(view=view)
 
 
 async def _posted(interaction: discord.Interaction[Any], view: ui.LayoutView) -> bool:

@@ -159,9 +159,6 @@ async def test_shared_image_refuses_a_stranger_everything_else(discord: Discord,
     discord.standin.requests.clear()
     for label in ("Edit", "Delete", "Copy"):
         assert "not yours" in text(answer(await discord.click(message, label, discord.bob)))
-    await discord.click(message, "Delete")
-    for label in ("Delete for good", "Keep"):
-        assert "not yours" in text(answer(await discord.click(message, label, discord.bob)))
     assert image.id in discord.standin.world.images
     assert not discord.standin.sent("DELETE *")
 
@@ -271,6 +268,31 @@ async def test_delete_deletes_nothing_when_the_user_keeps_it(discord: Discord, i
     await discord.click(message, "Keep")
     assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy"]
     assert not discord.standin.sent("DELETE *")
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_shared_image_is_deleted_after_a_private_question(
+    discord: Discord, image: StoredImage, *, allowed: bool
+) -> None:
+    [message] = (await discord.run("show", image=image.id, share=True)).followups
+    before = text(message)
+    question = answer(await discord.click(message, "Delete"))
+    assert "Delete A" in text(question)
+    assert text(message) == before
+    if not allowed:  # to a bot that only its user has installed
+        discord.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001)
+    result = await discord.click(question, "Delete for good")
+    assert not result.followups
+    assert image.id not in discord.standin.world.images
+    assert "### Deleted" in text(question)
+    assert ("### Deleted" in text(message)) is allowed
+
+
+async def test_delete_says_that_it_is_gone_when_it_was_confirmed_twice(discord: Discord, upload: StoredImage) -> None:
+    first, second = [answer(await discord.run("delete", image=upload.id)) for _ in range(2)]
+    await discord.click(first, "Delete for good")
+    await discord.click(second, "Delete for good")
+    assert "gone already" in text(second)
 
 
 async def test_delete_cleans_up_when_imgur_has_lost_the_image(discord: Discord, upload: StoredImage) -> None:

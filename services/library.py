@@ -102,13 +102,24 @@ class LibraryService:
     # --- galleries ------------------------------------------------------------------------------------------------
 
     async def images(
-        self, discord_id: int, page: int, album: str | None = None, *, anonymous: bool = False, fresh: bool = False
+        self,
+        discord_id: int,
+        page: int,
+        album: str | None = None,
+        *,
+        anonymous: bool | None = None,
+        fresh: bool = False,
     ) -> GalleryPage:
-        """The account's images, or an album's; the anonymous uploads of who is not linked or asks for them."""
+        """The account's images, or an album's, or the anonymous uploads.
+
+        `anonymous` says which; None: the anonymous uploads of who is not linked. Raises NotLinkedError for False.
+        """
         viewer = await self._reading.viewer(discord_id)
         if album is not None:
             return await self._album(viewer, page, album, fresh=fresh)
-        if anonymous or viewer.account is None:
+        if anonymous is None:
+            anonymous = viewer.account is None
+        if anonymous:
             return await self._anonymous(discord_id, page)
         if fresh:
             self._reading.forget_lists(discord_id, "images")
@@ -192,7 +203,9 @@ class LibraryService:
         viewer = await self._reading.viewer(discord_id)
         upload = await self._uploads.get(discord_id, reference.id)
         if upload is None and viewer.account is None:
-            raise NotYoursError
+            if await self._exists(viewer, reference.id):
+                raise NotYoursError
+            return False  # it was theirs until a moment ago: two confirmations of one question
         deleted = await self._delete(viewer, reference.id, upload)
         await self._uploads.remove(discord_id, reference.id)
         self._forget_lists(discord_id)

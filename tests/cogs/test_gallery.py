@@ -263,6 +263,21 @@ async def test_shared_gallery_is_turned_by_its_owner_only(discord: Discord, link
     assert f"<@{discord.alice.id}>" in text(message)
 
 
+async def test_shared_gallery_turns_to_nothing_else_when_the_account_was_unlinked(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    for _ in range(11):
+        discord.standin.world.add_image(linked)
+    await upload_anonymously(discord, picture, "Between us")
+    message, _ = await shared(discord, "images")
+    first = listed(message)
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    [told] = (await discord.click(message, "Next")).followups
+    assert told.ephemeral
+    assert "No Imgur account is linked" in text(told)
+    assert listed(message) == first
+
+
 async def test_shared_gallery_pings_nobody(discord: Discord, linked: Account) -> None:
     discord.standin.world.add_image(linked, title=f"@everyone <@{discord.bob.id}>")
     before = len(discord.env.http_requests)

@@ -588,7 +588,8 @@ async def test_deletion_uses_the_record_only_of_its_own_user(
     await keep(stores, image, BOB)
     with pytest.raises(NotYoursError):
         await library.delete(ADA, image.id)
-    assert not standin.requests
+    assert image.id in standin.world.images
+    assert not standin.sent("DELETE *")
 
 
 # --- suggestions -----------------------------------------------------------------------------------------------------

@@ -145,15 +145,17 @@ class UploadService:
 
     async def _anonymously(self, request: UploadRequest, progress: Progress) -> Uploaded:
         _refuse_album(request)
-        linked = await self._accounts.linked(request.discord_id) is not None
+        account = await self._accounts.linked(request.discord_id)
         image = await self._send(request, progress, None)
         keeping = asyncio.ensure_future(self._keep(request, image))
         try:
             await asyncio.shield(keeping)
         except asyncio.CancelledError:
-            await keeping  # a picture without its deletehash could never be deleted
+            await asyncio.wait([keeping])  # a picture without its deletehash could never be deleted
+            keeping.result()
             raise
         self._library.uploaded(request.discord_id)
+        linked = account is not None and not account.broken
         return Uploaded(image, anonymous=True, can=abilities(image, linked=linked, mine=True))
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:

@@ -36,9 +36,10 @@ class Transfer(Generic[T]):
         return self.sent >= self.total
 
     def end(self, why: type[UploadEndedError]) -> None:
-        """End it; whoever waits for the result gets `why`."""
-        self._why = why
-        self._work.cancel()
+        """End it; whoever waits for the result gets `why`, the first one given."""
+        if self._why is None:
+            self._why = why
+            self._work.cancel()
 
     async def result(self, show: Callable[[Transfer[T]], Awaitable[object]]) -> T:
         """Wait for the upload, showing now and then how far it is. Raises UploadEndedError and what the work raises."""

@@ -313,13 +313,16 @@ class SlowStore:
     stores: Stores
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def add(self, upload: Any) -> None:
         self.begun.set()
         await self.go_on.wait()
         await self.stores.uploads.add(upload)
+        self.done.set()
 
 
+@pytest.mark.parametrize("twice", [False, True])
 async def test_deletehash_is_kept_all_the_same_when_cancelled_after_imgur_answered(
     accounts: AccountService,
     imgur_client: ImgurClient,
@@ -328,6 +331,7 @@ async def test_deletehash_is_kept_all_the_same_when_cancelled_after_imgur_answer
     *,
     stores: Stores,
     standin: Standin,
+    twice: bool,
 ) -> None:
     slow: Any = SlowStore(stores)
     uploads = UploadService(accounts, imgur_client, attachments, slow, library)
@@ -335,9 +339,12 @@ async def test_deletehash_is_kept_all_the_same_when_cancelled_after_imgur_answer
     await slow.begun.wait()
     running.cancel()
     assert not (await asyncio.wait([running], timeout=0.1))[0]  # it waits for the write
+    if twice:
+        running.cancel()
     slow.go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await running
+    await asyncio.wait_for(slow.done.wait(), timeout=2)
     (stored,) = standin.world.images.values()
     kept = await stores.uploads.get(ADA, stored.id)
     assert kept is not None

@@ -59,11 +59,11 @@ class Database:
         Raises DatabaseUnavailableError.
         """
         with translated():
-            async with self._writer:
-                async with _started(self._writes) as connection:
-                    yield Transaction(connection)
-                    await to_the_end(connection.commit())
-                await self._settle()
+            async with self._writer, _started(self._writes) as connection:
+                yield Transaction(connection)
+                await to_the_end(connection.commit())
+            if self._traces:
+                await self.settle()
 
     def erase_traces(self) -> None:
         """Call within a write that erases: after it, no copy of what it erased is left in the files.
@@ -83,18 +83,18 @@ class Database:
             await transaction.execute(text("SELECT version_num FROM alembic_version"))
 
     async def settle(self) -> None:
-        """Erase the traces that are left, if any."""
-        async with self._writer:
-            await self._settle()
+        """Erase the traces that are left, if any.
 
-    async def _settle(self) -> None:
-        """What is committed stays so: a failure here is logged, and tried again with the next write."""
-        if not self._traces:
-            return
-        try:
-            self._traces = not await to_the_end(sqlite.scrub(self._engine, busy_timeout=self._busy_timeout))
-        except DatabaseError:
-            log.warning("what was erased may still be in the database's files; trying again with the next write")
+        It queues behind the writes that wait already, so that one scrubbing, whose cost grows with the file, serves
+        them all. What is committed stays so: a failure here is logged, and tried again with the next write.
+        """
+        async with self._writer:
+            if not self._traces:
+                return
+            try:
+                self._traces = not await to_the_end(sqlite.scrub(self._engine, busy_timeout=self._busy_timeout))
+            except (DatabaseError, PoolTimeoutError):
+                log.warning("what was erased may still be in the database's files; trying again with the next write")
 
 
 @asynccontextmanager

@@ -507,3 +507,29 @@ async def test_an_erasure_stands_when_the_files_cannot_be_scrubbed(url, path, ke
         assert await stores.accounts.linked(1) is None
         await stores.syncs.set(1, "digest")
         assert not database.has_traces
+
+
+class Scrubbings(logging.Handler):
+    """How often the file was written anew."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        self.count += message.startswith("executing") and "VACUUM" in message
+
+
+async def test_the_files_are_scrubbed_once_when_many_erasures_come_together(stores, path):
+    uploads = [upload(image_id=f"image{number}", title=f"doomed {number}") for number in range(20)]
+    for each in uploads:
+        await stores.uploads.add(each)
+
+    scrubbings = Scrubbings()
+    with listening(scrubbings):
+        await asyncio.gather(*(stores.uploads.remove(1, each.image_id) for each in uploads))
+
+    assert 1 <= scrubbings.count <= 2
+    assert b"doomed" not in bytes_of(path)
+    assert cells(path, "anonymous_uploads") == []

@@ -57,8 +57,8 @@ class AccountService:
         self._refreshes: dict[tuple[int, int], asyncio.Task[None]] = {}
 
     async def linked(self, discord_id: int) -> LinkedAccount | None:
-        """Which account the user is linked to, if any."""
-        account = await self._accounts.linked(discord_id)
+        """Which account the user is linked to, if any; a lost key does not hinder."""
+        account = await self._accounts.named(discord_id)
         return linked_account(account) if account else None
 
     async def authorized(self, discord_id: int, call: Callable[[AccessToken], Awaitable[T]]) -> T:

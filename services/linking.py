@@ -124,7 +124,7 @@ class LinkingService:
         )
         if not await self._attempts.begin(attempt, hourly_limit=HOURLY_LIMIT):
             raise TooManyAttemptsError
-        account = await self._accounts.linked(discord_id)
+        account = await self._accounts.named(discord_id)
         present = linked_account(account) if account else None
         return LinkOffer(attempt.id, f"{self._public_url}/link/{nonce}", attempt.expires_at, present)
 

@@ -79,6 +79,10 @@ class AccountStore(Protocol):
     """Imgur accounts and which Discord user points to which."""
 
     async def linked(self, discord_id: int) -> ImgurAccount | None: ...
+    async def named(self, discord_id: int) -> ImgurAccount | None:
+        """As `linked`, but with empty tokens: it works where they cannot be opened."""
+        ...
+
     async def get(self, account_id: int) -> ImgurAccount | None: ...
     async def refreshed(self, account: ImgurAccount) -> bool:
         """Write new tokens over the row of `account.account_id` if it still has `account.version`; never create one."""

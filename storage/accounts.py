@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Row, Select, delete, select, update
 
 from storage.database import Database
 from storage.linking import account_of, account_values, erase_orphan, void_attempts
@@ -14,7 +14,7 @@ from storage.tables import imgur_accounts, link_attempts, links
 
 
 class AccountStore:
-    """Reading raises KeyMissingError or SealBrokenError where the tokens cannot be opened; unlinking never does."""
+    """`linked` and `get` raise KeyMissingError or SealBrokenError where the tokens do not open; nothing else does."""
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
@@ -22,11 +22,15 @@ class AccountStore:
 
     async def linked(self, discord_id: int) -> ImgurAccount | None:
         """The account that the user points to."""
-        return await self._one(select(imgur_accounts).join(links).where(links.c.discord_id == discord_id))
+        return self._opened(await self._one(_linked(discord_id)))
+
+    async def named(self, discord_id: int) -> ImgurAccount | None:
+        """The account that the user points to; its tokens stay sealed and are empty here."""
+        return _unopened(await self._one(_linked(discord_id)))
 
     async def get(self, account_id: int) -> ImgurAccount | None:
         """The account with this id."""
-        return await self._one(select(imgur_accounts).where(imgur_accounts.c.account_id == account_id))
+        return self._opened(await self._one(select(imgur_accounts).where(imgur_accounts.c.account_id == account_id)))
 
     async def refreshed(self, account: ImgurAccount) -> bool:
         """Write name and tokens over the row that still has `account.version`; False, and nothing, if none has."""
@@ -52,19 +56,28 @@ class AccountStore:
 
         The tokens of the answer are empty: they are gone, and a lost key must not keep anyone from leaving.
         """
-        former = select(imgur_accounts).join(links).where(links.c.discord_id == discord_id)
         async with self._database.write() as transaction:
             await void_attempts(transaction, link_attempts.c.discord_id == discord_id)
-            row = (await transaction.execute(former)).one_or_none()
+            row = (await transaction.execute(_linked(discord_id))).one_or_none()
             if row is not None:
                 await transaction.execute(delete(links).where(links.c.discord_id == discord_id))
                 await erase_orphan(transaction, row.account_id)
             self._database.erase_traces()
-        if row is None:
-            return None
-        return ImgurAccount(row.account_id, row.username, "", "", row.expires_at, row.version, row.broken)
+        return _unopened(row)
 
-    async def _one(self, query: Select[Any]) -> ImgurAccount | None:
+    async def _one(self, query: Select[Any]) -> Row[Any] | None:
         async with self._database.read() as transaction:
-            row = (await transaction.execute(query)).one_or_none()
+            return (await transaction.execute(query)).one_or_none()
+
+    def _opened(self, row: Row[Any] | None) -> ImgurAccount | None:
         return None if row is None else account_of(self._keyring, row)
+
+
+def _linked(discord_id: int) -> Select[Any]:
+    return select(imgur_accounts).join(links).where(links.c.discord_id == discord_id)
+
+
+def _unopened(row: Row[Any] | None) -> ImgurAccount | None:
+    if row is None:
+        return None
+    return ImgurAccount(row.account_id, row.username, "", "", row.expires_at, row.version, row.broken)

@@ -28,7 +28,12 @@ from services.account import AccountService
 from services.linking import LinkingService, LinkOffer, cookie_name
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage.accounts import AccountStore
+from storage.attempts import AttemptStore
+from storage.database import Database
+from storage.errors import KeyMissingError
 from storage.models import AttemptStatus
+from storage.sealing import Keyring, new_key
 from tests.conftest import CLIENT_ID, Stores
 
 ADA, BOB = 1001, 1002
@@ -382,3 +387,21 @@ async def test_name_comes_from_imgur_when_the_token_answer_names_nobody(
     standin.switches.account_in_token_answer = False
     code = await proved(linking, standin, account)
     assert (await linking.enter_code(ADA, code)).account_id == account.id
+
+
+async def test_user_may_leave_or_link_anew_when_the_key_is_lost(
+    database: Database, imgur_client: ImgurClient, linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    await linking.enter_code(ADA, await proved(linking, standin, account))
+    keyring = Keyring({"k2": new_key()})
+    store = AccountStore(database, keyring)
+    accounts = AccountService(store, imgur_client)
+    anew = LinkingService(
+        AttemptStore(database, keyring), store, imgur_client, public_url="http://a", authorize_url=str
+    )
+    with pytest.raises(KeyMissingError):
+        await accounts.overview(ADA)
+    present = await accounts.linked(ADA)
+    assert present is not None
+    assert (await anew.begin(ADA, "ada")).present == present
+    assert await accounts.unlink(ADA) == present

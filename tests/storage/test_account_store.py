@@ -87,7 +87,9 @@ async def test_unlinking_tells_what_was_linked_and_erases_it(stores, path):
     await link(stores)
     before = await stores.accounts.linked(1)
 
-    assert await stores.accounts.unlink(1) == replace(before, access_token="", refresh_token="")
+    unopened = replace(before, access_token="", refresh_token="")
+    assert await stores.accounts.named(1) == unopened
+    assert await stores.accounts.unlink(1) == unopened
 
     assert await stores.accounts.linked(1) is None
     assert cells(path, "imgur_accounts") == cells(path, "links") == []

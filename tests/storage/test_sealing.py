@@ -164,6 +164,9 @@ async def test_a_lost_key_is_named_when_reading_and_does_not_hinder_leaving_or_l
 
     with pytest.raises(KeyMissingError, match="'test'"):
         await poorer.accounts.linked(1)
+    named = await poorer.accounts.named(1)
+    assert named
+    assert named.username == "imgurian-9"
     with pytest.raises(KeyMissingError, match="'test'"):
         await poorer.uploads.get(1, "abc1234")
 

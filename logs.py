@@ -45,6 +45,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(\b\w*(?:token|secret|deletehash)\\?[\"']?\s*[=:]\s*\\?[\"']?){_VALUE}", rf"\1{HIDDEN}"),
         (rf"([?&#](?:code|state|nonce)=){_VALUE}", rf"\1{HIDDEN}"),
         (r"(/link/)[\w-]{16,}", rf"\1{HIDDEN}"),
+        (rf"(__Host-[\w-]+=){_VALUE}", rf"\1{HIDDEN}"),
     )
 )
 

@@ -50,6 +50,7 @@ def _restored() -> Iterator[None]:
         ("GET /oauth/imgur?state=s3cr3t&code=c0de HTTP/1.1", "s3cr3t", "HTTP/1.1"),
         ("GET /oauth/imgur?state=s3cr3t&code=c0de HTTP/1.1", "c0de", "/oauth/imgur"),
         ("GET /link/AbCdEfGhIjKlMnOpQrSt", "AbCdEfGh", "GET /link/"),
+        ("b'Cookie: __Host-imgur-link-a1b2=AbCdEfGh; other=kept'", "AbCdEfGh", "other=kept"),
     ],
 )
 def test_redact_hides_the_secret_and_keeps_the_rest(line: str, secret: str, kept: str) -> None:

@@ -93,6 +93,9 @@ async def test_attempt_ends_and_the_cookie_goes_when_the_user_stops(
     stopped = await visitor.post(f"{path}/stop")
     assert stopped.status == 200
     assert "Nothing was linked" in stopped.text
+    [(name, cookie)] = SimpleCookie(stopped.headers["Set-Cookie"]).items()
+    assert name.startswith("__Host-")  # which browsers overwrite only with these
+    assert (cookie["secure"], cookie["path"], cookie["domain"], cookie["max-age"]) == (True, "/", "", "0")
     assert visitor.cookies == {}
     assert (await visitor.get(path)).status == 410
     attempt = await stores.attempts.current(ADA)

@@ -14,7 +14,7 @@ from cogs.ui.actions import ActionButton
 from cogs.ui.layout import ERROR, Control, notice
 from cogs.ui.reply import IN_PLACE
 from errors import LinkBrokenError, NotLinkedError
-from services.messages import words
+from services.messages import unforeseen, words
 
 log = structlog.get_logger(__name__)
 
@@ -30,16 +30,12 @@ def error_view(error: BaseException, *, user_id: int | None = None, **context: A
     Who has to link an account first gets a button for it, if `user_id` says who that is.
     """
     cause = _cause(error)
-    known = words(cause)
-    if known is not None:
-        return notice(known.title, known.text, controls=_way_out(cause, user_id), colour=ERROR)
-    reference = secrets.token_hex(4)
-    log.error("unexpected error", reference=reference, exc_info=cause, **context)
-    return notice(
-        "Something went wrong",
-        f"That is a fault of the bot, not yours. Try again; if it stays, tell the operator this number: `{reference}`.",
-        colour=ERROR,
-    )
+    said = words(cause)
+    if said is None:
+        reference = secrets.token_hex(4)
+        log.error("unexpected error", reference=reference, exc_info=cause, **context)
+        said = unforeseen(reference)
+    return notice(said.title, said.text, controls=_way_out(cause, user_id), colour=ERROR)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:

@@ -216,7 +216,7 @@ async def test_fault_of_imgur_s_is_told_and_the_file_is_not_sent_again(
     discord.standin.fail_next(fault, UPLOAD, times=5)
     message = answer(await discord.run("upload", file=("hill.jpg", picture), share=True))
     assert said in text(message)
-    assert "number" not in text(message)
+    assert "in the bot" not in text(message)
     assert len(discord.standin.sent(UPLOAD)) == 1
     assert not discord.channel.history()
 

@@ -17,11 +17,12 @@ Control: TypeAlias = ui.Item[Any]  # a dynamic item is not typed by its view
 
 
 def plain(text: str | None, limit: int = 200) -> str:
-    """User-written text as it is to be read: one line, no markdown, no mentions, at most `limit` characters."""
+    """User-written text as it is to be read: one line, no markup or mentions, at most `limit` characters."""
     line = " ".join((text or "").split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(line)).replace("](", "]\u200b(")
+    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(line))
+    return escaped.replace("](", "]\u200b(").replace("<", "\\<")
 
 
 def rows(controls: Sequence[Control], width: int = 5) -> list[ui.ActionRow[ui.LayoutView]]:

@@ -53,4 +53,4 @@ class _Field:
     def change(self) -> str | None:
         """The new text; None if it is the old one."""
         new = self._input.value.strip()
-        return None if new == self._present.strip() else new
+        return None if new.splitlines() == self._present.strip().splitlines() else new

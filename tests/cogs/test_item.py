@@ -200,9 +200,10 @@ async def test_edit_button_opens_the_form_without_asking_imgur_and_updates_its_m
 
 
 async def test_form_says_so_when_nothing_was_changed(discord: Discord, image: StoredImage) -> None:
+    image.description = "Two\r\nlines"  # forms give them back with the newline alone
     message = answer(await discord.run("show", image=image.id))
     form = await discord.click(message, "Edit")
-    [told] = (await discord.alice.submit_modal(form, {"title": TITLE, "description": "Before"})).followups
+    [told] = (await discord.alice.submit_modal(form, {"title": TITLE, "description": "Two\nlines"})).followups
     assert told.ephemeral
     assert "Nothing would change" in text(told)
     assert "Edit" in buttons(message)

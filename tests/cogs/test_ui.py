@@ -15,6 +15,7 @@ from discord import app_commands, ui
 from hypothesis import given
 from hypothesis import strategies as st
 from simcord.components import validate_components
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cogs import account as account_cog
 from cogs.link import _views as link_views
@@ -103,6 +104,11 @@ def test_plain_text_is_one_short_line_without_mentions_when_anything_is_given(gi
     assert "@everyone" not in shown
     assert not re.search(r"<@[!&]?\d", shown)
     assert not re.search(r"(?<!\\)\*", shown)
+
+
+@pytest.mark.parametrize("markup", ["<#123456789012345678>", "<t:0:R>", "</imgur link:1>", "<:cat:1>", "<a:cat:1>"])
+def test_plain_text_shows_markup_of_discord_s_own_as_typed(markup: str) -> None:
+    assert plain(markup).startswith("\\<")
 
 
 def test_plain_text_is_empty_when_there_is_none() -> None:
@@ -235,7 +241,7 @@ async def test_unforeseen_error_shows_an_id_that_is_in_the_log_and_not_its_text(
 ) -> None:
     shown = await faulty.shown("show", name="fail-unforeseen")
     said = text(answer(await faulty.click(shown, "fail-unforeseen")))
-    reference = re.search(r"`([0-9a-f]{8})`", said)
+    reference = re.search(r"under ([0-9a-f]{8})\.", said)
     assert reference is not None
     assert "secret-token" not in said
     printed = capsys.readouterr()
@@ -305,6 +311,40 @@ def test_view_is_valid_when_held_against_discord_s_own_document(name: str) -> No
     schema = edit["requestBody"]["content"]["application/json"]["schema"]
     body = {"components": [part.to_component_dict() for part in VIEWS[name].children]}
     jsonschema.Draft202012Validator({**schema, "components": contract["components"]}).validate(body)
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("link", {}),
+        ("unlink", {}),
+        ("account", {}),
+        ("show", {"image": "abc1234", "share": True}),
+        ("favorite", {"image": "abc1234"}),
+        ("unfavorite", {"image": "abc1234"}),
+        ("edit", {"image": "abc1234", "title": "New"}),
+        ("delete", {"image": "abc1234"}),
+        ("images", {"share": True}),
+        ("favorites", {"share": True}),
+    ],
+)
+@pytest.mark.parametrize("direct", [False, True])
+async def test_command_is_acknowledged_privately_before_the_database_is_asked(
+    discord: Discord, monkeypatch: pytest.MonkeyPatch, command: str, options: dict[str, Any], *, direct: bool
+) -> None:
+    before, asked = len(discord.env.http_requests), []
+    connect = AsyncEngine.connect
+
+    def noted(engine: AsyncEngine) -> Any:
+        asked.append(len(discord.env.http_requests) - before)
+        return connect(engine)
+
+    monkeypatch.setattr(AsyncEngine, "connect", noted)
+    run = discord.alice_user.slash(f"imgur {command}", **options) if direct else discord.run(command, **options)
+    assert answer(await run)
+    assert discord.env.http_requests[before].json == {"type": 5, "data": {"flags": 64}}
+    assert asked
+    assert min(asked) == 1
 
 
 async def test_every_option_is_explained_and_required_ones_come_first(discord: Discord) -> None:

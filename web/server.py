@@ -10,7 +10,6 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from aiohttp.http import HttpProcessingError
 
 from web.security import HEADERS_OF
 
@@ -60,15 +59,22 @@ class _Connection(web.RequestHandler):
         message: str | None = None,  # noqa: ARG002 - the library's signature
     ) -> web.StreamResponse:
         """A plain answer that closes the connection. Raises ConnectionError where another has begun."""
-        super().handle_error(request, status, exc)  # for the log
+        if status < web.HTTPInternalServerError.status_code:
+            _unreadable(exc)
+        else:
+            super().handle_error(request, status, exc)  # for the log
         response = web.Response(status=status, text=UNREADABLE, headers=self._app.get(HEADERS_OF))
         response.force_close()
         return response
 
     def log_exception(self, *args: Any, **options: Any) -> None:
-        """Of what a client has spoilt, log no more than the kind: the text quotes headers and paths."""
+        """An error of ours with its traceback; of a body that the client has spoilt, the kind."""
         error = options.get("exc_info")
-        if isinstance(error, HttpProcessingError | web.RequestPayloadError):
-            log.info("a request could not be read", kind=type(error).__name__)
+        if isinstance(error, web.RequestPayloadError):
+            _unreadable(error)
         else:
             super().log_exception(*args, **options)
+
+
+def _unreadable(error: BaseException | None) -> None:
+    log.info("a request could not be read", kind=type(error).__name__)

@@ -33,13 +33,10 @@ from services.library import LibraryService
 from services.linking import LinkingService
 from services.ports import AttachmentSource
 from services.upload import UploadService
-from storage.accounts import AccountStore
-from storage.attempts import AttemptStore
+from storage import Stores
 from storage.database import open_database
 from storage.errors import StorageError
 from storage.sealing import Keyring, new_key
-from storage.syncs import SyncStore
-from storage.uploads import UploadStore
 from web.admin import create_admin_app
 from web.public import create_public_app
 from web.server import serving
@@ -86,26 +83,27 @@ async def compose(
             secret.get_secret_value() if secret else None,
             base_url=imgur_url,
         )
-        keyring = Keyring(settings.token_keys)
-        account_store, upload_store = AccountStore(database, keyring), UploadStore(database, keyring)
-        accounts = AccountService(account_store, imgur)
+        stores = Stores.of(database, Keyring(settings.token_keys))
+        accounts = AccountService(stores.accounts, imgur)
         stack.push_async_callback(accounts.close)
-        library = LibraryService(accounts, imgur, upload_store)
+        library = LibraryService(accounts, imgur, stores.uploads)
         services = Services(
             accounts=accounts,
             linking=LinkingService(
-                AttemptStore(database, keyring),
-                account_store,
+                stores.attempts,
+                stores.accounts,
                 imgur,
                 public_url=settings.public_url if settings.can_link else None,
                 authorize_url=imgur.authorize_url if settings.can_link else None,
             ),
-            uploads=UploadService(accounts, imgur, attachments or HttpAttachmentSource(session), upload_store, library),
+            uploads=UploadService(
+                accounts, imgur, attachments or HttpAttachmentSource(session), stores.uploads, library
+            ),
             library=library,
         )
         if serve:
             await _serve(stack, settings, services, imgur.authorize_url(""))
-        yield House(settings, ImgurBot(services=services, syncs=SyncStore(database)), services)
+        yield House(settings, ImgurBot(services=services, syncs=stores.syncs), services)
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, authorize_url: str) -> None:

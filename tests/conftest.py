@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
@@ -21,11 +20,9 @@ from services.account import AccountService
 from services.linking import LinkingService
 from standins.imgur.server import running
 from standins.imgur.standin import Standin
-from storage.accounts import AccountStore
-from storage.attempts import AttemptStore
+from storage import Stores
 from storage.database import Database, open_database
 from storage.sealing import Keyring, new_key
-from storage.uploads import UploadStore
 from tests.visitor import Visitor
 from web.public import create_public_app
 from web.server import serving
@@ -45,15 +42,6 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """One of each, over one database."""
-
-    accounts: AccountStore
-    attempts: AttemptStore
-    uploads: UploadStore
-
-
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     async with open_database(f"sqlite:///{tmp_path / 'bot.db'}") as database:
@@ -62,8 +50,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def stores(database: Database) -> Stores:
-    keyring = Keyring({"k1": new_key()})
-    return Stores(AccountStore(database, keyring), AttemptStore(database, keyring), UploadStore(database, keyring))
+    return Stores.of(database, Keyring({"k1": new_key()}))
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from errors import LinkNotConfirmedError, LinkUsedError, NoCodeExpectedError, NotLinkedError, WrongCodeError
+from storage import Stores
 from tests.attacks.conftest import ADA, MALLORY, Stage
-from tests.conftest import Stores
 from tests.walking import come_back, come_to_the_code, press_continue
 
 pytestmark = pytest.mark.browser

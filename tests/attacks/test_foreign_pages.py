@@ -12,8 +12,8 @@ from playwright.async_api import Page
 from yarl import URL
 
 from errors import CrossSiteError
+from storage import Stores
 from tests.attacks.conftest import ADA, Stage
-from tests.conftest import Stores
 from tests.walking import come_back, come_to_the_code, press_continue
 from web.server import serving
 

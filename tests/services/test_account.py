@@ -16,8 +16,9 @@ from services.account import REFRESH_MARGIN, AccountService
 from services.linking import LinkingService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage import Stores
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
-from tests.conftest import CLIENT_ID, Stores
+from tests.conftest import CLIENT_ID
 
 ADA, BOB = 1001, 1002
 REFRESH = "POST /oauth2/token"

@@ -29,9 +29,9 @@ from services.library import Ability, LibraryService
 from services.reading import LIST_SECONDS
 from standins.imgur.records import Account, Stored, StoredAlbum, StoredImage
 from standins.imgur.standin import Standin
+from storage import Stores
 from storage.database import Database
 from storage.models import AnonymousUpload
-from tests.conftest import Stores
 from tests.services.test_account import link
 
 ADA, BOB = 1001, 1002

@@ -28,13 +28,14 @@ from services.account import AccountService
 from services.linking import LinkingService, LinkOffer, cookie_name
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage import Stores
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
 from storage.errors import KeyMissingError
 from storage.models import AttemptStatus
 from storage.sealing import Keyring, new_key
-from tests.conftest import CLIENT_ID, Stores
+from tests.conftest import CLIENT_ID
 
 ADA, BOB = 1001, 1002
 WRONG = "00000000"

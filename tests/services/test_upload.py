@@ -33,8 +33,8 @@ from services.library import Ability, LibraryService
 from services.upload import Destination, UploadRequest, UploadService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage import Stores
 from storage.errors import StorageError
-from tests.conftest import Stores
 from tests.services.test_account import ADA, link
 
 UPLOAD = "POST /3/upload*"

@@ -11,8 +11,9 @@ from services.account import AccountService
 from services.linking import LinkingService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage import Stores
 from storage.models import AttemptStatus
-from tests.conftest import CLIENT_ID, Stores
+from tests.conftest import CLIENT_ID
 from tests.visitor import Answer, Visitor
 
 ADA = 1001

@@ -29,8 +29,9 @@ from services.linking import LinkingService, LinkOffer
 from services.messages import words
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage import Stores
 from storage.errors import DatabaseUnavailableError
-from tests.conftest import CLIENT_ID, Stores
+from tests.conftest import CLIENT_ID
 from tests.visitor import Answer, Visitor
 from web.public import create_public_app
 from web.server import serving

@@ -13,6 +13,7 @@ from threading import Thread
 
 import aiohttp
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
 from imgur.client import ImgurClient
@@ -40,6 +41,11 @@ CHROMIUM_FLAGS = [
     # No name leads anywhere, apart from one that leads here: for forged hosts.
     "--host-resolver-rules=MAP evil.example.org 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+
+
+# A busy machine is no fault of the code's.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture

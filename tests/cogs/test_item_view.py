@@ -76,7 +76,7 @@ pages = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(items, st.sets(st.sampled_from(Ability)), st.none() | st.just("**Uploaded**"), st.booleans())
 def test_item_is_sendable_whatever_imgur_says(
     item: Item,
@@ -87,7 +87,7 @@ def test_item_is_sendable_whatever_imgur_says(
     assert_sendable(item_view(item, owner=OWNER, can=can, heading=heading, shared=shared))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(items)
 def test_questions_and_answers_about_an_item_are_sendable(item: Item) -> None:
     assert_sendable(copy_view(item))
@@ -96,7 +96,7 @@ def test_questions_and_answers_about_an_item_are_sendable(item: Item) -> None:
         assert_sendable(question_view(item, OWNER))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(pages, st.sampled_from(["newest", "oldest"]), st.integers(0, 10**6), st.booleans())
 def test_gallery_is_sendable_whatever_imgur_says(
     page: GalleryPage,

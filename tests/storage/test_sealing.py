@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import Stores
@@ -13,7 +13,6 @@ from tests.storage.factories import account, bring_to, link, raw, upload
 PLACE = SealContext("table.column", "1")
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.text())
 def test_a_value_opens_where_it_was_sealed(text):
     keyring = Keyring({"a": new_key()})
@@ -41,7 +40,6 @@ def test_a_value_does_not_open_elsewhere(elsewhere):
         keyring.open(keyring.seal("secret", PLACE), elsewhere)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.data())
 def test_a_changed_value_does_not_open(data):
     keyring = Keyring({"a": new_key(), "b": new_key()})
@@ -52,7 +50,6 @@ def test_a_changed_value_does_not_open(data):
         keyring.open(bytes(blob), PLACE)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 40))
 def test_a_cut_value_does_not_open(length):
     keyring = Keyring({"a": new_key()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -48,9 +49,26 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of this release, made once: migrating costs more than most tests do."""
+
+    async def make(path: Path) -> Path:
+        async with open_database(f"sqlite:///{path}"):
+            return path
+
+    return asyncio.run(make(tmp_path_factory.mktemp("migrated") / "bot.db"))
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with open_database(f"sqlite:///{tmp_path / 'bot.db'}") as database:
+def database_url(migrated: Path, tmp_path: Path) -> str:
+    """A database of the test's own."""
+    return f"sqlite:///{shutil.copy(migrated, tmp_path / 'bot.db')}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with open_database(database_url) as database:
         yield database
 
 

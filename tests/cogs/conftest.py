@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -150,7 +149,7 @@ class Discord:
 
 
 @pytest.fixture
-def settings(public_url: str, tmp_path: Path) -> Settings:
+def settings(public_url: str, database_url: str) -> Settings:
     return config.load(
         None,
         discord_token="example-discord-token",
@@ -159,7 +158,7 @@ def settings(public_url: str, tmp_path: Path) -> Settings:
         public_url=public_url,
         port=int(public_url.rpartition(":")[2]),
         admin_port=0,
-        database_url=f"sqlite:///{tmp_path / 'bot.db'}",
+        database_url=database_url,
         token_keys=f"k1:{base64.b64encode(new_key()).decode()}",
     )
 

@@ -35,6 +35,22 @@ async def here(chromium: Browser, demo: Demo) -> AsyncIterator[DiscordPage]:
     await context.close()
 
 
+async def make_mistakes(here: DiscordPage, folder: Path) -> None:
+    """What newcomers do before anything is set up; each is answered, and the next command works."""
+    notes = folder / "notes.png"
+    notes.write_bytes(b"not a picture at all")
+    await here.command("imgur favorites")
+    await expect(here.answer).to_contain_text("No Imgur account is linked")
+    await here.command("imgur upload", file=notes, anonymous="True")
+    await expect(here.answer).to_contain_text("does not take this kind of file")
+    await here.command("imgur link")
+    await here.press("Enter code")
+    await here.fill_form("12345678")
+    await expect(here.answer).to_contain_text("link")
+    await here.command("imgur account")
+    await expect(here.answer).to_contain_text("No Imgur account is linked")
+
+
 async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     picture = tmp_path / "evening.jpg"
@@ -44,6 +60,7 @@ async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> N
         await here.see_pictures(pictures)
         await here.page.screenshot(path=ARTIFACTS / f"story-{name}.png")
 
+    await make_mistakes(here, tmp_path)
     await here.link(ALICE)
     await expect(here.messages.filter(has_text=f"Linked as {ALICE}").first).to_be_visible()
     await look("1-linked", 0)
@@ -98,21 +115,6 @@ async def test_another_member_may_only_favorite_what_is_shared(here: DiscordPage
     await here.press("Favorite")
     await here.command("imgur favorites")
     await expect(here.answer).to_contain_text("Lavender")
-
-
-async def test_a_newcomer_s_mistakes_are_answered_and_the_next_command_works(here: DiscordPage, tmp_path: Path) -> None:
-    notes = tmp_path / "notes.png"
-    notes.write_bytes(b"not a picture at all")
-    await here.command("imgur favorites")
-    await expect(here.answer).to_contain_text("No Imgur account is linked")
-    await here.command("imgur upload", file=notes, anonymous="True")
-    await expect(here.answer).to_contain_text("does not take this kind of file")
-    await here.command("imgur link")
-    await here.press("Enter code")
-    await here.fill_form("12345678")
-    await expect(here.answer).to_contain_text("link")
-    await here.command("imgur account")
-    await expect(here.answer).to_contain_text("No Imgur account is linked")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

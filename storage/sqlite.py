@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 PREFIX = "sqlite:///"
 BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
+WAL_PAUSE = 0.02  # seconds between tries
 SCRUB_TIMEOUT = 0.5  # seconds that an erasure waits for other processes; it is tried again later
 
 
@@ -32,8 +37,6 @@ def prepare_file(url: str) -> Path:
 def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True) -> AsyncEngine:
     """An engine whose transactions begin as the BEGIN option of the connection says; `busy_timeout` in seconds."""
     pragmas = {
-        "busy_timeout": round(busy_timeout * 1000),
-        "journal_mode": "WAL",
         "synchronous": "NORMAL",
         "foreign_keys": "ON" if foreign_keys else "OFF",
         "secure_delete": "ON",
@@ -48,6 +51,8 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself: `begun` does, before DDL too
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {round(busy_timeout * 1000)}")
+        _turn_on_wal(cursor, time.monotonic() + busy_timeout)
         for name, value in pragmas.items():
             cursor.execute(f"PRAGMA {name} = {value}")
         cursor.close()
@@ -59,6 +64,19 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
     event.listen(engine.sync_engine, "connect", connected)
     event.listen(engine.sync_engine, "begin", begun)
     return engine
+
+
+def _turn_on_wal(cursor: Any, deadline: float) -> None:
+    """Needs the file to itself the first time, and SQLite does not always wait for that by itself."""
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            await_only(asyncio.sleep(WAL_PAUSE))
+        else:
+            return
 
 
 async def scrub(engine: AsyncEngine, *, busy_timeout: float) -> bool:

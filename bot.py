@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here, so no advice about it
 
-SWEEP_EVERY = 60.0  # seconds; expired attempts hold tokens no longer than this
+SWEEP_EVERY = 5.0  # seconds; expired attempts hold tokens no longer than this
 
 
 class CannotListenError(Exception):
@@ -126,7 +126,7 @@ async def _sweep(linking: LinkingService) -> None:
     while True:
         try:
             await linking.sweep()
-        except StorageError:
+        except Exception:
             log.exception("expired link attempts could not be erased; trying again")
         await asyncio.sleep(SWEEP_EVERY)
 

@@ -23,7 +23,7 @@ run: $(VENV)/.runtime ## run the bot on Discord and Imgur, with the settings in 
 	@exec $(BIN)/python bot.py run
 
 test: $(VENV)/.dev ## run all tests, with branch coverage
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/.dev ## check format, style, types, dependencies, secrets and the Dockerfile
 	$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from itertools import cycle
 from pathlib import Path
 from threading import Thread
 
@@ -43,6 +44,10 @@ CHROMIUM_FLAGS = [
     "--host-resolver-rules=MAP evil.example.org 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
+
+# Below what the system hands out for connections, or one of those could take a port between choosing and using it.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = cycle(range(20_000 + WORKER * 1_000, 21_000 + WORKER * 1_000))
 
 # A busy machine is no fault of the code's.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -80,9 +85,12 @@ def stores(database: Database) -> Stores:
 @pytest.fixture
 def public_url() -> str:
     """Where the link pages will be: 127.0.0.1, while the stand-in is at localhost, so that they are two sites."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    for port in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if probe.connect_ex(("127.0.0.1", port)):
+                break
+    return f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from demo.pictures import SCENES, paint
 from demo.world import ALICE, BOB
 from tests.demo.driver import ROOT, Demo, DiscordPage, started_demo
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.browser
 
 ARTIFACTS = ROOT / ".artifacts"
 

@@ -14,6 +14,11 @@ from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 Sort: TypeAlias = Literal["newest", "oldest"]
 
+TITLE_LIMIT = 128
+"""Characters of a title that Imgur is known to keep."""
+DESCRIPTION_LIMIT = 1000
+"""Characters of a description that are sent, and shown: Imgur takes more, Discord's messages do not."""
+
 
 class Kind(StrEnum):
     """What an id points to: Imgur keeps images and albums under different endpoints."""

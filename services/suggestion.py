@@ -15,6 +15,7 @@ from imgur.errors import ImgurError
 from imgur.models import Album, Item, Page
 from services.cache import TimedCache
 from services.reading import Reading, Viewer
+from services.text import line
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -56,9 +57,8 @@ def of_albums(albums: Iterable[Item], typed: str) -> list[Suggestion]:
 def _name(item: Item) -> str:
     prefix = "Album: " if isinstance(item, Album) else ""
     suffix = f" ({item.id})"
-    title = " ".join((item.title or "").split()) or "untitled"
-    room = NAME_LIMIT - len(prefix) - len(suffix)
-    return prefix + (title if len(title) <= room else title[: room - 1] + "…") + suffix
+    title = line(item.title, NAME_LIMIT - len(prefix) - len(suffix)) or "untitled"
+    return prefix + title + suffix
 
 
 class Suggestible:

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from cogs.item._form import DESCRIPTION_LIMIT, TITLE_LIMIT, EditForm
+from cogs.item._form import EditForm
 from cogs.item._views import (
     SAVED,
     SLOW,
@@ -22,6 +22,7 @@ from cogs.item._views import (
 )
 from cogs.ui.actions import Interaction, action
 from cogs.ui.reply import acknowledge, answer, answer_or_share, change_shared, is_public
+from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from services.library import LibraryService
 
 FORM_PATIENCE = 1.5  # seconds: a form must be sent within three, and cannot follow a deferral

@@ -10,10 +10,9 @@ from discord import ui
 
 from cogs.ui.actions import Interaction
 from cogs.ui.forms import Form
-from imgur.models import Item
+from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Item
+from services.text import shown
 
-TITLE_LIMIT = 128
-DESCRIPTION_LIMIT = 1000
 FIELD_LIMIT = 4000  # Discord's
 
 Save: TypeAlias = Callable[[Interaction, str | None, str | None], Awaitable[None]]
@@ -40,11 +39,13 @@ class _Field:
 
     def __init__(self, label: str, name: str, present: str | None, limit: int, *, long: bool = False) -> None:
         self._present = (present or "")[:FIELD_LIMIT]
+        self._long = long
+        filled = self._present if long else " ".join(self._present.splitlines())
         self._input: ui.TextInput[Any] = ui.TextInput(
             custom_id=name,
-            default=self._present,
+            default=filled,
             required=False,
-            max_length=max(limit, len(self._present)),
+            max_length=max(limit, len(filled)),
             style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
         )
         self.label: ui.Label[Any] = ui.Label(text=label, component=self._input)
@@ -52,5 +53,15 @@ class _Field:
     @property
     def change(self) -> str | None:
         """The new text; None if it is the old one."""
-        new = self._input.value.strip()
-        return None if new.splitlines() == self._present.strip().splitlines() else new
+        return changed(self._input.value, self._present, long=self._long)
+
+
+def changed(new: str, present: str, *, long: bool) -> str | None:
+    """What a user made of the present text of a box; None where all that differs is what Discord does on the way.
+
+    It trims texts, writes line breaks anew (a box of one line has none), and drops what cannot be seen.
+    """
+    lines = shown(present).strip().splitlines()
+    unchanged = {"\n".join(lines)} if long else {" ".join(lines), "".join(lines)}
+    new = "\n".join(shown(new).strip().splitlines())
+    return None if new in unchanged else new

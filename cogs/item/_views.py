@@ -10,6 +10,7 @@ from cogs.ui.item import ALT_LIMIT, facts, item_view, link_button, media, media_
 from cogs.ui.layout import WARNING, notice, rows
 from imgur.models import Image, Item
 from services.library import Favorited, Shown
+from services.text import line
 
 SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
 SAVED = "**Saved**"
@@ -79,6 +80,6 @@ def copy_view(item: Item) -> ui.LayoutView:
 
 
 def _markdown(item: Item, direct: str | None) -> str:
-    kept = (character for character in item.title or item.id if character not in "`[]\\")
-    name = " ".join("".join(kept).split())[:ALT_LIMIT] or item.id
+    kept = "".join(character for character in item.title or "" if character not in "`[]\\")
+    name = line(kept, ALT_LIMIT) or item.id
     return f"![{name}]({direct})" if direct else f"[{name}]({item.page_url})"

@@ -10,15 +10,15 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ANYONE, ActionButton
-from cogs.ui.layout import COLOUR, Control, plain, rows
-from imgur.models import Album, Image, Item
+from cogs.ui.layout import COLOUR, Control, plain, prose, rows
+from imgur.models import DESCRIPTION_LIMIT, Album, Image, Item
 from services.library import Abilities, Ability
 from services.messages import megabytes
+from services.text import line
 
 GALLERY_LIMIT = 10
 ALT_LIMIT = 256
 ID_LIMIT = 32  # a longer id does not fit into a custom_id; Imgur's have 5 or 7 characters
-DESCRIPTION_LIMIT = 1000
 LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
 SHOWABLE = re.compile(r"https?://[!-~]{1,500}")  # Discord refuses a whole message for one odd address
 KILOBYTE = 1_000
@@ -81,8 +81,7 @@ def media_url(image: Image) -> str | None:
 
 def alt(item: Item) -> str:
     """Words for those who do not see the picture; not markdown."""
-    words = " ".join((item.title or item.description or "").split()) or f"{noun(item)} {item.id}"
-    return words if len(words) <= ALT_LIMIT else words[: ALT_LIMIT - 1] + "…"
+    return line(item.title, ALT_LIMIT) or line(item.description, ALT_LIMIT) or f"{noun(item)} {item.id}"
 
 
 def facts(item: Item) -> str:
@@ -115,7 +114,7 @@ def _picture(image: Image, *, nsfw: bool = False) -> discord.MediaGalleryItem:
 def _lines(item: Item, *, shown: bool) -> Iterator[str]:
     if not shown:
         yield f"*{_placeholder(item)}*"
-    description = plain(item.description, DESCRIPTION_LIMIT)
+    description = prose(item.description, DESCRIPTION_LIMIT)
     if description:
         yield f"{description}\n"
     yield f"-# {facts(item)}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import discord
 from discord import ui
+
+from services.text import line, passage
 
 TEXT_LIMIT = 4000
 COLOUR = discord.Colour(0x1BB76E)
@@ -16,13 +19,26 @@ ERROR = discord.Colour(0xD6455D)
 Control: TypeAlias = ui.Item[Any]  # a dynamic item is not typed by its view
 
 
+_MARKUP = re.compile(r"[\\`*_~|<\[\]#]|(?<=\])\(|(?m:^)[-+>=]|:(?=[^\s:]+:)|&(?=#?\w+;)")
+_ORDINAL = re.compile(r"(?m:^)(\d+)(?=[.)])")
+_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
+_LINK = re.compile(r"""(https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9/._%?&=+-]*)?)(?=[.,;:!?)\]>'"]*(?:\s|$))""")
+
+
 def plain(text: str | None, limit: int = 200) -> str:
-    """User-written text as it is to be read: one line, no markup or mentions, at most `limit` characters."""
-    line = " ".join((text or "").split())
-    if len(line) > limit:
-        line = line[: limit - 1] + "…"
-    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(line))
-    return escaped.replace("](", "]\u200b(").replace("<", "\\<")
+    """User-written text as it is to be read: one line, no markup, mentions or links, at most `limit` characters."""
+    return _escaped(line(text, limit))
+
+
+def prose(text: str | None, limit: int) -> str:
+    """As `plain`, with its line breaks; what is plainly an address stays a link, for it shows where it leads."""
+    parts = _LINK.split(passage(text, limit))
+    return "".join(part if number % 2 else _escaped(part) for number, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    text = _ORDINAL.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", text))
+    return _MENTION.sub("@\u200b", text).replace("://", ":\u200b//")
 
 
 def rows(controls: Sequence[Control], width: int = 5) -> list[ui.ActionRow[ui.LayoutView]]:

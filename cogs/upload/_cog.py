@@ -16,11 +16,9 @@ from cogs.upload._question import Question, Questions
 from cogs.upload._transfer import Transfer, Transfers
 from cogs.upload._views import over_view, progress_view, question_view, uploaded_view
 from errors import LinkBrokenError
+from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from services.library import LibraryService
 from services.upload import Destination, IncomingFile, Uploaded, UploadRequest, UploadService
-
-TITLE_LIMIT = 128
-DESCRIPTION_LIMIT = 1000
 
 
 class Uploads(commands.Cog):

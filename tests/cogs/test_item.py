@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cogs.item._form import changed
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_gallery import pictures, upload_anonymously
@@ -207,6 +208,49 @@ async def test_form_says_so_when_nothing_was_changed(discord: Discord, image: St
     assert told.ephemeral
     assert "Nothing would change" in text(told)
     assert "Edit" in buttons(message)
+
+
+@pytest.mark.parametrize("flattened", ["A fine title", "A finetitle"])
+async def test_form_saves_no_title_that_its_one_line_box_flattened(
+    discord: Discord, image: StoredImage, flattened: str
+) -> None:
+    image.title = "A fine\r\ntitle\u202e"
+    form = await discord.click(answer(await discord.run("show", image=image.id)), "Edit")
+    assert form.modal is not None
+    assert "\n" not in form.modal["components"][0]["component"]["value"]
+    discord.standin.requests.clear()
+    await discord.alice.submit_modal(form, {"title": flattened, "description": "After"})
+    [sent] = discord.standin.sent("POST /3/image/*")
+    assert sent.fields == {"description": ["After"]}
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "kept"),
+    [
+        ("football", "foot ball", "foot ball"),
+        ("Two\nlines", "Two lines.", "Two lines."),
+        ("\u200b", "", None),
+        ("", "\u200b", None),
+        ("cat", "\u2060", ""),
+        ("cat", " cat\u200e ", None),
+        ("a\x85b\u2028c\x0bd", "a b c d", None),
+    ],
+)
+def test_title_is_changed_when_its_user_did_it(present: str, new: str, kept: str | None) -> None:
+    assert changed(new, present, long=False) == kept
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "kept"),
+    [
+        ("One two", "One\ntwo", "One\ntwo"),
+        ("Two\nlines", "Two\n\nlines", "Two\n\nlines"),
+        ("Two\r\nlines \r\n", "Two\nlines", None),
+        ("Two\u2028lines\u202e", "Two\nlines", None),
+    ],
+)
+def test_description_is_changed_when_its_user_did_it(present: str, new: str, kept: str | None) -> None:
+    assert changed(new, present, long=True) == kept
 
 
 async def test_edit_offers_a_button_when_imgur_is_too_slow_for_a_form(

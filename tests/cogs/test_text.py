@@ -1,0 +1,119 @@
+"""What users wrote, once it is part of an answer: never markup, never a mention, never a masked link."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from cogs.ui.layout import plain, prose
+from services.text import line, passage
+
+MARKUP = MarkdownIt("default", {"html": False, "linkify": True}).enable("linkify")
+"""Another reader of markdown than Discord's, and stricter: it knows entities, tables and underlined headings."""
+
+
+def read_as_markdown(text: str) -> list[tuple[str, str]]:
+    """What a text is made of when it is read as markdown: pairs of kind and content."""
+    blocks = [token for token in MARKUP.parse(text) if token.type not in {"paragraph_open", "paragraph_close"}]
+    return [(part.type, part.content) for block in blocks for part in block.children or [block]]
+
+
+def assert_shown_as_typed(escaped: str, typed: str) -> None:
+    """Fail where a reader of markdown sees anything but what was typed."""
+    for rendered in (escaped, f"**1.** {escaped} end"):
+        kinds = {kind for kind, _ in read_as_markdown(rendered)}
+        assert kinds <= {"text", "text_special", "softbreak", "strong_open", "strong_close"}, (escaped, kinds)
+    seen = "".join("\n" if kind == "softbreak" else content for kind, content in read_as_markdown(escaped))
+    assert seen.replace("\u200b", "").replace("\n", "") == typed.replace("\u200b", "").replace("\n", "")
+
+
+MARKS = st.text("\\`*_~|<>[]()#-+=.:!&;@/ 1a\n\u202e\u200b", max_size=40)
+SNIPPETS = st.lists(
+    st.sampled_from(
+        [
+            "https://example.org/a",
+            "[x]",
+            "(y)",
+            "<@1>",
+            "<t:0:R>",
+            "</a:1>",
+            "<:a:1>",
+            ":cat:",
+            "&amp;",
+            "#",
+            "-#",
+            ">>>",
+            "-",
+            "1.",
+            "1)",
+            "```",
+            "||",
+            "~~",
+            "***",
+            "---",
+            "==",
+            "a",
+            "\\",
+            "@everyone",
+            "\u202e",
+            "\u200d",
+        ]
+    )
+    | st.sampled_from(["\n", " "]),
+    max_size=12,
+).map("".join)
+
+
+@given(MARKS | SNIPPETS | st.text(max_size=60))
+def test_a_user_s_text_is_shown_as_typed_when_it_looks_like_markup(typed: str) -> None:
+    assert_shown_as_typed(plain(typed), line(typed, 200))
+    assert_shown_as_typed(prose(typed.replace("://", ":"), 1000), passage(typed.replace("://", ":"), 1000))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("[Sign in]\u202e(https://evil.example)", "\\[Sign in\\]\\(https:\u200b//evil.example)"),
+        ("[Sign in]\u200d\u2066(https://evil.example)", "\\[Sign in\\]\\(https:\u200b//evil.example)"),
+        ("*\u200b*bold*\u200b*", "\\*\\*bold\\*\\*"),
+        ("-\u200b# small", "\\-\\# small"),
+        ("@\u2060everyone <@\u200b1> <@&1> <#1>", "@\u200beveryone \\<@\u200b1> \\<@\u200b&1> \\<\\#1>"),
+        ("# big", "\\# big"),
+        ("> said", "\\> said"),
+        ("12. of May", "12\\. of May"),
+        ("at 10:30, :) :smile:", "at 10:30, :) \\:smile:"),
+        ("C:\\new_file", "C:\\\\new\\_file"),
+        ("don't (really) - it's 5 > 3!", "don't (really) - it's 5 > 3!"),
+    ],
+)
+def test_a_title_is_escaped_after_what_hides_was_dropped(typed: str, shown: str) -> None:
+    assert plain(typed) == shown
+
+
+def test_a_description_keeps_line_breaks_and_plain_links_but_no_markup() -> None:
+    typed = "See https://example.org/a_b_c?d=e.\n# big\n-# small\n> said\n\n\n\n* one\n[x](https://example.org/)\u202e"
+    assert prose(typed, 1000) == (
+        "See https://example.org/a_b_c?d=e.\n\\# big\n\\-\\# small\n\\> said\n\n\\* one\n\\[x\\]\\(https://example.org/)"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://name:secret@example.org/",
+        "steam://run/1",
+        "https://[::1]/",
+        "https://*a*/",
+        "https://a|b",
+        "ftp://example.org",
+    ],
+)
+def test_a_description_s_address_is_no_link_when_it_is_not_plainly_one(address: str) -> None:
+    assert "://" not in prose(f"see {address} there", 1000)
+    assert "://" not in prose(address, 1000)
+
+
+def test_a_title_s_address_is_no_link() -> None:
+    assert "://" not in plain("https://example.org")

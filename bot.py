@@ -8,9 +8,10 @@ import contextlib
 import secrets
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,20 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voic
 
 SWEEP_EVERY = 5.0  # seconds; expired attempts hold tokens no longer than this
 
+UNREACHABLE = "Discord cannot be reached. Is this machine online? Try again later."
+WRONG_TOKEN = "Discord does not know DISCORD_TOKEN. Reset it on the page Bot of your application."  # noqa: S105
+NUMBER_OF_SHARDS = "Discord wants another number of shards ({}). Start the bot again: it asks Discord for the number."
+INTENTS = "Discord refuses the intents of this bot ({}). See the page Bot of your application, or update the bot."
+# By Discord's code for closing the gateway; these are what only the operator can mend.
+CLOSE_CODES = {
+    4004: WRONG_TOKEN,
+    4010: NUMBER_OF_SHARDS.format(4010),
+    4011: NUMBER_OF_SHARDS.format(4011),
+    4012: "Discord no longer takes the version of its protocol that this release speaks (4012). Update the bot.",
+    4013: INTENTS.format(4013),
+    4014: INTENTS.format(4014),
+}
+
 
 class CannotListenError(Exception):
     """A port is taken, or the address is not this machine's."""
@@ -67,15 +82,18 @@ async def compose(
     *,
     imgur_url: str = BASE_URL,
     attachments: AttachmentSource | None = None,
+    connector: Callable[..., aiohttp.BaseConnector] = aiohttp.TCPConnector,
     serve: bool = True,
 ) -> AsyncIterator[House]:
     """Build every room, and stop in reverse order what was started; with `serve`, the web servers and the sweeper run.
 
-    Raises StorageError and CannotListenError.
+    Every way out goes through a `connector`. Raises StorageError and CannotListenError.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=connector(), cookie_jar=aiohttp.DummyCookieJar())
+        )
         secret = settings.imgur_client_secret
         imgur = ImgurClient(
             session,
@@ -103,7 +121,8 @@ async def compose(
         )
         if serve:
             await _serve(stack, settings, services, imgur.authorize_url(""))
-        yield House(settings, ImgurBot(services=services, syncs=stores.syncs), services)
+        bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
+        yield House(settings, bot, services)
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, authorize_url: str) -> None:
@@ -153,8 +172,8 @@ def run() -> None:
         _until_stopped(_run(settings))
 
 
-async def _run(settings: Settings) -> None:
-    async with compose(settings) as house:
+async def _run(settings: Settings, **outside: Any) -> None:
+    async with compose(settings, **outside) as house:
         if not settings.can_link:
             log.warning("users cannot link accounts: set IMGUR_CLIENT_SECRET and PUBLIC_URL; uploads are anonymous")
         async with house.bot:
@@ -277,13 +296,13 @@ def _faults_in_words() -> Iterator[None]:
     except CannotListenError as error:
         raise _OperatorError(f"Cannot listen on {error}. HOST, PORT, ADMIN_HOST and ADMIN_PORT say where.") from None
     except discord.LoginFailure:
-        raise _OperatorError(
-            "Discord does not know DISCORD_TOKEN. Reset it on the page Bot of your application."
-        ) from None
+        raise _OperatorError(WRONG_TOKEN) from None
+    except discord.ConnectionClosed as error:
+        raise _OperatorError(CLOSE_CODES.get(error.code, UNREACHABLE)) from None
     except discord.HTTPException as error:
         raise _OperatorError(f"Discord answered with status {error.status}. Try again later.") from None
-    except (aiohttp.ClientError, discord.GatewayNotFound, discord.ConnectionClosed):
-        raise _OperatorError("Discord cannot be reached. Is this machine online? Try again later.") from None
+    except (aiohttp.ClientError, discord.GatewayNotFound):
+        raise _OperatorError(UNREACHABLE) from None
     except OSError as error:
         raise _OperatorError(f"{error.filename or 'The system'}: {error.strerror}") from None
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import discord
@@ -11,6 +17,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.connection import Connection, patiently, reason
 from cogs.ui.actions import ActionButton, Actions, ActionSelect
 from cogs.ui.report import report
 from services import Services
@@ -18,7 +25,11 @@ from services.ports import SyncStore
 
 log = structlog.get_logger(__name__)
 
+# No intent is needed here, so no advice about it.
+logging.getLogger("discord.state").addFilter(lambda record: not record.getMessage().startswith("Guilds intent"))
+
 EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item")
+SYNC_PATIENCE = 10.0  # seconds
 
 
 class ImgurTree(app_commands.CommandTree["ImgurBot"]):
@@ -48,35 +59,111 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
         await report(interaction, error)
 
 
-class ImgurBot(commands.Bot):
-    """The Discord client. It needs no privileged intent; nothing it sends ever pings anybody."""
+class ImgurBot(commands.AutoShardedBot):
+    """The Discord client. It needs no intent: all that a command takes comes with its interaction.
+
+    Nothing it sends ever pings anybody. `connector` makes the connector of a session with Discord.
+    """
 
     tree: ImgurTree
 
-    def __init__(self, *, services: Services, syncs: SyncStore, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        services: Services,
+        syncs: SyncStore,
+        connector: Callable[[], Any] = lambda: discord.utils.MISSING,
+        clock: Callable[[], float] = time.monotonic,
+        **options: Any,
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents.none(),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=ImgurTree,
+            guild_ready_timeout=0.0,
+            max_messages=None,
+            connector=connector(),
             **options,
         )
         self.services = services
         self.actions = Actions(report)
+        self.connection = Connection(self, clock=clock)
         self._syncs = syncs
+        self._syncing: asyncio.Task[None] | None = None
+        self._new_connector = connector
+
+    async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002 - discord.py's signature
+        """Log in and stay connected, however long it takes. Raises LoginFailure and ConnectionClosed."""
+        await self._load_cogs()
+        await patiently("logging in to Discord", partial(self._log_in, token))
+        await self.connect()
+
+    async def _log_in(self, token: str) -> None:
+        try:
+            await self.login(token)
+        except BaseException:
+            await self.http.close()  # discord.py leaves the session of a failed login open
+            self.http.connector = self._new_connector()
+            raise
+
+    async def connect(self, *, reconnect: bool = True) -> None:  # noqa: ARG002 - discord.py's signature
+        """Stay connected."""
+        await self.connection.keep()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for nothing: the connection keeps Discord's pace."""
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """A session has begun."""
+        self.connection.is_up(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """A session goes on."""
+        self.connection.is_up(shard_id)
 
     async def setup_hook(self) -> None:
-        """Load every cog (a broken one stops the start), then sync the commands if they changed."""
+        """Load every cog (a broken one stops the start), then send the commands if they changed.
+
+        Where Discord takes its time over them, the start goes on and they follow.
+        """
+        await self._load_cogs()
+        self._syncing = asyncio.create_task(self._sync_in_time(), name="command sync")
+        await asyncio.wait({self._syncing}, timeout=SYNC_PATIENCE)
+
+    async def close(self) -> None:
+        """End everything."""
+        if self._syncing is not None:
+            self._syncing.cancel()
+        await super().close()
+
+    async def _load_cogs(self) -> None:
         self.add_dynamic_items(ActionButton, ActionSelect)
         for extension in EXTENSIONS:
-            await self.load_extension(extension)
-        await self.sync()
+            if extension not in self.extensions:
+                await self.load_extension(extension)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and take the actions that it answers."""
         await super().add_cog(cog, **options)
         self.actions.register(cog)
+
+    async def _sync_in_time(self) -> None:
+        """Send the commands as soon as Discord takes them; where it refuses them, it keeps those it has."""
+
+        async def attempt() -> None:
+            try:
+                await self.sync()
+            except discord.HTTPException as refusal:
+                if refusal.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS} or refusal.status >= 500:  # noqa: PLR2004
+                    raise
+                log.error("Discord refused the commands", status=refusal.status, code=refusal.code, text=refusal.text)  # noqa: TRY400 - a line, no traceback
+
+        try:
+            await patiently("sending the commands", attempt, timeout=None)
+        except discord.LoginFailure as error:
+            log.warning("the commands were not sent", reason=reason(error))
 
     async def sync(self, *, force: bool = False) -> bool:
         """Send the commands to Discord if they are not the ones of the last sync; whether they were sent."""

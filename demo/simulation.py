@@ -34,7 +34,7 @@ class Simulation(simcord.Env):
 @asynccontextmanager
 async def simulated(bot: ImgurBot) -> AsyncIterator[Simulation]:
     """The bot, logged in to its own Discord."""
-    env = Simulation(bot, settle_timeout=SLOWEST_ACTION, check_errors=False)
+    env = Simulation(bot, settle_timeout=SLOWEST_ACTION, check_errors=False, shard_count=1)
     await env.start()
     with env.time_context():
         try:

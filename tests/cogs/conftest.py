@@ -183,7 +183,7 @@ async def house(settings: Settings, standin: Standin, attachments: SlowAttachmen
 @pytest.fixture
 async def env(house: House) -> AsyncIterator[Env]:
     """A Discord to run it on. Errors that are worded for the user are answers; any other fails the test."""
-    env = Env(house.bot, settle_timeout=10.0)
+    env = Env(house.bot, settle_timeout=10.0, shard_count=1)
     await env.start()
     yield env
     await env.shutdown()

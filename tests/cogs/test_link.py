@@ -145,7 +145,7 @@ async def test_linking_says_that_anonymous_uploads_work_when_it_is_not_set_up(
 ) -> None:
     closed = settings.model_copy(update={"imgur_client_secret": None})
     async with compose(closed, imgur_url=standin.url, attachments=ReadAttachments(), serve=False) as house:
-        env = simcord.Env(house.bot, settle_timeout=10.0)
+        env = simcord.Env(house.bot, settle_timeout=10.0, shard_count=1)
         await env.start()
         guild = env.create_guild()
         alice = guild.add_member(env.create_user("alice"))

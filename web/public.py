@@ -14,7 +14,11 @@ from web.refusals import word_errors
 from web.security import Handler, same_origin_forms, secure
 
 HERE = Path(__file__).parent
-STATIC = ("callback.js", "icon.svg", "style.css")  # each by name: a path from outside never meets the file system
+STATIC = {  # each by name, and kept in memory: a request never meets the file system
+    "callback.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "style.css": "text/css",
+}
 MOST_BYTES = 16 * 1024
 
 
@@ -37,14 +41,16 @@ def create_public_app(linking: LinkingService, *, public_url: str, authorize_ori
             web.post("/oauth/imgur", pages.receive),
             web.get("/linked/{attempt_id}", pages.confirm),
             web.post("/linked/{attempt_id}/stop", pages.stop),
-            *(web.get(f"/static/{name}", _file(HERE / "static" / name)) for name in STATIC),
+            *(web.get(f"/static/{name}", _file(name, kind)) for name, kind in STATIC.items()),
         ]
     )
     return app
 
 
-def _file(path: Path) -> Handler:
-    async def send(_request: web.Request) -> web.FileResponse:
-        return web.FileResponse(path)
+def _file(name: str, kind: str) -> Handler:
+    text = (HERE / "static" / name).read_text(encoding="utf-8")
+
+    async def send(_request: web.Request) -> web.Response:
+        return web.Response(text=text, content_type=kind)
 
     return send

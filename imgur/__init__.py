@@ -7,11 +7,13 @@
 
 from imgur.client import ALBUMS_PER_PAGE, FAVORITES_PER_PAGE, IMAGES_PER_PAGE, ImgurClient
 from imgur.errors import (
+    ApplicationRefusedError,
     BadAnswerError,
     ForbiddenError,
     ImgurError,
     InvalidGrantError,
     NotFoundError,
+    OutcomeUnknownError,
     OverCapacityError,
     RateLimitedError,
     RejectedError,
@@ -45,6 +47,7 @@ __all__ = [
     "AccessToken",
     "Account",
     "Album",
+    "ApplicationRefusedError",
     "BadAnswerError",
     "ForbiddenError",
     "Image",
@@ -54,6 +57,7 @@ __all__ = [
     "Item",
     "Kind",
     "NotFoundError",
+    "OutcomeUnknownError",
     "OverCapacityError",
     "Page",
     "RateLimitedError",

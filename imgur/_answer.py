@@ -16,6 +16,7 @@ from typing import Any
 
 from imgur._throttle import rate_limited
 from imgur.errors import (
+    ApplicationRefusedError,
     BadAnswerError,
     ForbiddenError,
     ImgurError,
@@ -31,7 +32,12 @@ from imgur.errors import (
 )
 
 DETAIL_LENGTH = 300
+WORDING_LENGTH = 1000
+"""No more than this is looked at of what an error says."""
+PAGE_BYTES = 64 * 1024
 FIRST_ERROR = 400
+FIRST_CODE = 1000
+"""From here on a number is one of Imgur's own."""
 
 _PAGE_WORDING = (
     (r"Error \(?1024\)?", SignInDownError),
@@ -41,6 +47,8 @@ _WORDING = (
     *_PAGE_WORDING,
     (r"too fast|too many requests|requests exceeded|rate limit", RateLimitedError),
     (r"access token.{0,20} is invalid", UnauthorizedError),
+    (r"(invalid|unauthorized|unknown|wrong|bad)[ _]client|malformed auth header", ApplicationRefusedError),
+    (r"client[ _]?(id|secret).{0,40}(invalid|unknown|wrong|not|mismatch|disabled)", ApplicationRefusedError),
     (r"over the size limit|too large", TooLargeError),
     (r"file type invalid|not supported|support that file type|corrupt", UnsupportedTypeError),
     (r"unable to find|not found", NotFoundError),
@@ -59,28 +67,41 @@ _BY_STATUS: dict[int, type[ImgurError]] = {
     1003: UnsupportedTypeError,
     1203: OverCapacityError,
 }
-_GRANT_REFUSED = re.compile(r"refresh token|invalid.?grant|invalid pin|invalid (authorization )?code", re.IGNORECASE)
-_CLIENT_REFUSED = re.compile(r"client|secret", re.IGNORECASE)
+_GRANT_REFUSED = re.compile(
+    r"\binvalid_grant\b|\binvalid (authorization code|code|pin|grant)\b(?! type)"
+    r"|^(?=.*\brefresh token\b).*\b(invalid|exist|expired|revoked|not found|unknown)",
+    re.IGNORECASE,
+)
+_SENT_ELSEWHERE = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+_NOT_ACCEPTED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came over the wire. `secrets` are texts of the request that must not come back in an error."""
+    """What came over the wire. `secrets` are texts of the request that must not come back in an error.
+
+    `cost` is in credits: whoever has fewer left has spent them.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     bearer: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    cost: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """A failure in Imgur's words; `status` is the most telling number it gave: of HTTP, or a code of its own."""
+    """A failure in Imgur's words; `status` is the most telling number it gave: of HTTP, or a code of its own.
+
+    `is_worded`: the words told the kind, not the number.
+    """
 
     text: str
     status: int
     kind: type[ImgurError] | None
+    is_worded: bool = False
 
 
 def data_of(answer: Answer) -> Any:
@@ -102,11 +123,32 @@ def document_of(answer: Answer) -> dict[str, Any]:
 
 
 def grant_error(error: ImgurError) -> ImgurError:
-    """What a failure of the token endpoint means: only a clear no to the grant itself may cost a user the link."""
-    refused = error.status == HTTPStatus.UNAUTHORIZED and not _CLIENT_REFUSED.search(error.detail)
-    if isinstance(error, RejectedError | ForbiddenError) and (refused or _GRANT_REFUSED.search(error.detail)):
+    """What a failure of the token endpoint means: only words about the grant itself may cost a user the link.
+
+    A refusal without such words is not about the user: it comes from a gateway, or means the application.
+    """
+    if isinstance(error, ApplicationRefusedError) or not isinstance(
+        error, RejectedError | ForbiddenError | NotFoundError
+    ):
+        return error
+    if _GRANT_REFUSED.search(error.detail):
         return InvalidGrantError(error.detail, status=error.status)
+    if error.status in _NOT_ACCEPTED:
+        return ApplicationRefusedError(error.detail, status=error.status)
     return error
+
+
+def is_own_word(answer: Answer) -> bool:
+    """Whether an answer that is an error says for certain that nothing was done.
+
+    A gateway gives up on what goes on behind it, so its 5xx, its timeouts and its pages say nothing; Imgur's words do.
+    """
+    document = _json(answer.body.decode("utf-8-sig", "replace"))
+    fault = _fault(document, answer.status) if isinstance(document, dict) else None
+    status = fault.status if fault and answer.status < FIRST_ERROR else answer.status
+    if FIRST_ERROR <= status < HTTPStatus.INTERNAL_SERVER_ERROR or status in _SENT_ELSEWHERE:
+        return status != HTTPStatus.REQUEST_TIMEOUT
+    return fault is not None and (fault.is_worded or fault.status >= FIRST_CODE)
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
@@ -125,7 +167,7 @@ def _json(text: str) -> Any:
 
 def _page_fault(answer: Answer) -> _Fault:
     """A web page, nothing at all, or JSON that is no object: mostly not from the API but from what stands before it."""
-    page = answer.body.decode("utf-8", "replace")
+    page = answer.body[:PAGE_BYTES].decode("utf-8", "replace")
     for pattern, kind in _PAGE_WORDING:
         if found := re.search(pattern, page, re.IGNORECASE):
             return _Fault(found.group(), answer.status, kind)
@@ -153,12 +195,12 @@ def _worded(error: Any, outer: int) -> _Fault:
         words = (error.get(name) for name in ("message", "detail", "title", "status"))
         text = next((word for word in words if isinstance(word, str)), "")
         status = _code(error.get("code")) or outer
+    text = text[:WORDING_LENGTH]
     kind = next((kind for pattern, kind in _WORDING if re.search(pattern, text, re.IGNORECASE)), None)
     if status == HTTPStatus.UNAUTHORIZED and kind is ForbiddenError:
         kind = UnauthorizedError
-    return _Fault(
-        text, status, kind or _by_status(status) or (RejectedError if text or status >= FIRST_ERROR else None)
-    )
+    refused = RejectedError if text or status >= FIRST_ERROR else None
+    return _Fault(text, status, kind or _by_status(status) or refused, kind is not None)
 
 
 def _by_status(status: int) -> type[ImgurError] | None:
@@ -179,7 +221,7 @@ def _error(fault: _Fault, answer: Answer) -> ImgurError:
     detail = hidden(fault.text, answer.secrets)
     kind = fault.kind or BadAnswerError
     if kind is RateLimitedError:
-        return rate_limited(fault.text, detail, answer.status, answer.headers)
+        return rate_limited(fault.text, detail, answer.status, answer.headers, answer.cost)
     if kind is UnauthorizedError and not answer.bearer:
         kind = ForbiddenError  # there is no access token to refresh
     return kind(detail, status=answer.status)

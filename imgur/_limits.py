@@ -31,13 +31,16 @@ USER_FIELDS = ("user_limit", "user_remaining", "user_reset")
 
 
 def limits_from(headers: Mapping[str, str]) -> RateLimits:
-    """What these headers (case-insensitive) say; None where they are missing or make no sense."""
+    """What these headers (case-insensitive) say; None where they are missing or make no sense.
+
+    Imgur lets the credits left fall below zero; that is none.
+    """
     lowered = {name.lower(): value for name, value in headers.items()}
     now = datetime.now(UTC)
     values: dict[str, Any] = {}
     for name, header in HEADERS.items():
         number = _number(lowered.get(header.lower()))
-        values[name] = _moment(number, now) if name.endswith("_reset") else number
+        values[name] = _moment(number, now) if name.endswith("_reset") else number and max(number, 0)
     return RateLimits(**values)
 
 

@@ -17,21 +17,24 @@ DOUBT_SECONDS = 600.0
 """For how long a 429 that met a fresh token too is believed to be about limits."""
 
 
-def rate_limited(text: str, detail: str, status: int, headers: Mapping[str, str]) -> RateLimitedError:
-    """The error for Imgur's wording `text`, as far as the headers tell more."""
-    spent, reset = _spent(text, limits_from(headers))
+def rate_limited(text: str, detail: str, status: int, headers: Mapping[str, str], cost: int) -> RateLimitedError:
+    """The error for Imgur's wording `text` to a call of this cost, as far as the headers tell more."""
+    spent, reset = _spent(text, limits_from(headers), cost)
     wait = _minutes(text) or _retry_after(headers)
     if wait is None and reset is not None:
         wait = max(0.0, (reset - datetime.now(UTC)).total_seconds())
     return RateLimitedError(detail, status=status, retry_after=wait, spent=spent)
 
 
-def _spent(text: str, limits: RateLimits) -> tuple[Spent, datetime | None]:
-    if limits.client_remaining == 0 or "daily client requests" in text.lower():
+def _spent(text: str, limits: RateLimits, cost: int) -> tuple[Spent, datetime | None]:
+    def lacks(remaining: int | None, needed: int = cost) -> bool:
+        return remaining is not None and remaining < needed
+
+    if lacks(limits.client_remaining) or "daily client requests" in text.lower():
         return Spent.APPLICATION, limits.client_reset
-    if limits.user_remaining == 0 or "too fast" in text.lower():
+    if lacks(limits.user_remaining) or "too fast" in text.lower():
         return Spent.USER, limits.user_reset
-    if limits.post_remaining == 0:  # counted by address, and all users of a bot share one
+    if lacks(limits.post_remaining, 1):  # counted by address, and all users of a bot share one
         return Spent.APPLICATION, limits.post_reset
     return Spent.UNKNOWN, None
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import stamina
-from aiohttp import ClientError, ClientResponseError, ClientSession, ClientTimeout, FormData
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    FormData,
+)
 from aiohttp.payload import Payload
 from yarl import URL
 
-from imgur._answer import Answer, data_of
+from imgur._answer import Answer, data_of, is_own_word
 from imgur._limits import LimitKeeper, limits_from
 from imgur._throttle import Suspects, is_disguised_refusal
 from imgur.errors import (
+    ApplicationRefusedError,
     BadAnswerError,
+    ImgurError,
     NotFoundError,
+    OutcomeUnknownError,
     OverCapacityError,
     RateLimitedError,
     UnauthorizedError,
@@ -25,14 +38,24 @@ from imgur.errors import (
 )
 from imgur.models import AccessToken, RateLimits
 
+log = logging.getLogger(__name__)
+
 ATTEMPTS = 3
+CONNECT_SECONDS = 10.0
+"""For a connection, the wait for one of the pool's included."""
+MOST_BYTES = 16_000_000
+"""The largest answer that is read, unpacked; an album of ten thousand images has less."""
+_CHUNK_BYTES = 64 * 1024
 LONGEST_PAUSE = 5.0
 """A read waits this many seconds for a spent limit and no more; the caller can wait longer if it likes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. `path` segments, which may be deletehashes, are joined safely; `secrets` never show in an error."""
+    """One call. `path` segments, which may be deletehashes, are joined safely; `secrets` never show in an error.
+
+    `cost` is in credits. `session` is another pool of connections than the transport's own.
+    """
 
     method: str
     path: tuple[str, ...] = field(repr=False)
@@ -42,6 +65,8 @@ class Request:
     data: FormData | Payload | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     timeout: ClientTimeout | None = None
+    cost: int = 1
+    session: ClientSession | None = None
 
 
 class Transport:
@@ -51,7 +76,7 @@ class Transport:
         self.base_url = URL(base_url)
         self._session = session
         self._client_id = client_id
-        self._timeout = ClientTimeout(total=timeout)
+        self._timeout = ClientTimeout(total=timeout, connect=CONNECT_SECONDS)
         self._limits = LimitKeeper()
         self._suspects = Suspects()
 
@@ -72,9 +97,27 @@ class Transport:
                 return await self.send(request)
         raise AssertionError  # unreachable: the last attempt returns or raises
 
+    async def change(self, request: Request) -> Any:
+        """Send a write, once. Raises ImgurError; OutcomeUnknownError where it may have been done all the same."""
+        try:
+            answer = await self._exchange(request)
+        except _NotConnectedError:
+            raise
+        except (UnreachableError, BadAnswerError) as error:
+            raise OutcomeUnknownError(error.detail) from None
+        try:
+            return self._read(request, answer, data_of)
+        except ImgurError as error:
+            if is_own_word(answer):
+                raise
+            raise OutcomeUnknownError(error.detail, status=error.status) from None
+
     async def send(self, request: Request, read: Callable[[Answer], Any] = data_of) -> Any:
         """Send once. Raises ImgurError."""
-        answer, auth = await self._exchange(request), request.auth
+        return self._read(request, await self._exchange(request), read)
+
+    def _read(self, request: Request, answer: Answer, read: Callable[[Answer], Any]) -> Any:
+        auth = request.auth
         self.keep(limits_from(answer.headers), auth)
         try:
             data = read(answer)
@@ -82,13 +125,16 @@ class Transport:
             if auth and is_disguised_refusal(error, answer.headers) and self._suspects.blame(auth):
                 raise UnauthorizedError(error.detail, status=error.status) from None
             raise
+        except ApplicationRefusedError as error:
+            tell_operator(error)
+            raise
         if auth:
             self._suspects.clear(auth)
         return data
 
     async def _exchange(self, request: Request) -> Answer:
         try:
-            async with self._session.request(
+            async with (request.session or self._session).request(
                 request.method,
                 self.base_url.joinpath(*request.path),
                 params=request.params,
@@ -99,8 +145,11 @@ class Transport:
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
-                body = await response.read()  # its end also stops a body that is still being sent
-                return Answer(response.status, response.headers, body, request.auth is not None, _secrets(request))
+                body = await _body(response)  # its end also stops a body that is still being sent
+                bearer = request.auth is not None
+                return Answer(response.status, response.headers, body, bearer, _secrets(request), request.cost)
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            raise _NotConnectedError(type(error).__name__) from None
         except ClientResponseError as error:
             raise BadAnswerError(type(error).__name__) from None
         except (ClientError, OSError) as error:  # timeouts are OSErrors; the texts may hold addresses with deletehashes
@@ -109,6 +158,29 @@ class Transport:
     def _headers(self, auth: AccessToken | None) -> dict[str, str]:
         credentials = f"Bearer {auth.value}" if auth else f"Client-ID {self._client_id}"
         return {"Authorization": credentials, "Accept": "application/json"}
+
+
+class _NotConnectedError(UnreachableError):
+    """Nothing was sent."""
+
+
+async def _body(response: ClientResponse) -> bytes:
+    """All of an answer, if it is no larger than any that Imgur has reason to give."""
+    parts, size = [], 0
+    while chunk := await response.content.read(_CHUNK_BYTES):
+        size += len(chunk)
+        if size > MOST_BYTES:
+            response.close()
+            raise BadAnswerError(f"more than {MOST_BYTES} bytes", status=response.status)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def tell_operator(error: ApplicationRefusedError) -> None:
+    """Log what no user can mend."""
+    log.error(
+        "Imgur refuses this application, status %s: are client id and secret right? %s", error.status, error.detail
+    )
 
 
 def _secrets(request: Request) -> tuple[str, ...]:

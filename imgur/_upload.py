@@ -20,7 +20,10 @@ STALL_SECONDS = 60.0
 
 
 class SourcePayload(Payload):
-    """An UploadSource as one part of a form, sent once. `failure` keeps what went wrong on the source's side."""
+    """An UploadSource as one part of a form, sent once. `failure` keeps what went wrong on the source's side.
+
+    `is_sent` once the last byte has gone out: from then on Imgur may store the file.
+    """
 
     def __init__(self, source: UploadSource) -> None:
         super().__init__(source, content_type=source.mime_type, filename=source.name)
@@ -29,6 +32,7 @@ class SourcePayload(Payload):
         self._idle = asyncio.Event()
         self._idle.set()
         self.failure: Exception | None = None
+        self.is_sent = False
 
     def decode(self, *_args: object, **_options: object) -> str:
         """Refused: nothing may read the file into memory."""
@@ -57,6 +61,7 @@ class SourcePayload(Payload):
                 sent += len(chunk)
                 if sent > self._source.size:
                     self._fail(SourceLengthError(f"more than the announced {self._source.size} bytes"))
+                self.is_sent = sent == self._source.size  # before the write: half of it may go out
                 async with asyncio.timeout(STALL_SECONDS):
                     await writer.write(chunk)
         finally:

@@ -11,9 +11,17 @@ from imgur import _decode
 from imgur._answer import document_of, grant_error
 from imgur._favorite import FavoriteSwitch
 from imgur._limits import limits_from
-from imgur._transport import Request, Transport, path_id
+from imgur._transport import CONNECT_SECONDS, Request, Transport, path_id, tell_operator
 from imgur._upload import SourcePayload, upload_form
-from imgur.errors import BadAnswerError, ForbiddenError, ImgurError, RejectedError
+from imgur.errors import (
+    ApplicationRefusedError,
+    BadAnswerError,
+    ForbiddenError,
+    ImgurError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnreachableError,
+)
 from imgur.models import (
     AccessToken,
     Account,
@@ -34,7 +42,8 @@ ALBUMS_PER_PAGE = 50
 FAVORITES_PER_PAGE = 60
 """Imgur's own; whether it can be changed is not known."""
 
-UPLOAD_TIMEOUT = ClientTimeout(total=None, sock_connect=15, sock_read=180)
+UPLOAD_COST = 10
+UPLOAD_TIMEOUT = ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=180)
 """No limit for the whole: a large video on a slow line is fine as long as it moves (see `_upload.STALL_SECONDS`)."""
 
 
@@ -42,8 +51,9 @@ class ImgurClient:
     """Imgur's API v3 for one application and any number of its users. Every call raises ImgurError.
 
     `session` stays the caller's to close. Give it a `DummyCookieJar`: one user's cookies must not go out with another's
-    token. `timeout` is in seconds, for a whole exchange with its body; uploads have limits of their own. Only reads are
-    tried again, and only where that may help. An `auth` of None means the application itself (anonymous).
+    token. `timeout` is in seconds, for a whole exchange with its body; uploads have limits of their own, and
+    connections of their own if `upload_session` has some. Only reads are tried again, and only where that may help. An
+    `auth` of None means the application itself (anonymous).
     """
 
     def __init__(
@@ -54,9 +64,11 @@ class ImgurClient:
         *,
         base_url: str = BASE_URL,
         timeout: float = 20.0,
+        upload_session: ClientSession | None = None,
     ) -> None:
         self._client_id = client_id
         self._client_secret = client_secret
+        self._upload_session = upload_session
         self._transport = Transport(session, client_id, base_url, timeout)
         self._favorites = FavoriteSwitch(self._is_favorite, self._toggle_favorite)
 
@@ -90,7 +102,10 @@ class ImgurClient:
         try:
             return _decode.tokens(await self._transport.send(request, document_of), kept)
         except ImgurError as error:
-            raise grant_error(error) from None
+            meant = grant_error(error)
+            if isinstance(meant, ApplicationRefusedError) and meant is not error:
+                tell_operator(meant)
+            raise meant from None
 
     # --- account --------------------------------------------------------------------------------------------------
 
@@ -149,24 +164,36 @@ class ImgurClient:
         """Stream `source` to Imgur, once. `album`: an id of the account's, or an anonymous album's deletehash.
 
         What the source raises passes through. Raises SourceLengthError where it gives fewer or more bytes than
-        announced. After UnreachableError or BadAnswerError Imgur may have stored the file all the same.
+        announced. After OutcomeUnknownError Imgur may have stored the file all the same.
         """
         texts = {"type": "file", "name": source.name, "album": album, "title": title, "description": description}
         texts["disable_audio"] = "1" if disable_audio else None
         file = SourcePayload(source)
         form = upload_form(file, "video" if video else "image", {k: v for k, v in texts.items() if v is not None})
         request = Request(
-            "POST", ("3", "upload"), auth, data=form, secrets=(album,) if album else (), timeout=UPLOAD_TIMEOUT
+            "POST",
+            ("3", "upload"),
+            auth,
+            data=form,
+            secrets=(album,) if album else (),
+            timeout=UPLOAD_TIMEOUT,
+            cost=UPLOAD_COST,
+            session=self._upload_session,
         )
         try:
-            data = await self._transport.send(request)
-        except ImgurError:
+            data = await self._transport.change(request)
+        except ImgurError as error:
             if file.failure is not None:
                 raise file.failure from None
+            if isinstance(error, OutcomeUnknownError) and not file.is_sent:
+                raise UnreachableError(error.detail, status=error.status) from None  # half a file is not stored
             raise
         finally:
             await file.settled()
-        return _decode.image(data)
+        try:
+            return _decode.image(data)
+        except BadAnswerError as error:
+            raise OutcomeUnknownError(error.detail) from None
 
     async def update_image(
         self,
@@ -190,7 +217,7 @@ class ImgurClient:
         self, method: str, path: tuple[str, str], auth: AccessToken | None, json: Mapping[str, str] | None = None
     ) -> None:
         request = Request(method, ("3", *path), auth, json=json, secrets=path[1:])
-        if await self._transport.send(request) is False:
+        if await self._transport.change(request) is False:
             raise RejectedError("answered with false")
 
     # --- favorites ------------------------------------------------------------------------------------------------
@@ -208,7 +235,7 @@ class ImgurClient:
         return item.favorite
 
     async def _toggle_favorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool:
-        word = await self._transport.send(Request("POST", ("3", kind.value, item_id, "favorite"), auth))
+        word = await self._transport.change(Request("POST", ("3", kind.value, item_id, "favorite"), auth))
         if word not in ("favorited", "unfavorited"):  # no set: it may be of a type that has no hash
             raise BadAnswerError("neither favorited nor unfavorited")
         return bool(word == "favorited")

@@ -19,7 +19,11 @@ class ImgurError(Exception):
 
 
 class UnreachableError(ImgurError):
-    """No answer came: no connection, or it was cut, or it took too long. A write may have been carried out."""
+    """No answer came: no connection, or it was cut, or it took too long."""
+
+
+class OutcomeUnknownError(UnreachableError):
+    """A write was sent and nothing of Imgur's own says what became of it: it may have been carried out."""
 
 
 class OverCapacityError(ImgurError):
@@ -40,6 +44,10 @@ class InvalidGrantError(ImgurError):
 
 class ForbiddenError(ImgurError):
     """Imgur refuses, and asking again will not help."""
+
+
+class ApplicationRefusedError(ForbiddenError):
+    """Imgur refuses the application, its client id or its secret; no user can do anything about it."""
 
 
 class NotFoundError(ImgurError):

@@ -223,7 +223,12 @@ _TABLE: dict[type[BaseException], Wording] = {
     imgur.errors.ImgurError: Words("Imgur did not do this", "Something went wrong at Imgur. Try again later."),
     imgur.errors.UnreachableError: Words(
         "Imgur does not answer",
-        "No answer came, so it is not certain that anything was done. Look first, then try again in a few minutes.",
+        "No answer came. Nothing was changed. Try again in a few minutes.",
+    ),
+    imgur.errors.OutcomeUnknownError: Words(
+        "Imgur gave no clear answer",
+        "It may have been done all the same, or not. Look first, with /imgur show or /imgur images, before you try "
+        "again.",
     ),
     imgur.errors.OverCapacityError: Words(
         "Imgur is over capacity", "It says it has too much to do right now. Try again in a few minutes."
@@ -238,6 +243,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     imgur.errors.InvalidGrantError: Words(
         "Imgur no longer accepts this sign-in", "Link your account again with /imgur link."
+    ),
+    imgur.errors.ApplicationRefusedError: Words(
+        "Imgur refuses this bot",
+        f"It does not accept the application with which the bot signs in. That is not about your account. {OPERATOR}",
     ),
     imgur.errors.ForbiddenError: Words(
         "Imgur refuses this", "It does not allow this for your account or this picture, and asking again will not help."

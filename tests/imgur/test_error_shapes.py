@@ -11,6 +11,7 @@ import time_machine
 
 from imgur import (
     AccessToken,
+    ApplicationRefusedError,
     BadAnswerError,
     ForbiddenError,
     ImgurClient,
@@ -87,8 +88,8 @@ SHAPES = {
     ),
     "token refused, 2025, 401": Shape(401, classic(401, "Unauthorized"), UnauthorizedError),
     "authentication required": Shape(401, classic(401, "Authentication required"), UnauthorizedError),
-    "client id refused": Shape(403, classic(403, "Invalid client_id"), ForbiddenError),
-    "malformed auth header": Shape(403, classic(403, "Malformed auth header"), ForbiddenError),
+    "client id refused": Shape(403, classic(403, "Invalid client_id"), ApplicationRefusedError),
+    "malformed auth header": Shape(403, classic(403, "Malformed auth header"), ApplicationRefusedError),
     "anonymous not enough": Shape(403, classic(403, "This method requires authentication"), ForbiddenError),
     "not allowed": Shape(403, classic(403, "Unauthorized"), ForbiddenError, "Unauthorized"),
     "not allowed to sign in": Shape(
@@ -341,11 +342,28 @@ GRANTS = {
         InvalidGrantError,
     ),
     "400, a pin or a code": (400, classic(400, "Invalid Pin"), InvalidGrantError),
-    "401, unrecorded": (401, "", InvalidGrantError),
-    "401, any": (401, classic(401, "Unauthorized"), InvalidGrantError),
+    "400, a code": (400, classic(400, "Invalid authorization code"), InvalidGrantError),
+    "401, in words": (401, classic(401, "Invalid refresh token"), InvalidGrantError),
+    "404, in words": (404, classic(404, "Refresh token not found"), InvalidGrantError),
+    "401, no words": (401, "", ApplicationRefusedError),
+    "401, a page": (401, "<h1>401 Authorization Required</h1> Invalid refresh token", ApplicationRefusedError),
+    "403, a page": (403, "<h1>403 Forbidden</h1>", ApplicationRefusedError),
+    "401, words about nothing": (401, classic(401, "Unauthorized"), ApplicationRefusedError),
+    "407, a proxy": (407, "<h1>Proxy Authentication Required</h1>", BadAnswerError),
+    "404, a page": (404, "<h1>404 Not Found</h1>", NotFoundError),
+    "400, a page": (400, "<h1>400 Bad Request: invalid_grant</h1>", BadAnswerError),
+    "200, a page": (200, "<h1>Welcome to our network</h1>", BadAnswerError),
+    "502, a page": (502, "<h1>502 Bad Gateway</h1>", OverCapacityError),
     "400, as the standard has it": (400, {"error": "invalid_grant"}, InvalidGrantError),
-    "401, the application": (401, {"error": "invalid_client"}, ForbiddenError),
-    "403, the application": (403, classic(403, "Invalid client_id"), ForbiddenError),
+    "401, as the standard has it": (401, {"error": "invalid_grant", "error_description": "x"}, InvalidGrantError),
+    "400, another of the standard's": (400, {"error": "unsupported_grant_type"}, RejectedError),
+    "400, a parameter": (400, classic(400, "The grant type is invalid"), RejectedError),
+    "400, the token is missing": (400, classic(400, "A refresh token is required"), RejectedError),
+    "401, the application": (401, {"error": "invalid_client"}, ApplicationRefusedError),
+    "400, the application": (400, {"error": "unauthorized_client"}, ApplicationRefusedError),
+    "403, the application": (403, classic(403, "Invalid client_id"), ApplicationRefusedError),
+    "400, the secret": (400, classic(400, "The client secret does not match"), ApplicationRefusedError),
+    "400, both": (400, classic(400, "Refresh token: client_secret is invalid"), ApplicationRefusedError),
     "400, the edge": (400, classic(400, "These actions are forbidden."), ForbiddenError),
     "400, something else": (400, classic(400, "Bad Request"), RejectedError),
     "over capacity": (403, classic(403, OVER_CAPACITY), OverCapacityError),
@@ -357,10 +375,12 @@ GRANTS = {
 
 @pytest.mark.parametrize("name", GRANTS)
 async def test_refused_refresh_costs_the_link_only_when_the_grant_itself_is_refused(
-    name: str, imgur: Imgur, client: ImgurClient
+    name: str, imgur: Imgur, client: ImgurClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     status, body, error = GRANTS[name]
     imgur.answers("POST", "/oauth2/token", body, status=status)
     with pytest.raises(ImgurError) as caught:
         await client.refresh("fake-refresh-token")
     assert type(caught.value) is error
+    told = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(told) == (error is ApplicationRefusedError)

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from imgur import BadAnswerError, ImgurClient, SourceLengthError, TooLargeError
-from imgur._limits import USERS_KEPT, LimitKeeper
+from imgur._limits import LimitKeeper
 from imgur._upload import SourcePayload, upload_form
 from imgur.models import RateLimits
 from tests.imgur.sources import LargeSource, Source
@@ -110,10 +110,10 @@ async def test_large_video_takes_constant_memory(connect: Callable[..., ImgurCli
     assert peak < 4 * 1024 * 1024
 
 
-def test_limits_of_no_more_accounts_than_needed_are_kept() -> None:
+def test_limits_heard_of_longest_ago_are_forgotten_when_there_are_more_than_1024_accounts() -> None:
     keeper = LimitKeeper()
-    for account_id in range(USERS_KEPT + 1):
+    for account_id in range(1024):
         keeper.keep(RateLimits(user_remaining=account_id), account_id)
-    assert keeper.of(0).user_remaining is None
-    assert keeper.of(1).user_remaining == 1
-    assert keeper.of(USERS_KEPT).user_remaining == USERS_KEPT
+    keeper.keep(RateLimits(user_remaining=7), 0)  # heard of again
+    keeper.keep(RateLimits(user_remaining=1), 2000)
+    assert [keeper.of(account_id).user_remaining for account_id in (0, 1, 2, 1023, 2000)] == [7, None, 2, 1023, 1]

@@ -201,7 +201,7 @@ async def test_file_is_refused_with_the_way_out_before_it_is_sent(
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("lost-answer", "not certain that anything was done"),
+        ("lost-answer", "may have been done all the same"),
         ("over-capacity-403", "over capacity"),
         ("too-fast-429", "Try again in"),
         ("daily-limit-429", "shared by everyone"),

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 SIZE = (960, 640)
 
@@ -87,6 +87,15 @@ def paint(scene: Scene, *, mirrored: bool = False) -> bytes:
         _add_hill(picture, colour, 0.55 + 0.42 * number / len(scene.hills), chance)
     out = BytesIO()
     (ImageOps.mirror(picture) if mirrored else picture).save(out, "JPEG", quality=84, optimize=True)
+    return out.getvalue()
+
+
+def portrait(name: str, colour: str) -> bytes:
+    """An avatar as a PNG: the first letter of a name."""
+    picture = Image.new("RGB", (128, 128), colour)
+    ImageDraw.Draw(picture).text((64, 64), name[0], "#ffffff", ImageFont.load_default(size=72), anchor="mm")
+    out = BytesIO()
+    picture.save(out, "PNG")
     return out.getvalue()
 
 

@@ -6,12 +6,16 @@ import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import Protocol, cast
 
+import aiohttp
 import click
 import simcord
 from pydantic import SecretStr
+from simcord.backend.cdn import CDN_BASE
 from simcord.preview import Preview
 
 import config
@@ -19,13 +23,16 @@ import logs
 from cogs.client import ImgurBot
 from config import Settings
 from demo.attachments import ReadAttachments
-from demo.simulation import simulated
+from demo.pictures import portrait
+from demo.simulation import Present, simulated
 from demo.world import ALICE, BOB, Pictures, fill
 from standins.imgur.server import running
 from standins.imgur.standin import Standin
 from standins.imgur.switches import Switches
 from storage.sealing import new_key
 
+AVATAR = "portrait"  # any name will do
+PORTRAITS = {"Alice": "#a84f8b", "Bob": "#3f6fb5", "Guide": "#7a6a3f"}
 CLIENT_ID, CLIENT_SECRET = "demo-client-id", "demo-client-secret"
 
 GREETING = """
@@ -38,11 +45,12 @@ It says there what to try. Ctrl-C ends the demo; nothing is kept, and nothing le
 WELCOME = f"""**Type a slash below and pick a command.** Discord and Imgur are stand-ins here; the bot is the real one.
 1. `/imgur link`: open the link page, allow access as **{ALICE}**, and enter the code that the last page shows.
 2. `/imgur images` and `/imgur favorites`: what the account has.
-3. `/imgur upload` with a picture of yours. Nothing leaves this machine.
+3. `/imgur upload` with a picture or video of yours, up to 10 MB. Nothing leaves this machine.
 4. `show`, `favorite`, `edit`, `delete`, `account`, `unlink`; say `share: True` to let others see an answer.
 
 *Viewing as*, at the top, makes you Bob. Link him to **{BOB}** and try what he may do with what Alice shares.
-Direct messages are not shown on this page, and links to imgur.com lead to the real one, which has none of this."""
+Neither takes direct messages, which this page could not show. Links to imgur.com lead to the real one, which has none \
+of this."""
 
 
 class House(Protocol):
@@ -56,6 +64,9 @@ class House(Protocol):
 
 Compose = Callable[..., AbstractAsyncContextManager[House]]
 
+# A connection kept for later sets a timer of 15 s, which simcord counts as work of the command that used it.
+unkept = partial(aiohttp.TCPConnector, force_close=True)
+
 
 async def show(compose: Compose, *, port: int = 0) -> None:
     """Run the demo until its page is closed or the task is cancelled. `compose` is the bot's own composition root."""
@@ -67,7 +78,9 @@ async def show(compose: Compose, *, port: int = 0) -> None:
         logs.set_up("warning", secrets=[CLIENT_SECRET])
         standin.register_client(CLIENT_ID, CLIENT_SECRET, str(settings.callback_url))
         # The web servers start before simcord does, or every action on the page would wait for them to end.
-        house = await stack.enter_async_context(compose(settings, imgur_url=standin.url, attachments=ReadAttachments()))
+        house = await stack.enter_async_context(
+            compose(settings, imgur_url=standin.url, attachments=ReadAttachments(), connector=unkept)
+        )
         env = await stack.enter_async_context(simulated(house.bot))
         preview = await stack.enter_async_context(await open_page(env, standin, port))
         click.echo(GREETING.format(url=preview.url))
@@ -79,12 +92,24 @@ async def open_page(env: simcord.Env, standin: Standin, port: int = 0) -> Previe
     guild = env.create_guild("Imgur bot demo")
     channel = guild.create_text_channel("pictures")
     alice, bob, guide = (
-        guild.add_member(env.create_user(name.lower(), global_name=name)) for name in ("Alice", "Bob", "Guide")
+        guild.add_member(env.create_user(name.lower(), global_name=name, avatar=AVATAR)) for name in PORTRAITS
     )
     await guide.send(channel, WELCOME)
-    preview = env.preview(channel, viewers=(alice, bob), layout="channel", port=port)
+    preview = env.preview(
+        channel,
+        viewers=(alice, bob),
+        layout="channel",
+        presentation_time=Present.now(UTC),
+        port=port,
+    )
+    env.backend.bot_user.avatar = AVATAR
+    ids = (alice.id, bob.id, guide.id, env.backend.bot_user.id)
+    avatars = {
+        f"{CDN_BASE}/avatars/{user}/{AVATAR}.png": (f"{name}.png", portrait(name, colour))
+        for user, (name, colour) in zip(ids, (*PORTRAITS.items(), ("Imgur", "#1b9d63")), strict=True)
+    }
     # simcord takes pictures of other hosts only beforehand; here they appear while it runs.
-    preview._explicit_assets = cast("dict[str, tuple[str, bytes]]", Pictures(standin))  # noqa: SLF001
+    preview._explicit_assets = cast("dict[str, tuple[str, bytes]]", Pictures(standin, avatars))  # noqa: SLF001
     return preview
 
 

@@ -23,6 +23,14 @@ class WallClock(Clock):
         return datetime.now(UTC)
 
 
+class Present(datetime):
+    """The present whenever it is written down: simcord's page is given its time once and counts from it."""
+
+    def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:
+        """The time of day now, whatever this one was."""
+        return datetime.now(UTC).isoformat(sep, timespec)
+
+
 class Simulation(simcord.Env):
     """A Discord for which an error that the bot has words for is an answer, and only others are a failed command."""
 
@@ -40,6 +48,10 @@ async def simulated(bot: ImgurBot) -> AsyncIterator[Simulation]:
         try:
             env.backend.clock = WallClock()
             env.backend.bot_user.name = "Imgur"
+            # Its page shows one channel, so a direct message would be lost from sight: nobody takes any.
+            env.inject_error(
+                "POST", "/users/@me/channels", status=403, code=50007, message="Cannot send messages", times=None
+            )
             yield env
         finally:
             await env.shutdown()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from demo.pictures import SCENES, paint
@@ -27,15 +28,18 @@ def fill(world: World) -> None:
 
 
 class Pictures(Mapping[str, tuple[str, bytes]]):
-    """Addresses of the stand-in's pictures to file name and bytes, looked up at the moment of asking."""
+    """Addresses to file name and bytes: avatars, and the stand-in's pictures, looked up at the moment of asking."""
 
     _SIZED = re.compile(r"(\w{7})[sbtmlh]")  # a thumbnail's name: the id and a letter for the size
 
-    def __init__(self, standin: Standin) -> None:
+    def __init__(self, standin: Standin, avatars: Mapping[str, tuple[str, bytes]] = MappingProxyType({})) -> None:
+        self._avatars = avatars
         self._world = standin.world
         self._hosts = {urlsplit(standin.url).netloc, "i.imgur.com"}
 
     def __getitem__(self, address: str) -> tuple[str, bytes]:
+        if address in self._avatars:
+            return self._avatars[address]
         parts = urlsplit(address)
         name = parts.path.rpartition("/")[2]
         stem = name.partition(".")[0]
@@ -46,7 +50,8 @@ class Pictures(Mapping[str, tuple[str, bytes]]):
         return f"{image.id}.{image.extension}", image.data
 
     def __iter__(self) -> Iterator[str]:
-        return (f"https://i.imgur.com/{image.id}.{image.extension}" for image in self._world.images.values())
+        yield from self._avatars
+        yield from (f"https://i.imgur.com/{image.id}.{image.extension}" for image in self._world.images.values())
 
     def __len__(self) -> int:
-        return len(self._world.images)
+        return len(self._avatars) + len(self._world.images)

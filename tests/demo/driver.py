@@ -16,6 +16,7 @@ from playwright.async_api import Locator, Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0  # seconds
+PROMPTLY = 4_000  # milliseconds that the demo may take to do what it was told, in every test
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,10 @@ class DiscordPage:
         words = self.page.get_by_text(label, exact=True)
         return self.page.locator("#channel-message-list").get_by_role("button").filter(has=words).last
 
+    async def settled(self) -> None:
+        """The page says that the last action has ended."""
+        await expect(self.page.locator("#action-status")).not_to_have_text(re.compile("…$|^$"), timeout=PROMPTLY)
+
     async def open(self, address: str) -> None:
         await self.page.goto(address)
         await expect(self.messages).not_to_have_count(0)
@@ -104,7 +109,8 @@ class DiscordPage:
         for option, value in options.items():
             await self._fill(option, value)
         await self.page.locator("#send-message").click()
-        await expect(self.page.locator(".command-chip")).to_have_count(0)
+        await expect(self.page.locator(".command-chip")).to_have_count(0, timeout=PROMPTLY)
+        await self.settled()
 
     async def _fill(self, option: str, value: str | Path) -> None:
         pill = self.page.locator(f'.command-pill[data-option="{option}"]')
@@ -121,19 +127,20 @@ class DiscordPage:
         await self.page.keyboard.type(value)
         field = pill.locator("input")
         if await field.get_attribute("aria-autocomplete") == "list":
-            await self.page.locator(".command-suggestion", has_text=value).first.click()
+            await self.page.locator(".command-suggestion", has_text=value).first.click(timeout=PROMPTLY)
 
     async def see_pictures(self, count: int) -> None:
         """Wait until the newest message shows this many pictures, loaded and all."""
         await self.answer.scroll_into_view_if_needed()
         await self.page.wait_for_function(
             """count => [...document.querySelectorAll("#channel-message-list > :last-child img")]
-                .filter(image => image.naturalWidth > 1).length === count""",
+                .filter(image => !image.closest(".message-avatar-image") && image.naturalWidth > 1).length === count""",
             arg=count,
         )
 
     async def press(self, label: str) -> None:
         await self.button(label).click()
+        await self.settled()
 
     async def fill_form(self, *values: str) -> None:
         """Fill the open form's fields in order and submit it."""
@@ -141,7 +148,7 @@ class DiscordPage:
         for number, value in enumerate(values):
             await form.locator("input, textarea").nth(number).fill(value)
         await form.get_by_role("button", name="Submit").click()
-        await expect(form).to_be_hidden()
+        await expect(form).to_be_hidden(timeout=PROMPTLY)
 
     async def link(self, account: str) -> None:
         """`/imgur link`, through the link pages, to the code typed into Discord."""

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import time_machine
 from PIL import Image
 
 import config
@@ -98,11 +99,16 @@ async def test_the_page_shows_the_present_and_pictures_that_come_while_it_runs(
         answer = await alice.slash(preview.channel, "imgur show", image=image.id)
         await preview.show(answer)
         snapshot = await preview.snapshot()
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=13)):
+            await alice.slash(preview.channel, "imgur favorites")
+            later = await preview.snapshot()
         await alice.slash(preview.channel, "imgur favorites")
         assert env.errors == [], "a refusal in words is an answer"
         env.inject_error("PATCH", "/webhooks/*/*/messages/*", status=403, code=50013, message="made up")
         await alice.slash(preview.channel, "imgur account")
         assert env.errors, "a fault of the bot is none"
     shown = [asset for asset in snapshot["assets"].values() if asset.get("available")]
-    assert shown
+    assert {asset["filename"] for asset in shown} >= {f"{image.id}.jpg", "Guide.png", "Imgur.png"}
+    then, now = (datetime.fromisoformat(page["profile"]["presentationTime"]) for page in (snapshot, later))
+    assert timedelta(minutes=13) <= now - then < timedelta(minutes=14), "relative times count from the present"
     assert datetime.now(UTC) - env.now() < timedelta(seconds=1)

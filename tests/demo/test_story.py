@@ -117,6 +117,23 @@ async def test_another_member_may_only_favorite_what_is_shared(here: DiscordPage
     await expect(here.answer).to_contain_text("Lavender")
 
 
+async def test_the_first_command_of_all_keeps_nobody_waiting(here: DiscordPage, tmp_path: Path) -> None:
+    """The first to ask Imgur is a command of simcord's: what it leaves behind, such as a timer, is waited for."""
+    picture = tmp_path / "evening.jpg"
+    picture.write_bytes(paint(SCENES[0], mirrored=True))
+    await here.command("imgur upload", file=picture, anonymous="True")
+    await expect(here.answer).to_contain_text("Uploaded")
+    await here.press("Copy")
+    await expect(here.answer).to_contain_text("https://imgur.com/")
+
+
+async def test_a_direct_message_that_the_page_could_not_show_is_no_dead_end(here: DiscordPage) -> None:
+    await here.command("imgur link")
+    await here.press("Move to direct message")
+    await expect(here.answer).to_contain_text("direct messages are closed")
+    await expect(here.button("Enter code")).to_be_visible()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_the_demo_ends_cleanly_while_its_page_is_open(
     here: DiscordPage, demo: Demo, number: signal.Signals

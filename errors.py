@@ -10,6 +10,37 @@ class BotError(Exception):
     """Base of everything that a user can be told in a sentence with a next step."""
 
 
+# --- Discord -----------------------------------------------------------------------------------------------------
+
+
+class NotAcknowledgedError(BotError):
+    """Discord takes no answer: it came too late, or another process gave one. Nobody can be told; nothing was done."""
+
+
+class AnswerRefusedError(BotError):
+    """Discord did not take an answer, though nothing is wrong with what was asked for."""
+
+
+class OutdatedError(BotError):
+    """A button, menu, form or command as an earlier release made it."""
+
+
+class ForeignPressError(BotError):
+    """A button or menu of someone else's."""
+
+
+class ForeignGalleryError(ForeignPressError):
+    """A button or menu of someone else's gallery."""
+
+
+class RestartingError(BotError):
+    """The bot is shutting down and takes nothing on any more."""
+
+
+class StoppedError(BotError):
+    """The bot is shutting down and had to end this in the middle."""
+
+
 # --- linking -----------------------------------------------------------------------------------------------------
 
 
@@ -71,6 +102,10 @@ class WrongCodeError(LinkError):
     def __init__(self, tries_left: int) -> None:
         super().__init__(f"wrong code, {tries_left} tries left")
         self.tries_left = tries_left
+
+
+class DirectMessageLostError(BotError):
+    """Discord did not take a direct message to the user, for the time being."""
 
 
 class DirectMessagesClosedError(BotError):

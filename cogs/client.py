@@ -6,10 +6,10 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import discord
 import orjson
@@ -18,8 +18,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.connection import Connection, patiently, reason
-from cogs.ui.actions import ActionButton, Actions, ActionSelect
+from cogs.ui.actions import Actions
+from cogs.ui.door import Door
 from cogs.ui.report import report
+from cogs.ui.untold import Untold
 from services import Services
 from services.ports import SyncStore
 
@@ -30,6 +32,9 @@ logging.getLogger("discord.state").addFilter(lambda record: not record.getMessag
 
 EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item")
 SYNC_PATIENCE = 10.0  # seconds
+
+
+PRESSES = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 
 
 class ImgurTree(app_commands.CommandTree["ImgurBot"]):
@@ -51,6 +56,10 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
     def add_command(self, command: Any, /, **options: Any) -> None:
         """Add a command or group to `/imgur`."""
         self.imgur.add_command(command, override=options.get("override", False))
+
+    async def interaction_check(self, interaction: discord.Interaction[ImgurBot], /) -> bool:
+        """Let in what can be answered."""
+        return await self.client.door.admits(interaction) and _can_be_suggested(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[ImgurBot], error: app_commands.AppCommandError, /
@@ -90,6 +99,8 @@ class ImgurBot(commands.AutoShardedBot):
         self.services = services
         self.actions = Actions(report)
         self.connection = Connection(self, clock=clock)
+        self.door = Door()
+        self.untold = Untold()
         self._syncs = syncs
         self._syncing: asyncio.Task[None] | None = None
         self._new_connector = connector
@@ -109,8 +120,16 @@ class ImgurBot(commands.AutoShardedBot):
             raise
 
     async def connect(self, *, reconnect: bool = True) -> None:  # noqa: ARG002 - discord.py's signature
-        """Stay connected."""
-        await self.connection.keep()
+        """Stay connected, at shutdown until all that is under way has ended in words: new ones are heard until then."""
+        keeping = asyncio.create_task(self.connection.keep())
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await self.door.close()
+            raise
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait for nothing: the connection keeps Discord's pace."""
@@ -133,16 +152,22 @@ class ImgurBot(commands.AutoShardedBot):
         await asyncio.wait({self._syncing}, timeout=SYNC_PATIENCE)
 
     async def close(self) -> None:
-        """End everything."""
+        """End what is under way in words, then everything."""
+        if not self.is_closed():
+            await self.door.close()
         if self._syncing is not None:
             self._syncing.cancel()
         await super().close()
 
     async def _load_cogs(self) -> None:
-        self.add_dynamic_items(ActionButton, ActionSelect)
         for extension in EXTENSIONS:
             if extension not in self.extensions:
                 await self.load_extension(extension)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer presses and forms; commands come in through the tree."""
+        if interaction.type in PRESSES and await self.door.admits(interaction):
+            await self.actions.run(interaction)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and take the actions that it answers."""
@@ -176,3 +201,21 @@ class ImgurBot(commands.AutoShardedBot):
         await self._syncs.set(application, digest)
         log.info("commands synced", count=len(payload))
         return True
+
+
+def _can_be_suggested(interaction: discord.Interaction[Any]) -> bool:
+    """Whether it is no autocompletion of what an earlier release had: discord.py would log a traceback."""
+    if interaction.type is not discord.InteractionType.autocomplete:
+        return True
+    command, typed = interaction.command, cast("dict[str, Any]", interaction.data)
+    if not isinstance(command, app_commands.Command):
+        return False
+    asked = [command.get_parameter(name) for name in _focused(typed.get("options", ()))]
+    return any(parameter and parameter.autocomplete for parameter in asked)
+
+
+def _focused(options: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for option in options:
+        if option.get("focused"):
+            yield option["name"]
+        yield from _focused(option.get("options", ()))

@@ -120,6 +120,29 @@ OPERATOR = "Please tell whoever runs this bot."
 
 _TABLE: dict[type[BaseException], Wording] = {
     errors.BotError: Words("That did not work", "The bot could not do this. Try again in a moment."),
+    # --- Discord
+    errors.NotAcknowledgedError: Words("Discord took no answer", "Nothing was done. Run the command again."),
+    errors.AnswerRefusedError: Words(
+        "Discord did not take the answer", "Nothing was changed. Run the command again in a moment."
+    ),
+    errors.OutdatedError: Words(
+        "This is from an earlier version of the bot",
+        "It has been updated since. Run the command again; if that does not help, restart Discord, which then learns "
+        "the new commands.",
+    ),
+    errors.ForeignPressError: Words(
+        "That is not yours", "Only whoever ran this command can use its buttons. Run it yourself to get your own."
+    ),
+    errors.ForeignGalleryError: Words(
+        "That is not yours",
+        "This is the gallery of whoever ran the command, and only they turn its pages. "
+        "/imgur images and /imgur favorites show your own.",
+    ),
+    errors.RestartingError: Words("The bot is restarting", "Nothing was done. Try again in a minute."),
+    errors.StoppedError: Words(
+        "The bot is being restarted",
+        "It had to stop in the middle of this. Look first whether it was done, then try again in a minute.",
+    ),
     # --- linking
     errors.NotLinkedError: Words(
         "No Imgur account is linked", "This needs your own Imgur account. Link it with /imgur link."
@@ -168,6 +191,10 @@ _TABLE: dict[type[BaseException], Wording] = {
         "Open the link from /imgur link first and allow access on Imgur's page; the code is shown after that.",
     ),
     errors.WrongCodeError: _wrong_code,
+    errors.DirectMessageLostError: Words(
+        "The direct message did not get through",
+        "Discord did not take it just now. Go on here: only you can see this.",
+    ),
     errors.DirectMessagesClosedError: Words(
         "Your direct messages are closed",
         "Discord does not let the bot write to you. Allow messages from members of this server, or go on here: "

@@ -25,7 +25,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "errors.py": (set(), set()),
     "logs.py": (set(), {"structlog"}),
     "wizard.py": ({"config"}, {"click"}),
-    "cogs": ({"services", "errors", "imgur.models", "imgur.errors"}, {"discord", "structlog", "orjson", "yarl"}),
+    "cogs": (
+        {"services", "errors", "imgur.models", "imgur.errors"},
+        {"discord", "structlog", "orjson", "yarl", "aiohttp.ClientError"},
+    ),
     "web": ({"services", "errors"}, {"aiohttp.web", "aiohttp_jinja2", "jinja2", "structlog", "yarl"}),
     "services": (
         {"errors", "imgur.models", "imgur.errors", "imgur.reference", "media.models", "media.kind"}

@@ -9,9 +9,10 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from cogs.gallery._place import Place
-from cogs.gallery._views import gallery_view
+from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, answer, answer_or_share, is_public
+from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public, suggest
+from errors import ForeignGalleryError
 from imgur.models import Sort
 from services.gallery import GalleryPage, Source
 from services.library import LibraryService
@@ -46,26 +47,26 @@ class Galleries(commands.Cog):
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._library.suggest_albums(interaction.user.id, typed)
-        return [Choice(name=suggestion.name, value=suggestion.value) for suggestion in found]
+        return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
-    @action("gallery")
-    async def _turned(self, interaction: Interaction, place: str, page: str, known: str, slot: str) -> None:
-        await interaction.response.defer()
+    @action("gallery", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
+    async def _turned(self, interaction: Interaction, place: Place, page: int, known: int, slot: str) -> None:
+        await acknowledge_press(interaction)
         fresh = slot == "refresh"
-        wanted = Place.parse(place)
-        got = await self._read(interaction.user.id, wanted, int(page), fresh=fresh)
-        view = gallery_view(
-            got,
-            Place.of(got, wanted.sort),
-            interaction.user.id,
-            known=0 if fresh else int(known),
+        got = await self._read(interaction.user.id, place, page, fresh=fresh)
+        draw = partial(
+            gallery_view,
+            place=Place.of(got, place.sort),
+            owner=interaction.user.id,
+            known=0 if fresh else known,
             shared=is_public(interaction),
         )
-        await answer(interaction, view)
+        await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
 
     async def _begin(self, interaction: Interaction, page: GalleryPage, place: Place, *, share: bool) -> None:
         share = share and bool(page.items)  # that there is nothing is between the bot and the user
-        await answer_or_share(interaction, partial(gallery_view, page, place, interaction.user.id), share=share)
+        draw = partial(gallery_view, place=place, owner=interaction.user.id)
+        await answer_or_share(interaction, partial(draw, page), share=share, plainer=partial(draw, bare_page(page)))
 
     async def _read(self, discord_id: int, place: Place, page: int, *, fresh: bool) -> GalleryPage:
         if place.source is Source.FAVORITES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -10,7 +11,7 @@ from discord import ui
 
 from cogs.gallery._place import Place
 from cogs.ui.actions import ActionButton, ActionSelect
-from cogs.ui.item import ID_LIMIT, alt, cover, noun, title
+from cogs.ui.item import ID_LIMIT, alt, bare, cover, noun, title
 from cogs.ui.layout import COLOUR, Control, notice, rows
 from cogs.ui.report import link_button
 from imgur.models import Album, Image, Item
@@ -55,6 +56,12 @@ def gallery_view(page: GalleryPage, place: Place, owner: int, *, known: int = 0,
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR))
     return view
+
+
+def bare_page(page: GalleryPage) -> GalleryPage:
+    """The page without users' words and without pictures: what Discord may have disliked in it."""
+    album = page.album and replace(page.album, title=None, description=None)
+    return replace(page, items=tuple(map(bare, page.items)), album=album)
 
 
 def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.LayoutView:

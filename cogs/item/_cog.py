@@ -3,27 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from cogs.item._form import EditForm
+from cogs.item._form import EditForm, Typed, changed
 from cogs.item._views import (
     SAVED,
     SLOW,
+    again_button,
+    bare_shown,
     copy_view,
     deleted_view,
+    deleted_words,
     favorite_notice,
     favorite_words,
     question_view,
     shown_view,
+    typed_text,
 )
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, answer, answer_or_share, change_shared, is_public
-from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
-from services.library import LibraryService
+from cogs.ui.item import bare
+from cogs.ui.kept import Kept
+from cogs.ui.reply import (
+    acknowledge,
+    acknowledge_press,
+    answer,
+    answer_or_share,
+    change_shared,
+    done,
+    is_public,
+    open_form,
+    suggest,
+)
+from cogs.ui.report import rescue
+from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Kind
+from services.library import LibraryService, Shown
 
 FORM_PATIENCE = 1.5  # seconds: a form must be sent within three, and cannot follow a deferral
 IMAGE = "Its id or link, or pick a suggestion"
@@ -34,6 +52,7 @@ class Items(commands.Cog):
 
     def __init__(self, library: LibraryService) -> None:
         self._library = library
+        self._typed: Kept[Typed] = Kept()
 
     # --- commands -------------------------------------------------------------------------------------------------
 
@@ -43,7 +62,8 @@ class Items(commands.Cog):
         """Show an image or album from Imgur."""
         await acknowledge(interaction)
         shown = await self._library.show(interaction.user.id, image)
-        await answer_or_share(interaction, partial(shown_view, shown, interaction.user.id), share=share)
+        draw = partial(shown_view, owner=interaction.user.id)
+        await answer_or_share(interaction, partial(draw, shown), share=share, plainer=partial(draw, bare_shown(shown)))
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE)
@@ -80,8 +100,7 @@ class Items(commands.Cog):
     async def delete(self, interaction: Interaction, image: Range[str, 1, 500]) -> None:
         """Delete one of your images from Imgur, after a question."""
         await acknowledge(interaction)
-        shown = await self._library.deletion(interaction.user.id, image)
-        await answer(interaction, question_view(shown.item, interaction.user.id))
+        await self._ask_to_delete(interaction, image)
 
     @show.autocomplete("image")
     @favorite.autocomplete("image")
@@ -90,104 +109,126 @@ class Items(commands.Cog):
     @delete.autocomplete("image")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._library.suggest(interaction.user.id, typed)
-        return [Choice(name=suggestion.name, value=suggestion.value) for suggestion in found]
+        return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     # --- presses --------------------------------------------------------------------------------------------------
 
     @action("item-show")
     async def _show_chosen(self, interaction: Interaction, value: str) -> None:
         await acknowledge(interaction)
-        shown = await self._library.show(interaction.user.id, value)
-        await answer(interaction, shown_view(shown, interaction.user.id))
+        await self._show(interaction, await self._library.show(interaction.user.id, value))
 
-    @action("item-refresh")
-    async def _refresh_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
-        await interaction.response.defer()
+    @action("item-refresh", kind=Kind)
+    async def _refresh_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
+        await acknowledge_press(interaction)
         await self._show_again(interaction, kind, item_id)
 
-    @action("item-keep")
-    async def _keep_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
-        await interaction.response.defer()
+    @action("item-keep", kind=Kind)
+    async def _keep_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
+        await acknowledge_press(interaction)
         await self._show_again(interaction, kind, item_id)
 
-    @action("item-favorite")
-    async def _favorite_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
+    @action("item-favorite", kind=Kind)
+    async def _favorite_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         if not is_public(interaction):
-            await interaction.response.defer()
+            await acknowledge_press(interaction)
             await self._favorite(interaction, f"{kind}:{item_id}", wish=True)
             return
         await acknowledge(interaction)
         favorited = await self._library.favorite(interaction.user.id, f"{kind}:{item_id}")
+        done(interaction, favorite_words(favorited, wish=True), favorited.shown.item.page_url)
         await answer(interaction, favorite_notice(favorited))
 
-    @action("item-unfavorite")
-    async def _unfavorite_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
-        await interaction.response.defer()
+    @action("item-unfavorite", kind=Kind)
+    async def _unfavorite_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
+        await acknowledge_press(interaction)
         await self._favorite(interaction, f"{kind}:{item_id}", wish=False)
 
-    @action("item-edit")
-    async def _edit_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
-        await self._open_form(interaction, f"{kind}:{item_id}")
+    @action("item-edit", kind=Kind)
+    async def _edit_pressed(self, interaction: Interaction, kind: Kind, item_id: str, typed: str = "") -> None:
+        """Open the form, with what was typed into it before if that is still known."""
+        await self._open_form(interaction, f"{kind}:{item_id}", self._typed.get(typed))
 
-    @action("item-delete")
-    async def _delete_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
+    @action("item-edited", kind=Kind)
+    async def _edited(
+        self, interaction: Interaction, kind: Kind, item_id: str, *marks: str, title: str, description: str
+    ) -> None:
+        """Save what was changed in the form; what was typed outlives an error."""
+        if interaction.message is None:
+            await acknowledge(interaction)
+        else:
+            await acknowledge_press(interaction)
+        typed = Typed(title, description)
+        again = again_button(interaction.user.id, kind, item_id, self._typed.keep(typed))
+        rescue(interaction, typed_text(title, description), again)
+        changes = [changed(text, present) for text, present in zip((title, description), marks, strict=True)]
+        await self._save(interaction, f"{kind}:{item_id}", *changes)
+
+    @action("item-delete", kind=Kind)
+    async def _delete_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         """Ask in place; beside a message that others see, privately, and remember which message that was."""
         beside = interaction.message.id if interaction.message and is_public(interaction) else None
         if beside is None:
-            await interaction.response.defer()
+            await acknowledge_press(interaction)
         else:
             await acknowledge(interaction)
-        shown = await self._library.deletion(interaction.user.id, f"{kind}:{item_id}")
-        await answer(interaction, question_view(shown.item, interaction.user.id, beside))
+        await self._ask_to_delete(interaction, f"{kind}:{item_id}", beside)
 
-    @action("item-delete-confirm")
-    async def _delete_confirmed(self, interaction: Interaction, kind: str, item_id: str, beside: str = "") -> None:
-        await interaction.response.defer()
+    @action("item-delete-confirm", kind=Kind, beside=int)
+    async def _delete_confirmed(
+        self, interaction: Interaction, kind: Kind, item_id: str, beside: int | None = None
+    ) -> None:
+        await acknowledge_press(interaction)
         deleted = await self._library.delete(interaction.user.id, f"{kind}:{item_id}")
+        done(interaction, *deleted_words(item_id, deleted=deleted))
         await answer(interaction, deleted_view(item_id, deleted=deleted))
         if beside:
-            await change_shared(interaction, int(beside), deleted_view(item_id, deleted=True))
+            await change_shared(interaction, beside, deleted_view(item_id, deleted=True))
 
-    @action("item-copy")
-    async def _copy_pressed(self, interaction: Interaction, kind: str, item_id: str) -> None:
+    @action("item-copy", kind=Kind)
+    async def _copy_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         await acknowledge(interaction)
-        shown = await self._library.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)
-        await answer(interaction, copy_view(shown.item))
+        item = (await self._library.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)).item
+        await answer(interaction, copy_view(item), plainer=lambda: copy_view(replace(item, title=None)))
 
     # --- within ---------------------------------------------------------------------------------------------------
 
-    async def _show_again(self, interaction: Interaction, kind: str, item_id: str) -> None:
+    async def _show(
+        self, interaction: Interaction, shown: Shown, *, heading: str | None = None, shared: bool = False
+    ) -> None:
+        draw = partial(shown_view, owner=interaction.user.id, heading=heading, shared=shared)
+        await answer(interaction, draw(shown), plainer=lambda: draw(bare_shown(shown)))
+
+    async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         shown = await self._library.show(interaction.user.id, f"{kind}:{item_id}")
-        await answer(interaction, shown_view(shown, interaction.user.id, shared=is_public(interaction)))
+        await self._show(interaction, shown, shared=is_public(interaction))
+
+    async def _ask_to_delete(self, interaction: Interaction, text: str, beside: int | None = None) -> None:
+        item = (await self._library.deletion(interaction.user.id, text)).item
+        draw = partial(question_view, owner=interaction.user.id, beside=beside)
+        await answer(interaction, draw(item), plainer=lambda: draw(bare(item)))
 
     async def _favorite(self, interaction: Interaction, text: str, *, wish: bool) -> None:
-        change = self._library.favorite if wish else self._library.unfavorite
-        favorited = await change(interaction.user.id, text)
-        heading = favorite_words(favorited, wish=wish)
-        await answer(interaction, shown_view(favorited.shown, interaction.user.id, heading=heading))
+        change_favorite = self._library.favorite if wish else self._library.unfavorite
+        favorited = await change_favorite(interaction.user.id, text)
+        said = favorite_words(favorited, wish=wish)
+        done(interaction, said, favorited.shown.item.page_url)
+        await self._show(interaction, favorited.shown, heading=f"**{said}**")
 
-    async def _open_form(self, interaction: Interaction, text: str) -> None:
+    async def _open_form(self, interaction: Interaction, text: str, typed: Typed | None = None) -> None:
         """Open the form, if what it is filled with can be had quickly; else answer with a button that opens it."""
-
-        async def save(submitted: Interaction, title: str | None, description: str | None) -> None:
-            if submitted.message is None:
-                await acknowledge(submitted)
-            else:
-                await submitted.response.defer()
-            await self._save(submitted, text, title, description)
-
         try:
             async with asyncio.timeout(FORM_PATIENCE):
                 shown = await self._library.editable(interaction.user.id, text)
         except TimeoutError:
             await acknowledge(interaction)
             shown = await self._library.editable(interaction.user.id, text)
-            await answer(interaction, shown_view(shown, interaction.user.id, heading=SLOW))
+            await self._show(interaction, shown, heading=SLOW)
             return
-        await interaction.response.send_modal(EditForm(shown.item, save))
+        await open_form(interaction, EditForm(shown.item, interaction.user.id, typed))
 
     async def _save(self, interaction: Interaction, text: str, title: str | None, description: str | None) -> None:
         shown = await self._library.edit(interaction.user.id, text, title, description)
+        done(interaction, "Saved", shown.item.page_url)
         shared = is_public(interaction)
-        heading = None if shared else SAVED
-        await answer(interaction, shown_view(shown, interaction.user.id, heading=heading, shared=shared))
+        await self._show(interaction, shown, heading=None if shared else SAVED, shared=shared)

@@ -2,66 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+import hashlib
+from dataclasses import dataclass
+from typing import Any
 
 import discord
 from discord import ui
 
-from cogs.ui.actions import Interaction
 from cogs.ui.forms import Form
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Item
 from services.text import shown
 
 FIELD_LIMIT = 4000  # Discord's
+DIGEST_LENGTH = 6
 
-Save: TypeAlias = Callable[[Interaction, str | None, str | None], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a user typed into the form."""
+
+    title: str
+    description: str
 
 
 class EditForm(Form):
-    """Filled with the present values; hands on what was changed, and None for what was not."""
+    """Filled with the present values, or with what was typed before; carries a mark of each present value.
 
-    def __init__(self, item: Item, save: Save) -> None:
-        super().__init__(title="Edit this picture")
-        self._save = save
-        self._title = _Field("Title", "title", item.title, TITLE_LIMIT)
-        self._description = _Field("Description", "description", item.description, DESCRIPTION_LIMIT, long=True)
-        for field in (self._title, self._description):
-            self.add_item(field.label)
-
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        """Save the changes."""
-        await self._save(interaction, self._title.change, self._description.change)
-
-
-class _Field:
-    """One text with its present value, of which as much is shown as Discord's forms hold."""
-
-    def __init__(self, label: str, name: str, present: str | None, limit: int, *, long: bool = False) -> None:
-        self._present = (present or "")[:FIELD_LIMIT]
-        self._long = long
-        filled = self._present if long else " ".join(self._present.splitlines())
-        self._input: ui.TextInput[Any] = ui.TextInput(
-            custom_id=name,
-            default=filled,
-            required=False,
-            max_length=max(limit, len(filled)),
-            style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
-        )
-        self.label: ui.Label[Any] = ui.Label(text=label, component=self._input)
-
-    @property
-    def change(self) -> str | None:
-        """The new text; None if it is the old one."""
-        return changed(self._input.value, self._present, long=self._long)
-
-
-def changed(new: str, present: str, *, long: bool) -> str | None:
-    """What a user made of the present text of a box; None where all that differs is what Discord does on the way.
-
-    It trims texts, writes line breaks anew (a box of one line has none), and drops what cannot be seen.
+    By its mark a field is known as unchanged, also after a restart, and whatever became of the picture meanwhile.
     """
-    lines = shown(present).strip().splitlines()
-    unchanged = {"\n".join(lines)} if long else {" ".join(lines), "".join(lines)}
-    new = "\n".join(shown(new).strip().splitlines())
-    return None if new in unchanged else new
+
+    def __init__(self, item: Item, owner: int, typed: Typed | None = None) -> None:
+        title, description = (item.title or "")[:FIELD_LIMIT], (item.description or "")[:FIELD_LIMIT]
+        marks = mark(title, long=False), mark(description, long=True)
+        super().__init__("item-edited", owner, item.kind.value, item.id, *marks, title="Edit this picture")
+        filled = typed or Typed(" ".join(title.splitlines()), description)
+        self.add_item(_field("Title", "title", filled.title, TITLE_LIMIT))
+        self.add_item(_field("Description", "description", filled.description, DESCRIPTION_LIMIT, long=True))
+
+
+def changed(new: str, present: str) -> str | None:
+    """What a user made of the present text of a box, of which there is the mark; None where they left it.
+
+    All that differs may be what Discord does on the way: it trims texts, writes line breaks anew (a box of one line
+    has none), and drops what cannot be seen.
+    """
+    new = "\n".join(_lines(new))
+    return None if _digest(new) in (present[:DIGEST_LENGTH], present[DIGEST_LENGTH:]) else new
+
+
+def mark(present: str, *, long: bool) -> str:
+    """Short digests of how a text may come back from a box that nobody touched."""
+    lines = _lines(present)
+    return _digest("\n".join(lines)) if long else _digest(" ".join(lines)) + _digest("".join(lines))
+
+
+def _lines(text: str) -> list[str]:
+    return shown(text).strip().splitlines()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+def _field(label: str, name: str, filled: str, limit: int, *, long: bool = False) -> ui.Label[Any]:
+    entry: ui.TextInput[Any] = ui.TextInput(
+        custom_id=name,
+        default=filled,
+        required=False,
+        max_length=max(limit, len(filled)),
+        style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
+    )
+    return ui.Label(text=label, component=entry)

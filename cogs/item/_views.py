@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import ALT_LIMIT, facts, item_view, link_button, media, media_url, title
+from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, link_button, media, media_url, title
 from cogs.ui.layout import WARNING, notice, rows
-from imgur.models import Image, Item
+from imgur.models import Image, Item, Kind
 from services.library import Favorited, Shown
 from services.text import line
 
 SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
 SAVED = "**Saved**"
+TYPED_TITLE, TYPED_DESCRIPTION = 500, 2800  # a message holds 4000 characters, the words of an error among them
 FINAL = "It disappears from Imgur for everyone, and nobody can bring it back."
 
 
@@ -22,18 +25,38 @@ def shown_view(shown: Shown, owner: int, *, heading: str | None = None, shared: 
     return item_view(shown.item, owner=owner, can=shown.can, heading=heading, shared=shared)
 
 
+def bare_shown(shown: Shown) -> Shown:
+    """The same without users' words and without pictures."""
+    return replace(shown, item=bare(shown.item))
+
+
+def typed_text(title: str, description: str) -> str:
+    """What a user typed into the form, to be copied from a message."""
+    typed = (("Title", title, TYPED_TITLE), ("Description", description, TYPED_DESCRIPTION))
+    return "\n".join(
+        f"**{name} as you typed it**\n{_block(text, limit)}" for name, text, limit in typed if text.strip()
+    )
+
+
+def again_button(owner: int, kind: Kind, item_id: str, typed: str) -> ActionButton:
+    """Opens the form once more; `typed` is the key of what was typed into it."""
+    return ActionButton(
+        "item-edit", owner, kind.value, item_id, typed, label="Try again", style=discord.ButtonStyle.primary
+    )
+
+
 def favorite_words(favorited: Favorited, *, wish: bool) -> str:
-    """What was done, as a heading."""
+    """What was done, in a few words."""
     if wish:
-        return "**Added to your favorites**" if favorited.changed else "**This is already one of your favorites**"
-    return "**Removed from your favorites**" if favorited.changed else "**This was not one of your favorites**"
+        return "Added to your favorites" if favorited.changed else "This is already one of your favorites"
+    return "Removed from your favorites" if favorited.changed else "This was not one of your favorites"
 
 
 def favorite_notice(favorited: Favorited) -> ui.LayoutView:
     """The private answer to Favorite on somebody's shared message."""
     item = favorited.shown.item
     return notice(
-        favorite_words(favorited, wish=True).strip("*"),
+        favorite_words(favorited, wish=True),
         title(item),
         "`/imgur favorites` shows all of them.",
         controls=[link_button(item)],
@@ -64,9 +87,14 @@ def question_view(item: Item, owner: int, beside: int | None = None) -> ui.Layou
 
 def deleted_view(item_id: str, *, deleted: bool) -> ui.LayoutView:
     """What became of a deletion."""
+    return notice(*deleted_words(item_id, deleted=deleted))
+
+
+def deleted_words(item_id: str, *, deleted: bool) -> tuple[str, str]:
+    """The same as a heading and a sentence."""
     if deleted:
-        return notice("Deleted", f"The picture `{item_id}` is gone from Imgur.")
-    return notice("It was gone already", f"Imgur no longer had the picture `{item_id}`. It is off your lists now.")
+        return "Deleted", f"The picture `{item_id}` is gone from Imgur."
+    return "It was gone already", f"Imgur no longer had the picture `{item_id}`. It is off your lists now."
 
 
 def copy_view(item: Item) -> ui.LayoutView:
@@ -83,3 +111,8 @@ def _markdown(item: Item, direct: str | None) -> str:
     kept = "".join(character for character in item.title or "" if character not in "`[]\\")
     name = line(kept, ALT_LIMIT) or item.id
     return f"![{name}]({direct})" if direct else f"[{name}]({item.page_url})"
+
+
+def _block(text: str, limit: int) -> str:
+    whole = text if len(text) <= limit else f"{text[:limit]}…"
+    return "```\n" + whole.replace("```", "`\u200b``") + "\n```"

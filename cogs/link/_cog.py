@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.link._notifier import interaction_origin, message_origin
 from cogs.link._views import (
+    MOVED,
     confirm_unlink_view,
     kept_view,
+    linked_title,
     linked_view,
     moved_view,
     offer_view,
+    unlinked_title,
     unlinked_view,
+    waiting_view,
 )
 from cogs.ui.actions import Interaction, action
 from cogs.ui.forms import Form
-from cogs.ui.reply import acknowledge, acknowledge_in_place, answer
-from errors import DirectMessagesClosedError, NotLinkedError
+from cogs.ui.reply import (
+    acknowledge,
+    acknowledge_in_place,
+    acknowledge_press,
+    answer,
+    done,
+    is_forbidden,
+    open_form,
+    refused,
+)
+from errors import DirectMessageLostError, DirectMessagesClosedError, NotLinkedError
 from services.account import AccountService
-from services.linking import LinkingService
+from services.linking import LinkingService, LinkOffer
 from services.messages import words
 
 NEXT_STEP = "Try `/imgur upload` with a picture, or `/imgur images` to see what you have."
@@ -30,21 +42,12 @@ CODE_LIMIT = 20  # the code has 8 characters; people add spaces and dashes
 
 
 class CodeForm(Form):
-    """Asks for the code that the last page shows, and always tells what came of it."""
+    """Asks for the code that the last page shows."""
 
-    def __init__(self, linking: LinkingService) -> None:
-        super().__init__(title="Link your Imgur account")
-        self._linking = linking
-        self._code: ui.TextInput[Any] = ui.TextInput(max_length=CODE_LIMIT, custom_id="code")
-        self.add_item(
-            ui.Label(text="Code", description="The last page in your browser shows it.", component=self._code)
-        )
-
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        """Link the account if the code is right."""
-        await acknowledge(interaction)
-        account = await self._linking.enter_code(interaction.user.id, self._code.value)
-        await answer(interaction, linked_view(account.username, interaction.user.id, NEXT_STEP))
+    def __init__(self, owner: int) -> None:
+        super().__init__("link-code-entered", owner, title="Link your Imgur account")
+        code: ui.TextInput[Any] = ui.TextInput(max_length=CODE_LIMIT, custom_id="code")
+        self.add_item(ui.Label(text="Code", description="The last page in your browser shows it.", component=code))
 
 
 class Linking(commands.Cog):
@@ -70,23 +73,44 @@ class Linking(commands.Cog):
 
     @action("link-code")
     async def _code_pressed(self, interaction: Interaction) -> None:
-        await interaction.response.send_modal(CodeForm(self._linking))
+        await open_form(interaction, CodeForm(interaction.user.id))
+
+    @action("link-code-entered")
+    async def _code_entered(self, interaction: Interaction, *, code: str) -> None:
+        """Link the account if the code is right."""
+        await acknowledge(interaction)
+        account = await self._linking.enter_code(interaction.user.id, code)
+        done(interaction, linked_title(account.username))
+        await answer(interaction, linked_view(account.username, interaction.user.id, NEXT_STEP))
 
     @action("link-dm")
     async def _move_pressed(self, interaction: Interaction) -> None:
-        """Go on in a direct message, with an attempt of its own; where those are closed, go on here with it."""
-        shown = await acknowledge_in_place(interaction)
+        """Go on in a direct message, with an attempt of its own. Unless it gets through, all stays as it was here."""
+        await acknowledge_press(interaction)
         user = interaction.user
-        offer = await self._linking.begin(user.id, user.name, interaction_origin(interaction, shown))
+        refusal, message = await refused(interaction, user.send(view=waiting_view()))
+        if message is None:
+            raise DirectMessagesClosedError if is_forbidden(refusal) else DirectMessageLostError
         try:
-            message = await user.send(view=offer_view(offer, user.id, movable=False))
-        except discord.Forbidden:
-            closed = words(DirectMessagesClosedError())
-            reason = f"**{closed.title}.** {closed.text}" if closed else ""
-            await answer(interaction, offer_view(offer, user.id, movable=False, reason=reason))
-            return
-        await self._linking.set_origin(offer.attempt_id, message_origin(message))
-        await answer(interaction, moved_view(message))
+            offer = await self._linking.begin(user.id, user.name, message_origin(message))
+        except Exception:
+            await refused(interaction, message.delete())
+            raise
+        refusal, _ = await refused(interaction, message.edit(view=offer_view(offer, user.id, movable=False)))
+        if refusal is None:
+            done(interaction, *MOVED)
+            await answer(interaction, moved_view(message))
+        else:
+            await self._stay(interaction, offer)
+
+    async def _stay(self, interaction: Interaction, offer: LinkOffer) -> None:
+        """Show here what the direct message did not take."""
+        origin = interaction_origin(interaction, interaction.message.id if interaction.message else None)
+        if origin:
+            await self._linking.set_origin(offer.attempt_id, origin)
+        lost = words(DirectMessageLostError())
+        reason = f"**{lost.title}.** {lost.text}" if lost else ""
+        await answer(interaction, offer_view(offer, interaction.user.id, movable=False, reason=reason))
 
     @action("unlink")
     async def _unlink_pressed(self, interaction: Interaction) -> None:
@@ -96,11 +120,13 @@ class Linking(commands.Cog):
     async def _unlink_confirmed(self, interaction: Interaction) -> None:
         await acknowledge_in_place(interaction)
         account = await self._accounts.unlink(interaction.user.id)
+        done(interaction, unlinked_title(account.username))
         await answer(interaction, unlinked_view(account.username))
 
     @action("unlink-keep")
     async def _unlink_declined(self, interaction: Interaction) -> None:
-        await interaction.response.edit_message(view=kept_view())
+        await acknowledge_in_place(interaction)
+        await answer(interaction, kept_view())
 
     async def _offer(self, interaction: Interaction) -> None:
         shown = await acknowledge(interaction)

@@ -9,6 +9,7 @@ from cogs.ui.actions import ActionButton
 from cogs.ui.layout import WARNING, Control, notice, plain
 from services.linking import LinkOffer
 
+MOVED = ("I sent you a direct message", "Linking goes on there.")
 REVOKE_URL = "https://imgur.com/account/settings/apps"
 
 
@@ -31,18 +32,27 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: str = "")
     )
 
 
+def waiting_view() -> ui.LayoutView:
+    """The direct message, until it is certain that Discord takes it."""
+    return notice("Link your Imgur account", "One moment, please.")
+
+
 def moved_view(message: discord.Message) -> ui.LayoutView:
     """Where linking goes on."""
     return notice(
-        "I sent you a direct message",
-        "Linking goes on there.",
+        *MOVED,
         controls=[ui.Button(label="Open the direct message", url=message.jump_url)],
     )
 
 
 def linked_view(username: str, owner: int, next_step: str = "") -> ui.LayoutView:
     """What becomes of the message that began linking, and the answer to the right code."""
-    return notice(f"Linked as {plain(username)}", next_step, controls=[ActionButton("unlink", owner, label="Unlink")])
+    return notice(linked_title(username), next_step, controls=[ActionButton("unlink", owner, label="Unlink")])
+
+
+def linked_title(username: str) -> str:
+    """What was done."""
+    return f"Linked as {plain(username)}"
 
 
 def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
@@ -61,11 +71,16 @@ def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
 def unlinked_view(username: str) -> ui.LayoutView:
     """What was forgotten, and how to take the permission back at Imgur as well."""
     return notice(
-        f"Unlinked {plain(username)}",
+        unlinked_title(username),
         "The bot has forgotten its access. To take the permission back at Imgur as well, open "
         "Settings → Applications there and revoke this bot.",
         controls=[ui.Button(label="Imgur's application settings", url=REVOKE_URL)],
     )
+
+
+def unlinked_title(username: str) -> str:
+    """What was done."""
+    return f"Unlinked {plain(username)}"
 
 
 def kept_view() -> ui.LayoutView:

@@ -1,92 +1,119 @@
-"""Buttons and menus that survive a restart: all they know stands in their custom_id.
+"""Buttons, menus and forms that survive a restart: all they know stands in their custom_id.
 
-A custom_id is `b:<action>:<owner>[:<argument>...]` (`s:` for menus), at most 100 characters. Nobody but the owner may
-press; owner `ANYONE` lets everybody. A cog answers a press with a method marked `@action("name")`; anybody may build
-the button, so no cog needs another. Build a new view for every edit: discord.py forgets the pattern of a dynamic item
-that disappears from a view which is edited in place.
+A custom_id is `<version>:<action>:<owner>[:<argument>...]`, at most 100 characters; the version is that of this format
+and of what the actions take. Nobody but the owner may press; owner `ANYONE` lets everybody. A cog answers with a method
+marked `@action("name")`; anybody may build the button, so no cog needs another. discord.py remembers none of them: all
+presses and forms come in through `Actions.run`, those of an earlier release as well, which are told so.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, Self, TypeAlias, TypeVar, cast
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar, cast
 
 import discord
 from discord import ui
 
-from errors import NotYoursError, QuestionExpiredError
+from errors import BotError, ForeignPressError, OutdatedError
 
+VERSION = "v1"
 ANYONE = 0
+
 Interaction: TypeAlias = discord.Interaction[Any]
 Handler: TypeAlias = Callable[..., Awaitable[None]]
+Reader: TypeAlias = Callable[[str], Any]
 Report: TypeAlias = Callable[[Interaction, BaseException], Awaitable[None]]
 H = TypeVar("H", bound=Handler)
 
 
-def action(name: str) -> Callable[[H], H]:
-    """Mark a cog's method `(interaction, *arguments)` as the answer to presses of this action.
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    name: str
+    foreign: type[BotError]
+    readers: Mapping[str, Reader]
 
-    A menu's handler gets the chosen values after the arguments of the custom_id.
+
+def action(name: str, *, foreign: type[BotError] = ForeignPressError, **readers: Reader) -> Callable[[H], H]:
+    """Mark a cog's method `(interaction, *arguments)` as the answer to presses and forms of this action.
+
+    A menu's handler gets the chosen values after the arguments, a form's its fields by name. `readers` read arguments
+    that are no plain text; `foreign` is what a stranger is told.
     """
 
     def mark(handler: H) -> H:
-        cast("Any", handler).__discord_action__ = name
+        cast("Any", handler).__discord_action__ = _Mark(name, foreign, readers)
         return handler
 
     return mark
+
+
+def custom_id(name: str, owner: int, *arguments: object) -> str:
+    """What an action's button, menu or form carries."""
+    return ":".join([VERSION, name, str(owner), *map(str, arguments)])
 
 
 class Actions:
     """The handlers of all cogs, by name. Their errors go to `report`: discord.py would only log them."""
 
     def __init__(self, report: Report) -> None:
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[str, tuple[Handler, _Mark]] = {}
         self._report = report
 
     def register(self, cog: object) -> None:
         """Take every method that is marked with `@action`. Raises ValueError when two cogs claim one name."""
         for attribute in dir(type(cog)):
-            name = getattr(getattr(type(cog), attribute), "__discord_action__", None)
-            if name is None:
+            mark = getattr(getattr(type(cog), attribute), "__discord_action__", None)
+            if not isinstance(mark, _Mark):
                 continue
-            if name in self._handlers:
-                raise ValueError(f"two handlers for the action {name!r}")
-            self._handlers[name] = getattr(cog, attribute)
+            if mark.name in self._handlers:
+                raise ValueError(f"two handlers for the action {mark.name!r}")
+            self._handlers[mark.name] = getattr(cog, attribute), mark
 
-    async def run(self, interaction: Interaction, name: str, owner: int, arguments: Sequence[str]) -> None:
-        """Answer a press; a stranger's is refused, and one for an action no longer known as well, in words."""
+    async def run(self, interaction: Interaction) -> None:
+        """Answer a press or a form; a stranger's, and one that no handler understands any more, in words."""
         try:
-            await self._handler(interaction, name, owner)(interaction, *arguments)
+            handler, arguments = self._call(interaction)
+            await handler(*arguments.args, **arguments.kwargs)
         except Exception as error:  # noqa: BLE001 - the border: there is nobody above to word it
             await self._report(interaction, error)
 
-    def _handler(self, interaction: Interaction, name: str, owner: int) -> Handler:
-        if owner not in {ANYONE, interaction.user.id}:
-            raise NotYoursError("a button of someone else")
+    def _call(self, interaction: Interaction) -> tuple[Handler, inspect.BoundArguments]:
+        data = cast("Mapping[str, Any]", interaction.data)
+        name, owner, arguments = _parsed(data["custom_id"])
         if name not in self._handlers:
-            raise QuestionExpiredError(f"no action {name!r}")
-        return self._handlers[name]
+            raise OutdatedError(f"no action {name!r}")
+        handler, mark = self._handlers[name]
+        if owner not in {ANYONE, interaction.user.id}:
+            raise mark.foreign
+        fields = dict(_fields(data.get("components", ())))
+        try:
+            call = inspect.signature(handler).bind(interaction, *arguments, *data.get("values", ()), **fields)
+            for parameter in mark.readers.keys() & call.arguments.keys():
+                call.arguments[parameter] = mark.readers[parameter](call.arguments[parameter])
+        except (TypeError, ValueError) as misfit:
+            raise OutdatedError(f"the action {name!r} takes something else") from misfit
+        return handler, call
 
 
-class HasActions(Protocol):
-    """A client that dispatches actions."""
-
-    actions: Actions
-
-
-def _custom_id(prefix: str, name: str, owner: int, arguments: Sequence[object]) -> str:
-    return ":".join([prefix, name, str(owner), *map(str, arguments)])
+def _parsed(text: str) -> tuple[str, int, list[str]]:
+    match text.split(":"):
+        case [version, name, owner, *arguments] if version == VERSION and owner.isdecimal():
+            return name, int(owner), arguments
+    raise OutdatedError("a custom_id of another version")
 
 
-def _parts(match: re.Match[str]) -> tuple[str, int, list[str]]:
-    arguments = match["arguments"]
-    return match["action"], int(match["owner"]), arguments.split(":") if arguments else []
+def _fields(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """What was filled in, by the fields' names; labels and rows stand around them."""
+    for part in components:
+        if "custom_id" in part:
+            yield part["custom_id"], part["value"] if "value" in part else part.get("values")
+        within = part.get("component")
+        yield from _fields([*part.get("components", ()), *([within] if within else ())])
 
 
-class ActionButton(
-    ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"b:(?P<action>[a-z-]+):(?P<owner>\d+)(?::(?P<arguments>.*))?"
-):
+class ActionButton(ui.Button[ui.LayoutView]):
     """A button that runs an action."""
 
     def __init__(
@@ -99,25 +126,16 @@ class ActionButton(
         emoji: str | None = None,
         disabled: bool = False,
     ) -> None:
-        custom_id = _custom_id("b", name, owner, arguments)
-        super().__init__(ui.Button(label=label, style=style, emoji=emoji, disabled=disabled, custom_id=custom_id))
-        self._action = name, owner, [str(argument) for argument in arguments]
+        super().__init__(
+            label=label, style=style, emoji=emoji, disabled=disabled, custom_id=custom_id(name, owner, *arguments)
+        )
 
-    @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:  # noqa: ARG003
-        """Rebuild the button from what Discord sent back."""
-        name, owner, arguments = _parts(match)
-        label = getattr(item, "label", None)
-        return cls(name, owner, *arguments, label=label or "\u200b")
-
-    async def callback(self, interaction: Interaction) -> None:
-        """Run the action; an error is worded for the user."""
-        await _dispatch(interaction, *self._action)
+    def is_dispatchable(self) -> bool:
+        """Not by discord.py, which would keep every view with such a button for good."""
+        return False
 
 
-class ActionSelect(
-    ui.DynamicItem[ui.Select[ui.LayoutView]], template=r"s:(?P<action>[a-z-]+):(?P<owner>\d+)(?::(?P<arguments>.*))?"
-):
+class ActionSelect(ui.Select[ui.LayoutView]):
     """A menu of up to 25 options that runs an action with the chosen values."""
 
     def __init__(
@@ -128,21 +146,8 @@ class ActionSelect(
         options: Sequence[discord.SelectOption],
         placeholder: str | None = None,
     ) -> None:
-        custom_id = _custom_id("s", name, owner, arguments)
-        super().__init__(ui.Select(custom_id=custom_id, options=list(options), placeholder=placeholder))
-        self._action = name, owner, [str(argument) for argument in arguments]
+        super().__init__(custom_id=custom_id(name, owner, *arguments), options=list(options), placeholder=placeholder)
 
-    @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:  # noqa: ARG003
-        """Rebuild the menu from what Discord sent back."""
-        name, owner, arguments = _parts(match)
-        return cls(name, owner, *arguments, options=cast("ui.Select[Any]", item).options)
-
-    async def callback(self, interaction: Interaction) -> None:
-        """Run the action with the chosen values; an error is worded for the user."""
-        name, owner, arguments = self._action
-        await _dispatch(interaction, name, owner, [*arguments, *self.item.values])
-
-
-async def _dispatch(interaction: Interaction, name: str, owner: int, arguments: Sequence[str]) -> None:
-    await cast("HasActions", interaction.client).actions.run(interaction, name, owner, arguments)
+    def is_dispatchable(self) -> bool:
+        """Not by discord.py, as with buttons."""
+        return False

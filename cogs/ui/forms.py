@@ -1,21 +1,18 @@
-"""The base of every form (modal): an error in it is worded like any other."""
+"""The base of every form (modal): like a button, all it knows stands in its custom_id, and an action answers it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import discord
 from discord import ui
 
-from cogs.ui.report import report
+from cogs.ui.actions import custom_id
 
 
 class Form(ui.Modal):
-    """A modal whose errors reach the user. Discord keeps a form open for 15 minutes at most."""
+    """A modal that runs an action when it is sent; its fields' custom_ids are the names of what the handler takes."""
 
-    def __init__(self, *, title: str) -> None:
-        super().__init__(title=title, timeout=15 * 60)
+    def __init__(self, name: str, owner: int, *arguments: object, title: str) -> None:
+        super().__init__(title=title, custom_id=custom_id(name, owner, *arguments))
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /, *_: Any) -> None:
-        """Show the error to the user."""
-        await report(interaction, error)
+    def is_finished(self) -> bool:
+        """For discord.py it is: it need not wait for the answer."""
+        return True

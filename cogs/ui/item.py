@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -44,6 +45,19 @@ def item_view(
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR))
     return view
+
+
+def bare(item: Item) -> Item:
+    """The item without users' words and without pictures: what Discord may have disliked in it."""
+    if isinstance(item, Album):
+        count = item.images_count or len(item.images)
+        return replace(item, title=None, description=None, cover=None, images=(), images_count=count)
+    return bare_image(item)
+
+
+def bare_image(image: Image) -> Image:
+    """The same of an image."""
+    return replace(image, title=None, description=None, link=None, mp4=None, gifv=None)
 
 
 def title(item: Item, limit: int = 200) -> str:

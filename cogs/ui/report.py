@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import discord
 import structlog
-from discord import InteractionResponseType, app_commands, ui
+from discord import app_commands, ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.layout import ERROR, Control, notice
-from cogs.ui.reply import IN_PLACE
-from errors import LinkBrokenError, NotLinkedError
+from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
+from errors import (
+    LinkBrokenError,
+    NoCodeExpectedError,
+    NotAcknowledgedError,
+    NotLinkedError,
+    OutdatedError,
+    WrongCodeError,
+)
 from services.messages import unforeseen, words
+
+RESCUED = "rescued"
 
 log = structlog.get_logger(__name__)
 
@@ -24,10 +34,17 @@ def link_button(user_id: int, label: str = "Link account") -> ActionButton:
     return ActionButton("link", user_id, label=label, style=discord.ButtonStyle.primary)
 
 
-def error_view(error: BaseException, *, user_id: int | None = None, **context: Any) -> ui.LayoutView:
+def rescue(interaction: discord.Interaction[Any], text: str, button: Control) -> None:
+    """Note what an error is to be told with: what the user would lose otherwise, and a button to go on with it."""
+    interaction.extras[RESCUED] = text, button
+
+
+def error_view(
+    error: BaseException, *paragraphs: str, user_id: int | None = None, controls: Sequence[Control] = (), **context: Any
+) -> ui.LayoutView:
     """Word an error; one that has no words is logged with its traceback under a short id that the user sees.
 
-    Who has to link an account first gets a button for it, if `user_id` says who that is.
+    A button for the next step is there where one helps, if `user_id` says whose it is.
     """
     cause = _cause(error)
     said = words(cause)
@@ -35,36 +52,45 @@ def error_view(error: BaseException, *, user_id: int | None = None, **context: A
         reference = secrets.token_hex(4)
         log.error("unexpected error", reference=reference, exc_info=cause, **context)
         said = unforeseen(reference)
-    return notice(said.title, said.text, controls=_way_out(cause, user_id), colour=ERROR)
+    controls = [*_way_out(cause, user_id), *controls]
+    return notice(said.title, said.text, *paragraphs, controls=controls, colour=ERROR)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Answer with the error, privately, whatever state the interaction is in. Never raises an HTTP error itself."""
+    """Answer with the error, privately, whatever state the interaction is in. Never raises an HTTP error itself.
+
+    Who has had something done hears that, not the error: nobody is to try again what is done.
+    """
+    cause, deed = _cause(error), what_was_done(interaction)
     command = interaction.command.qualified_name if interaction.command else None
-    view = error_view(error, user_id=interaction.user.id, command=command, interaction=interaction.id)
-    try:
-        if not interaction.response.is_done():
-            await interaction.response.send_message(view=view, ephemeral=True)
-        elif _awaits_an_edit(interaction):
-            await interaction.edit_original_response(view=view, attachments=[])
-        else:
-            await interaction.followup.send(view=view, ephemeral=True)
-    except discord.HTTPException as failure:
-        log.warning("an error could not be shown", status=failure.status, code=failure.code, interaction=interaction.id)
+    if isinstance(cause, NotAcknowledgedError):
+        return
+    if interaction.type is discord.InteractionType.autocomplete:
+        log.info("a suggestion was asked for that there is none for", error=type(cause).__name__)
+        return
+    word = partial(error_view, error, user_id=interaction.user.id, command=command, interaction=interaction.id)
+    text, button = interaction.extras.get(RESCUED, ("", None))
+    view = word(text, controls=[button] if button else ())
+    if deed is None:
+        await tell(interaction, view) or (text and await tell(interaction, word()))
+    elif not is_answered(interaction):
+        await tell_done(interaction, deed)
 
 
 def _cause(error: BaseException) -> BaseException:
+    """What is behind the command tree's errors; those of its own are of commands that are not what they were."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__
-    return error
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return OutdatedError()
+    return OutdatedError() if isinstance(error, app_commands.TransformerError) else error
 
 
 def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
-    if user_id is None or not isinstance(error, NotLinkedError | LinkBrokenError):
+    if user_id is None:
         return ()
-    return (link_button(user_id),)
-
-
-def _awaits_an_edit(interaction: discord.Interaction[Any]) -> bool:
-    deferred = interaction.response.type is InteractionResponseType.deferred_channel_message
-    return deferred or IN_PLACE in interaction.extras
+    if isinstance(error, NotLinkedError | LinkBrokenError):
+        return (link_button(user_id),)
+    if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
+        return (ActionButton("link-code", user_id, label="Try again", style=discord.ButtonStyle.primary),)
+    return ()

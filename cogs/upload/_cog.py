@@ -11,11 +11,24 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, answer_or_share
-from cogs.upload._question import Question, Questions
+from cogs.ui.door import others_first
+from cogs.ui.item import bare_image
+from cogs.ui.kept import Kept
+from cogs.ui.reply import (
+    acknowledge,
+    acknowledge_in_place,
+    acknowledge_press,
+    answer,
+    answer_or_share,
+    done,
+    progress,
+    suggest,
+    tell,
+)
+from cogs.upload._question import Question
 from cogs.upload._transfer import Transfer, Transfers
-from cogs.upload._views import over_view, progress_view, question_view, uploaded_view
-from errors import LinkBrokenError
+from cogs.upload._views import over_view, progress_view, question_view, uploaded_view, uploaded_words
+from errors import LinkBrokenError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from services.library import LibraryService
 from services.upload import Destination, IncomingFile, Uploaded, UploadRequest, UploadService
@@ -27,12 +40,8 @@ class Uploads(commands.Cog):
     def __init__(self, uploads: UploadService, library: LibraryService) -> None:
         self._uploads = uploads
         self._library = library
-        self._questions = Questions()
+        self._questions: Kept[Question] = Kept()
         self._transfers = Transfers()
-
-    async def cog_unload(self) -> None:
-        """End running uploads in words."""
-        await self._transfers.close()
 
     @app_commands.command()
     @app_commands.describe(
@@ -76,39 +85,51 @@ class Uploads(commands.Cog):
     @upload.autocomplete("album")
     async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._library.suggest_albums(interaction.user.id, typed)
-        return [Choice(name=suggestion.name, value=suggestion.value) for suggestion in found]
+        return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     @action("upload-anonymously")
     async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:
-        question = self._questions.take(key)
+        if self._questions.get(key) is None:
+            await others_first()
         await acknowledge_in_place(interaction)
+        question = self._questions.take(key)
+        if question is None:
+            raise QuestionExpiredError
         await self._send(interaction, replace(question, request=replace(question.request, anonymous=True)))
 
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
-        if self._transfers.cancel(key):
-            await interaction.response.defer()  # the command itself says how it ended
-        else:
-            await interaction.response.send_message(view=over_view(), ephemeral=True)
+        if key not in self._transfers:
+            await others_first()
+            await tell(interaction, over_view())
+            return
+        await acknowledge_press(interaction)
+        if not self._transfers.cancel(key):  # otherwise the command itself says how it ended
+            await tell(interaction, over_view())
 
     async def _ask(self, interaction: Interaction, question: Question, *, broken: bool) -> None:
-        key = self._questions.ask(question)
+        key = self._questions.keep(question)
         await answer(interaction, question_view(key, interaction.user.id, broken=broken))
 
     async def _send(self, interaction: Interaction, question: Question) -> None:
         owner, request, share = interaction.user.id, question.request, question.share
 
         async def show(transfer: Transfer[Uploaded]) -> None:
-            view = progress_view(transfer.sent, transfer.total, transfer.key, owner)
-            await interaction.edit_original_response(view=view)
+            await progress(interaction, progress_view(transfer.sent, transfer.total, transfer.key, owner))
 
         try:
             uploaded = await self._transfers.run(
-                request.file.size, lambda progress: self._uploads.upload(request, progress), show
+                request.file.size, lambda count: self._uploads.upload(request, count), show
             )
         except LinkBrokenError:  # Imgur refused the tokens only now; nothing was sent
             if not request.is_open:
                 raise
             await self._ask(interaction, question, broken=True)
             return
-        await answer_or_share(interaction, partial(uploaded_view, uploaded, owner), share=share)
+        done(interaction, uploaded_words(uploaded), uploaded.image.page_url)
+        await answer_or_share(
+            interaction,
+            partial(uploaded_view, uploaded, owner),
+            share=share,
+            plainer=partial(uploaded_view, replace(uploaded, image=bare_image(uploaded.image)), owner),
+        )

@@ -16,7 +16,6 @@ Work: TypeAlias = Callable[[Progress], Coroutine[Any, Any, T]]
 FIRST_REPORT = 3.0  # seconds
 REPORT_EVERY = 3.5
 LONGEST = 14 * 60.0  # Discord takes the answer for 15 minutes
-ANSWER_SECONDS = 5.0
 
 
 class Transfer(Generic[T]):
@@ -28,7 +27,6 @@ class Transfer(Generic[T]):
         self.total = total
         self._why: type[UploadEndedError] | None = None
         self._work = asyncio.create_task(work(self._count))
-        self.command = asyncio.current_task()
 
     @property
     def all_sent(self) -> bool:
@@ -48,10 +46,8 @@ class Transfer(Generic[T]):
             if not (await asyncio.wait([self._work], timeout=LONGEST))[0]:
                 self.end(UploadTooSlowError)
             return await self._work
-        except asyncio.CancelledError:
-            if self._why is None:  # the command itself is being cancelled
-                raise
-            raise self._why(all_sent=self.all_sent) from None
+        except asyncio.CancelledError:  # without a reason it is the command itself that ends, with the bot
+            raise (self._why or UploadStoppedError)(all_sent=self.all_sent) from None
         finally:
             self._work.cancel()
             # An edit under way may end, so that it cannot overtake the answer; one that fails costs the report only.
@@ -82,6 +78,9 @@ class Transfers:
         finally:
             del self._running[transfer.key]
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._running
+
     def cancel(self, key: str) -> bool:
         """End an upload because its owner wants so; False if it is over already."""
         transfer = self._running.get(key)
@@ -89,11 +88,3 @@ class Transfers:
             return False
         transfer.end(UploadCancelledError)
         return True
-
-    async def close(self) -> None:
-        """End every upload and give the commands a moment to tell their users."""
-        commands = [transfer.command for transfer in self._running.values() if transfer.command]
-        for transfer in self._running.values():
-            transfer.end(UploadStoppedError)
-        if commands:
-            await asyncio.wait(commands, timeout=ANSWER_SECONDS)

@@ -44,10 +44,13 @@ def progress_view(sent: int, total: int, key: str, owner: int) -> ui.LayoutView:
 
 def uploaded_view(uploaded: Uploaded, owner: int, *, shared: bool) -> ui.LayoutView:
     """The picture, its link, and what can be done with it."""
-    heading = "**Uploaded anonymously**" if uploaded.anonymous else "**Uploaded to your Imgur account**"
-    if shared:
-        heading = f"**Uploaded by** <@{owner}>"
+    heading = f"**Uploaded by** <@{owner}>" if shared else f"**{uploaded_words(uploaded)}**"
     return item_view(uploaded.image, owner=owner, can=uploaded.can, heading=heading, shared=shared)
+
+
+def uploaded_words(uploaded: Uploaded) -> str:
+    """What was done, in a few words."""
+    return "Uploaded anonymously" if uploaded.anonymous else "Uploaded to your Imgur account"
 
 
 def over_view() -> ui.LayoutView:

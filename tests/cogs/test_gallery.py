@@ -223,7 +223,7 @@ async def test_answer_stays_private_and_whole_when_it_cannot_be_posted(
     assert "Only you can see this" in text(answer(result))
     assert "Mine" in text(answer(result))
     assert len(pictures(answer(result))) == 1
-    assert "b:item-favorite:0:" not in str(components(answer(result)))
+    assert "v1:item-favorite:0:" not in str(components(answer(result)))
     assert not result.followups
     assert not discord.channel.history()
 

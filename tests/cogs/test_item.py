@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cogs.item._form import changed
+from cogs.item._form import changed, mark
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_gallery import pictures, upload_anonymously
@@ -237,7 +237,7 @@ async def test_form_saves_no_title_that_its_one_line_box_flattened(
     ],
 )
 def test_title_is_changed_when_its_user_did_it(present: str, new: str, kept: str | None) -> None:
-    assert changed(new, present, long=False) == kept
+    assert changed(new, mark(present, long=False)) == kept
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_title_is_changed_when_its_user_did_it(present: str, new: str, kept: str
     ],
 )
 def test_description_is_changed_when_its_user_did_it(present: str, new: str, kept: str | None) -> None:
-    assert changed(new, present, long=True) == kept
+    assert changed(new, mark(present, long=True)) == kept
 
 
 async def test_edit_offers_a_button_when_imgur_is_too_slow_for_a_form(
@@ -271,7 +271,7 @@ async def test_shared_image_stays_shared_when_its_owner_edits_it(discord: Discor
     form = await discord.click(message, "Edit")
     await discord.alice.submit_modal(form, {"title": "After", "description": ""})
     assert text(message).startswith("### After")
-    assert "b:item-favorite:0:" in buttons(message)["Favorite"]["custom_id"]
+    assert "v1:item-favorite:0:" in buttons(message)["Favorite"]["custom_id"]
 
 
 @pytest.mark.parametrize("options", [{}, {"title": "Mine"}])

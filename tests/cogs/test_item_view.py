@@ -301,7 +301,7 @@ def test_gallery_lists_what_it_cannot_show() -> None:
     ]  # fmt: skip
     assert labels(view) == ["First", "Previous", "Next", "Last known", "Refresh"]
     last = next(button for button in parts(view, BUTTON) if button["label"] == "Last known")
-    assert last["custom_id"] == "b:gallery:7:favorites.oldest:6:6:last"
+    assert last["custom_id"] == "v1:gallery:7:favorites.oldest:6:6:last"
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_page_of_which_nothing_could_be_read_leads_on() -> None:
     view = gallery_view(page, Place.of(page), 7)
     assert "could be read" in written(view)
     [onward] = [button for button in parts(view, BUTTON) if button["label"] == "Next"]
-    assert (onward["disabled"], onward["custom_id"]) == (False, "b:gallery:7:favorites.newest:6:6:next")
+    assert (onward["disabled"], onward["custom_id"]) == (False, "v1:gallery:7:favorites.newest:6:6:next")
 
 
 def test_shared_gallery_names_its_owner_and_keeps_private_things_out() -> None:

@@ -74,16 +74,53 @@ async def test_first_link_is_void_when_linking_was_moved(discord: Discord, accou
         await discord.walk_pages(first, account)
 
 
-async def test_linking_goes_on_privately_when_direct_messages_are_closed(discord: Discord, account: Account) -> None:
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (403, 50007, "direct messages are closed"),
+        (400, 50007, "direct messages are closed"),
+        (403, 20026, "direct messages are closed"),
+        (429, 40003, "did not get through"),
+        (500, 0, "did not get through"),
+        (400, 50035, "did not get through"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/channels/*/messages", "/users/@me/channels"])
+async def test_linking_goes_on_with_the_same_link_when_no_direct_message_gets_through(
+    discord: Discord, account: Account, path: str, status: int, code: int, said: str
+) -> None:
     offer = answer(await discord.run("link"))
-    discord.env.inject_error("POST", "/channels/*/messages", status=403, code=50007, message="Cannot send messages")
+    before = text(offer), buttons(offer)
+    discord.env.inject_error("POST", path, status=status, code=code, times=5)
+    [told] = (await discord.click(offer, "Move to direct message")).followups
+    assert told.ephemeral
+    assert said in text(told)
+    assert (text(discord.reread(offer)), buttons(discord.reread(offer))) == before
+    await enter(discord, offer, await discord.walk_pages(link_of(offer), account))
+    assert text(discord.reread(offer)) == "### Linked as alice\\_pictures"
+
+
+async def test_linking_goes_on_here_when_the_direct_message_cannot_be_filled(
+    discord: Discord, account: Account
+) -> None:
+    offer = answer(await discord.run("link"))
+    discord.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50007)
     pressed = await discord.click(offer, "Move to direct message")
     assert not pressed.followups
     here = discord.reread(offer)
-    assert "direct messages are closed" in text(here)
+    assert "did not get through" in text(here)
     assert set(buttons(here)) == {"Open the link page", "Enter code"}
     await enter(discord, here, await discord.walk_pages(link_of(here), account))
     assert text(discord.reread(offer)) == "### Linked as alice\\_pictures"
+
+
+async def test_direct_message_is_taken_back_when_no_attempt_can_begin(discord: Discord) -> None:
+    offer = answer(await discord.run("link"))
+    for _ in range(19):
+        await discord.house.services.linking.begin(discord.alice.id, "alice")
+    [told] = (await discord.click(offer, "Move to direct message")).followups
+    assert "Too many attempts" in text(told)
+    assert not discord.alice_user.dm_channel.history()
 
 
 async def test_form_says_that_it_is_linked_when_the_first_message_is_gone(discord: Discord, account: Account) -> None:

@@ -177,6 +177,10 @@ class NotAnItemError(BotError):
     """The text is no Imgur id or link."""
 
 
+class SeveralGivenError(BotError):
+    """The text names more than one image or album."""
+
+
 class ImageGivenError(BotError):
     """The item is a single image where an album is needed."""
 

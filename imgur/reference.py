@@ -1,85 +1,179 @@
-"""What people paste when they mean an image or an album: ids and every form of Imgur's links."""
+"""What people paste when they mean an image or an album: Imgur's addresses, in any text or markup around them, and ids.
+
+Nothing is looked up. Every pattern is linear in the text: what is pasted may be long, and meant to hurt.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from html import unescape
+from itertools import takewhile
+from typing import TypeAlias
+from urllib.parse import unquote
 
 from imgur.models import Kind
 
-LONGEST_TEXT = 2000
-HOSTS = {"imgur.com", "www.imgur.com", "m.imgur.com", "i.imgur.com"}
-FILES_HOST = "i.imgur.com"
-PAGES = {
-    "about",
-    "account",
-    "emerald",
-    "gallery",
-    "memegen",
-    "privacy",
-    "random",
-    "register",
-    "rules",
-    "search",
-    "signin",
-    "terms",
-    "upload",
-    "vidgif",
-}
-"""First words of Imgur's own pages that could be taken for ids."""
+Kinds: TypeAlias = tuple[Kind, ...]
 
-_ID = re.compile(r"[A-Za-z0-9]{5,10}")
-_THUMBNAIL = re.compile(r"([A-Za-z0-9]{7}|[A-Za-z0-9]{5})[sbtmlh]")
-_ADDRESS = re.compile(r"(https?:)?//|([a-z]+\.)?imgur\.com[/:]", re.IGNORECASE)
+IMAGE: Kinds = (Kind.IMAGE,)
+ALBUM: Kinds = (Kind.ALBUM,)
+EITHER: Kinds = (Kind.IMAGE, Kind.ALBUM)
+POST: Kinds = (Kind.ALBUM, Kind.IMAGE)
+"""What a gallery's or a tag's page shows: an image and an album may share an id, and there the album is meant."""
+
+PAGES = frozenset(
+    {"about", "account", "advertise", "apidocs", "apps", "arcade", "beta", "blog", "careers", "ccpa", "community"}
+    | {"contact", "cookies", "delete", "emerald", "help", "inbox", "jobs", "login", "logout", "memegen", "messages"}
+    | {"notifications", "oauth2", "press", "privacy", "random", "register", "rules", "search", "settings", "signin"}
+    | {"signout", "signup", "statistics", "stats", "store", "tags", "terms", "topics", "trending", "upload", "vidgif"}
+)
+"""First words of Imgur's own pages, on which there is no image or album."""
+
+SECTIONS = PAGES | {
+    *("album", "albums", "avatar", "comment", "comments", "cover", "custom", "embed", "favorites", "folder", "folders"),
+    *("fullscreen", "gallery", "horizontal", "image", "images", "index", "layout", "newest", "noscript", "oldest"),
+    *("posts", "rising", "score", "submitted", "vertical", "viral"),
+}
+"""Words within a path that could be taken for ids."""
+
+LONGEST = 20_000  # characters that are looked at; an option of Discord's holds 6,000
+DECODINGS = (str, unescape, unquote, unescape, unquote)  # an address within an address within a page
+
+_NAME = re.compile(
+    r"(?P<id>[A-Za-z0-9]{5,10})(?![A-Za-z0-9])(?P<file>(?:_[A-Za-z0-9]+)?\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))?"
+)
+_BARE = re.compile(r"(?:[^\w:]|_)*([A-Za-z0-9]{5,10})(?:[^\w:]|_)*")
+_BARE_PATH = re.compile(r"/(?!/)\S+|(?:a|g|gallery|t|r|topic|user|download)/\S+")
+_THUMBNAIL = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)[sbtmlh]")
+_MEMBER = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)(?:\.\w+)?")
+
+# Other Imgurs are none of these: what stack.imgur.com calls an image is another one on imgur.com.
+_SITE = r"(?P<host>(?:(?:www|m|i|b|edge|api)[.\u3002])?(?:imgur[.\u3002](?:com|io)|bildgur[.\u3002]de))"
+_HOST = rf"(?ai:{_SITE}[.\u3002]?(?::\d*+)?)"
+_WORD = r"0-9A-Za-z\u00c0-\u0dff"  # letters of scripts that part words: others stand right before an address
+_BEGIN = rf"""
+    (?: (?ai:https?)(?::/*+|/)              # with one slash as image proxies have it: /https/i.imgur.com/...
+    | (?<![:/{_WORD}])//                    # no other scheme
+    | (?<![{_WORD}_./@-]) | (?<=[^{_WORD}_./@-][_.-]) | (?<=[^{_WORD}_./@-]__) | (?<=\.\.)
+    )"""
+_LINK = re.compile(
+    rf"""{_BEGIN}{_HOST}
+    (?P<path>/(?: (?!(?ai:https?:))[\w/.~%-] | [,&+](?!(?ai:https?:|//|(?:[a-z]+\.)?imgur\.)|[\w.~-]*+=) )*+)""",
+    re.VERBOSE,
+)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An id, and what it points to where the text tells."""
+    """An id, and what it may point to, in the order in which to look."""
 
-    kind: Kind | None
+    kinds: Kinds
     id: str
+
+    def also(self, other: Reference) -> Reference | None:
+        """What both name; None if they are two different things."""
+        kinds = tuple(kind for kind in self.kinds if kind in other.kinds)
+        return Reference(kinds, self.id) if kinds and self.id == other.id else None
+
+
+class SeveralError(ValueError):
+    """The text names more than one image or album."""
 
 
 def parse(text: str) -> Reference | None:
-    """The image or album that `text` names, None if it names none. Ids are case-sensitive; nothing is looked up."""
-    text = text.strip().removeprefix("<").removesuffix(">").strip()
-    if len(text) > LONGEST_TEXT:
-        return None
-    if _ID.fullmatch(text):
-        return Reference(None, text)
-    if not (address := _ADDRESS.match(text)):
-        return None
-    try:
-        parts = urlsplit(text if address.group().endswith("//") else f"//{text}")
-        return _from_link(parts)
-    except ValueError:  # no address after all, such as an unclosed [
-        return None
+    """The one image or album that `text` names, by a link in it or by being an id. Ids are case-sensitive.
+
+    Raises SeveralError.
+    """
+    return link(text) or bare(text)
 
 
-def _from_link(parts: SplitResult) -> Reference | None:
-    host = (parts.hostname or "").removesuffix(".")
-    segments = [segment for segment in parts.path.split("/") if segment]
-    if host not in HOSTS or not segments:
-        return None
-    match segments:
-        case ["a", last, *_]:
-            return _reference(Kind.ALBUM, last)
-        case ["gallery", last, *_] | ["t" | "r" | "topic", _, last, *_]:
-            return _reference(None, last)
-        case [name] if host == FILES_HOST:
-            return _reference(Kind.IMAGE, name, is_file=True)
-        case [name] if name not in PAGES:
-            return _reference(Kind.IMAGE if "." in name else None, name)
+def bare(text: str) -> Reference | None:
+    """The text itself as an id or as the path of an address, if it could be one. Raises SeveralError."""
+    text = visible(text).strip()
+    if _BARE_PATH.fullmatch(text):
+        return link(f"imgur.com/{text}")
+    found = _BARE.fullmatch(text)
+    return Reference(EITHER, found.group(1)) if found else None
+
+
+def link(text: str) -> Reference | None:
+    """What the Imgur link in the text names, None if there is none. Raises SeveralError."""
+    text = " " + visible(text)  # so that something stands before whatever comes first
+    for decode in DECODINGS:
+        text = decode(text)
+        if found := list(_named(_ESCAPED.sub(r"\1", text))):
+            return _one(found)
     return None
 
 
-def _reference(kind: Kind | None, segment: str, *, is_file: bool = False) -> Reference | None:
-    """The id at the end of a segment: titles stand before it, an extension behind it."""
-    name = segment.partition(".")[0].rpartition("-")[2]
-    if is_file:
-        name = name.removesuffix("_d")
-        thumbnail = _THUMBNAIL.fullmatch(name)
-        name = thumbnail.group(1) if thumbnail else name
-    return Reference(kind, name) if _ID.fullmatch(name) else None
+def visible(text: str) -> str:
+    """The text without what nobody sees, full-width forms made narrow."""
+    seen = "".join(
+        char for char in text[:LONGEST] if unicodedata.category(char) != "Cf" and not "\ufe00" <= char <= "\ufe0f"
+    )
+    return unicodedata.normalize("NFKC", seen)[:LONGEST]
+
+
+def _one(found: Sequence[Reference]) -> Reference:
+    named = found[0]
+    for other in found[1:]:
+        common = named.also(other)
+        if common is None:
+            raise SeveralError
+        named = common
+    return named
+
+
+def _named(text: str) -> Iterator[Reference]:
+    for match in _LINK.finditer(text):
+        segments = [segment for segment in unquote(match["path"]).split("/") if segment]
+        yield from _from_path(segments, is_file=match["host"][:2].lower() in {"i.", "b."})
+
+
+def _from_path(segments: list[str], *, is_file: bool) -> Iterator[Reference]:
+    """The id of a path, or those of a list. Ids stand last, apart from an album's and a post's, which stand first."""
+    kinds, first = EITHER, False
+    match segments:
+        case [page, *_] if page in PAGES:
+            return
+        case ["a", *segments]:
+            kinds, first = ALBUM, True
+        case ["gallery" | "g", *segments]:
+            kinds, first = POST, True
+        case ["t" | "r" | "topic", _, *segments]:
+            kinds = POST
+        case ["user", _, "favorites", "folder", *rest]:  # its number and name
+            kinds, segments = POST, rest[2:]
+        case ["user", _, *segments]:
+            kinds = POST
+        case ["3", "album" | "image" as word, *segments]:  # the API's own addresses
+            kinds, first = (Kind(word),), True
+        case ["download", *segments]:
+            first = True
+    shown = takewhile(lambda segment: not segment.startswith("comment"), segments[1:])
+    found = filter(None, map(_name, [*segments[:1], *shown]))
+    names = [name for name in found if name["file"] or name["id"] not in SECTIONS]
+    if names:
+        yield from _from_name(kinds, names[0 if first else -1], is_file=is_file)
+
+
+def _name(segment: str) -> re.Match[str] | None:
+    """The last part between dashes that begins with an id: titles stand before it."""
+    return next((found for part in reversed(segment.split("-")) if (found := _NAME.match(part))), None)
+
+
+def _from_name(kinds: Kinds, name: re.Match[str], *, is_file: bool) -> Iterator[Reference]:
+    """What a name stands for: one id, or several that are parted by commas."""
+    is_file = is_file or name["file"] is not None
+    kinds = IMAGE if is_file and kinds != ALBUM else kinds
+    members = [_MEMBER.fullmatch(member) for member in re.split("[,&+]", name.string) if member]
+    if len(members) > 1 and all(members):
+        yield from (Reference(kinds, member.group(1)) for member in members if member)
+        return
+    thumbnail = _THUMBNAIL.fullmatch(name["id"]) if is_file else None
+    yield Reference(kinds, thumbnail.group(1) if thumbnail else name["id"])

@@ -198,8 +198,8 @@ class LibraryService:
     async def delete(self, discord_id: int, text: str) -> bool:
         """Delete an image for good; False if Imgur no longer had it. Raises NotYoursError, AlbumGivenError."""
         reference = naming.reference(text)
-        if reference.kind is Kind.ALBUM:
-            raise AlbumGivenError
+        if reference.kinds[0] is Kind.ALBUM:  # or a post, which may be one
+            reference = Reference((Kind.IMAGE,), (await self._owned(discord_id, text)).image.id)
         viewer = await self._reading.viewer(discord_id)
         upload = await self._uploads.get(discord_id, reference.id)
         if upload is None and viewer.account is None:
@@ -255,7 +255,7 @@ class LibraryService:
     async def _owned(self, discord_id: int, text: str, *, fresh: bool = False) -> _Owned:
         """An image of the user's own. One that Imgur does not find is taken from the record of anonymous uploads."""
         reference = naming.reference(text)
-        if reference.kind is Kind.ALBUM:
+        if Kind.IMAGE not in reference.kinds:
             raise AlbumGivenError
         viewer = await self._reading.viewer(discord_id)
         upload = await self._uploads.get(discord_id, reference.id)
@@ -309,7 +309,7 @@ class LibraryService:
 
     async def _exists(self, viewer: Viewer, image_id: str) -> bool:
         try:
-            await self._reading.item(viewer, Reference(Kind.IMAGE, image_id), fresh=True)
+            await self._reading.item(viewer, Reference((Kind.IMAGE,), image_id), fresh=True)
         except NotFoundError:
             return False
         return True

@@ -232,6 +232,9 @@ _TABLE: dict[type[BaseException], Wording] = {
         "That is not an Imgur picture or album",
         "Give an id such as abc1234, a link from imgur.com, or pick one of the suggestions.",
     ),
+    errors.SeveralGivenError: Words(
+        "One at a time", "This names more than one picture or album. Give one link or one id, then the next."
+    ),
     errors.NotYoursError: Words(
         "That is not yours", "Only its owner can do this. Use /imgur images to find your own pictures."
     ),

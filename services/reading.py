@@ -103,8 +103,8 @@ class Reading:
         return await self._pages.get((viewer.key, "albums", 0), load)
 
     async def item(self, viewer: Viewer, reference: Reference, *, fresh: bool = False) -> Item:
-        """What a reference points to. One of unknown kind is looked for among the images, then among the albums."""
-        kinds = (reference.kind,) if reference.kind else (Kind.IMAGE, Kind.ALBUM)
+        """What a reference points to. Its kinds say where to look, and in which order."""
+        kinds = reference.kinds
         if fresh:
             self.forget_item(viewer, reference.id)
         for kind in kinds[:-1]:

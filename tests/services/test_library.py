@@ -17,6 +17,7 @@ from errors import (
     NothingToChangeError,
     NotLinkedError,
     NotYoursError,
+    SeveralGivenError,
 )
 from imgur import client
 from imgur.client import ImgurClient
@@ -337,6 +338,48 @@ async def test_album_is_shown_when_named_in_any_form(
     shown = await library.show(ADA, form.format(album.id))
     assert isinstance(shown.item, Album)
     assert (shown.item.id, len(shown.item.images)) == (album.id, 1)
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ("https://imgur.com/gallery/{}", Album),
+        ("https://imgur.com/t/cat/{}", Album),
+        ("https://imgur.com/user/x/favorites/{}", Album),
+        ("https://imgur.com/a/{}", Album),
+        ("https://imgur.com/{}", Image),
+        ("https://i.imgur.com/{}.jpg", Image),
+        ("{}", Image),
+    ],
+)
+async def test_what_a_link_names_is_looked_up_first_when_an_image_and_an_album_share_an_id(
+    library: LibraryService, standin: Standin, account: Account, *, form: str, kind: type[Album] | type[Image]
+) -> None:
+    image = standin.world.add_image(account)
+    album = standin.world.add_album(account)
+    del standin.world.albums[album.id]
+    album.id = image.id
+    standin.world.albums[image.id] = album
+    text = form.format(image.id)
+    assert isinstance((await library.show(ADA, text)).item, kind)
+    assert isinstance((await library.favorite(ADA, text)).shown.item, kind)
+    if kind is Image:
+        assert isinstance((await library.deletion(ADA, text)).item, Image)
+    else:
+        with pytest.raises(AlbumGivenError):
+            await library.deletion(ADA, text)
+        with pytest.raises(AlbumGivenError):
+            await library.delete(ADA, text)
+    assert image.id in standin.world.images
+
+
+async def test_several_things_are_refused_one_by_one(library: LibraryService, account: Account) -> None:
+    text = "https://imgur.com/a/Ab3dE7g and https://imgur.com/Xy12345"
+    for call in (library.show, library.favorite, library.unfavorite, library.editable, library.deletion):
+        with pytest.raises(SeveralGivenError):
+            await call(ADA, text)
+    with pytest.raises(SeveralGivenError):
+        await library.images(ADA, 0, text)
 
 
 @pytest.mark.parametrize(

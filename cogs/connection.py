@@ -120,10 +120,9 @@ class Starts:
         async with self._turns[bucket]:
             await asyncio.sleep(max(0.0, self._next.get(bucket, 0.0) - self._clock()))
             await self._allowed()
-            try:
-                yield yarl.URL(self._gateway)
-            finally:
-                self._next[bucket] = self._clock() + START_EVERY
+            yield yarl.URL(self._gateway)
+            self._limits["remaining"] -= 1  # not where the gateway could not be reached: nothing was begun
+            self._next[bucket] = self._clock() + START_EVERY
 
     async def _allowed(self) -> None:
         """Wait while the starts of the day are used up: one more and Discord would reset the token."""
@@ -134,7 +133,6 @@ class Starts:
             log.warning("Discord allows no further start for now; waiting", seconds=round(seconds))
             await asyncio.sleep(seconds)
             await self._ask_again()
-        self._limits["remaining"] -= 1
 
     async def _ask_again(self) -> None:
         """Where Discord does not answer, what it said last still stands."""

@@ -1,0 +1,35 @@
+"""Runs the stand-in: one TLS port for Discord's API, gateway and files."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from standins.discord import rest
+from standins.discord.standin import STANDIN, Standin
+
+_SHUTDOWN = 0.5
+
+
+@asynccontextmanager
+async def running(
+    token: str, context: ssl.SSLContext, *, contracts: Path | None = None, port: int = 0
+) -> AsyncIterator[Standin]:
+    """A Discord that knows one bot, by its token, on a free port of 127.0.0.1 unless one is given."""
+    standin = Standin(token, contracts)
+    app = web.Application(client_max_size=32 * 1024 * 1024)
+    app[STANDIN] = standin
+    app.add_routes([web.get("/", standin.gateway.serve), *rest.ROUTES])
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port, ssl_context=context).start()
+        standin.port = int(runner.addresses[0][1])
+        yield standin
+    finally:
+        standin.gateway.cut()
+        await runner.cleanup()

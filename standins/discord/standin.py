@@ -1,0 +1,117 @@
+"""The stand-in as tests and benchmarks see it: people who use the bot, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from standins.discord.contract import Contract
+from standins.discord.gateway import Gateway
+from standins.discord.switches import Switches
+from standins.discord.world import Interaction, Json, World, now, snowflake
+
+COMMAND, PRESS, TYPING, SUBMIT = 2, 3, 4, 5
+ATTACHMENT = 11
+PERMISSIONS = str(1 << 11 | 1 << 31)  # send messages, use commands
+
+
+class Standin:
+    """A running Discord."""
+
+    def __init__(self, token: str, contracts: Path | None = None) -> None:
+        self.port = 0
+        self.switches = Switches()
+        self.contract = Contract(contracts)
+        self.world = World(token)
+        self.gateway = Gateway(self.world, self.switches, self.contract)
+        self.calls: list[tuple[str, str, Any]] = []  # method, path, body
+        self.unknown: list[str] = []  # calls that are not modelled
+
+    def sent(self, match: str) -> list[Any]:
+        """The bodies of the calls whose method and path match (wildcards allowed)."""
+        return [body for method, path, body in self.calls if fnmatchcase(f"{method} {path}", match)]
+
+    # --- people -------------------------------------------------------------------------------------------------
+
+    async def slash(self, person: Json, name: str, *files: Json, direct: bool = False, **options: Any) -> Interaction:
+        """A person runs `/imgur <name>`; files (made by `World.upload`) are given by their ids."""
+        command = next(command for command in self.world.commands if command["name"] == "imgur")
+        child = next(option for option in command["options"] if option["name"] == name)
+        kinds = {option["name"]: option["type"] for option in child.get("options", [])}
+        values = [{"name": option, "type": kinds[option], "value": value} for option, value in options.items()]
+        data: Json = {
+            "id": command["id"], "name": "imgur", "type": 1,
+            "options": [{"name": name, "type": 1, "options": values}],
+        }  # fmt: skip
+        if files:
+            data["resolved"] = {"attachments": {file["id"]: file for file in files}}
+        return await self._interact(COMMAND, person, data, direct=direct)
+
+    async def press(self, person: Json, message: Json, label: str) -> Interaction:
+        """A person presses the button with this label."""
+        button = next(part for part in walk(message["components"]) if part.get("label") == label)
+        data = {"custom_id": button["custom_id"], "component_type": button["type"], "id": button["id"]}
+        direct = message["channel_id"] != self.world.channel_id
+        return await self._interact(PRESS, person, data, message=message, direct=direct)
+
+    async def _interact(self, kind: int, person: Json, data: Json, *, direct: bool, **more: Any) -> Interaction:
+        world, number = self.world, snowflake()
+        channel: Json = {"id": world.channel_id, "type": 0, "name": "pictures", "position": 0, "flags": 0,
+                         "guild_id": world.guild_id, "permissions": PERMISSIONS, "last_message_id": None}  # fmt: skip
+        place: Json = {
+            "guild_id": world.guild_id,
+            "guild": {"id": world.guild_id, "locale": "en-US", "features": []},
+            "guild_locale": "en-US",
+            "context": 0,
+            "authorizing_integration_owners": {"0": world.guild_id},
+            "member": {
+                "user": person, "roles": [], "flags": 0, "permissions": PERMISSIONS, "joined_at": now(),
+                "deaf": False, "mute": False, "avatar": None, "banner": None, "nick": None, "premium_since": None,
+                "pending": False, "communication_disabled_until": None,
+            },
+        }  # fmt: skip
+        if direct:
+            channel = {"id": f"{int(person['id']) + 1}", "type": 1, "flags": 0, "recipients": [person],
+                       "last_message_id": None}  # fmt: skip
+            place = {"context": 1, "authorizing_integration_owners": {"1": person["id"]}, "user": person}
+        interaction = Interaction(number, kind, {})
+        interaction.payload.update(
+            id=number, application_id=world.bot["id"], type=kind, token=interaction.token, version=1, data=data,
+            channel=channel, channel_id=channel["id"], locale="en-US", app_permissions=PERMISSIONS, entitlements=[],
+            attachment_size_limit=10_485_760, **place, **more,
+        )  # fmt: skip
+        world.interactions[interaction.token] = interaction
+        await self.gateway.publish("INTERACTION_CREATE", interaction.payload)
+        return interaction
+
+    async def ready(self) -> None:
+        """Wait until a bot has identified."""
+        await asyncio.wait_for(self.gateway.identified.wait(), 20)
+        self.gateway.identified.clear()
+
+    async def until(self, condition: Callable[[], Any], seconds: float = 15.0) -> None:
+        """Wait for what the bot is about to do. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 - of whatever kind it is
+                await asyncio.sleep(0.01)
+
+
+def walk(components: list[Json]) -> list[Json]:
+    """Every component, nested ones included, in the order of reading."""
+    found = []
+    for part in components:
+        found += [part, *walk(part.get("components", [])), *walk([part["accessory"]] if "accessory" in part else [])]
+    return found
+
+
+def text(message: Json) -> str:
+    """What a reader of the message sees."""
+    return "\n".join(part["content"] for part in walk(message["components"]) if "content" in part)
+
+
+STANDIN: web.AppKey[Standin] = web.AppKey("discord", Standin)

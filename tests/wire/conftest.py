@@ -1,0 +1,141 @@
+"""The bot over a real wire: TLS to Discord's own host names, which lead to the stand-in, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import json
+import logging
+import os
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import structlog
+
+import config
+import logs
+from bot import compose
+from cogs.client import ImgurBot
+from config import Settings
+from demo.pictures import SCENES, paint
+from standins.discord.certificate import HOSTS, make
+from standins.discord.connector import connectors
+from standins.discord.server import running
+from standins.discord.standin import Standin as Discord
+from standins.imgur.standin import Standin as Imgur
+from storage.sealing import new_key
+from tests.conftest import CLIENT_ID, CLIENT_SECRET
+
+TOKEN = base64.urlsafe_b64encode(b"123456789012345678").decode() + ".made-up.example"
+
+
+@dataclass
+class Running:
+    """The bot, and the task that ends only with it."""
+
+    bot: ImgurBot
+    task: asyncio.Future[None]
+
+
+Start = Callable[[], AbstractAsyncContextManager[Running]]
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    return make(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+async def discord(certificate: tuple[ssl.SSLContext, Path]) -> AsyncIterator[Discord]:
+    """Discord. Whatever was done to it, nothing may have contradicted its documents or gone past what it models."""
+    folder = os.environ.get("DISCORD_CONTRACTS")
+    async with running(TOKEN, certificate[0], contracts=Path(folder) if folder else None) as discord:
+        yield discord
+    assert discord.contract.broken() == []
+    assert discord.unknown == []
+
+
+@pytest.fixture
+def names() -> set[str]:
+    """The host names that lead to Discord."""
+    return set(HOSTS)
+
+
+@pytest.fixture
+def connector(
+    discord: Discord, certificate: tuple[ssl.SSLContext, Path], names: set[str]
+) -> Callable[..., aiohttp.TCPConnector]:
+    return connectors(discord.port, certificate[1], names)
+
+
+@pytest.fixture
+def settings(database_url: str, public_url: str) -> Settings:
+    return config.load(
+        None,
+        discord_token=TOKEN,
+        imgur_client_id=CLIENT_ID,
+        imgur_client_secret=CLIENT_SECRET,
+        public_url=public_url,
+        port=int(public_url.rpartition(":")[2]),
+        admin_port=0,
+        database_url=database_url,
+        token_keys=f"k1:{base64.b64encode(new_key()).decode()}",
+    )
+
+
+@pytest.fixture
+def start(settings: Settings, standin: Imgur, connector: Callable[..., aiohttp.TCPConnector]) -> Start:
+    """Starts the whole bot in this process, as `bot.py run` does, and stops it at the end."""
+
+    @asynccontextmanager
+    async def started() -> AsyncIterator[Running]:
+        async with compose(settings, imgur_url=standin.url, connector=connector, serve=False) as house, house.bot:
+            task = asyncio.ensure_future(house.bot.start(TOKEN))
+            try:
+                yield Running(house.bot, task)
+            finally:
+                task.cancel()
+                await asyncio.wait({task})
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    return paint(SCENES[0])
+
+
+@dataclass
+class Log:
+    """What an operator reads."""
+
+    stream: io.StringIO
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The lines that say that something is amiss. Nobody wants to read a traceback among them."""
+        written = self.stream.getvalue()
+        assert "Traceback" not in written
+        lines = [json.loads(line) for line in written.splitlines()]
+        return [line for line in lines if line["level"] in {"warning", "error", "critical"}]
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """Logging as in production, to a stream of the test's own."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    logs.set_up("info", "json", stream=stream)
+    yield Log(stream)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()

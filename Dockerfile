@@ -20,6 +20,6 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('ADMIN_PORT', '8081') + '/healthz', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('ADMIN_PORT', '8081') + '/readyz', timeout=4)"]
 ENTRYPOINT ["python", "bot.py"]
 CMD ["run"]

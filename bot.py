@@ -19,6 +19,7 @@ import aiohttp
 import click
 import discord
 import structlog
+from aiohttp import web
 from yarl import URL
 
 import config
@@ -35,7 +36,7 @@ from services.linking import LinkingService
 from services.ports import AttachmentSource
 from services.upload import UploadService
 from storage import Stores
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.errors import StorageError
 from storage.sealing import Keyring, new_key
 from web.admin import create_admin_app
@@ -46,6 +47,7 @@ log = structlog.get_logger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here, so no advice about it
 
+DATABASE_ANSWERS = 2.0  # seconds
 SWEEP_EVERY = 5.0  # seconds; expired attempts hold tokens no longer than this
 
 UNREACHABLE = "Discord cannot be reached. Is this machine online? Try again later."
@@ -119,14 +121,28 @@ async def compose(
             ),
             library=library,
         )
-        if serve:
-            await _serve(stack, settings, services, imgur.authorize_url(""))
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
+        if serve:
+            admin = create_admin_app(partial(_obstacles, bot, database))
+            await _serve(stack, settings, services, admin, imgur.authorize_url(""))
         yield House(settings, bot, services)
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, authorize_url: str) -> None:
-    apps = [(create_admin_app(), settings.admin_host, settings.admin_port)]
+async def _obstacles(bot: ImgurBot, database: Database) -> list[str]:
+    """What keeps users from being served, in words."""
+    found = bot.obstacles()
+    try:
+        async with asyncio.timeout(DATABASE_ANSWERS):
+            await database.ping()
+    except (StorageError, TimeoutError):
+        found.append("the database cannot be used")
+    return found
+
+
+async def _serve(
+    stack: AsyncExitStack, settings: Settings, services: Services, admin: web.Application, authorize_url: str
+) -> None:
+    apps = [(admin, settings.admin_host, settings.admin_port)]
     if settings.public_url is not None:
         public = create_public_app(
             services.linking, public_url=settings.public_url, authorize_origin=str(URL(authorize_url).origin())

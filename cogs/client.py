@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from http import HTTPStatus
@@ -82,7 +81,6 @@ class ImgurBot(commands.AutoShardedBot):
         services: Services,
         syncs: SyncStore,
         connector: Callable[[], Any] = lambda: discord.utils.MISSING,
-        clock: Callable[[], float] = time.monotonic,
         **options: Any,
     ) -> None:
         super().__init__(
@@ -98,7 +96,7 @@ class ImgurBot(commands.AutoShardedBot):
         )
         self.services = services
         self.actions = Actions(report)
-        self.connection = Connection(self, clock=clock)
+        self.connection = Connection(self)
         self.door = Door()
         self.untold = Untold()
         self._syncs = syncs
@@ -130,6 +128,12 @@ class ImgurBot(commands.AutoShardedBot):
         finally:
             keeping.cancel()
             await asyncio.wait([keeping])
+
+    def obstacles(self) -> list[str]:
+        """What keeps users from being served, in words; nothing if they are."""
+        if self.is_closed() or self.door.is_closing:
+            return ["shutting down"]
+        return self.connection.obstacles()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait for nothing: the connection keeps Discord's pace."""

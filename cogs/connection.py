@@ -32,6 +32,7 @@ CONNECT_TIMEOUT = 30.0  # seconds from opening a socket to HELLO
 READY_TIMEOUT = 60.0  # seconds from HELLO to READY or RESUMED
 STABLE = 60.0  # seconds after which a connection that ends is replaced at once
 SILENCE = 100.0  # seconds without an acknowledged heartbeat (two are sent) after which a connection is given up
+SILENCE_IS_DEATH = 120.0  # seconds, after which /readyz says so
 CLOSE_TIMEOUT = 2.0
 START_EVERY = 5.0  # seconds between two sessions that are begun, Discord's rule
 LIMITS_FRESH = 10.0  # seconds that Discord's answer about its limits is believed
@@ -244,9 +245,17 @@ class Connection:
         if shard_id in self._shards:
             self._shards[shard_id].is_up()
 
-    def silences(self) -> dict[int, float | None]:
-        """By shard: seconds since Discord last acknowledged a heartbeat; None before the first READY."""
-        return {shard.id: shard.silent_for for shard in self._shards.values()}
+    def obstacles(self) -> list[str]:
+        """Why users are not served, in words. A connection that comes back within two minutes is no obstacle."""
+        if not self._shards:
+            return ["not connected to Discord yet"]
+        found = []
+        for shard in self._shards.values():
+            if shard.silent_for is None:
+                found.append(f"shard {shard.id} is not connected yet")
+            elif shard.silent_for > SILENCE_IS_DEATH:
+                found.append(f"shard {shard.id}: no heartbeat was acknowledged for {shard.silent_for:.0f} seconds")
+        return found
 
     async def keep(self) -> None:
         """Keep every shard connected. Raises LoginFailure and ConnectionClosed: these take the operator."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table, insert, text, update
@@ -78,7 +79,9 @@ class Database:
         return self._traces
 
     async def ping(self) -> None:
-        """Ask it something. Raises DatabaseUnavailableError."""
+        """Ask it something. Raises DatabaseUnavailableError, also where somebody has deleted the file meanwhile."""
+        if not await asyncio.to_thread(Path(self._engine.url.database or "").is_file):
+            raise DatabaseUnavailableError("the database file is gone")
         async with self.read() as transaction:
             await transaction.execute(text("SELECT version_num FROM alembic_version"))
 

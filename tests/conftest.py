@@ -82,15 +82,20 @@ def stores(database: Database) -> Stores:
     return Stores.of(database, Keyring({"k1": new_key()}))
 
 
-@pytest.fixture
-def public_url() -> str:
-    """Where the link pages will be: 127.0.0.1, while the stand-in is at localhost, so that they are two sites."""
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody else takes."""
     for port in PORTS:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if probe.connect_ex(("127.0.0.1", port)):
                 break
-    return f"http://127.0.0.1:{port}"
+    return port
+
+
+@pytest.fixture
+def public_url() -> str:
+    """Where the link pages will be: 127.0.0.1, while the stand-in is at localhost, so that they are two sites."""
+    return f"http://127.0.0.1:{free_port()}"
 
 
 @pytest.fixture

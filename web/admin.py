@@ -12,7 +12,11 @@ Obstacles: TypeAlias = Callable[[], Awaitable[list[str]]]
 """What keeps the bot from serving its users at the moment, in words; nothing if it can."""
 
 
-def create_admin_app(obstacles: Obstacles) -> web.Application:
+async def _none() -> list[str]:
+    return []
+
+
+def create_admin_app(obstacles: Obstacles = _none) -> web.Application:
     """Health of the process, and whether users are served."""
 
     async def readyz(_request: web.Request) -> web.Response:

@@ -37,6 +37,11 @@ class Door:
         self._closing = False
         self._late = 0
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing is taken on any more."""
+        return self._closing
+
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether to do anything about it; to be asked by the task that would."""
         if self._is_late(interaction):

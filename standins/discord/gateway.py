@@ -86,7 +86,9 @@ class Gateway:
         if self._switches.hello_closes:
             await socket.close(code=self._switches.hello_closes.pop(0))
             return socket
-        await _send(socket, {"op": HELLO, "d": {"heartbeat_interval": 41_250}, "s": None, "t": None})
+        await _send(
+            socket, {"op": HELLO, "d": {"heartbeat_interval": self._switches.heartbeat_interval}, "s": None, "t": None}
+        )
         session: Session | None = None
         async for message in socket:
             if message.type is not WSMsgType.TEXT:

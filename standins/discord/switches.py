@@ -21,6 +21,7 @@ class Switches:
     hello_closes: list[int] = field(default_factory=list)  # codes with which connections are closed before HELLO
     identify_closes: list[int] = field(default_factory=list)  # codes that answer IDENTIFY
     invalid_sessions: int = 0  # how many IDENTIFY or RESUME are answered with "invalid session"
+    heartbeat_interval: int = 41_250  # milliseconds
     acknowledges: bool = True  # whether heartbeats are acknowledged
     ready: bool = True  # whether READY follows IDENTIFY
     resume_host: str = "gateway-us-east1-b.discord.gg"  # what READY names; one that does not resolve is dead

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ import config
 import logs
 from bot import compose
 from cogs.client import ImgurBot
+from cogs.connection import Connection
 from config import Settings
 from demo.pictures import SCENES, paint
 from standins.discord.certificate import HOSTS, make
@@ -31,9 +33,19 @@ from standins.discord.server import running
 from standins.discord.standin import Standin as Discord
 from standins.imgur.standin import Standin as Imgur
 from storage.sealing import new_key
-from tests.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.conftest import CLIENT_ID, CLIENT_SECRET, free_port
 
 TOKEN = base64.urlsafe_b64encode(b"123456789012345678").decode() + ".made-up.example"
+
+
+class Clock:
+    """The time of the connection, which a test can move on."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.ahead
 
 
 @dataclass
@@ -42,6 +54,8 @@ class Running:
 
     bot: ImgurBot
     task: asyncio.Future[None]
+    clock: Clock
+    admin: str
 
 
 Start = Callable[[], AbstractAsyncContextManager[Running]]
@@ -84,7 +98,7 @@ def settings(database_url: str, public_url: str) -> Settings:
         imgur_client_secret=CLIENT_SECRET,
         public_url=public_url,
         port=int(public_url.rpartition(":")[2]),
-        admin_port=0,
+        admin_port=free_port(),
         database_url=database_url,
         token_keys=f"k1:{base64.b64encode(new_key()).decode()}",
     )
@@ -96,10 +110,12 @@ def start(settings: Settings, standin: Imgur, connector: Callable[..., aiohttp.T
 
     @asynccontextmanager
     async def started() -> AsyncIterator[Running]:
-        async with compose(settings, imgur_url=standin.url, connector=connector, serve=False) as house, house.bot:
+        async with compose(settings, imgur_url=standin.url, connector=connector, serve=True) as house, house.bot:
+            clock = Clock()
+            house.bot.connection = Connection(house.bot, clock=clock)
             task = asyncio.ensure_future(house.bot.start(TOKEN))
             try:
-                yield Running(house.bot, task)
+                yield Running(house.bot, task, clock, f"http://127.0.0.1:{settings.admin_port}")
             finally:
                 task.cancel()
                 await asyncio.wait({task})

@@ -1,0 +1,71 @@
+"""/readyz: whether users are served, asked for over HTTP as an orchestrator does."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import aiohttp
+
+from config import Settings
+from standins.discord.standin import Standin as Discord
+from tests.wire.conftest import Running, Start
+
+
+async def ready(running: Running) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(f"{running.admin}/readyz") as answer:
+        return answer.status, await answer.text()
+
+
+async def test_ready_from_ready_on(discord: Discord, start: Start) -> None:
+    discord.switches.ready = False
+    async with start() as running:
+        await discord.until(lambda: "identify" in discord.gateway.events)
+        status, said = await ready(running)
+        assert (status, "not connected yet" in said) == (503, True)
+        discord.switches.ready = True
+        discord.gateway.cut()
+        await discord.ready()
+        assert await ready(running) == (200, '{"status": "ready"}')
+
+
+async def test_not_ready_after_two_minutes_without_an_acknowledged_heartbeat(discord: Discord, start: Start) -> None:
+    discord.switches.heartbeat_interval = 50
+    async with start() as running:
+        await discord.ready()
+        discord.switches.acknowledges = False
+        await asyncio.sleep(0.2)  # those on their way
+        running.clock.ahead = 119
+        assert (await ready(running))[0] == 200
+        running.clock.ahead = 121
+        status, said = await ready(running)
+        assert (status, "no heartbeat was acknowledged for 12" in said) == (503, True)
+        discord.switches.acknowledges = True
+        await discord.until(lambda: running.bot.obstacles() == [])
+        assert (await ready(running))[0] == 200
+
+
+async def test_not_ready_without_the_database(discord: Discord, start: Start, settings: Settings) -> None:
+    async with start() as running:
+        await discord.ready()
+        os.unlink(settings.database_url.removeprefix("sqlite:///"))  # noqa: PTH108
+        status, said = await ready(running)
+    assert (status, "the database cannot be used" in said) == (503, True)
+
+
+async def test_not_ready_while_shutting_down(discord: Discord, start: Start) -> None:
+    async with start() as running:
+        await discord.ready()
+        await running.bot.close()
+        status, said = await ready(running)
+    assert (status, "shutting down" in said) == (503, True)
+
+
+async def test_a_connection_whose_heartbeats_nobody_acknowledges_is_replaced(discord: Discord, start: Start) -> None:
+    discord.switches.heartbeat_interval = 50
+    async with start() as running:
+        await discord.ready()
+        discord.switches.acknowledges = False
+        running.clock.ahead = 101
+        await discord.gateway.publish("TYPING_START", {})  # something comes, but no acknowledgement
+        await discord.until(lambda: "resume" in discord.gateway.events)

@@ -131,6 +131,18 @@ class UnsupportedFileError(BotError):
         self.name, self.found = name, found
 
 
+class EmptyFileError(BotError):
+    """The file has no bytes."""
+
+
+class VideoTooLongError(BotError):
+    """The video lasts longer than Imgur takes; `seconds` and `limit` in seconds."""
+
+    def __init__(self, seconds: float, limit: int) -> None:
+        super().__init__(f"{seconds:.1f} s, limit {limit}")
+        self.seconds, self.limit = seconds, limit
+
+
 class AttachmentGoneError(BotError):
     """Discord no longer hands the attachment out."""
 

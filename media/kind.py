@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import filetype
-
-from errors import FileTooLargeError, UnsupportedFileError
+from errors import EmptyFileError, FileTooLargeError, UnsupportedFileError, VideoTooLongError
+from media.formats import recognise
 
 IMAGE_LIMIT = 10_000_000
 """Bytes of an image, GIFs included: documented as 10 MB, seen to be decimal."""
 VIDEO_LIMIT = 200_000_000
 """Bytes of a video: documented as 200 MB. Whether that is decimal is not known; the smaller reading is always taken."""
+VIDEO_SECONDS = 60
+"""How long a video may last, to the nearest second."""
 
 _SUPPORTED = {
     "image/jpeg": "jpg",
@@ -28,28 +29,16 @@ _SUPPORTED = {
     "video/mpeg": "mpg",
 }
 """What Imgur documents that it takes, WebP, HEIC and BMP not among it."""
-_SAME = {"image/apng": "image/png", "video/x-m4v": "video/mp4"}
-_BRANDS = {
-    b"qt  ": "video/quicktime",
-    b"M4A ": "audio/mp4",
-    b"M4B ": "audio/mp4",
-    b"avif": "image/avif",
-    b"avis": "image/avif",
-    b"heic": "image/heic",
-    b"heix": "image/heic",
-    b"mif1": "image/heic",
-    b"msf1": "image/heic",
-}
-_OLD_QUICKTIME = frozenset({b"moov", b"mdat", b"wide"})
 
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """A kind of file; `supported` tells whether Imgur takes it."""
+    """A kind of file; `supported` tells whether Imgur takes it, `seconds` how long it says that it lasts."""
 
     mime_type: str
     extension: str
     supported: bool
+    seconds: float | None = field(default=None, compare=False)
 
     @property
     def video(self) -> bool:
@@ -63,38 +52,29 @@ class MediaType:
 
 
 def identify(head: bytes) -> MediaType | None:
-    """The kind of file that begins like this (a few KiB are enough), None for one that is not known."""
-    found = filetype.guess(head) if head else None
-    mime_type = _iso_media(head) or _svg(head) or (found.mime if found else None)
-    if mime_type is None:
+    """The kind of file that begins like this (64 KiB are plenty), None for one that is not known."""
+    found = recognise(head)
+    if found is None:
         return None
-    mime_type = _SAME.get(mime_type, mime_type)
-    extension = _SUPPORTED.get(mime_type)
-    return MediaType(mime_type, extension or mime_type.partition("/")[2], extension is not None)
+    extension = _SUPPORTED.get(found.mime_type)
+    return MediaType(
+        found.mime_type, extension or found.mime_type.partition("/")[2], extension is not None, found.seconds
+    )
 
 
-def check(name: str, size: int, head: bytes) -> MediaType:
-    """The kind of a file that Imgur will take. Raises UnsupportedFileError (an empty file too), FileTooLargeError."""
-    kind = identify(head) if size else None
+def check(name: str, size: int, head: bytes, seconds: float | None = None) -> MediaType:
+    """The kind of a file that Imgur will take; `seconds` is how long it lasts, where that is known beforehand.
+
+    Raises EmptyFileError, UnsupportedFileError, FileTooLargeError, VideoTooLongError.
+    """
+    if not size:
+        raise EmptyFileError(name)
+    kind = identify(head)
     if kind is None or not kind.supported:
         raise UnsupportedFileError(name, kind.mime_type if kind else None)
     if size > kind.limit:
         raise FileTooLargeError(name, size, kind.limit, video=kind.video)
+    lasts = seconds or kind.seconds or 0
+    if kind.video and round(lasts) > VIDEO_SECONDS:
+        raise VideoTooLongError(lasts, VIDEO_SECONDS)
     return kind
-
-
-def _iso_media(head: bytes) -> str | None:
-    """The MP4 family, whose members differ in the brands they name; `filetype` knows only the most common ones."""
-    if head[4:8] in _OLD_QUICKTIME:
-        return "video/quicktime"
-    if head[4:8] != b"ftyp":
-        return None
-    major = head[8:12]
-    if major in {b"mif1", b"msf1"} and b"avif" in head[16 : int.from_bytes(head[:4], "big")]:
-        return "image/avif"
-    return _BRANDS.get(major, "video/3gpp" if major.startswith(b"3g") else "video/mp4")
-
-
-def _svg(head: bytes) -> str | None:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return "image/svg+xml" if text.startswith(b"<svg") or (text.startswith(b"<?xml") and b"<svg" in text) else None

@@ -82,12 +82,62 @@ def _file_too_large(error: errors.FileTooLargeError) -> Words:
     )
 
 
+_TAKEN = "Imgur takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM."
+_RAW = ("camera raw", "Export it from your photo program as a JPEG")
+_FORMATS = {
+    "image/webp": ("WebP", "Save it as a PNG or JPEG, or as a GIF or MP4 if it moves,"),
+    "image/heic": ("HEIC", "Share it as a JPEG (iPhones: Settings, Camera, Formats, Most Compatible)"),
+    "image/heif": ("HEIF", "Save or share it as a JPEG"),
+    "image/avif": ("AVIF", "Save it as a PNG or JPEG"),
+    "image/jxl": ("JPEG XL", "Save it as a PNG or JPEG"),
+    "image/svg+xml": ("SVG", "Export it as a PNG"),
+    "image/x-icon": ("ICO", "Save it as a PNG"),
+    "image/x-photoshop": ("Photoshop", "Export it as a PNG or JPEG"),
+    "image/x-adobe-dng": _RAW,
+    "image/x-canon-cr2": _RAW,
+    "image/x-canon-cr3": _RAW,
+    "image/x-raw": _RAW,
+    "image/x-olympus-orf": _RAW,
+    "image/x-panasonic-rw2": _RAW,
+    "image/x-canon-crw": _RAW,
+    "image/x-tiff-big": ("BigTIFF", "Save it as a plain TIFF or PNG"),
+    "video/3gpp": ("3GP", "Convert it to MP4"),
+    "video/ogg": ("Ogg", "Convert it to MP4"),
+    "video/mp2t": ("MPEG-TS", "Convert it to MP4"),
+    "video/mj2": ("Motion JPEG 2000", "Convert it to MP4"),
+}
+"""What people have that Imgur does not take: its name, and what to do with it before uploading it again."""
+_NO_PICTURES = {
+    "audio": Words(
+        "That is sound, not a picture or video", f"{_TAKEN} Attach one of these, or put the sound into an MP4."
+    ),
+    "text/html": Words("That is a web page, not a picture", "Open the picture itself, save it, and upload that file."),
+    "text": Words("That is text, not a picture", f"{_TAKEN} Attach one of these, or a screenshot of the text."),
+    "application/pdf": Words("That is a PDF, not a picture", "Save the page that you want as a PNG and upload that."),
+    "application": Words(
+        "That is not a picture or video", f"{_TAKEN} If they are packed into this file, unpack them and attach them."
+    ),
+}
+
+
 def _unsupported_file(error: errors.UnsupportedFileError) -> Words:
-    found = f"This one is {error.found}." if error.found else "This one is none of these, whatever its name says."
+    family, _, form = (error.found or "").partition("/")
+    if known := _NO_PICTURES.get(error.found or "") or _NO_PICTURES.get(family):
+        return known
+    if not family:
+        return Words(
+            "Imgur does not take this kind of file",
+            f"{_TAKEN} This one is none of these, whatever its name says. Convert it and upload it again.",
+        )
+    default = form.removeprefix("x-").upper(), "Save it as a PNG or JPEG" if family == "image" else "Convert it to MP4"
+    name, way_out = _FORMATS.get(error.found or "", default)
+    return Words(f"Imgur takes no {name} {family}s", f"{way_out} and upload it again. {_TAKEN}")
+
+
+def _video_too_long(error: errors.VideoTooLongError) -> Words:
     return Words(
-        "Imgur does not take this kind of file",
-        f"It takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM. {found} "
-        "Convert it and upload it again.",
+        "That video is too long",
+        f"It lasts {round(error.seconds)} seconds; Imgur takes up to {error.limit}. Shorten it and upload it again.",
     )
 
 
@@ -203,6 +253,11 @@ _TABLE: dict[type[BaseException], Wording] = {
     # --- files
     errors.FileTooLargeError: _file_too_large,
     errors.UnsupportedFileError: _unsupported_file,
+    errors.EmptyFileError: Words(
+        "That file is empty",
+        "There is nothing in it: it was probably not saved whole. Save it anew and upload it again.",
+    ),
+    errors.VideoTooLongError: _video_too_long,
     errors.AttachmentGoneError: Words(
         "The file is no longer there", "Discord does not hand it out any more. Attach it once more and upload it again."
     ),

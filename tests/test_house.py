@@ -36,7 +36,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
         {"structlog", "yarl"},
     ),
     "imgur": (set(), {"aiohttp", "pydantic", "pydantic_core", "stamina", "yarl", "multidict", "orjson"}),
-    "media": ({"errors"}, {"aiohttp", "filetype", "imagesize", "PIL", "yarl"}),
+    "media": ({"errors"}, {"aiohttp", "yarl"}),
     "storage": (set(), {"sqlalchemy", "alembic", "cryptography"}),
 }
 

@@ -6,13 +6,11 @@ import base64
 import binascii
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import PurePath
 
-import filetype
-import imagesize
 from aiohttp import BodyPartReader, web
 
+from standins.imgur.eyes import Seen, look
 from standins.imgur.fields import FORM, Fields, from_json, log_fields, text
 from standins.imgur.shapes import SHAPES, AnswerError
 from standins.imgur.standin import SENT, STANDIN, SentFile
@@ -20,20 +18,6 @@ from standins.imgur.standin import SENT, STANDIN, SentFile
 _CHUNK = 256 * 1024
 _HEAD = 64 * 1024
 _FILE_FIELDS = ("image", "video")
-_IMAGES = frozenset({"image/jpeg", "image/png", "image/apng", "image/gif", "image/tiff"})
-_VIDEOS = frozenset(
-    {
-        "video/mp4",
-        "video/x-m4v",
-        "video/webm",
-        "video/x-matroska",
-        "video/quicktime",
-        "video/x-flv",
-        "video/x-msvideo",
-        "video/x-ms-wmv",
-        "video/mpeg",
-    }
-)
 
 
 @dataclass
@@ -46,16 +30,6 @@ class Received:
     size: int = 0
     head: bytes = b""
     data: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Recognised:
-    """What an upload is; measures of a video are not read but made up."""
-
-    mime_type: str
-    width: int
-    height: int
-    animated: bool
 
 
 async def receive(request: web.Request) -> Received:
@@ -128,24 +102,20 @@ def _take_text(received: Received) -> None:
     received.part, received.data, received.head, received.size = "image", data, data[:_HEAD], len(data)
 
 
-def recognise(request: web.Request, received: Received) -> Recognised:
+def recognise(request: web.Request, received: Received) -> Seen:
     """What was sent; AnswerError where Imgur would not take it: nothing, too large, unsupported, corrupt."""
     switches = request.app[STANDIN].switches
     if not received.size:
         raise AnswerError(SHAPES["no-image-data-400"])
-    found = filetype.guess(received.head)
-    mime = found.mime if found else None
-    if received.size > (switches.video_limit if mime in _VIDEOS else switches.image_limit):
+    seen = look(received.head)
+    video = seen is not None and seen.mime_type.startswith("video/")
+    if received.size > (switches.video_limit if video else switches.image_limit):
         raise AnswerError(SHAPES["oversize-400" if switches.era == "classic" else "oversize-413"])
-    if mime in _VIDEOS:
-        return Recognised(mime.replace("x-m4v", "mp4"), 640, 360, animated=True)
-    if mime not in _IMAGES:
+    if seen is None:
         raise AnswerError(SHAPES["file-type-400"])
-    width, height = imagesize.get(BytesIO(received.head))
-    if width <= 0:
+    if not seen.width:
         raise AnswerError(SHAPES["corrupt-400"])
-    animated = mime == "image/apng" or (mime == "image/gif" and b"NETSCAPE2.0" in received.head)
-    return Recognised(mime.replace("apng", "png"), width, height, animated)
+    return seen
 
 
 def stem(received: Received) -> str | None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable
-from io import BytesIO
-
-import filetype
-import imagesize
 
 from standins.imgur.credits import Credits
+from standins.imgur.eyes import Seen, look
 from standins.imgur.records import Account, Stored, StoredAlbum, StoredImage, new_id
 from standins.imgur.switches import Switches
 from standins.imgur.tokens import Grant, IssuedTokens, TokenBook
@@ -52,10 +49,10 @@ class World:
         in_gallery: bool = False,
     ) -> StoredImage:
         """An image of an account or an anonymous one. With `data`, its type and measures are read from there."""
-        found = filetype.guess(data) if data else None
-        mime = mime_type or (found.mime if found else "image/jpeg")
-        width, height = imagesize.get(BytesIO(data)) if data and mime.startswith("image/") else (640, 480)
-        stored = self.new_image(account, mime, max(width, 0), max(height, 0), size or len(data or bytes(75_582)))
+        seen = (look(data) if data else None) or Seen(mime_type or "image/jpeg", 640, 480, animated=False)
+        stored = self.new_image(
+            account, mime_type or seen.mime_type, seen.width, seen.height, size or len(data or bytes(75_582))
+        )
         stored.title, stored.description, stored.data = title, description, data
         stored.nsfw, stored.in_gallery = nsfw, in_gallery
         return stored

@@ -14,6 +14,7 @@ from errors import UploadStoppedError
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, components, parts, text, walk
 from tests.conftest import CLIENT_ID
+from tests.media.shapes import REFUSED
 
 UPLOAD = "POST /3/upload*"
 FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 100_000
@@ -127,7 +128,7 @@ async def test_question_is_too_old_when_the_bot_was_restarted(discord: Discord, 
 async def test_error_replaces_the_question_when_the_upload_fails(discord: Discord) -> None:
     asked = answer(await discord.run("upload", file=("notes.txt", b"words")))
     await discord.click(asked, "Upload anonymously")
-    assert "does not take this kind of file" in text(asked)
+    assert "That is text, not a picture" in text(asked)
 
 
 async def test_user_is_asked_when_the_link_is_broken(discord: Discord, linked: Account, picture: bytes) -> None:
@@ -169,8 +170,11 @@ async def test_album_is_refused_before_anything_is_sent_when_the_upload_is_anony
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", "image/webp"),
-        ("notes.png", b"just words", "whatever its name says"),
+        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", "Imgur takes no WebP images"),
+        ("notes.png", b"just words", "That is text, not a picture"),
+        ("picture.png", b"", "That file is empty"),
+        ("picture.png", REFUSED["heic as heim"][0], "Share it as a JPEG"),
+        ("film.mp4", REFUSED["m4p"][0], "That is sound"),
         ("large.gif", b"GIF89a" + b"\x00" * 10_000_001, "Imgur takes images up to 10 MB"),
     ],
 )

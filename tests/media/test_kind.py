@@ -4,77 +4,76 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errors import FileTooLargeError, UnsupportedFileError
-from media.kind import IMAGE_LIMIT, VIDEO_LIMIT, MediaType, check, identify
+from errors import EmptyFileError, FileTooLargeError, UnsupportedFileError, VideoTooLongError
+from media.kind import MediaType, check, identify
+from standins.imgur.eyes import look
+from tests.media.shapes import REFUSED, TAKEN, iso, matroska, movie
 from tests.standins import samples
 
 
-def iso(major: bytes, *brands: bytes) -> bytes:
-    """The first box of a file of the MP4 family."""
-    body = b"ftyp" + major + bytes(4) + b"".join(brands)
-    return (len(body) + 4).to_bytes(4, "big") + body + bytes(64)
-
-
-@pytest.mark.parametrize(
-    ("head", "mime_type", "extension"),
-    [
-        (samples.JPEG, "image/jpeg", "jpg"),
-        (samples.png(), "image/png", "png"),
-        (samples.APNG, "image/png", "png"),
-        (samples.GIF, "image/gif", "gif"),
-        (samples.TIFF, "image/tiff", "tiff"),
-        (b"MM\0*\0\0\0\x08" + bytes(64), "image/tiff", "tiff"),
-        (samples.MP4, "video/mp4", "mp4"),
-        (iso(b"M4V ", b"M4V ", b"M4A "), "video/mp4", "mp4"),
-        (iso(b"iso6", b"dash"), "video/mp4", "mp4"),
-        (iso(b"avc1"), "video/mp4", "mp4"),
-        (samples.MOV, "video/quicktime", "mov"),
-        (b"\0\0\0\x08wide\0\0\1\0mdat" + bytes(64), "video/quicktime", "mov"),
-        (samples.WEBM, "video/webm", "webm"),
-        (samples.MKV, "video/x-matroska", "mkv"),
-        (b"FLV\x01" + bytes(64), "video/x-flv", "flv"),
-        (b"RIFF\0\0\1\0AVI LIST" + bytes(64), "video/x-msvideo", "avi"),
-        (bytes.fromhex("3026b2758e66cf11a6d9") + bytes(64), "video/x-ms-wmv", "wmv"),
-        (b"\0\0\x01\xba" + bytes(64), "video/mpeg", "mpg"),
-    ],
-)
-def test_supported_kinds_are_told_by_their_first_bytes(head: bytes, mime_type: str, extension: str) -> None:
+@pytest.mark.parametrize("name", TAKEN)
+def test_a_file_is_taken_by_its_structure(name: str) -> None:
+    head, mime_type, extension = TAKEN[name]
     kind = check("misnamed.txt", len(head), head)
     assert kind == MediaType(mime_type, extension, supported=True)
     assert kind.video is mime_type.startswith("video/")
 
 
-@pytest.mark.parametrize(
-    ("head", "found"),
-    [
-        (samples.WEBP, "image/webp"),
-        (samples.HEIC, "image/heic"),
-        (iso(b"heic", b"mif1"), "image/heic"),
-        (iso(b"avif", b"mif1"), "image/avif"),
-        (iso(b"mif1", b"avif"), "image/avif"),
-        (iso(b"M4A ", b"isom", b"mp42"), "audio/mp4"),
-        (iso(b"3gp5"), "video/3gpp"),
-        (samples.BMP, "image/bmp"),
-        (samples.PDF, "application/pdf"),
-        (b"PK\x03\x04" + bytes(64), "application/zip"),
-        (b'\xef\xbb\xbf <svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"),
-        (b'<?xml version="1.0"?>\n<svg/>', "image/svg+xml"),
-        (b'<?xml version="1.0"?>\n<note/>', None),
-        (b"plain words", None),
-        (b"\0", None),
-    ],
-)
-def test_unsupported_kinds_are_refused_and_named_where_known(head: bytes, found: str | None) -> None:
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_is_refused_by_its_structure_and_named_where_known(name: str) -> None:
+    head, found = REFUSED[name]
     with pytest.raises(UnsupportedFileError) as refused:
         check("cat.png", len(head), head)
     assert (refused.value.name, refused.value.found) == ("cat.png", found)
 
 
-@pytest.mark.parametrize(("size", "head"), [(0, b""), (0, samples.png())])
-def test_empty_file_is_refused(size: int, head: bytes) -> None:
-    with pytest.raises(UnsupportedFileError) as refused:
-        check("cat.png", size, head)
-    assert refused.value.found is None
+@pytest.mark.parametrize("name", TAKEN)
+def test_the_stand_in_takes_what_imgur_takes(name: str) -> None:
+    head, mime_type, _ = TAKEN[name]
+    seen = look(head)
+    assert seen is not None
+    assert seen.mime_type == mime_type
+    assert seen.width > 0
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_stand_in_refuses_what_imgur_does_not_take(name: str) -> None:
+    seen = look(REFUSED[name][0])
+    assert seen is None or seen.width == 0
+
+
+@pytest.mark.parametrize("head", [b"", samples.png()])
+def test_empty_file_is_refused(head: bytes) -> None:
+    with pytest.raises(EmptyFileError):
+        check("cat.png", 0, head)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        iso(b"isom", rest=movie(b"vide", seconds=61)),
+        iso(b"qt  ", rest=movie(b"vide", seconds=61, long=True)),
+        matroska(b"webm", 1, seconds=61),
+        matroska(b"matroska", 1, width=4, seconds=61),
+    ],
+)
+def test_a_video_of_more_than_60_seconds_is_refused(head: bytes) -> None:
+    with pytest.raises(VideoTooLongError) as refused:
+        check("film", len(head), head)
+    assert (refused.value.seconds, refused.value.limit) == (61, 60)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.1, 60, 60.4])
+def test_a_video_of_60_seconds_is_taken(seconds: float) -> None:
+    for head in (iso(b"isom", rest=movie(b"vide", seconds=seconds)), matroska(b"webm", 1, seconds=seconds)):
+        assert check("film", len(head), head).video
+
+
+def test_a_video_is_as_long_as_was_announced_when_it_does_not_say() -> None:
+    assert check("film", 9, samples.MP4, 60).video
+    with pytest.raises(VideoTooLongError):
+        check("film", 9, samples.MP4, 60.6)
+    assert check("moves", 9, samples.GIF, 90).mime_type == "image/gif"
 
 
 @pytest.mark.parametrize(
@@ -91,10 +90,21 @@ def test_limit_is_the_last_size_taken(head: bytes, limit: int, video: bool) -> N
 
 def test_unsupported_file_is_not_called_too_large() -> None:
     with pytest.raises(UnsupportedFileError):
-        check("cat.webp", VIDEO_LIMIT + IMAGE_LIMIT, samples.WEBP)
+        check("cat.webp", 210_000_000, samples.WEBP)
 
 
-@given(st.binary(max_size=80) | st.builds(lambda tail: b"\0\0\0\x18ftyp" + tail, st.binary(max_size=40)))
+KNOWN = [head for head, *_ in (*TAKEN.values(), *REFUSED.values())]
+spoilt = st.builds(
+    lambda head, at, bytes_, end: (head[:at] + bytes_ + head[at + len(bytes_) :])[:end],
+    st.sampled_from(KNOWN),
+    st.integers(0, 300),
+    st.binary(max_size=12),
+    st.integers(0, 600),
+)
+
+
+@given(st.binary(max_size=80) | spoilt | st.builds(bytes.__add__, st.sampled_from(KNOWN), st.sampled_from(KNOWN)))
 def test_any_bytes_are_identified_without_an_error(head: bytes) -> None:
     kind = identify(head)
     assert kind is None or "/" in kind.mime_type
+    look(head)

@@ -16,6 +16,7 @@ SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
     errors.FileTooLargeError: errors.FileTooLargeError("@everyone.png", 12_345_678, 10_000_000, video=False),
     errors.UnsupportedFileError: errors.UnsupportedFileError("@everyone.webp", "image/webp"),
+    errors.VideoTooLongError: errors.VideoTooLongError(75.2, 60),
     storage.errors.KeyMissingError: storage.errors.KeyMissingError("k1"),
 }
 
@@ -73,7 +74,7 @@ def test_error_has_no_words_when_nobody_foresaw_it() -> None:
         (errors.WrongCodeError(0), "has ended"),
         (errors.FileTooLargeError("a", 12_345_678, 10_000_000, video=False), "12.3 MB; Imgur takes images up to 10 MB"),
         (errors.FileTooLargeError("a", 250_000_000, 200_000_000, video=True), "videos up to 200 MB"),
-        (errors.UnsupportedFileError("a", "image/webp"), "image/webp"),
+        (errors.VideoTooLongError(75.2, 60), "It lasts 75 seconds; Imgur takes up to 60."),
         (errors.UnsupportedFileError("a", None), "whatever its name says"),
         (imgur.errors.RateLimitedError(retry_after=61), "in 2 minutes"),
         (imgur.errors.RateLimitedError(), "later"),
@@ -85,6 +86,45 @@ def test_words_carry_the_numbers_when_the_error_has_them(error: BaseException, p
     said = words(error)
     assert said is not None
     assert part in said.text
+
+
+@pytest.mark.parametrize(
+    ("found", "title", "next_step"),
+    [
+        (
+            "image/webp",
+            "Imgur takes no WebP images",
+            "PNG or JPEG, or as a GIF or MP4 if it moves, and upload it again.",
+        ),
+        ("image/heic", "Imgur takes no HEIC images", "Share it as a JPEG (iPhones: Settings, Camera, Formats"),
+        ("image/avif", "Imgur takes no AVIF images", "Save it as a PNG or JPEG and upload it again."),
+        ("image/bmp", "Imgur takes no BMP images", "Save it as a PNG or JPEG and upload it again."),
+        ("image/x-icon", "Imgur takes no ICO images", "Save it as a PNG and upload it again."),
+        ("image/svg+xml", "Imgur takes no SVG images", "Export it as a PNG and upload it again."),
+        ("image/x-adobe-dng", "Imgur takes no camera raw images", "Export it from your photo program as a JPEG"),
+        ("video/3gpp", "Imgur takes no 3GP videos", "Convert it to MP4 and upload it again."),
+        ("audio/mp4", "That is sound, not a picture or video", "put the sound into an MP4."),
+        ("audio/ogg", "That is sound, not a picture or video", "put the sound into an MP4."),
+        ("text/plain", "That is text, not a picture", "a screenshot of the text."),
+        ("text/html", "That is a web page, not a picture", "Open the picture itself"),
+        ("application/pdf", "That is a PDF, not a picture", "Save the page that you want as a PNG"),
+        ("application/zip", "That is not a picture or video", "unpack them"),
+        (None, "Imgur does not take this kind of file", "Convert it and upload it again."),
+    ],
+)
+def test_every_kind_of_file_that_imgur_does_not_take_has_words_of_its_own(
+    found: str | None, title: str, next_step: str
+) -> None:
+    said = words(errors.UnsupportedFileError("cat.png", found))
+    assert said is not None
+    assert said.title == title
+    assert next_step in said.text
+
+
+def test_an_empty_file_is_called_empty() -> None:
+    said = words(errors.EmptyFileError())
+    assert said is not None
+    assert said.title == "That file is empty"
 
 
 @pytest.mark.parametrize(

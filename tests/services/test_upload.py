@@ -17,6 +17,7 @@ from errors import (
     AlbumNeedsAccountError,
     AttachmentGoneError,
     BotError,
+    EmptyFileError,
     FileTooLargeError,
     ImageGivenError,
     LinkBrokenError,
@@ -231,7 +232,7 @@ async def test_progress_rises_to_the_whole_size(uploads: UploadService) -> None:
     [
         ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", UnsupportedFileError),
         ("picture.png", b"just words", UnsupportedFileError),
-        ("picture.png", b"", UnsupportedFileError),
+        ("picture.png", b"", EmptyFileError),
         ("big.jpg", PICTURE + b"\x00" * 10_000_000, FileTooLargeError),
     ],
     ids=["webp", "text", "empty", "large"],

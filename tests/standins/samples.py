@@ -20,8 +20,13 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 APNG = png(extra=chunk(b"acTL", struct.pack(">II", 2, 0)))
 GIF = b"GIF89a" + struct.pack("<HH", 4, 5) + b"\x80\0\0" + b"\0\0\0\xff\xff\xff" + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+GIF += b",\0\0\0\0\x04\0\x05\0\0\x02\x02\x84\x51\0;"
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0" + b"\xff\xc0\0\x11\x08\0\x05\0\x04\x03" + bytes(9)
-TIFF = b"II*\0\x08\0\0\0\x02\0" + struct.pack("<HHII", 256, 3, 1, 4) + struct.pack("<HHII", 257, 3, 1, 5) + bytes(4)
+TIFF = b"II*\0\x08\0\0\0\x06\0" + b"".join(
+    struct.pack("<HHII", tag, 4, 1, value)
+    for tag, value in ((256, 4), (257, 5), (262, 1), (273, 8), (278, 5), (279, 20))
+)
+TIFF += bytes(24)
 WEBP = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0"
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(32)
 PDF = b"%PDF-1.7\n" + bytes(64)

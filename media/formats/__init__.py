@@ -1,0 +1,30 @@
+"""What a file is, by its structure as far as its beginning shows it; each family of formats has its own reader.
+
+A member of a family that its reader does not know is not known, whatever its siblings are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from media.formats import asf, boxes, ebml, signature, tiff
+from media.formats.found import Found
+
+_FAMILIES: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Found | None]], ...] = (
+    (boxes.begins, boxes.read),
+    (ebml.begins, ebml.read),
+    (asf.begins, asf.read),
+    (tiff.begins, tiff.read),
+)
+
+
+def recognise(head: bytes) -> Found | None:
+    """What begins like this (64 KiB are plenty); None for what is not known."""
+    for begins, read in _FAMILIES:
+        if begins(head):
+            return read(head)
+    mime_type = signature.of(head)
+    return Found(mime_type) if mime_type else None
+
+
+__all__ = ["Found", "recognise"]

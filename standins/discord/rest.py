@@ -70,6 +70,7 @@ def _call(handler: Handler, *, token: bool = True) -> Callable[[web.Request], Aw
 
 def _admit(standin: Standin, request: web.Request, *, token: bool) -> None:
     if standin.switches.outage is not None:
+        standin.turned_away += 1
         raise RefusedError(Refusal(standin.switches.outage, 0, "outage"))
     if token and request.headers.get("Authorization") != f"Bot {standin.world.token}":
         raise RefusedError(UNAUTHORIZED)

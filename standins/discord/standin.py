@@ -30,6 +30,7 @@ class Standin:
         self.world = World(token)
         self.gateway = Gateway(self.world, self.switches, self.contract)
         self.calls: list[tuple[str, str, Any]] = []  # method, path, body
+        self.turned_away = 0  # calls during an outage
         self.unknown: list[str] = []  # calls that are not modelled
 
     def sent(self, match: str) -> list[Any]:

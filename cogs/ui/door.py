@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -74,7 +75,7 @@ class Door:
 
     def _is_late(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether Discord no longer waits for an answer, as far as the clock can be trusted."""
-        age = (discord.utils.utcnow() - interaction.created_at).total_seconds()
+        age = (datetime.now(UTC) - interaction.created_at).total_seconds()
         if not LATEST < age < OLDEST:
             self._late = 0
             return False

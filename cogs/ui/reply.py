@@ -200,7 +200,7 @@ async def _answered_otherwise(
     plain = plainer() if plainer else deed.view if deed and not is_public(interaction) else None
     if content and plain and await _refusal(interaction, interaction.edit_original_response(view=plain)) is None:
         return True
-    other = deed.view if deed else plain or (None if content else view)
+    other = deed.view if deed else plain if content else view
     if other and await _refusal(interaction, interaction.followup.send(view=other, ephemeral=True)) is None:
         return True
     if deed is None:

@@ -46,7 +46,7 @@ def error_view(
 
     A button for the next step is there where one helps, if `user_id` says whose it is.
     """
-    cause = _cause(error)
+    cause = cause_of(error)
     said = words(cause)
     if said is None:
         reference = secrets.token_hex(4)
@@ -61,7 +61,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 
     Who has had something done hears that, not the error: nobody is to try again what is done.
     """
-    cause, deed = _cause(error), what_was_done(interaction)
+    cause, deed = cause_of(error), what_was_done(interaction)
     command = interaction.command.qualified_name if interaction.command else None
     if isinstance(cause, NotAcknowledgedError):
         return
@@ -77,7 +77,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         await tell_done(interaction, deed)
 
 
-def _cause(error: BaseException) -> BaseException:
+def cause_of(error: BaseException) -> BaseException:
     """What is behind the command tree's errors; those of its own are of commands that are not what they were."""
     while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__

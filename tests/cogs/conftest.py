@@ -18,6 +18,7 @@ from yarl import URL
 
 import config
 from bot import House, compose
+from cogs.ui.report import cause_of
 from config import Settings
 from demo.attachments import ReadAttachments
 from demo.pictures import SCENES, paint
@@ -187,7 +188,7 @@ async def env(house: House) -> AsyncIterator[Env]:
     await env.start()
     yield env
     await env.shutdown()
-    unforeseen = [error for error in env.errors if words(error.__cause__ or error) is None]
+    unforeseen = [error for error in env.errors if words(cause_of(error)) is None]
     assert unforeseen == []
 
 

@@ -283,6 +283,8 @@ async def test_upload_succeeds_all_the_same_when_a_progress_report_fails(discord
     discord.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=403, code=50013)
     message = await begin(discord, picture)
     assert text(message) == ""
+    await discord.env.advance_time(_transfer.REPORT_EVERY)  # it was that report alone
+    assert "0 %" in text(discord.reread(message))
     discord.attachments.go_on.set()
     await discord.env.settle(timeout=10)
     assert "Uploaded anonymously" in text(discord.reread(message))

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from storage import Stores
+from storage import Stores, migrations
 from storage.database import open_database
 from storage.errors import NewerDatabaseError, StorageError
 from storage.migrations import SCRIPTS, migrate
@@ -72,6 +74,30 @@ async def test_opening_again_changes_nothing(url, path):
     async with open_database(url):
         pass
     assert dump(path) == before
+
+
+def test_the_newest_revision_is_named():
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD] == [migrations.HEAD]
+
+
+async def test_alembic_is_not_loaded_where_nothing_is_to_be_migrated(database, url):
+    code = f"""
+import asyncio, sys
+from storage.database import open_database
+
+async def main():
+    async with open_database({url!r}):
+        print(sorted({{"alembic", "mako"}} & set(sys.modules)))
+
+asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    said = await process.communicate()
+    assert said == (b"[]\n", b"")
 
 
 def test_a_database_of_every_release_is_saved():

@@ -186,7 +186,23 @@ class NotPostedError(BotError):
 
 
 class NotAnItemError(BotError):
-    """The text is no Imgur id or link."""
+    """The text is no Imgur id or link, and no title of the user's; `choices` are worded as suggestions are."""
+
+    def __init__(self, choices: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.choices = choices
+
+
+class NameUnknownError(NotAnItemError):
+    """The text could be an id, but Imgur knows no such thing, and it is no title of the user's."""
+
+
+class TitleSharedError(BotError):
+    """Several of the user's items have the title; `choices` are worded as suggestions are."""
+
+    def __init__(self, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{len(choices)} items")
+        self.choices = choices
 
 
 class SeveralGivenError(BotError):

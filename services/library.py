@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import structlog
 
-from errors import AlbumGivenError, NothingToChangeError, NotLinkedError, NotYoursError
+from errors import (
+    AlbumGivenError,
+    ImageGivenError,
+    NotAnItemError,
+    NothingToChangeError,
+    NotLinkedError,
+    NotYoursError,
+)
 from imgur.errors import ForbiddenError, NotFoundError, RejectedError
 from imgur.models import Album, Image, Item, Kind, Sort
 from imgur.reference import Reference
@@ -21,15 +28,16 @@ from services.account import AccountService
 from services.gallery import PAGE_SIZE, GalleryPage, Source
 from services.ports import ImgurApi, UploadStore
 from services.reading import Reading, Viewer
-from services.suggestion import Suggestible, Suggestion
+from services.suggestion import Lists, Scope, Suggestion, uploaded_image
 from storage.errors import StorageError
 from storage.models import AnonymousUpload
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
 IMAGES_PER_PAGE = 50  # of Imgur's pages
 FAVORITES_PER_PAGE = 60
-UPLOADS_SUGGESTED = 100
 
 
 class Ability(StrEnum):
@@ -83,7 +91,8 @@ class _Owned:
 class LibraryService:
     """Reads and changes what users have on Imgur. Errors of Imgur and of the database pass through every method.
 
-    `text` is what a user typed: a link, an id or a suggestion's value; NotAnItemError where it is none of these.
+    `text` is what a user typed: a link, an id, a title of their own or a suggestion. NotAnItemError where it is none of
+    these, SeveralGivenError or TitleSharedError where it may be several.
     """
 
     def __init__(
@@ -97,7 +106,8 @@ class LibraryService:
         self._imgur = imgur
         self._uploads = uploads
         self._reading = Reading(accounts, imgur, clock)
-        self._suggestible = Suggestible(self._reading, clock)
+        self._lists = Lists(self._reading, uploads, clock)
+        self._names = naming.Names(self._lists)
 
     # --- galleries ------------------------------------------------------------------------------------------------
 
@@ -144,7 +154,7 @@ class LibraryService:
         )
 
     async def _album(self, viewer: Viewer, page: int, text: str, *, fresh: bool) -> GalleryPage:
-        album = await self._reading.album(viewer, naming.album_id(text), fresh=fresh)
+        album = await self._named_album(viewer, text, fresh=fresh)
         page = min(max(page, 0), gallery.last_page(len(album.images)))
         items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
         return replace(gallery.counted(Source.ALBUM, items, page, len(album.images)), album=album)
@@ -153,14 +163,14 @@ class LibraryService:
         total = await self._uploads.count(discord_id)
         page = min(max(page, 0), gallery.last_page(total))
         rows = await self._uploads.page(discord_id, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-        return gallery.counted(Source.ANONYMOUS, [_image(row) for row in rows], page, total)
+        return gallery.counted(Source.ANONYMOUS, [uploaded_image(row) for row in rows], page, total)
 
     # --- one item -------------------------------------------------------------------------------------------------
 
     async def show(self, discord_id: int, text: str, *, fresh: bool = True) -> Shown:
         """Anyone's image or album. With `fresh` False, as it was within the last minutes if that is known."""
         viewer = await self._reading.viewer(discord_id)
-        return await self._shown(viewer, await self._reading.item(viewer, naming.reference(text), fresh=fresh))
+        return await self._shown(viewer, await self._named_item(viewer, text, Scope.ANYTHING, fresh=fresh))
 
     async def favorite(self, discord_id: int, text: str) -> Favorited:
         """Make it a favorite. Raises NotLinkedError, LinkBrokenError."""
@@ -197,10 +207,10 @@ class LibraryService:
 
     async def delete(self, discord_id: int, text: str) -> bool:
         """Delete an image for good; False if Imgur no longer had it. Raises NotYoursError, AlbumGivenError."""
-        reference = naming.reference(text)
+        viewer = await self._reading.viewer(discord_id)
+        reference = await self._names.reference(viewer, text, Scope.OWN_IMAGES)
         if reference.kinds[0] is Kind.ALBUM:  # or a post, which may be one
             reference = Reference((Kind.IMAGE,), (await self._owned(discord_id, text)).image.id)
-        viewer = await self._reading.viewer(discord_id)
         upload = await self._uploads.get(discord_id, reference.id)
         if upload is None and viewer.account is None:
             if await self._exists(viewer, reference.id):
@@ -212,32 +222,60 @@ class LibraryService:
         self._reading.forget_item(viewer, reference.id)
         return deleted
 
+    async def own_album(self, discord_id: int, text: str) -> str:
+        """The id of an album of the account's own. Raises NotLinkedError, NotYoursError, ImageGivenError."""
+        viewer = await self._linked(discord_id)
+
+        async def read(reference: Reference) -> str:
+            if Kind.ALBUM not in reference.kinds:
+                raise ImageGivenError
+            known = await self._lists.read(viewer, Scope.ALBUMS)
+            if reference.id not in {album.id for album in known}:
+                album = await self._reading.album(viewer, reference.id, fresh=True)
+                if not viewer.owns(album):
+                    raise NotYoursError
+            return reference.id
+
+        return await self._named(viewer, text, Scope.ALBUMS, read)
+
     def uploaded(self, discord_id: int) -> None:
         """The user has a new picture: what is remembered of their lists is out of date."""
         self._forget_lists(discord_id)
 
     # --- suggestions ----------------------------------------------------------------------------------------------
 
-    async def suggest(self, discord_id: int, typed: str) -> list[Suggestion]:
-        """Recent images, favorites and anonymous uploads that match what was typed. Within 3 s; never raises."""
-        try:
-            viewer = await self._reading.viewer(discord_id)
-            rows = await self._uploads.page(discord_id, offset=0, limit=UPLOADS_SUGGESTED)
-        except StorageError as error:
-            log.debug("nothing to suggest", reason=type(error).__name__)
-            return []
-        return suggestion.of_items([*map(_image, rows), *await self._suggestible.items(viewer)], typed)
-
-    async def suggest_albums(self, discord_id: int, typed: str) -> list[Suggestion]:
-        """The account's albums that match what was typed. Within 3 s; never raises."""
+    async def suggest(self, discord_id: int, typed: str, scope: Scope) -> list[Suggestion]:
+        """What matches what was typed, of the user's own and their favorites. Within 3 s; never raises."""
         try:
             viewer = await self._reading.viewer(discord_id)
         except StorageError as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
-        return suggestion.of_albums(await self._suggestible.albums(viewer), typed)
+        return suggestion.suggestions(await self._lists.offered(viewer, scope), typed)
 
     # --- within ---------------------------------------------------------------------------------------------------
+
+    async def _named(self, viewer: Viewer, text: str, scope: Scope, read: Callable[[Reference], Awaitable[T]]) -> T:
+        """Read what the text names. Where nothing is there, the user's titles are read anew before that is said."""
+        try:
+            return await read(await self._names.reference(viewer, text, scope))
+        except (NotFoundError, NotAnItemError):
+            if not naming.is_title(text):
+                raise
+        return await read(await self._names.titled(viewer, text, scope))
+
+    async def _named_item(self, viewer: Viewer, text: str, scope: Scope, *, fresh: bool = False) -> Item:
+        return await self._named(
+            viewer, text, scope, lambda reference: self._reading.item(viewer, reference, fresh=fresh)
+        )
+
+    async def _named_album(self, viewer: Viewer, text: str, *, fresh: bool) -> Album:
+        async def read(reference: Reference) -> Album:
+            if Kind.ALBUM not in reference.kinds:
+                raise ImageGivenError
+            return await self._reading.album(viewer, reference.id, fresh=fresh)
+
+        return await self._named(viewer, text, Scope.ALBUMS, read)
 
     async def _linked(self, discord_id: int) -> Viewer:
         viewer = await self._reading.viewer(discord_id)
@@ -254,17 +292,20 @@ class LibraryService:
 
     async def _owned(self, discord_id: int, text: str, *, fresh: bool = False) -> _Owned:
         """An image of the user's own. One that Imgur does not find is taken from the record of anonymous uploads."""
-        reference = naming.reference(text)
-        if Kind.IMAGE not in reference.kinds:
-            raise AlbumGivenError
         viewer = await self._reading.viewer(discord_id)
-        upload = await self._uploads.get(discord_id, reference.id)
-        try:
-            item = await self._reading.item(viewer, reference, fresh=fresh)
-        except NotFoundError:
-            if upload is None:
-                raise
-            item = _image(upload)
+
+        async def read(reference: Reference) -> tuple[Item, AnonymousUpload | None]:
+            if Kind.IMAGE not in reference.kinds:
+                raise AlbumGivenError
+            upload = await self._uploads.get(discord_id, reference.id)
+            try:
+                return await self._reading.item(viewer, reference, fresh=fresh), upload
+            except NotFoundError:
+                if upload is None:
+                    raise
+                return uploaded_image(upload), upload
+
+        item, upload = await self._named(viewer, text, Scope.OWN_IMAGES, read)
         if isinstance(item, Album):
             raise AlbumGivenError
         if upload is None and not viewer.owns(item):
@@ -273,7 +314,7 @@ class LibraryService:
 
     async def _set_favorite(self, discord_id: int, text: str, *, wish: bool) -> Favorited:
         viewer = await self._linked(discord_id)
-        item = await self._reading.item(viewer, naming.reference(text))
+        item = await self._named_item(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES)
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
@@ -316,19 +357,4 @@ class LibraryService:
 
     def _forget_lists(self, discord_id: int) -> None:
         self._reading.forget_lists(discord_id)
-        self._suggestible.forget(discord_id)
-
-
-def _image(upload: AnonymousUpload) -> Image:
-    """An anonymous upload as the record has it, without its deletehash."""
-    return Image(
-        id=upload.image_id,
-        title=upload.title,
-        description=upload.description,
-        created=upload.uploaded_at,
-        mime_type=upload.mime_type,
-        width=upload.width,
-        height=upload.height,
-        size=upload.size,
-        link=upload.link,
-    )
+        self._lists.forget(discord_id)

@@ -285,7 +285,15 @@ _TABLE: dict[type[BaseException], Wording] = {
     # --- items
     errors.NotAnItemError: Words(
         "That is not an Imgur picture or album",
-        "Give an id such as abc1234, a link from imgur.com, or pick one of the suggestions.",
+        "None of yours is called that either. Give an id such as abc1234, a link from imgur.com, or pick one of the "
+        "suggestions.",
+    ),
+    errors.NameUnknownError: Words(
+        "Imgur does not know it, and none of yours is called that",
+        "It may be mistyped, or what it stood for was deleted. Check it, or pick one of the suggestions.",
+    ),
+    errors.TitleSharedError: Words(
+        "Several of yours go by that name", "Pick the one you mean from the suggestions, or give its id."
     ),
     errors.SeveralGivenError: Words(
         "One at a time", "This names more than one picture or album. Give one link or one id, then the next."

@@ -1,33 +1,115 @@
-"""What users name images and albums by."""
+"""What users name images and albums by: links, ids, titles of their own, and the bot's own wording of a choice."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
 import imgur.reference
-from errors import ImageGivenError, NotAnItemError, SeveralGivenError
-from imgur.models import Kind
+from errors import NameUnknownError, NotAnItemError, SeveralGivenError, TitleSharedError
+from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
+from services.reading import Viewer
+from services.suggestion import Lists, Scope, each_once, label
+from services.text import folded
+
+SUGGESTED = 5
+LONGEST_COMPARED = 128  # characters of what was typed, which is compared with every title
+
+_VALUE = re.compile(r"(image|album):([A-Za-z0-9]+)")
+_CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)  # as `label` words it
+_ENTRY = re.compile(r"(?:\d+[.)]\W*)?(?:(?P<kind>image|video|album):\s*)?(?P<rest>.+)", re.IGNORECASE | re.DOTALL)
 
 
-def reference(text: str) -> Reference:
-    """What was typed: a suggestion's `image:ID` or `album:ID`, or any form that people paste.
+class Names:
+    """Finds what a text names, a title of the viewer's own before anything is looked up by its id."""
 
-    Raises NotAnItemError, SeveralGivenError.
-    """
-    kind, colon, item_id = text.strip().partition(":")
-    if colon and kind in set(Kind) and item_id.isascii() and item_id.isalnum():
-        return Reference((Kind(kind),), item_id)
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
+
+    async def reference(self, viewer: Viewer, text: str, scope: Scope) -> Reference:
+        """What the text names. Raises NotAnItemError, SeveralGivenError, TitleSharedError."""
+        if found := by_value(text):
+            return found
+        choice = _CHOICE.fullmatch(imgur.reference.visible(text).strip())
+        if choice is None and (found := _read(imgur.reference.link, text)):
+            return found
+        found = _only(await self._lists.read(viewer, scope), text) or _read(imgur.reference.parse, text)
+        if found is None and choice:
+            first_album = folded(text).startswith("album:")
+            found = Reference(imgur.reference.POST if first_album else imgur.reference.EITHER, choice[1])
+        if found is None:
+            raise NotAnItemError
+        return found
+
+    async def titled(self, viewer: Viewer, text: str, scope: Scope) -> Reference:
+        """What is of this title now, whatever was known before. Raises NotAnItemError with what was perhaps meant."""
+        own = await self._lists.read(viewer, scope, fresh=True)
+        if found := _only(own, text):
+            return found
+        is_id = _read(imgur.reference.parse, text) is not None
+        raise (NameUnknownError if is_id else NotAnItemError)(tuple(map(label, _alike(own, text))))
+
+
+def by_value(text: str) -> Reference | None:
+    """What a suggestion's value or a button points to: `image:ID` or `album:ID`."""
+    found = _VALUE.fullmatch(text.strip())
+    return Reference((Kind(found[1]),), found[2]) if found else None
+
+
+def is_title(text: str) -> bool:
+    """Whether the text may be a title: no value, and no link in it. Raises SeveralGivenError."""
+    return by_value(text) is None and _read(imgur.reference.link, text) is None
+
+
+def _read(reader: Callable[[str], Reference | None], text: str) -> Reference | None:
     try:
-        found = imgur.reference.parse(text)
+        return reader(text)
     except imgur.reference.SeveralError:
         raise SeveralGivenError from None
-    if found is None:
-        raise NotAnItemError
-    return found
 
 
-def album_id(text: str) -> str:
-    """The id of the album that was typed. Raises NotAnItemError, ImageGivenError."""
-    found = reference(text)
-    if Kind.ALBUM not in found.kinds:
-        raise ImageGivenError
-    return found.id
+def _only(items: Sequence[Item], text: str) -> Reference | None:
+    """The one item that the text is the title, the id or the wording of. Raises TitleSharedError where several are."""
+    wanted, item_id = folded(text), text.strip()
+    if not wanted:
+        return None
+    called = (item for item in items if item.id == item_id or wanted in {folded(item.title), folded(label(item))})
+    found = each_once(called) or _entries(items, text)
+    if len(found) > 1 and {item.id for item in found} == {item_id}:  # an image and an album that share it
+        return Reference(imgur.reference.EITHER, item_id)
+    if len(found) > 1:
+        raise TitleSharedError(tuple(map(label, found[:SUGGESTED])))
+    return Reference((found[0].kind,), found[0].id) if found else None
+
+
+def _entries(items: Sequence[Item], text: str) -> list[Item]:
+    """The items that a gallery's menu shows like this: with a number and a noun, and cut where it is long."""
+    entry = _ENTRY.fullmatch(text.strip())
+    if entry is None or not folded(entry["rest"]):
+        return []
+    kind = {"image": Image, "video": Image, "album": Album}.get((entry["kind"] or "").lower())
+    wanted, cut = folded(entry["rest"].removesuffix("…")), entry["rest"].endswith("…")
+    return each_once(
+        item
+        for item in items
+        if kind in {None, type(item)}
+        and any(name == wanted or (cut and name.startswith(wanted)) for name in _entry_names(item))
+    )
+
+
+def _entry_names(item: Item) -> set[str]:
+    nouns = ["album"] if isinstance(item, Album) else ["image", "video"]
+    return {folded(item.title or item.description), *(folded(f"{noun} {item.id}") for noun in nouns)} - {""}
+
+
+def _alike(items: Sequence[Item], text: str) -> list[Item]:
+    """Of the user's own, what was perhaps meant: titles that hold the text or are like it, else the newest."""
+    wanted, own = folded(text), each_once(items)
+    titles: dict[str, list[Item]] = {}
+    for item in own:
+        titles.setdefault(folded(item.title), []).append(item)
+    held = [title for title in titles if wanted and wanted in title]
+    alike = get_close_matches(wanted[:LONGEST_COMPARED], titles.keys() - {""}, SUGGESTED)
+    return (each_once(item for title in [*held, *alike] for item in titles[title]) or own)[:SUGGESTED]

@@ -19,6 +19,8 @@ T = TypeVar("T")
 LIST_SECONDS = 60
 ITEM_SECONDS = 300
 LISTS_KEPT = 256
+ALBUMS_PER_PAGE = 50  # of Imgur's pages
+ALBUM_PAGES = 20
 ITEMS_KEPT = 4096
 
 
@@ -93,14 +95,24 @@ class Reading:
 
         return await self._pages.get((viewer.key, f"favorites {sort}", page), load)
 
-    async def albums(self, viewer: Viewer) -> Page[Item]:
-        """The first page of the account's albums. Raises NotLinkedError."""
+    async def albums(self, viewer: Viewer) -> tuple[Item, ...]:
+        """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError."""
+        found: list[Item] = []
+        for number in range(ALBUM_PAGES):
+            page = await self._albums(viewer, number)
+            found += page.items
+            if page.received < ALBUMS_PER_PAGE:
+                break
+        return tuple(found)
 
+    async def _albums(self, viewer: Viewer, page: int) -> Page[Item]:
         async def load() -> Page[Item]:
-            got = await self._accounts.authorized(viewer.discord_id, self._imgur.account_albums)
+            got = await self._accounts.authorized(
+                viewer.discord_id, lambda auth: self._imgur.account_albums(auth, page)
+            )
             return Page(got.items, got.received)
 
-        return await self._pages.get((viewer.key, "albums", 0), load)
+        return await self._pages.get((viewer.key, "albums", page), load)
 
     async def item(self, viewer: Viewer, reference: Reference, *, fresh: bool = False) -> Item:
         """What a reference points to. Its kinds say where to look, and in which order."""

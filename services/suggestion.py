@@ -1,22 +1,27 @@
-"""What autocomplete offers: items matched by what was typed."""
+"""What a user may mean: the lists that titles are looked up in, and what autocomplete offers of them."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from enum import Enum
+from itertools import chain
+from typing import TypeAlias
 
 import structlog
 
-from errors import BotError
+import imgur.reference
+from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import ImgurError
-from imgur.models import Album, Item, Page
+from imgur.models import Album, Image, Item
 from services.cache import TimedCache
+from services.ports import UploadStore
 from services.reading import Reading, Viewer
-from services.text import line
+from services.text import folded, line
 from storage.errors import StorageError
+from storage.models import AnonymousUpload
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +30,18 @@ NAME_LIMIT = 100
 LIFETIME = 60.0  # seconds
 PATIENCE = 2.0  # seconds; Discord gives autocomplete three
 USERS_REMEMBERED = 256
+UPLOADS_SUGGESTED = 100
 
 Items: TypeAlias = tuple[Item, ...]
+
+
+class Scope(Enum):
+    """What an option takes, as the lists that may hold it."""
+
+    ANYTHING = ("uploads", "images", "albums", "favorites")
+    OWN_IMAGES = ("uploads", "images")
+    FAVORITES = ("favorites",)
+    ALBUMS = ("albums",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +52,125 @@ class Suggestion:
     value: str
 
 
-def matching(items: Iterable[Item], typed: str) -> list[Item]:
-    """The first items whose title or id holds what was typed, each once."""
-    wanted = typed.strip().casefold()
-    found = {(item.kind, item.id): item for item in items if wanted in f"{item.id} {item.title or ''}".casefold()}
-    return list(found.values())[:CHOICES]
+def each_once(items: Iterable[Item]) -> list[Item]:
+    """The items without what was there before."""
+    first: dict[tuple[str, str], Item] = {}
+    for item in items:
+        first.setdefault((item.kind, item.id), item)
+    return list(first.values())
 
 
-def of_items(items: Iterable[Item], typed: str) -> list[Suggestion]:
-    """Choices for an option that takes images and albums: their value says which it is."""
-    return [Suggestion(_name(item), f"{item.kind.value}:{item.id}") for item in matching(items, typed)]
-
-
-def of_albums(albums: Iterable[Item], typed: str) -> list[Suggestion]:
-    """Choices for an option that takes albums: their value is the bare id."""
-    return [Suggestion(_name(album), album.id) for album in matching(albums, typed)]
-
-
-def _name(item: Item) -> str:
+def label(item: Item) -> str:
+    """How a choice reads: its title and its id, and whether it is an album."""
     prefix = "Album: " if isinstance(item, Album) else ""
     suffix = f" ({item.id})"
     title = line(item.title, NAME_LIMIT - len(prefix) - len(suffix)) or "untitled"
     return prefix + title + suffix
 
 
-class Suggestible:
-    """What can be suggested to a user, read at most once a minute whatever is typed, and whether or not that works."""
+def matching(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:
+    """What holds what was typed in its title, id or wording; first what is called so, or linked to.
 
-    def __init__(self, reading: Reading, clock: Callable[[], float] = time.monotonic) -> None:
+    Of long lists each gives a fair part.
+    """
+    wanted, linked = folded(typed), _linked_id(typed)
+
+    def is_other(item: Item) -> bool:
+        return not (item.id == linked or (wanted and wanted in {folded(item.title), item.id.casefold()}))
+
+    seen: dict[tuple[str, str], Item] = {}
+    found: list[list[Item]] = []
+    for items in lists:
+        fitting = [item for item in items if item.id == linked or wanted in folded(f"{item.id} {label(item)}")]
+        new = [item for item in fitting if seen.setdefault((item.kind, item.id), item) is item]
+        found.append(sorted(new, key=is_other))
+    return sorted(_fair(found), key=is_other)
+
+
+def suggestions(lists: Sequence[Iterable[Item]], typed: str) -> list[Suggestion]:
+    """Choices whose value says whether it is an image or an album."""
+    return [Suggestion(label(item), f"{item.kind.value}:{item.id}") for item in matching(lists, typed)]
+
+
+def _linked_id(typed: str) -> str | None:
+    try:
+        found = imgur.reference.link(typed)
+    except imgur.reference.SeveralError:
+        return None
+    return found.id if found else None
+
+
+def _fair(lists: Sequence[Sequence[Item]]) -> list[Item]:
+    taken = [min(len(items), CHOICES // max(len(lists), 1)) for items in lists]
+    for number, items in enumerate(lists):
+        taken[number] += min(len(items) - taken[number], CHOICES - sum(taken))
+    return list(chain.from_iterable(items[:count] for items, count in zip(lists, taken, strict=True)))
+
+
+class Lists:
+    """A user's recent images, favorites and anonymous uploads, and their albums."""
+
+    def __init__(self, reading: Reading, uploads: UploadStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._reading = reading
-        self._known: TimedCache[tuple[tuple[int, int], str], Items] = TimedCache(LIFETIME, USERS_REMEMBERED, clock)
+        self._uploads = uploads
+        self._offered: TimedCache[tuple[tuple[int, int], str], Items] = TimedCache(LIFETIME, USERS_REMEMBERED, clock)
 
-    async def items(self, viewer: Viewer) -> Items:
-        """Recent images and favorites; nothing where Imgur fails or takes too long. Never raises."""
+    async def read(self, viewer: Viewer, scope: Scope, *, fresh: bool = False) -> Items:
+        """What the lists hold now or held within the last minute. Errors of Imgur and of the database pass."""
+        if fresh:
+            self._reading.forget_lists(viewer.discord_id)
+        try:
+            return tuple(chain.from_iterable(await asyncio.gather(*(self._load(viewer, name) for name in scope.value))))
+        except (NotLinkedError, LinkBrokenError):
+            return await self._load(viewer, "uploads") if "uploads" in scope.value else ()
 
-        async def load() -> Items:
-            lists = self._reading.images(viewer, 0), self._reading.favorites(viewer, 0, "newest")
-            images, favorites = await asyncio.gather(*map(_quietly, lists))
-            return *images, *favorites
-
-        return await self._patiently(viewer, "items", load)
-
-    async def albums(self, viewer: Viewer) -> Items:
-        """Albums; nothing where Imgur fails or takes too long. Never raises."""
-        return await self._patiently(viewer, "albums", lambda: _quietly(self._reading.albums(viewer)))
+    async def offered(self, viewer: Viewer, scope: Scope) -> list[Items]:
+        """As `read`, list by list; asked for once a minute, whether or not that works, and soon there. Never raises."""
+        return list(await asyncio.gather(*(self._patiently(viewer, name) for name in scope.value)))
 
     def forget(self, discord_id: int) -> None:
         """Read again at the next chance."""
-        self._known.forget(lambda key: key[0][0] == discord_id)
+        self._offered.forget(lambda key: key[0][0] == discord_id)
 
-    async def _patiently(self, viewer: Viewer, name: str, load: Callable[[], Coroutine[Any, Any, Items]]) -> Items:
-        if viewer.account is None:
+    async def _load(self, viewer: Viewer, name: str) -> Items:
+        if name == "uploads":
+            rows = await self._uploads.page(viewer.discord_id, offset=0, limit=UPLOADS_SUGGESTED)
+            return tuple(map(uploaded_image, rows))
+        if not viewer.is_linked:
             return ()
+        if name == "albums":
+            return await self._reading.albums(viewer)
+        if name == "favorites":
+            return (await self._reading.favorites(viewer, 0, "newest")).items
+        return (await self._reading.images(viewer, 0)).items
+
+    async def _patiently(self, viewer: Viewer, name: str) -> Items:
+        async def load() -> Items:
+            try:
+                return await self._load(viewer, name)
+            except (NotLinkedError, LinkBrokenError, ImgurError, StorageError) as error:
+                log.debug("nothing to suggest", reason=type(error).__name__)
+                return ()
+
+        if name == "uploads":
+            return await load()
         try:
             async with asyncio.timeout(PATIENCE):
-                return await self._known.get((viewer.key, name), load)
+                return await self._offered.get((viewer.key, name), load)
         except TimeoutError:
             return ()  # the load goes on; the next keystroke finds it
 
 
-async def _quietly(page: Awaitable[Page[Item]]) -> Items:
-    try:
-        return (await page).items
-    except (BotError, ImgurError, StorageError) as error:
-        log.debug("nothing to suggest", reason=type(error).__name__)
-        return ()
+def uploaded_image(upload: AnonymousUpload) -> Image:
+    """An anonymous upload as the record has it, without its deletehash."""
+    return Image(
+        id=upload.image_id,
+        title=upload.title,
+        description=upload.description,
+        created=upload.uploaded_at,
+        mime_type=upload.mime_type,
+        width=upload.width,
+        height=upload.height,
+        size=upload.size,
+        link=upload.link,
+    )

@@ -20,6 +20,8 @@ _DROPPED = re.compile(
     "|(?<=\U0001f3f4)[\U000e0020-\U000e007e]+\U000e007f)"
     rf"|[{_SHAPELESS}]"
 )
+_ALL_SHAPELESS = re.compile(f"[{_SHAPELESS}]")
+_ACCENTED = ("LATIN", "GREEK", "CYRILLIC")  # scripts in which a letter without its mark is still that letter
 _BLANK = "\u2800\U0001d159"  # count as symbols, and show nothing
 
 
@@ -38,6 +40,22 @@ def passage(text: str | None, limit: int | None = None) -> str:
     """User-written text with its line breaks, one empty line at most between two; empty where nothing can be seen."""
     lines = "\n".join(" ".join(part.split()) for part in shown(text).splitlines())
     return _cut(re.sub(r"\n{3,}", "\n\n", lines).strip(), limit)
+
+
+def folded(text: str | None) -> str:
+    """User-written text as it is compared: without case, width, accents, blanks in a row, and what leaves no mark."""
+    kept = _ALL_SHAPELESS.sub("", text or "")
+    if kept.isascii():
+        return " ".join(kept.casefold().split())
+    letters: list[str] = []
+    loses_marks = False
+    for character in unicodedata.normalize("NFKD", kept):
+        if not unicodedata.combining(character):
+            loses_marks = unicodedata.name(character, "").startswith(_ACCENTED)
+        elif loses_marks:
+            continue
+        letters.append(character)
+    return " ".join(unicodedata.normalize("NFKC", "".join(letters)).casefold().replace("\u0131", "i").split())
 
 
 def _visible(character: str) -> bool:

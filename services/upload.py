@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
@@ -14,7 +14,6 @@ from imgur.errors import BadAnswerError
 from imgur.models import AccessToken, Image
 from media.kind import check
 from media.models import IncomingFile, OpenedFile
-from services import naming
 from services.account import AccountService
 from services.library import Abilities, abilities
 from services.ports import AttachmentSource, ImgurApi, UploadStore
@@ -67,8 +66,12 @@ class Uploaded:
     can: Abilities
 
 
-class LibraryCache(Protocol):
-    """Whoever remembers a user's pictures."""
+class Library(Protocol):
+    """Whoever knows a user's pictures and albums."""
+
+    async def own_album(self, discord_id: int, text: str) -> str:
+        """The id of the album of the user's that the text names; raises BotError and ImgurError."""
+        ...
 
     def uploaded(self, discord_id: int) -> None:
         """Hear that the user has a new one."""
@@ -104,7 +107,7 @@ class UploadService:
         imgur: ImgurApi,
         attachments: AttachmentSource,
         uploads: UploadStore,
-        library: LibraryCache,
+        library: Library,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
@@ -135,6 +138,8 @@ class UploadService:
         """
         if request.anonymous:
             return await self._anonymously(request, progress)
+        if request.album:
+            request = replace(request, album=await self._library.own_album(request.discord_id, request.album))
         image = await self._accounts.authorized(request.discord_id, lambda auth: self._send(request, progress, auth))
         self._library.uploaded(request.discord_id)
         return Uploaded(image, anonymous=False, can=abilities(image, linked=True, mine=True))
@@ -160,14 +165,13 @@ class UploadService:
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file
-        album = naming.album_id(request.album) if request.album else None
         async with self._attachments.open(file) as opened:
             kind = check(file.name, opened.size, opened.head)
             return await self._imgur.upload(
                 _Source(file.name, kind.mime_type, opened, progress),
                 auth,
                 video=kind.video,
-                album=album,
+                album=request.album,
                 title=request.title,
                 description=request.description,
                 disable_audio=request.mute and kind.video,

@@ -16,6 +16,7 @@ from errors import ForeignGalleryError
 from imgur.models import Sort
 from services.gallery import GalleryPage, Source
 from services.library import LibraryService
+from services.suggestion import Scope
 
 
 class Galleries(commands.Cog):
@@ -26,10 +27,11 @@ class Galleries(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        album="One of your albums (pick a suggestion), or the id or link of any", share="Show it to everyone here"
+        album="The title of one of your albums (pick a suggestion), or the id or link of any",
+        share="Show it to everyone here",
     )
     async def images(
-        self, interaction: Interaction, album: Range[str, 1, 500] | None = None, *, share: bool = False
+        self, interaction: Interaction, album: Range[str, 1, 2000] | None = None, *, share: bool = False
     ) -> None:
         """Your images on Imgur, or an album's."""
         await acknowledge(interaction)
@@ -46,7 +48,7 @@ class Galleries(commands.Cog):
 
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._library.suggest_albums(interaction.user.id, typed)
+        found = await self._library.suggest(interaction.user.id, typed, Scope.ALBUMS)
         return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     @action("gallery", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)

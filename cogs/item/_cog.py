@@ -42,9 +42,10 @@ from cogs.ui.reply import (
 from cogs.ui.report import rescue
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Kind
 from services.library import LibraryService, Shown
+from services.suggestion import Scope
 
 FORM_PATIENCE = 1.5  # seconds: a form must be sent within three, and cannot follow a deferral
-IMAGE = "Its id or link, or pick a suggestion"
+IMAGE = "Its title, id or link, or pick a suggestion"
 
 
 class Items(commands.Cog):
@@ -58,7 +59,7 @@ class Items(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE, share="Show it to everyone here")
-    async def show(self, interaction: Interaction, image: Range[str, 1, 500], *, share: bool = False) -> None:
+    async def show(self, interaction: Interaction, image: Range[str, 1, 2000], *, share: bool = False) -> None:
         """Show an image or album from Imgur."""
         await acknowledge(interaction)
         shown = await self._library.show(interaction.user.id, image)
@@ -67,14 +68,14 @@ class Items(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE)
-    async def favorite(self, interaction: Interaction, image: Range[str, 1, 500]) -> None:
+    async def favorite(self, interaction: Interaction, image: Range[str, 1, 2000]) -> None:
         """Add an image or album to your favorites."""
         await acknowledge(interaction)
         await self._favorite(interaction, image, wish=True)
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE)
-    async def unfavorite(self, interaction: Interaction, image: Range[str, 1, 500]) -> None:
+    async def unfavorite(self, interaction: Interaction, image: Range[str, 1, 2000]) -> None:
         """Remove an image or album from your favorites."""
         await acknowledge(interaction)
         await self._favorite(interaction, image, wish=False)
@@ -84,7 +85,7 @@ class Items(commands.Cog):
     async def edit(
         self,
         interaction: Interaction,
-        image: Range[str, 1, 500],
+        image: Range[str, 1, 2000],
         title: Range[str, 1, TITLE_LIMIT] | None = None,
         description: Range[str, 1, DESCRIPTION_LIMIT] | None = None,
     ) -> None:
@@ -97,18 +98,27 @@ class Items(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE)
-    async def delete(self, interaction: Interaction, image: Range[str, 1, 500]) -> None:
+    async def delete(self, interaction: Interaction, image: Range[str, 1, 2000]) -> None:
         """Delete one of your images from Imgur, after a question."""
         await acknowledge(interaction)
         await self._ask_to_delete(interaction, image)
 
     @show.autocomplete("image")
     @favorite.autocomplete("image")
+    async def _suggest_anything(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return await self._suggest(interaction, typed, Scope.ANYTHING)
+
     @unfavorite.autocomplete("image")
+    async def _suggest_favorites(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return await self._suggest(interaction, typed, Scope.FAVORITES)
+
     @edit.autocomplete("image")
     @delete.autocomplete("image")
-    async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._library.suggest(interaction.user.id, typed)
+    async def _suggest_own(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return await self._suggest(interaction, typed, Scope.OWN_IMAGES)
+
+    async def _suggest(self, interaction: Interaction, typed: str, scope: Scope) -> list[Choice[str]]:
+        found = await self._library.suggest(interaction.user.id, typed, scope)
         return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     # --- presses --------------------------------------------------------------------------------------------------

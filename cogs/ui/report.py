@@ -12,14 +12,16 @@ import structlog
 from discord import app_commands, ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.layout import ERROR, Control, notice
+from cogs.ui.layout import ERROR, Control, notice, plain
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
 from errors import (
     LinkBrokenError,
     NoCodeExpectedError,
     NotAcknowledgedError,
+    NotAnItemError,
     NotLinkedError,
     OutdatedError,
+    TitleSharedError,
     WrongCodeError,
 )
 from services.messages import unforeseen, words
@@ -53,7 +55,7 @@ def error_view(
         log.error("unexpected error", reference=reference, exc_info=cause, **context)
         said = unforeseen(reference)
     controls = [*_way_out(cause, user_id), *controls]
-    return notice(said.title, said.text, *paragraphs, controls=controls, colour=ERROR)
+    return notice(said.title, said.text, _choices(cause), *paragraphs, controls=controls, colour=ERROR)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
@@ -75,6 +77,13 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         await tell(interaction, view) or (text and await tell(interaction, word()))
     elif not is_answered(interaction):
         await tell_done(interaction, deed)
+
+
+def _choices(error: BaseException) -> str:
+    """What may have been meant, as a list."""
+    if not isinstance(error, NotAnItemError | TitleSharedError):
+        return ""
+    return "\n".join(f"- {plain(choice)}" for choice in error.choices)
 
 
 def cause_of(error: BaseException) -> BaseException:

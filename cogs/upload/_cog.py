@@ -31,6 +31,7 @@ from cogs.upload._views import over_view, progress_view, question_view, uploaded
 from errors import LinkBrokenError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from services.library import LibraryService
+from services.suggestion import Scope
 from services.upload import Destination, IncomingFile, Uploaded, UploadRequest, UploadService
 
 
@@ -48,7 +49,7 @@ class Uploads(commands.Cog):
         file="The picture or video",
         title="Its title on Imgur",
         description="Its description on Imgur",
-        album="One of your albums; pick a suggestion, or give its id or link",
+        album="One of your albums; pick a suggestion, or give its title, id or link",
         anonymous="Upload without an account (True), or only into yours (False)",
         mute="Leave out a video's sound",
         share="Show the result to everyone here",
@@ -60,7 +61,7 @@ class Uploads(commands.Cog):
         *,
         title: Range[str, 1, TITLE_LIMIT] | None = None,
         description: Range[str, 1, DESCRIPTION_LIMIT] | None = None,
-        album: Range[str, 1, 200] | None = None,
+        album: Range[str, 1, 2000] | None = None,
         anonymous: bool | None = None,
         mute: bool = False,
         share: bool = False,
@@ -84,7 +85,7 @@ class Uploads(commands.Cog):
 
     @upload.autocomplete("album")
     async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._library.suggest_albums(interaction.user.id, typed)
+        found = await self._library.suggest(interaction.user.id, typed, Scope.ALBUMS)
         return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     @action("upload-anonymously")

@@ -88,12 +88,59 @@ async def test_show_says_so_when_there_is_no_such_item(
 
 
 async def test_suggestions_lead_to_the_item(discord: Discord, image: StoredImage) -> None:
-    for command in ("show", "favorite", "unfavorite", "edit", "delete"):
+    for command in ("show", "favorite", "edit", "delete"):
         choices = await discord.alice.autocomplete(discord.channel, f"imgur {command}", "image", "FINE")
         assert [choice["value"] for choice in choices] == [f"image:{image.id}"]
     assert "A *fine* title" in choices[0]["name"]
-    assert len(discord.standin.requests) == 2
+    assert len(discord.standin.requests) == 3
     assert "fine" in text(answer(await discord.run("show", image=choices[0]["value"])))
+
+
+async def test_each_command_suggests_what_it_can_be_used_on(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    mine, album = world.add_image(linked, title="Mine"), world.add_album(linked, title="My album")
+    liked = world.add_image(title="Liked")
+    world.add_favorites(linked, [liked])
+    everything = [f"image:{mine.id}", f"album:{album.id}", f"image:{liked.id}"]
+    for command, expected in {
+        "show": everything,
+        "favorite": everything,
+        "unfavorite": [f"image:{liked.id}"],
+        "edit": [f"image:{mine.id}"],
+        "delete": [f"image:{mine.id}"],
+    }.items():
+        choices = await discord.alice.autocomplete(discord.channel, f"imgur {command}", "image", "")
+        assert [choice["value"] for choice in choices] == expected
+
+
+async def test_title_is_understood_by_every_command(discord: Discord, linked: Account, image: StoredImage) -> None:
+    assert "fine" in text(answer(await discord.run("show", image="a *FINE* title")))
+    await discord.run("favorite", image="a *fine* title")
+    assert linked.favorites == [image]
+    await discord.run("unfavorite", image=f"A *fine* title ({image.id})")
+    assert linked.favorites == []
+    await discord.run("edit", image="a *fine* title", title="Better")
+    assert image.title == "Better"
+    question = answer(await discord.run("delete", image="better"))
+    assert "Better" in text(question)
+    await discord.click(question, "Delete for good")
+    assert image.id not in discord.standin.world.images
+
+
+async def test_titles_in_an_answer_are_plain_text(discord: Discord, linked: Account) -> None:
+    for _ in range(2):
+        discord.standin.world.add_image(linked, title="**[x](https://evil.example.org)** @everyone")
+    said = text(answer(await discord.run("show", image="**[x](https://evil.example.org)** @everyone")))
+    assert "Several of yours" in said
+    assert "](http" not in said
+    assert "@everyone" not in said
+
+
+async def test_two_links_are_refused_in_words(discord: Discord, linked: Account) -> None:
+    for command in ("show", "favorite", "unfavorite", "edit", "delete"):
+        refused = answer(await discord.run(command, image="https://imgur.com/Ab3dE7g and imgur.com/Xy12345"))
+        assert "One at a time" in text(refused)
+    assert not discord.standin.requests
 
 
 # --- favorites -------------------------------------------------------------------------------------------------------

@@ -75,9 +75,35 @@ async def test_album_is_suggested_and_filled_when_it_is_the_user_s(
     album = discord.standin.world.add_album(linked, title="Mountains")
     discord.standin.world.add_album(linked, title="Sea")
     choices = await discord.alice.autocomplete(discord.channel, "imgur upload", "album", "mount")
-    assert [choice["value"] for choice in choices] == [album.id]
-    await discord.run("upload", file=("hill.jpg", picture), album=album.id)
-    assert [image.data for image in album.images] == [picture]
+    assert [choice["value"] for choice in choices] == [f"album:{album.id}"]
+    for given in (choices[0]["value"], choices[0]["name"], "mountains", f"[my album](https://imgur.com/a/{album.id})"):
+        album.images.clear()
+        await discord.run("upload", file=("hill.jpg", picture), album=given)
+        assert [image.data for image in album.images] == [picture]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Mountain", ["none of yours is called that", "- Album: Mountains ("]),
+        ("my mountains", ["not an Imgur picture or album", "- Album: Mountains ("]),
+        ("Sea", ["Several of yours go by that name", "- Album: Sea ("]),
+        ("https://imgur.com/a/Ab3dE7g,Xy12345", ["One at a time"]),
+        ("https://imgur.com/a/{theirs}", ["not yours"]),
+    ],
+)
+async def test_album_that_is_none_is_told_before_anything_is_sent(
+    discord: Discord, linked: Account, picture: bytes, given: str, said: list[str]
+) -> None:
+    for title in ("Mountains", "Sea", "Sea"):
+        discord.standin.world.add_album(linked, title=title)
+    theirs = discord.standin.world.add_album(title="Theirs")
+    refused = answer(
+        await discord.run("upload", file=("hill.jpg", picture), album=given.format(theirs=theirs.id), share=True)
+    )
+    for part in said:
+        assert part in text(refused)
+    assert not discord.standin.sent("POST /3/upload*")
 
 
 async def test_sound_is_left_out_when_a_video_is_to_be_muted(discord: Discord, linked: Account) -> None:

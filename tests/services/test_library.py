@@ -13,6 +13,7 @@ from errors import (
     AlbumGivenError,
     BotError,
     ImageGivenError,
+    NameUnknownError,
     NotAnItemError,
     NothingToChangeError,
     NotLinkedError,
@@ -28,6 +29,7 @@ from services.account import AccountService
 from services.gallery import PAGE_SIZE, GalleryPage, Source
 from services.library import Ability, LibraryService
 from services.reading import LIST_SECONDS
+from services.suggestion import Scope
 from standins.imgur.records import Account, Stored, StoredAlbum, StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -391,9 +393,19 @@ async def test_text_is_refused_when_it_names_no_item(library: LibraryService, *,
             await call(ADA, text)
 
 
-@pytest.mark.parametrize("text", ["abcdefg", "image:abcdefg", "album:abcdefg"])
-async def test_item_is_not_found_when_there_is_none(library: LibraryService, account: Account, *, text: str) -> None:
-    with pytest.raises(NotFoundError):
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("abcdefg", NameUnknownError),
+        ("image:abcdefg", NotFoundError),
+        ("album:abcdefg", NotFoundError),
+        ("https://imgur.com/abcdefg", NotFoundError),
+    ],
+)
+async def test_item_is_not_found_when_there_is_none(
+    library: LibraryService, account: Account, *, text: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
         await library.show(ADA, text)
 
 
@@ -539,7 +551,7 @@ async def test_image_is_editable_without_a_call_when_a_list_has_shown_it(
     library: LibraryService, standin: Standin, account: Account
 ) -> None:
     image = standin.world.add_image(account, title="Listed")
-    await library.suggest(ADA, "")
+    await library.suggest(ADA, "", Scope.ANYTHING)
     standin.requests.clear()
     shown = await library.editable(ADA, f"image:{image.id}")
     assert (shown.item.title, Ability.EDIT in shown.can) == ("Listed", True)
@@ -591,7 +603,7 @@ async def test_image_is_deleted_for_good(
     assert await stores.uploads.get(ADA, image.id) is None
     [sent] = standin.sent("DELETE /3/image/*")
     assert sent.headers["Authorization"].startswith("Client-ID " if anonymous else "Bearer ")
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NameUnknownError):
         await library.show(ADA, image.id)
 
 
@@ -669,7 +681,7 @@ async def test_suggestions_match_titles(
         "Dog": f"image:{dog.id}",
         "Cats of the world": f"album:{album.id}",
     }
-    found = await library.suggest(ADA, typed)
+    found = await library.suggest(ADA, typed, Scope.ANYTHING)
     assert [suggestion.value for suggestion in found] == [values[name] for name in expected]
     for suggestion, name in zip(found, expected, strict=True):
         assert name in suggestion.name
@@ -680,10 +692,10 @@ async def test_suggestions_match_ids_and_keep_limits(
     library: LibraryService, standin: Standin, account: Account
 ) -> None:
     images = [standin.world.add_image(account, title="long " * 60) for _ in range(40)]
-    found = await library.suggest(ADA, "")
+    found = await library.suggest(ADA, "", Scope.ANYTHING)
     assert len(found) == 25
     assert all(len(choice.name) <= 100 and images[-1 - n].id in choice.name for n, choice in enumerate(found))
-    [exact] = await library.suggest(ADA, images[0].id)
+    [exact] = await library.suggest(ADA, images[0].id, Scope.ANYTHING)
     assert exact.value == f"image:{images[0].id}"
 
 
@@ -691,14 +703,14 @@ async def test_suggestions_cost_no_call_per_keystroke(
     library: LibraryService, standin: Standin, account: Account, clock: Clock
 ) -> None:
     standin.world.add_image(account, title="Cat")
-    await asyncio.gather(*(library.suggest(ADA, typed) for typed in ("", "c", "ca", "cat")))
-    assert len(standin.requests) == 2
+    await asyncio.gather(*(library.suggest(ADA, typed, Scope.ANYTHING) for typed in ("", "c", "ca", "cat")))
+    assert len(standin.requests) == 3
     clock.now += LIST_SECONDS
-    await library.suggest(ADA, "cat")
-    assert len(standin.requests) == 4
-    library.uploaded(ADA)
-    await library.suggest(ADA, "cat")
+    await library.suggest(ADA, "cat", Scope.ANYTHING)
     assert len(standin.requests) == 6
+    library.uploaded(ADA)
+    await library.suggest(ADA, "cat", Scope.ANYTHING)
+    assert len(standin.requests) == 9
 
 
 async def test_suggestions_go_on_without_imgur_and_do_not_press_it(
@@ -706,11 +718,11 @@ async def test_suggestions_go_on_without_imgur_and_do_not_press_it(
 ) -> None:
     await keep(stores, standin.world.add_image(title="Upload"))
     standin.fail_next("over-capacity-500", times=100)
-    assert [choice.name[:6] for choice in await library.suggest(ADA, "")] == ["Upload"]
-    assert await library.suggest_albums(ADA, "") == []
+    assert [choice.name[:6] for choice in await library.suggest(ADA, "", Scope.ANYTHING)] == ["Upload"]
+    assert await library.suggest(ADA, "", Scope.ALBUMS) == []
     standin.requests.clear()
-    assert len(await library.suggest(ADA, "u")) == 1
-    assert await library.suggest_albums(ADA, "a") == []
+    assert len(await library.suggest(ADA, "u", Scope.ANYTHING)) == 1
+    assert await library.suggest(ADA, "a", Scope.ALBUMS) == []
     assert not standin.requests
 
 
@@ -721,12 +733,12 @@ async def test_suggestions_do_not_wait_long_and_are_there_at_the_next_keystroke(
     standin.world.add_image(account, title="Slow")
     await keep(stores, standin.world.add_image(title="Upload"))
     held = standin.switches.hold("GET /3/account/me/*")
-    assert len(await library.suggest(ADA, "")) == 1
+    assert len(await library.suggest(ADA, "", Scope.ANYTHING)) == 1
     async with asyncio.timeout(5):
         await held.arrived.wait()  # the question goes on without anybody who waits for it
     monkeypatch.setattr("services.suggestion.PATIENCE", 5)
     held.release()
-    assert len(await library.suggest(ADA, "")) == 2
+    assert len(await library.suggest(ADA, "", Scope.ANYTHING)) == 2
 
 
 async def test_albums_are_suggested_to_who_has_an_account(
@@ -734,8 +746,8 @@ async def test_albums_are_suggested_to_who_has_an_account(
 ) -> None:
     album = standin.world.add_album(account, title="Trip to the sea")
     standin.world.add_album(account, title="Other")
-    assert [choice.value for choice in await library.suggest_albums(ADA, "sea")] == [album.id]
-    assert await library.suggest_albums(BOB, "") == []
+    assert [choice.value for choice in await library.suggest(ADA, "sea", Scope.ALBUMS)] == [f"album:{album.id}"]
+    assert await library.suggest(BOB, "", Scope.ALBUMS) == []
 
 
 @pytest.mark.parametrize("table", ["links", "anonymous_uploads"])
@@ -744,5 +756,5 @@ async def test_suggestions_are_empty_when_the_database_fails(
 ) -> None:
     async with database.write() as connection:
         await connection.execute(text(f"DROP TABLE {table}"))
-    assert await library.suggest(ADA, "") == []
-    assert await library.suggest_albums(ADA, "") == []
+    assert await library.suggest(ADA, "", Scope.ANYTHING) == []
+    assert await library.suggest(ADA, "", Scope.ALBUMS) == []

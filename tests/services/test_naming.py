@@ -1,0 +1,301 @@
+"""Titles, ids and the bot's own wording as people type them, and what is suggested: real services over the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from errors import (
+    BotError,
+    ImageGivenError,
+    NameUnknownError,
+    NotAnItemError,
+    NotYoursError,
+    SeveralGivenError,
+    TitleSharedError,
+)
+from imgur.client import ImgurClient
+from imgur.models import Album, Image
+from services.account import AccountService
+from services.library import LibraryService
+from services.suggestion import Scope
+from standins.imgur.records import Account
+from standins.imgur.standin import Standin
+from storage import Stores
+from tests.services.test_account import link
+from tests.services.test_library import ADA, BOB, keep
+
+LOOK_UPS = ("GET /3/image/*", "GET /3/album/*")
+
+
+@pytest.fixture
+def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> LibraryService:
+    return LibraryService(accounts, imgur_client, stores.uploads)
+
+
+@pytest.fixture
+async def account(stores: Stores, standin: Standin) -> Account:
+    """Ada's account, linked."""
+    account = standin.world.add_account("ada_imgur")
+    await link(stores, standin, account)
+    return account
+
+
+def looked_up(standin: Standin) -> list[str]:
+    """The ids that Imgur was asked for."""
+    return [sent.path.split("/")[3] for pattern in LOOK_UPS for sent in standin.sent(pattern)]
+
+
+async def names(library: LibraryService, typed: str, scope: Scope, discord_id: int = ADA) -> list[str]:
+    return [suggestion.name for suggestion in await library.suggest(discord_id, typed, scope)]
+
+
+# --- titles ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("kitten", "kitten"),
+        ("kitten", "  KITTEN\n"),
+        ("Holiday in Rome", "holiday   in rome"),
+        ("Caf\u00e9 cr\u00e8me", "cafe creme"),
+        ("Cafe", "caf\u0065\u0301"),
+        ("100% wool", "\uff11\uff10\uff10\uff05 wool"),
+        ("\u30d1\u30f3\u30c0", "\uff8a\uff9f\uff9d\uff80\uff9e"),
+        ("Stra\u00dfe", "STRASSE"),
+        ("I\u015e\u0131K", "isik"),
+        ("\u039f\u0394\u039f\u03a3", "\u03bf\u03b4\u03bf\u03c2"),
+        ("cat\u200bwalk", "catwalk"),
+        ("\u732b", "\u732b"),
+        ("a/b and [c](d)", "a/b and [c](d)"),
+        ("Holiday (Venice)", "holiday (venice)"),
+        ("don't \u2014 really?", "don't \u2014 really?"),
+    ],
+)
+async def test_own_title_is_found_before_anything_is_looked_up_by_id(
+    library: LibraryService, standin: Standin, account: Account, *, title: str, typed: str
+) -> None:
+    image = standin.world.add_image(account, title=title)
+    standin.world.add_image(account, title="another")
+    assert (await library.show(ADA, typed)).item.id == image.id
+    assert (await library.favorite(ADA, typed)).shown.item.id == image.id
+    assert (await library.editable(ADA, typed)).item.id == image.id
+    assert (await library.edit(ADA, typed, None, "New")).item.id == image.id
+    assert (await library.deletion(ADA, typed)).item.id == image.id
+    assert set(looked_up(standin)) <= {image.id}
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"), [("\u30cf\u30f3\u30c0", "\u30d1\u30f3\u30c0"), (None, "\u200b"), ("", "!")]
+)
+async def test_what_only_looks_alike_is_no_title(
+    library: LibraryService, standin: Standin, account: Account, *, title: str | None, typed: str
+) -> None:
+    standin.world.add_image(account, title=title)
+    with pytest.raises(NotAnItemError):
+        await library.show(ADA, typed)
+
+
+async def test_own_title_wins_over_the_id_of_a_stranger_s_image(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    theirs = standin.world.add_image(standin.world.add_account("somebody_else"), title="Theirs")
+    mine = standin.world.add_image(account, title=theirs.id)
+    assert (await library.show(ADA, theirs.id)).item.id == mine.id
+    assert (await library.show(ADA, f"https://imgur.com/{theirs.id}")).item.id == theirs.id
+
+
+@pytest.mark.parametrize("call", ["show", "favorite", "editable", "deletion"])
+async def test_title_that_several_have_is_a_question(
+    library: LibraryService, standin: Standin, account: Account, *, call: str
+) -> None:
+    images = [standin.world.add_image(account, title=title) for title in ("Kitten", "kitten", "KITTEN")]
+    standin.world.add_image(account, title="kittens")
+    with pytest.raises(TitleSharedError) as raised:
+        await getattr(library, call)(ADA, "kitten")
+    assert set(raised.value.choices) == {f"{image.title} ({image.id})" for image in images}
+    assert looked_up(standin) == []
+
+
+@pytest.mark.parametrize(("typed", "error"), [("kittne", NameUnknownError), ("my kittne!", NotAnItemError)])
+async def test_title_that_none_has_gets_suggestions(
+    library: LibraryService, standin: Standin, account: Account, *, typed: str, error: type[NotAnItemError]
+) -> None:
+    image = standin.world.add_image(account, title="My kitten")
+    standin.world.add_image(account, title="Something else")
+    with pytest.raises(NotAnItemError) as raised:
+        await library.show(ADA, typed)
+    assert type(raised.value) is error
+    assert raised.value.choices[0] == f"My kitten ({image.id})"
+
+
+async def test_title_of_an_anonymous_upload_is_found_by_who_has_no_account(
+    library: LibraryService, stores: Stores, standin: Standin
+) -> None:
+    image = standin.world.add_image(title="kitten")
+    await keep(stores, image, BOB)
+    assert (await library.show(BOB, "kitten")).item.id == image.id
+    assert (await library.deletion(BOB, "Kitten")).item.id == image.id
+    with pytest.raises(NameUnknownError):
+        await library.show(ADA, "kitten")
+
+
+async def test_title_of_a_favorite_is_found(library: LibraryService, standin: Standin, account: Account) -> None:
+    theirs = standin.world.add_image(standin.world.add_account("somebody_else"), title="Sunset")
+    standin.world.add_favorites(account, [theirs])
+    assert (await library.show(ADA, "sunset")).item.id == theirs.id
+    assert (await library.unfavorite(ADA, "sunset")).changed
+    assert account.favorites == []
+
+
+async def test_title_is_found_when_it_is_younger_than_what_is_remembered(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    await library.suggest(ADA, "", Scope.ANYTHING)
+    with pytest.raises(NameUnknownError):
+        await library.show(ADA, "kitten")
+    image = standin.world.add_image(account, title="kitten")
+    assert (await library.show(ADA, "kitten")).item.id == image.id
+    await library.images(ADA, 0)
+    wordy = standin.world.add_image(account, title="my kitten!")
+    assert (await library.show(ADA, "my kitten!")).item.id == wordy.id
+
+
+# --- the bot's own wording -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ("kitten ({image})", Image),
+        (" kitten ({image}) ", Image),
+        ("Album: kitten ({album})", Album),
+        ("untitled ({image})", Image),
+        ("Album: untitled ({album})", Album),
+        ("a very long title that was cut\u2026 ({image})", Image),
+        ("see https://imgur.com/a/Ab3dE7g ({image})", Image),
+        ("image:{image}", Image),
+        (" album:{album} ", Album),
+        ("3. Image: kitten", Image),
+        ("3. Image: kit\u2026", Image),
+        ("12. Album: kitten", Album),
+        ("Album: kitten", Album),
+        ("Image: kitten", Image),
+        ("1. Image: Image {image}", Image),
+    ],
+)
+async def test_wording_of_a_choice_is_understood(
+    library: LibraryService, standin: Standin, account: Account, *, form: str, kind: type[Image] | type[Album]
+) -> None:
+    title = "see https://imgur.com/a/Ab3dE7g" if form.startswith("see") else "kitten"
+    image = standin.world.add_image(account, title=title)
+    album = standin.world.add_album(account, title="kitten")
+    item = (await library.show(ADA, form.format(image=image.id, album=album.id))).item
+    assert (type(item), item.id) == (kind, image.id if kind is Image else album.id)
+
+
+async def test_every_suggestion_is_understood_by_what_it_shows(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    titles = ["kitten", "kitten", None, "long " * 60, "Album: x", "3. Image: y", "https://imgur.com/Ab3dE7g, you see"]
+    for title in titles:
+        standin.world.add_image(account, title=title)
+        standin.world.add_album(account, title=title)
+    found = await library.suggest(ADA, "", Scope.ANYTHING)
+    assert len(found) == 14
+    for suggestion in found:
+        item = (await library.show(ADA, suggestion.name)).item
+        assert f"{item.kind}:{item.id}" == suggestion.value
+
+
+# --- albums ----------------------------------------------------------------------------------------------------------
+
+
+async def test_album_is_found_by_its_title_however_many_there_are(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    first = standin.world.add_album(account, title="Holiday", images=[standin.world.add_image(account)])
+    for number in range(120):
+        standin.world.add_album(account, title=f"Album {number}")
+    page = await library.images(ADA, 0, "holiday")
+    assert page.album is not None
+    assert page.album.id == first.id
+    assert await library.own_album(ADA, "HOLIDAY") == first.id
+    assert await names(library, "holi", Scope.ALBUMS) == [f"Album: Holiday ({first.id})"]
+    assert len(standin.sent("GET /3/account/me/albums/*")) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("Holiday", TitleSharedError),
+        ("Holidy", NameUnknownError),
+        ("no such album", NotAnItemError),
+        ("https://imgur.com/a/Ab3dE7g https://imgur.com/a/Xy12345", SeveralGivenError),
+        ("https://i.imgur.com/Ab3dE7g.jpg", ImageGivenError),
+        ("https://imgur.com/a/{theirs}", NotYoursError),
+        ("{theirs}", NotYoursError),
+    ],
+)
+async def test_album_to_upload_to_is_told_beforehand_or_refused_in_words(
+    library: LibraryService, standin: Standin, account: Account, *, text: str, error: type[BotError]
+) -> None:
+    mine = [standin.world.add_album(account, title="Holiday") for _ in range(2)]
+    theirs = standin.world.add_album(standin.world.add_account("somebody_else"), title="Theirs")
+    with pytest.raises(error) as raised:
+        await library.own_album(ADA, text.format(theirs=theirs.id))
+    choices = getattr(raised.value, "choices", None)
+    assert choices is None or set(choices) == {f"Album: Holiday ({album.id})" for album in mine}
+
+
+# --- suggestions -----------------------------------------------------------------------------------------------------
+
+
+async def test_each_scope_offers_its_own(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    stranger = standin.world.add_account("somebody_else")
+    standin.world.add_image(account, title="Mine")
+    standin.world.add_album(account, title="My album")
+    standin.world.add_favorites(account, [standin.world.add_image(stranger, title="Liked")])
+    await keep(stores, standin.world.add_image(title="Upload"))
+
+    def titles(offered: Sequence[str]) -> list[str]:
+        return [name.rpartition(" ")[0] for name in offered]
+
+    assert titles(await names(library, "", Scope.ANYTHING)) == ["Upload", "Mine", "Album: My album", "Liked"]
+    assert titles(await names(library, "", Scope.OWN_IMAGES)) == ["Upload", "Mine"]
+    assert titles(await names(library, "", Scope.FAVORITES)) == ["Liked"]
+    assert titles(await names(library, "", Scope.ALBUMS)) == ["Album: My album"]
+
+
+async def test_albums_and_favorites_are_offered_beside_many_images(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    for _ in range(40):
+        standin.world.add_image(account, title="picture")
+    standin.world.add_album(account, title="My album")
+    standin.world.add_favorites(account, [standin.world.add_image(title="Liked")])
+    offered = await names(library, "", Scope.ANYTHING)
+    assert len(offered) == 25
+    assert sum(name.startswith("picture") for name in offered) == 23
+
+
+async def test_what_is_called_so_comes_first(library: LibraryService, standin: Standin, account: Account) -> None:
+    exact = standin.world.add_image(account, title="C\u00e1t")
+    for number in range(30):
+        standin.world.add_image(account, title=f"cat {number}")
+    offered = await names(library, "cat", Scope.OWN_IMAGES)
+    assert (len(offered), offered[0]) == (25, f"C\u00e1t ({exact.id})")
+
+
+@pytest.mark.parametrize("form", ["https://imgur.com/{id}", "look: https://i.imgur.com/{id}.jpg", "kitten ({id})"])
+async def test_link_or_wording_that_is_typed_offers_what_it_names(
+    library: LibraryService, standin: Standin, account: Account, *, form: str
+) -> None:
+    image = standin.world.add_image(account, title="kitten")
+    standin.world.add_image(account, title="kitten")
+    found = await library.suggest(ADA, form.format(id=image.id), Scope.ANYTHING)
+    assert [suggestion.value for suggestion in found] == [f"image:{image.id}"]

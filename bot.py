@@ -265,9 +265,9 @@ def _new_key() -> str:
 def _load() -> Settings:
     settings = config.load()
     known = [settings.discord_token, settings.imgur_client_secret]
-    logs.set_up(
-        settings.log_level, settings.log_format, secrets=[secret.get_secret_value() for secret in known if secret]
-    )
+    keys = [base64.b64encode(key).decode() for key in settings.token_keys.values()]
+    texts = [secret.get_secret_value() for secret in known if secret]
+    logs.set_up(settings.log_level, settings.log_format, secrets=[*texts, *keys])
     return settings
 
 

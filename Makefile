@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 SECRETS = $(BIN)/detect-secrets-hook --exclude-secrets '^0123456789ABC|fake|example|made-up'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench lock screenshots
+.PHONY: help setup demo run test lint format bench mutants lock screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ format: $(VENV)/.dev ## put the code into shape
 
 bench: $(VENV)/.dev ## measure: streaming uploads, time to acknowledge
 	$(BIN)/python -m benchmarks
+
+mutants: $(VENV)/.dev ## would a test notice? Small changes to the code (ARGS="imgur --sample 60 --seed 1"); takes its time
+	$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 lock: $(VENV)/.dev ## write requirements/*.txt anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) -o requirements/runtime.txt

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
+import re
+import string
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from dotenv.parser import parse_stream
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from yarl import URL
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
 KEY_BYTES = 32
+DIFFERENT_BYTES = 8  # a random key has about thirty; one of all zeros, as in `.env.example`, has one
+
+# What examples say where a value of one's own belongs.
+EXAMPLE = re.compile(r"(paste|your|change|insert|replace)[-_ ]|changeme|<.*>$|\.\.\.|x{4}", re.IGNORECASE)
+# What gets pasted along with a value and is never part of it.
+AROUND = string.whitespace + "\u00a0\u200b\u2060\ufeff"
+QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
+
+ENV_FILE = Path(".env")
+Try = Callable[[str], str | None]
 
 
 class SettingsError(Exception):
@@ -21,8 +39,12 @@ class SettingsError(Exception):
 
 def public_origin(value: str) -> str:
     """An address that PUBLIC_URL may have, in its normal form. Raises ValueError in words."""
-    url = URL(value)
-    if not url.absolute or url.scheme not in {"http", "https"}:
+    try:
+        url = URL(value)
+        port = url.port
+    except ValueError:
+        url, port = URL(), None
+    if not url.absolute or url.scheme not in {"http", "https"} or not url.host or not port or re.search(r"\s", value):
         raise ValueError("must be an address such as https://bot.example.org")
     if url.scheme == "http" and url.host not in LOOPBACK:
         raise ValueError("must begin with https:// (plain http only for 127.0.0.1 or localhost)")
@@ -31,10 +53,43 @@ def public_origin(value: str) -> str:
     return str(url.origin())
 
 
+def application_id(token: str) -> int | None:
+    """The id of the application, which a bot token begins with; None for what is no bot token."""
+    first, *rest = token.split(".")
+    try:
+        number = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    return int(number) if number.isdigit() and len(rest) == 2 and all(rest) else None  # noqa: PLR2004
+
+
+def _credential(value: Any) -> Any:
+    if isinstance(value, str):
+        if EXAMPLE.match(value):
+            raise ValueError("is still the example; put your own there")
+        if not value.isascii() or not value.isprintable() or " " in value:
+            raise ValueError("has a space or another character in it which no such value has; paste it again")
+    return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[\w.%-]+|\[?[\w.%-]*:[\w.%-]*:[\w.%:-]*\]?", value, re.ASCII):
+        raise ValueError("must be an address of this machine, without a port, such as 127.0.0.1 or 0.0.0.0")
+    return value.strip("[]")
+
+
+def _port(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d{1,5}", value, re.ASCII):
+        value = int(value)
+    if not isinstance(value, int) or not 0 <= value <= 65535:  # noqa: PLR2004 - two bytes
+        raise ValueError("must be a number from 0 to 65535")
+    return value
+
+
 def _database_url(value: str) -> str:
     path = value.removeprefix("sqlite:///")
-    if path == value or not path:
-        raise ValueError("must be sqlite:///PATH")
+    if path == value or not path or path.endswith("/") or path == ":memory:":
+        raise ValueError("must be sqlite:///PATH, with the path of a file")
     return value
 
 
@@ -46,50 +101,51 @@ def _token_keys(value: Any) -> Any:
         name, colon, encoded = part.strip().partition(":")
         try:
             key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         if not (name and name.isascii() and name.isalnum() and colon and len(key) == KEY_BYTES):
             raise ValueError("must be id:key[,id:key...], each key as `python bot.py keygen` prints it")
         if name in keys:
             raise ValueError("has the same key id twice")
+        if len(set(key)) < DIFFERENT_BYTES:
+            raise ValueError("has the key of the example, or one as easy to guess; `python bot.py keygen` makes one")
         keys[name] = key
     return keys
 
 
-def _filled(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be empty")
-    return value
+def _one_of(*names: str) -> Callable[[Any], Any]:
+    def chosen(value: Any) -> Any:
+        if str(value).lower() not in names:
+            raise ValueError(f"must be {', '.join(names[:-1])} or {names[-1]}")
+        return str(value).lower()
+
+    return chosen
 
 
-Port = Annotated[int, Field(ge=0, le=65535)]
-Text = Annotated[str, AfterValidator(_filled)]
+Host = Annotated[str, AfterValidator(_host)]
+Port = Annotated[int, BeforeValidator(_port)]
+Secret = Annotated[SecretStr, BeforeValidator(_credential)]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything that an operator can set. Environment variables win over `.env`; an empty one counts as unset."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-        hide_input_in_errors=True,
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    discord_token: SecretStr
-    imgur_client_id: Text
-    imgur_client_secret: SecretStr | None = None
+    discord_token: Secret
+    imgur_client_id: Annotated[str, BeforeValidator(_credential)]
+    imgur_client_secret: Secret | None = None
     public_url: Annotated[str, AfterValidator(public_origin)] | None = None
-    host: Text = "127.0.0.1"
+    host: Host = "127.0.0.1"
     port: Port = 8080
-    admin_host: Text = "127.0.0.1"
+    admin_host: Host = "127.0.0.1"
     admin_port: Port = 8081
     database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///data/bot.db"
-    token_keys: Annotated[dict[str, bytes], NoDecode, BeforeValidator(_token_keys), Field(repr=False)]
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)] = "info"
-    log_format: Literal["console", "json"] = "console"
+    token_keys: Annotated[dict[str, bytes], BeforeValidator(_token_keys), Field(repr=False)]
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_one_of("debug", "info", "warning", "error"))
+    ] = "info"
+    log_format: Annotated[Literal["console", "json"], BeforeValidator(_one_of("console", "json"))] = "console"
 
     @property
     def can_link(self) -> bool:
@@ -107,20 +163,109 @@ def variable_names() -> tuple[str, ...]:
     return tuple(name.upper() for name in Settings.model_fields)
 
 
-def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
-    """Read the environment and `env_file`. Raises SettingsError, which names every fault in one message."""
+def load(env_file: Path | None = ENV_FILE, *, tries: Mapping[str, Try] | None = None, **overrides: Any) -> Settings:
+    """Read the environment and `env_file`. Raises SettingsError, which names every fault in one message.
+
+    With `tries`, as `check` does it: doubts are faults too, and each of the variables it names has its value tried out,
+    which gives what is wrong with it.
+    """
+    given = {**_given(env_file), **overrides}
+    faults: dict[str, str] = {}
+    settings = None
     try:
-        return Settings(_env_file=env_file, **overrides)
+        settings = Settings(**given)
     except ValidationError as error:
-        raise SettingsError(_explain(error)) from None
+        faults = {str(fault["loc"][0]).upper(): _why(fault) for fault in error.errors(include_input=False)}
+    values = {name: field.default for name, field in Settings.model_fields.items()} | given
+    if not faults.keys() & {"HOST", "PORT", "ADMIN_HOST", "ADMIN_PORT"} and _same_place(values):
+        faults["ADMIN_PORT"] = "must not be the same as PORT"
+    for name, attempt in (tries or {}).items():
+        if name not in faults and (fault := attempt(values[name.lower()])):
+            faults[name] = fault
+    ordered = [f"{name}: {faults[name]}" for name in variable_names() if name in faults]
+    if ordered or tries is not None:
+        ordered += doubts(env_file)
+    if ordered or settings is None:
+        raise SettingsError(
+            "Set these right in the environment or in .env (`python bot.py init` asks for what is needed):\n"
+            + "\n".join(f"  {line}" for line in ordered)
+        )
+    return settings
 
 
-def _explain(error: ValidationError) -> str:
-    lines = [
-        "The settings are not complete. Set these in the environment or in .env (`python bot.py init` asks for them):"
+def doubts(env_file: Path | None = ENV_FILE) -> list[str]:
+    """What an operator may have meant otherwise: misspelt names, lines that are none, names that are set twice."""
+    bindings = list(_bindings(env_file))
+    names = [name for name, _, _ in bindings if name]
+    found = [
+        f"line {line} of {env_file}: is not NAME=value"
+        for name, value, line in bindings
+        if value is None and name in {None, *variable_names()}
     ]
-    for fault in error.errors(include_url=False, include_context=False, include_input=False):
-        name = str(fault["loc"][0]).upper()
-        why = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
-        lines.append(f"  {name}: {why}")
-    return "\n".join(lines)
+    found += [
+        f"{name}: is in {env_file} more than once; the last one counts"
+        for name, count in Counter(names).items()
+        if count > 1 and name in variable_names()
+    ]
+    given = _given(env_file)
+    missing = [name for name in variable_names() if name.lower() not in given]
+    ours = tuple({name.partition("_")[0] for name in variable_names() if "_" in name})
+    for name in dict.fromkeys([*names, *(name.upper() for name in os.environ if name.upper().startswith(ours))]):
+        if name not in variable_names() and (meant := _meant(name, missing)):
+            found.append(f"{name}: is no setting; {meant} is, and is not set")
+    return found
+
+
+def _meant(name: str, missing: list[str]) -> str | None:
+    """Which of the settings that are `missing` a name looks like, if any."""
+    brand = next((brand for brand in ("DISCORD", "IMGUR") if name.startswith(brand)), None)
+    if brand is None:
+        return next(iter(get_close_matches(name, missing, n=1, cutoff=0.85)), None)
+    return next(iter(get_close_matches(name, [one for one in missing if one.startswith(brand)], n=1, cutoff=0.7)), None)
+
+
+def _given(env_file: Path | None) -> dict[str, str]:
+    """What is set, by the names of the fields."""
+    in_file = {name: value for name, value, _ in _bindings(env_file) if name and value is not None}
+    everything = [*in_file.items(), *((name.upper(), value) for name, value in os.environ.items())]
+    return {
+        name.lower(): cleaned for name, value in everything if name in variable_names() and (cleaned := _bare(value))
+    }
+
+
+def _bindings(env_file: Path | None) -> Iterator[tuple[str | None, str | None, int]]:
+    """Name, value and number of every line that is not blank; without a value, it is none. Raises SettingsError."""
+    try:
+        text = env_file.read_text("utf-8-sig") if env_file else ""
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SettingsError(f"{env_file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file} is not in UTF-8. Save it again as plain text in UTF-8.") from None
+    for binding in parse_stream(StringIO(text)):
+        if binding.error or binding.key:
+            blank, _, _ = binding.original.string.partition(binding.original.string.strip())
+            line = binding.original.line + blank.count("\n")
+            yield binding.key and binding.key.upper(), None if binding.error else binding.value, line
+
+
+def _bare(value: str) -> str:
+    """The value without the blanks and quotation marks around it."""
+    value = value.strip(AROUND)
+    while len(value) > 1 and value[0] + value[-1] in QUOTES:
+        value = value[1:-1].strip(AROUND)
+    return value
+
+
+def _same_place(values: Mapping[str, Any]) -> bool:
+    hosts = {"127.0.0.1" if values[name] in LOOPBACK else values[name] for name in ("host", "admin_host")}
+    ports = {int(values[name]) for name in ("port", "admin_port")}
+    return len(ports) == 1 and ports != {0} and (len(hosts) == 1 or bool(hosts & EVERYWHERE))
+
+
+def _why(fault: Any) -> str:
+    """A fault in our words. Every value is read by a function of ours; what else may be said is not for operators."""
+    if fault["type"] == "missing":
+        return "is missing"
+    return fault["msg"].removeprefix("Value error, ") if fault["type"] == "value_error" else "cannot be used"

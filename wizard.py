@@ -24,16 +24,6 @@ def write_settings(path: Path, *, new_key: str) -> None:
     _show_links(answers)
 
 
-def application_id(token: str) -> int | None:
-    """The id of the application, which a bot token begins with; None for what is no bot token."""
-    first, *rest = token.split(".")
-    try:
-        number = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        return None
-    return int(number) if number.isdigit() and len(rest) == 2 else None  # noqa: PLR2004 - the other two parts
-
-
 def _kept_keys(path: Path) -> str | None:
     """The keys of a file that is about to be replaced; asks before."""
     if not path.exists():

@@ -8,7 +8,7 @@ import contextlib
 import secrets
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -185,6 +185,8 @@ def run() -> None:
     """Run the bot on Discord and Imgur."""
     with _faults_in_words():
         settings = _load()
+        for doubt in config.doubts():
+            log.warning(doubt)
         _until_stopped(_run(settings))
 
 
@@ -196,12 +198,23 @@ async def _run(settings: Settings, **outside: Any) -> None:
             await house.bot.start(settings.discord_token.get_secret_value())
 
 
+def _port(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    try:
+        return int(config.port_number(value))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 @cli.command()
-@click.option("--port", default=0, help="The port of the page to open; 0 takes a free one.")
+@click.option("--port", default="0", callback=_port, help="Where the page listens; 0 takes a free port.")
 def demo(port: int) -> None:
     """Try the whole bot in a web browser, with no account anywhere."""
-    from demo.show import show  # noqa: PLC0415 - the bot in production runs without the demo and its packages
-
+    try:
+        from demo.show import show  # noqa: PLC0415 - the bot in production runs without the demo and its packages
+    except ModuleNotFoundError as error:
+        raise _OperatorError(
+            f"The demo is not installed here ({error.name} is missing). `make demo` does it."
+        ) from None
     with _faults_in_words():
         _until_stopped(show(compose, port=port))
 
@@ -210,13 +223,29 @@ def demo(port: int) -> None:
 def check() -> None:
     """Build everything offline; name every fault in the settings."""
     with _faults_in_words():
-        settings = _load()
+        settings = _load(tries={"DISCORD_TOKEN": _why_no_token, "DATABASE_URL": _why_no_database})
         commands = asyncio.run(_check(settings))
     click.echo(f"The settings are complete and everything builds: {commands} commands.")
     if settings.can_link:
         click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
     else:
         click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET and PUBLIC_URL.")
+
+
+def _why_no_token(token: str) -> str | None:
+    return (
+        None if config.application_id(token) else "is not a bot token: three parts with dots between, from the page Bot"
+    )
+
+
+def _why_no_database(url: str) -> str | None:
+    from storage.probe import probe  # noqa: PLC0415 - only `check` needs it
+
+    try:
+        probe(url)
+    except StorageError as error:
+        return str(error)
+    return None
 
 
 async def _check(settings: Settings) -> int:
@@ -251,7 +280,14 @@ def keygen() -> None:
 
 
 @cli.command()
-@click.option("--file", "path", type=click.Path(path_type=Path), default=Path(".env"), show_default=True)
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(path_type=Path),
+    default=Path(".env"),
+    show_default=True,
+    help="Where the settings go; - prints them.",
+)
 def init(path: Path) -> None:
     """Ask for what is needed, make a key, write .env."""
     with _faults_in_words():
@@ -262,8 +298,8 @@ def _new_key() -> str:
     return f"k{secrets.token_hex(3)}:{base64.b64encode(new_key()).decode()}"
 
 
-def _load() -> Settings:
-    settings = config.load()
+def _load(*, tries: Mapping[str, config.Try] | None = None) -> Settings:
+    settings = config.load(tries=tries)
     known = [settings.discord_token, settings.imgur_client_secret]
     keys = [base64.b64encode(key).decode() for key in settings.token_keys.values()]
     texts = [secret.get_secret_value() for secret in known if secret]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from dotenv.parser import parse_stream
@@ -78,7 +79,8 @@ def _host(value: str) -> str:
     return value.strip("[]")
 
 
-def _port(value: Any) -> Any:
+def port_number(value: Any) -> Any:
+    """A port, also from text. Raises ValueError in words."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,5}", value, re.ASCII):
         value = int(value)
     if not isinstance(value, int) or not 0 <= value <= 65535:  # noqa: PLR2004 - two bytes
@@ -113,6 +115,15 @@ def _token_keys(value: Any) -> Any:
     return keys
 
 
+def are_token_keys(value: str) -> bool:
+    """Whether TOKEN_KEYS may have this value."""
+    try:
+        _token_keys(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _one_of(*names: str) -> Callable[[Any], Any]:
     def chosen(value: Any) -> Any:
         if str(value).lower() not in names:
@@ -123,7 +134,7 @@ def _one_of(*names: str) -> Callable[[Any], Any]:
 
 
 Host = Annotated[str, AfterValidator(_host)]
-Port = Annotated[int, BeforeValidator(_port)]
+Port = Annotated[int, BeforeValidator(port_number)]
 Secret = Annotated[SecretStr, BeforeValidator(_credential)]
 
 
@@ -169,14 +180,14 @@ def load(env_file: Path | None = ENV_FILE, *, tries: Mapping[str, Try] | None = 
     With `tries`, as `check` does it: doubts are faults too, and each of the variables it names has its value tried out,
     which gives what is wrong with it.
     """
-    given = {**_given(env_file), **overrides}
+    found = {**given(env_file, os.environ), **overrides}
     faults: dict[str, str] = {}
     settings = None
     try:
-        settings = Settings(**given)
+        settings = Settings(**found)
     except ValidationError as error:
         faults = {str(fault["loc"][0]).upper(): _why(fault) for fault in error.errors(include_input=False)}
-    values = {name: field.default for name, field in Settings.model_fields.items()} | given
+    values = {name: field.default for name, field in Settings.model_fields.items()} | found
     if not faults.keys() & {"HOST", "PORT", "ADMIN_HOST", "ADMIN_PORT"} and _same_place(values):
         faults["ADMIN_PORT"] = "must not be the same as PORT"
     for name, attempt in (tries or {}).items():
@@ -207,8 +218,8 @@ def doubts(env_file: Path | None = ENV_FILE) -> list[str]:
         for name, count in Counter(names).items()
         if count > 1 and name in variable_names()
     ]
-    given = _given(env_file)
-    missing = [name for name in variable_names() if name.lower() not in given]
+    values = given(env_file, os.environ)
+    missing = [name for name in variable_names() if name.lower() not in values]
     ours = tuple({name.partition("_")[0] for name in variable_names() if "_" in name})
     for name in dict.fromkeys([*names, *(name.upper() for name in os.environ if name.upper().startswith(ours))]):
         if name not in variable_names() and (meant := _meant(name, missing)):
@@ -224,26 +235,28 @@ def _meant(name: str, missing: list[str]) -> str | None:
     return next(iter(get_close_matches(name, [one for one in missing if one.startswith(brand)], n=1, cutoff=0.7)), None)
 
 
-def _given(env_file: Path | None) -> dict[str, str]:
-    """What is set, by the names of the fields."""
+def given(env_file: Path | None, environment: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """What is set, by the names of the fields; the environment wins. Raises SettingsError."""
     in_file = {name: value for name, value, _ in _bindings(env_file) if name and value is not None}
-    everything = [*in_file.items(), *((name.upper(), value) for name, value in os.environ.items())]
-    return {
-        name.lower(): cleaned for name, value in everything if name in variable_names() and (cleaned := _bare(value))
-    }
+    everything = [*in_file.items(), *((name.upper(), value) for name, value in environment.items())]
+    return {name.lower(): bare for name, value in everything if name in variable_names() and (bare := _bare(value))}
 
 
-def _bindings(env_file: Path | None) -> Iterator[tuple[str | None, str | None, int]]:
-    """Name, value and number of every line that is not blank; without a value, it is none. Raises SettingsError."""
+def read_text(env_file: Path) -> str:
+    """What stands in it; nothing where there is none. Raises SettingsError."""
     try:
-        text = env_file.read_text("utf-8-sig") if env_file else ""
+        return env_file.read_text("utf-8-sig")
     except FileNotFoundError:
-        return
+        return ""
     except OSError as error:
         raise SettingsError(f"{env_file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{env_file} is not in UTF-8. Save it again as plain text in UTF-8.") from None
-    for binding in parse_stream(StringIO(text)):
+
+
+def _bindings(env_file: Path | None) -> Iterator[tuple[str | None, str | None, int]]:
+    """Name, value and number of every line that is not blank; without a value, it is none. Raises SettingsError."""
+    for binding in parse_stream(StringIO(read_text(env_file) if env_file else "")):
         if binding.error or binding.key:
             blank, _, _ = binding.original.string.partition(binding.original.string.strip())
             line = binding.original.line + blank.count("\n")

@@ -2,54 +2,86 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import re
+import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
 
-from config import public_origin
+import config
+
+STDOUT = Path("-")
+
+tell = partial(click.echo, err=True)  # with `--file -`, the settings alone go to the standard output
+ask = partial(click.prompt, err=True)
 
 
 def write_settings(path: Path, *, new_key: str) -> None:
-    """Ask for everything, write `path` for its owner alone, print what to do next. An older file's keys are kept."""
-    keys = _kept_keys(path) or new_key
-    answers = {**_ask(), "TOKEN_KEYS": keys}
-    _write_private(path, "".join(f"{name}={value}\n" for name, value in answers.items() if value))
-    click.echo(f"\nWritten to {path}, readable by you alone. Keep a copy of TOKEN_KEYS: without it, what the bot has")
-    click.echo("stored cannot be opened.\n")
+    """Ask for everything, write `path` for its owner alone, say what to do next. What is not asked about is kept.
+
+    Raises SettingsError for a file that is there and cannot be read.
+    """
+    old = "" if path == STDOUT else _old(path)
+    keys = config.given(path).get("token_keys") if old else None
+    answers = {**_ask(), "TOKEN_KEYS": keys if keys and config.are_token_keys(keys) else new_key}
+    text = _merged(old, answers)
+    if path == STDOUT:
+        click.echo(text, nl=False)
+    else:
+        _write_private(path, text)
+        tell(f"\nWritten to {path}, readable by you alone.")
+    tell("Keep a copy of TOKEN_KEYS: without it, what the bot has stored cannot be opened.\n")
     _show_links(answers)
 
 
-def _kept_keys(path: Path) -> str | None:
-    """The keys of a file that is about to be replaced; asks before."""
-    if not path.exists():
-        return None
-    click.confirm(f"{path} is there already. Write it anew? Only its TOKEN_KEYS are kept.", abort=True)
-    found = re.search(r"^\s*(?:export\s+)?TOKEN_KEYS\s*=\s*['\"]?([^'\"\s]+)", path.read_text("utf-8"), re.MULTILINE)
-    return found[1] if found else None
+def _old(path: Path) -> str:
+    """What stands in the file that is about to be changed; asks before."""
+    text = config.read_text(path)
+    if text:
+        question = f"{path} is there already. Change it? What is not asked about stays, TOKEN_KEYS too."
+        click.confirm(question, abort=True, err=True)
+    return text
+
+
+def _merged(old: str, answers: dict[str, str]) -> str:
+    """The old lines with each answer where its setting stood, or at the end; a setting without an answer goes."""
+    lines, left = [], dict(answers)
+    for line in old.splitlines():
+        match = re.match(r"\s*(?:export\s+)?([A-Za-z_]+)\s*=", line)
+        name = match[1].upper() if match else ""
+        if name not in answers:
+            lines.append(line)
+        elif value := left.pop(name, ""):
+            lines.append(f"{name}={value}")
+    lines += [f"{name}={value}" for name, value in left.items() if value]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _write_private(path: Path, text: str) -> None:
     """Replace the file in one step, readable by its owner alone from the first byte on."""
     descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".env-")  # made with mode 600
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(name).replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink()
+        raise
 
 
 def _ask() -> dict[str, str]:
     """What only the operator knows; an empty answer stands for none."""
-    click.echo("Discord: an application of https://discord.com/developers/applications, Bot -> Reset Token.")
-    token = click.prompt("DISCORD_TOKEN", hide_input=True, value_proc=_bot_token)
-    click.echo("\nImgur: your application's client id; its secret, without which users cannot link accounts.")
-    client_id = click.prompt("IMGUR_CLIENT_ID", value_proc=_one_word)
-    secret = click.prompt("IMGUR_CLIENT_SECRET", default="", hide_input=True, show_default=False, value_proc=_one_word)
-    click.echo("\nWhere users' browsers reach the link pages, such as https://imgur-bot.example.org; empty for none.")
-    public_url = click.prompt("PUBLIC_URL", default="", show_default=False, value_proc=_public_url)
+    hidden = sys.stdin.isatty()  # else it comes through a pipe, and asking for it to be hidden would ask the terminal
+    tell("Discord: an application of https://discord.com/developers/applications, Bot -> Reset Token.")
+    token = ask("DISCORD_TOKEN", hide_input=hidden, value_proc=_bot_token)
+    tell("\nImgur: your application's client id; its secret, without which users cannot link accounts.")
+    client_id = ask("IMGUR_CLIENT_ID", value_proc=_one_word)
+    secret = ask("IMGUR_CLIENT_SECRET", default="", hide_input=hidden, show_default=False, value_proc=_one_word)
+    tell("\nWhere users' browsers reach the link pages, such as https://imgur-bot.example.org; empty for none.")
+    public_url = ask("PUBLIC_URL", default="", show_default=False, value_proc=_public_url)
     return {
         "DISCORD_TOKEN": token,
         "IMGUR_CLIENT_ID": client_id,
@@ -66,25 +98,25 @@ def _one_word(value: str) -> str:
 
 
 def _bot_token(value: str) -> str:
-    if application_id(_one_word(value)) is None:
+    if config.application_id(_one_word(value)) is None:
         raise click.BadParameter("that is not a bot token: three parts with dots between, from the page Bot")
     return value.strip()
 
 
 def _public_url(value: str) -> str:
     try:
-        return public_origin(value.strip()) if value.strip() else ""
+        return config.public_origin(value.strip()) if value.strip() else ""
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
 
 def _show_links(answers: dict[str, str]) -> None:
-    application = application_id(answers["DISCORD_TOKEN"])
+    application = config.application_id(answers["DISCORD_TOKEN"])
     address = f"https://discord.com/oauth2/authorize?client_id={application}"
-    click.echo("Add the bot to a server, and to your own account, where Discord asks which of them:")
-    click.echo(f"  {address}&scope=bot+applications.commands&permissions=0&integration_type=0")
-    click.echo(f"  {address}&scope=applications.commands&integration_type=1")
-    if answers["PUBLIC_URL"]:
-        click.echo("Register this callback address in Imgur's settings, under Applications:")
-        click.echo(f"  {answers['PUBLIC_URL']}/oauth/imgur")
-    click.echo("Then: python bot.py check, and python bot.py run")
+    tell("Add the bot to a server, and to your own account, where Discord asks which of them:")
+    tell(f"  {address}&scope=bot+applications.commands&permissions=0&integration_type=0")
+    tell(f"  {address}&scope=applications.commands&integration_type=1")
+    if answers["PUBLIC_URL"] and answers["IMGUR_CLIENT_SECRET"]:
+        tell("Register this callback address in Imgur's settings, under Applications:")
+        tell(f"  {answers['PUBLIC_URL']}/oauth/imgur")
+    tell("Then: python bot.py check, and python bot.py run")

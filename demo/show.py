@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import tempfile
 from collections.abc import Callable
@@ -82,7 +83,16 @@ async def show(compose: Compose, *, port: int = 0) -> None:
             compose(settings, imgur_url=standin.url, attachments=ReadAttachments(), connector=unkept)
         )
         env = await stack.enter_async_context(simulated(house.bot))
-        preview = await stack.enter_async_context(await open_page(env, standin, port))
+        preview = await open_page(env, standin, port)
+        try:
+            await stack.enter_async_context(preview)
+        except simcord.SetupError as error:
+            if not isinstance(error.__cause__, OSError):
+                raise
+            reason = os.strerror(error.__cause__.errno or 0)
+            raise click.ClickException(
+                f"Cannot listen on 127.0.0.1:{port}: {reason}. --port chooses another."
+            ) from None
         click.echo(GREETING.format(url=preview.url))
         await preview.wait_closed()
 

@@ -6,12 +6,17 @@ import base64
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,6 +29,7 @@ from click.testing import CliRunner, Result
 import config
 from bot import cli
 
+ROOT = Path(__file__).parent.parent
 APPLICATION = 123456789012345678
 TOKEN = base64.urlsafe_b64encode(str(APPLICATION).encode()).decode().rstrip("=") + ".made.up"
 KEY = "k1:" + base64.b64encode(bytes(range(32))).decode()
@@ -174,6 +180,88 @@ def test_keygen_prints_a_new_key_each_time_that_the_settings_take(env: Callable[
     assert [len(key) for key in config.load(tmp_path / ".env").token_keys.values()] == [32, 32]
 
 
+def test_check_names_every_fault_of_the_unedited_example(tmp_path: Path) -> None:
+    shutil.copy(ROOT / ".env.example", tmp_path / ".env")
+    for command in ("check", "run", "sync"):
+        result = _invoke(command)
+        assert result.exit_code == 2
+        for name in ("DISCORD_TOKEN", "IMGUR_CLIENT_ID", "TOKEN_KEYS"):
+            assert f"  {name}: " in result.output
+    assert "keygen" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+def test_check_names_faults_of_every_kind_at_once(env: Callable[..., None], tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    env(
+        DISCORD_TOKEN="no-token-at-all",
+        IMGUR_CLIENTID="made-up",
+        IMGUR_CLIENT_ID="",
+        PORT=8081,
+        ADMIN_PORT=8081,
+        LOG_FORMAT="xml",
+        LOG_LEVL="debug",
+        DATABASE_URL=f"sqlite:///{tmp_path}/file/bot.db",
+    )
+    result = _invoke("check")
+    assert result.exit_code == 2
+    names = [line.split(":")[0].strip() for line in result.output.splitlines()[1:]]
+    assert names == [
+        *("DISCORD_TOKEN", "IMGUR_CLIENT_ID", "ADMIN_PORT", "DATABASE_URL", "LOG_FORMAT"),
+        *("IMGUR_CLIENTID", "LOG_LEVL"),
+    ]
+    assert "no-token-at-all" not in result.output
+
+
+def _newer(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('from-the-future')"
+        )
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda path: path.write_bytes(b"this is no database" * 90), "file is not a database"),
+        (lambda path: path.mkdir(), "is a folder"),
+        (_newer, "newer release"),
+    ],
+    ids=["no-database", "folder", "newer"],
+)
+def test_check_names_a_database_that_could_not_be_used(
+    env: Callable[..., None], tmp_path: Path, make: Callable[[Path], object], sentence: str
+) -> None:
+    path = tmp_path / "data.db"
+    make(path)
+    env(DATABASE_URL=f"sqlite:///{path}")
+    result = _invoke("check")
+    assert result.exit_code == 2
+    assert "  DATABASE_URL: " in result.output
+    assert sentence in result.output
+
+
+def test_check_waits_for_no_database_that_is_locked_and_leaves_one_in_use_alone(
+    env: Callable[..., None], database_url: str
+) -> None:
+    env(DATABASE_URL=database_url)
+    path = Path(database_url.removeprefix("sqlite:///"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        assert "database is locked" in _invoke("check").output
+        connection.execute("ROLLBACK")
+        before = path.read_bytes()
+        assert _invoke("check").exit_code == 0
+        assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_check_names_a_folder_that_cannot_be_written(env: Callable[..., None], tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o500)
+    env(DATABASE_URL=f"sqlite:///{tmp_path}/data/bot.db")
+    assert "nothing can be written to" in _invoke("check").output
+
+
 # --- init --------------------------------------------------------------------------------------------------------
 
 ANSWERS = f"{TOKEN}\nexample-id\nexample-secret\nhttps://bot.example.org/\n"
@@ -191,8 +279,6 @@ def test_init_writes_a_private_file_that_check_accepts(tmp_path: Path) -> None:
     assert f"client_id={APPLICATION}&scope=bot+applications.commands" in result.output
     assert "integration_type=1" in result.output
     assert "https://bot.example.org/oauth/imgur" in result.output
-    assert TOKEN not in result.output
-    assert "example-secret" not in result.output
     assert _invoke("check").exit_code == 0
     assert [file.name for file in tmp_path.iterdir()] == [".env"]
 
@@ -215,10 +301,69 @@ def test_init_leaves_a_file_alone_unless_told_otherwise(tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text() == "MINE=1\n"
 
 
-def test_init_keeps_the_keys_of_the_file_it_replaces(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text(f'PORT=1\nTOKEN_KEYS="{KEY}"\n')
+def test_init_changes_what_it_asks_about_and_keeps_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text(
+        f'# mine\nPORT=1\nexport discord_token=old\nTOKEN_KEYS="{KEY}"\n\nTZ=UTC # mine too\nIMGUR_CLIENT_ID=a'
+    )
     assert _invoke("init", answers="y\n" + ANSWERS).exit_code == 0
-    assert config.load(tmp_path / ".env").token_keys == {"k1": bytes(range(32))}
+    assert path.read_text().splitlines() == [
+        "# mine",
+        "PORT=1",
+        f"DISCORD_TOKEN={TOKEN}",
+        f"TOKEN_KEYS={KEY}",
+        "",
+        "TZ=UTC # mine too",
+        "IMGUR_CLIENT_ID=example-id",
+        "IMGUR_CLIENT_SECRET=example-secret",
+        "PUBLIC_URL=https://bot.example.org",
+    ]
+
+
+def test_init_makes_a_key_in_place_of_the_published_one(tmp_path: Path) -> None:
+    shutil.copy(ROOT / ".env.example", tmp_path / ".env")
+    assert _invoke("init", answers="y\n" + ANSWERS).exit_code == 0
+    text = (tmp_path / ".env").read_text()
+    assert "# debug, info, warning or error" in text
+    assert _invoke("check").exit_code == 0
+
+
+@pytest.mark.parametrize(("secret", "address"), [("", "https://bot.example.org"), ("example-secret", "")])
+def test_init_names_no_callback_where_nobody_can_link(tmp_path: Path, secret: str, address: str) -> None:
+    result = _invoke("init", answers=f"{TOKEN}\nexample-id\n{secret}\n{address}\n")
+    assert result.exit_code == 0
+    assert "callback" not in result.output
+    assert "/oauth/imgur" not in result.output
+
+
+def test_init_that_is_broken_off_leaves_the_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("MINE=1\n")
+    assert _invoke("init", answers=f"y\n{TOKEN}\n").exit_code == 1
+    assert path.read_text() == "MINE=1\n"
+    assert [file.name for file in tmp_path.iterdir()] == [".env"]
+
+
+def test_init_takes_its_answers_from_a_pipe_and_prints_the_settings_alone(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "bot.py"), "init", "--file", "-"]
+    result = subprocess.run(command, input=ANSWERS, capture_output=True, text=True, cwd=tmp_path, check=True)
+    path = tmp_path / "settings"
+    path.write_text(result.stdout)
+    assert config.load(path, tries={}).discord_token.get_secret_value() == TOKEN
+    assert "DISCORD_TOKEN" in result.stderr
+    assert "https://discord.com/oauth2/authorize" in result.stderr
+    assert TOKEN not in result.stderr
+    assert "example-secret" not in result.stderr
+    assert "Warning" not in result.stderr
+    assert not (tmp_path / ".env").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "run", "init"])
+def test_a_settings_file_that_is_a_folder_is_a_sentence(tmp_path: Path, command: str) -> None:
+    (tmp_path / ".env").mkdir()
+    result = _invoke(command, answers=ANSWERS)
+    assert result.exit_code == 2
+    assert ".env cannot be read: Is a directory" in result.output
 
 
 def test_init_says_in_words_where_it_cannot_write() -> None:
@@ -226,6 +371,42 @@ def test_init_says_in_words_where_it_cannot_write() -> None:
     assert result.exit_code == 1
     assert "no-such-folder" in result.output
     assert "No such file or directory" in result.output
+
+
+# --- demo --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "abc", ""])
+def test_the_demo_refuses_an_odd_port_in_words(port: str) -> None:
+    result = _invoke("demo", "--port", port)
+    assert result.exit_code == 2
+    assert "must be a number from 0 to 65535" in result.output
+
+
+def test_the_demo_says_which_port_is_taken() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = _invoke("demo", "--port", str(port))
+    assert result.exit_code == 1
+    assert f"127.0.0.1:{port}" in result.output
+    assert "in use" in result.output
+    assert "--port" in result.output
+
+
+def test_the_demo_without_its_packages_says_how_to_get_them(tmp_path: Path) -> None:
+    """As in the image: the bot's own files, and no others."""
+    for name in (ROOT / ".dockerignore").read_text().splitlines():
+        if (source := ROOT / name.removeprefix("!")).is_dir():
+            (tmp_path / source.name).symlink_to(source)
+        elif source.suffix == ".py":
+            shutil.copy(source, tmp_path)
+    command = [sys.executable, "bot.py", "demo"]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60)
+    assert result.returncode == 1
+    assert "make demo" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 # --- run and sync ------------------------------------------------------------------------------------------------

@@ -177,6 +177,10 @@ def _acknowledge(standin: Standin, interaction: Interaction, body: Json) -> None
 async def edit_original(standin: Standin, request: web.Request, body: Json) -> Answer:
     """The message that answers an interaction."""
     interaction = _interaction(standin, request, UNKNOWN_WEBHOOK)
+    if standin.switches.cut_edits and request.transport:
+        standin.switches.cut_edits -= 1
+        request.transport.close()
+    await asyncio.sleep(standin.switches.slow_edits)
     if standin.switches.refuse_edits:
         raise RefusedError(standin.switches.refuse_edits.pop(0))
     if interaction.original is None:

@@ -27,6 +27,8 @@ class Switches:
     resume_host: str = "gateway-us-east1-b.discord.gg"  # what READY names; one that does not resolve is dead
     outage: int | None = None  # the status that answers every call
     refuse_edits: list[Refusal] = field(default_factory=list)  # of messages that answer interactions
+    cut_edits: int = 0  # how many of these are cut off without an answer
+    slow_edits: float = 0.0  # seconds before they are answered
     refuse_commands: list[Refusal] = field(default_factory=list)
     refuse_callbacks: list[Refusal] = field(default_factory=list)
     shards: int = 1  # how many Discord advises

@@ -9,6 +9,7 @@ import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,36 @@ async def test_a_restart_that_overlaps_does_nothing_twice_and_leaves_nobody_with
     assert [len(one.callbacks) for one in sent] == [1] * CLICKS
     assert len(standin.world.images) == CLICKS
     assert {one.refused[0] for one in sent if one.refused} == {40060}
+
+
+async def test_a_press_is_answered_by_the_process_that_knows_what_it_is_about(
+    discord: Discord, standin: Imgur, launch: Launch, picture: bytes
+) -> None:
+    """Two overlap; only one of them has the question, and only one the upload."""
+    for _ in range(2):
+        await launch()
+        await discord.ready()
+    alice = discord.world.add_person("alice")
+    for _ in range(2):
+        file = discord.world.upload("picture.jpg", picture, "image/jpeg")
+        asked = await (await discord.slash(alice, "upload", file, file=file["id"])).answered()
+        pressed = await discord.press(alice, asked, "Upload anonymously")
+        await discord.until(partial(_says, asked, "Uploaded anonymously"))
+        await discord.until(partial(getattr, pressed, "refused"))
+    discord.switches.slow_files = 60.0
+    file = discord.world.upload("picture.jpg", picture, "image/jpeg")
+    begun = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
+    await discord.until(lambda: begun.original and "Cancel" in str(begun.original["components"]))
+    assert begun.original is not None
+    pressed = await discord.press(alice, begun.original, "Cancel")
+    await discord.until(lambda: "Upload cancelled" in text(begun.original or EMPTY))
+    await discord.until(lambda: pressed.refused == [40060])
+    assert not pressed.followups
+    assert len(standin.world.images) == 2
+
+
+def _says(message: dict[str, Any], words: str) -> bool:
+    return words in text(message)
 
 
 EMPTY: dict[str, list[Any]] = {"components": []}

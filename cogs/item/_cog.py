@@ -168,11 +168,12 @@ class Items(commands.Cog):
             await acknowledge(interaction)
         else:
             await acknowledge_press(interaction)
-        typed = Typed(title, description)
-        again = again_button(interaction.user.id, kind, item_id, self._typed.keep(typed))
+        key = self._typed.keep(Typed(title, description))
+        again = again_button(interaction.user.id, kind, item_id, key)
         rescue(interaction, typed_text(title, description), again)
         changes = [changed(text, present) for text, present in zip((title, description), marks, strict=True)]
         await self._save(interaction, f"{kind}:{item_id}", *changes)
+        self._typed.take(key)
 
     @action("item-delete", kind=Kind)
     async def _delete_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 LATEST = 2.8  # seconds; Discord waits for three
 OLDEST = 15 * 60.0  # Discord keeps none for longer: what seems older has an id that does not tell the time
+USUAL = 50  # the last of those that were let in say how old they usually seem
 LATE_IN_A_ROW = 3  # more than this, and it is this machine's clock that is wrong
 
 GRACE = 4.0  # seconds in which what is under way may end by itself
@@ -37,6 +39,7 @@ class Door:
         self._inside: dict[asyncio.Task[Any], discord.Interaction[Any]] = {}
         self._closing = False
         self._late = 0
+        self._ages: deque[float] = deque(maxlen=USUAL)
 
     @property
     def is_closing(self) -> bool:
@@ -74,13 +77,12 @@ class Door:
         self._inside.pop(task, None)
 
     def _is_late(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether Discord no longer waits for an answer, as far as the clock can be trusted."""
+        """Whether Discord no longer waits for an answer: by its id, compared with the usual, as clocks differ."""
         age = (datetime.now(UTC) - interaction.created_at).total_seconds()
-        if not LATEST < age < OLDEST:
-            self._late = 0
-            return False
-        self._late += 1
-        if self._late > LATE_IN_A_ROW:
+        late = LATEST < age - min(self._ages, default=0.0) < OLDEST
+        self._late = self._late + 1 if late else 0
+        if not late or self._late > LATE_IN_A_ROW:
+            self._ages.append(age)
             return False
         log.info("an interaction came too late to be answered", age=round(age, 1), interaction=interaction.id)
         if self._late == LATE_IN_A_ROW:

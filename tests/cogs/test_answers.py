@@ -389,10 +389,9 @@ def late(discord: Discord) -> Late:
 async def test_interaction_is_dropped_before_any_work_when_it_comes_too_late(
     discord: Discord, linked: Account, image: StoredImage, late: Late, logged: Callable[[], str]
 ) -> None:
-    late.age = timedelta(hours=1)  # simcord's ids never go back
     shown = answer(await discord.run("show", image=image.id))
     discord.standin.requests.clear()
-    late.age = timedelta(seconds=2.9)
+    late.age = timedelta(seconds=3.5)
     logged()
     for send in (lambda: discord.run("show", image=image.id), lambda: discord.click(shown, "Favorite")):
         result = await send()
@@ -402,8 +401,13 @@ async def test_interaction_is_dropped_before_any_work_when_it_comes_too_late(
         assert "too late" in said
     assert not discord.standin.requests
     assert not linked.favorites
-    late.age = timedelta(seconds=2.0)
+    late.age = timedelta(seconds=1.0)
     assert (await discord.click(shown, "Favorite")).acknowledged
+
+
+async def test_very_first_interaction_is_dropped_when_it_comes_too_late(discord: Discord, late: Late) -> None:
+    late.age = timedelta(seconds=2.9)
+    assert not (await discord.run("account")).acknowledged
 
 
 @pytest.mark.parametrize("wrong", [timedelta(seconds=10), timedelta(days=-1), timedelta(hours=1)])
@@ -415,6 +419,24 @@ async def test_bot_answers_all_the_same_when_the_clock_is_wrong(
     assert answered[3:] == [True, True, True]
     if not all(answered):
         assert "clock of this machine" in logged()
+
+
+async def test_lateness_is_told_from_what_is_usual_when_the_clock_is_a_little_wrong(
+    discord: Discord, linked: Account, late: Late
+) -> None:
+    late.age = timedelta(seconds=2.5)
+    assert (await discord.run("account")).acknowledged
+    late.age = timedelta(seconds=3.5)
+    assert (await discord.run("account")).acknowledged
+    late.age = timedelta(seconds=6)
+    assert not (await discord.run("account")).acknowledged
+
+
+async def test_bot_goes_on_answering_when_the_clock_jumps(discord: Discord, linked: Account, late: Late) -> None:
+    assert (await discord.run("account")).acknowledged
+    late.age = timedelta(minutes=1)
+    answered = [(await discord.run("account")).acknowledged for _ in range(8)]
+    assert answered == [False] * 3 + [True] * 5
 
 
 # --- restarts and earlier releases -----------------------------------------------------------------------------------

@@ -63,7 +63,9 @@ class Door:
         return True
 
     async def close(self) -> None:
-        """Take nothing on any more; let what is under way end, or else end it in words. Takes 20 seconds at most."""
+        """Take nothing on any more; let what is under way end, or end it in words, once. Takes 20 seconds at most."""
+        if self._closing:
+            return
         self._closing = True
         await _ended(self._inside, GRACE)
         cut = dict(self._inside)
@@ -79,7 +81,7 @@ class Door:
     def _is_late(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether Discord no longer waits for an answer: by its id, compared with the usual, as clocks differ."""
         age = (datetime.now(UTC) - interaction.created_at).total_seconds()
-        late = LATEST < age - min(self._ages, default=0.0) < OLDEST
+        late = age - min(self._ages, default=0.0) > LATEST and age < OLDEST
         self._late = self._late + 1 if late else 0
         if not late or self._late > LATE_IN_A_ROW:
             self._ages.append(age)

@@ -324,13 +324,12 @@ async def test_answer_ends_in_words_when_even_the_plain_one_is_refused(discord: 
 REFUSED_FIRST = [(404, 10062), (400, 40060), (500, 0), (401, 50027), (403, 50001)]
 
 
-@pytest.mark.parametrize(("status", "code"), REFUSED_FIRST[:1])
 async def test_nothing_is_done_when_it_cannot_be_acknowledged(
-    discord: Discord, deed: Deed, logged: Callable[[], str], status: int, code: int
+    discord: Discord, deed: Deed, logged: Callable[[], str]
 ) -> None:
     discord.standin.requests.clear()
     logged()
-    discord.env.inject_error("POST", CALLBACK, status=status, code=code, times=None)
+    discord.env.inject_error("POST", CALLBACK, status=404, code=10062, times=None)
     result = await deed.last()
     assert not result.acknowledged
     assert not await deed.is_done()
@@ -341,8 +340,11 @@ async def test_nothing_is_done_when_it_cannot_be_acknowledged(
     assert "error    " not in said
 
 
-@pytest.mark.parametrize(("status", "code"), REFUSED_FIRST)
-@pytest.mark.parametrize("what", ["suggestion", "form", "code form", "question", "command", "keep"])
+@pytest.mark.parametrize(
+    ("what", "status", "code"),
+    [(what, 404, 10062) for what in ("suggestion", "form", "code form", "question", "keep")]
+    + [(what, *refusal) for what in ("suggestion", "command") for refusal in REFUSED_FIRST[1:]],
+)
 async def test_refused_acknowledgement_is_one_quiet_line(
     discord: Discord, image: StoredImage, picture: bytes, logged: Callable[[], str], what: str, status: int, code: int
 ) -> None:
@@ -430,6 +432,12 @@ async def test_lateness_is_told_from_what_is_usual_when_the_clock_is_a_little_wr
     assert (await discord.run("account")).acknowledged
     late.age = timedelta(seconds=6)
     assert not (await discord.run("account")).acknowledged
+
+
+async def test_nothing_is_late_when_ids_do_not_tell_the_time(discord: Discord, late: Late) -> None:
+    for hours in range(1, 6):
+        late.age = timedelta(hours=hours)
+        assert (await discord.run("account")).acknowledged
 
 
 async def test_bot_goes_on_answering_when_the_clock_jumps(discord: Discord, linked: Account, late: Late) -> None:
@@ -551,22 +559,19 @@ OLD = [
 ]
 
 
-@pytest.mark.parametrize("custom_id", OLD)
-async def test_press_and_form_of_another_release_end_in_words(
-    bare: Discord, custom_id: str, logged: Callable[[], str]
-) -> None:
-    custom_id = custom_id.format(me=bare.alice.id)
-    shown = answer(await bare.run("old", custom_id=custom_id))
-    form = await bare.run("form", custom_id=custom_id)
-    logged()
-    for result in (
-        await bare.click(shown, "Press"),
-        await bare.alice.select(shown, ["x"]),
-        await bare.alice.submit_modal(form, {"text": "x"}),
-    ):
-        assert "earlier version" in text(answer(result))
-        assert "Run the command again" in text(answer(result))
-    assert logged() == ""
+async def test_presses_and_forms_of_another_release_end_in_words(bare: Discord, logged: Callable[[], str]) -> None:
+    for custom_id in (form.format(me=bare.alice.id) for form in OLD):
+        shown = answer(await bare.run("old", custom_id=custom_id))
+        form = await bare.run("form", custom_id=custom_id)
+        logged()
+        for result in (
+            await bare.click(shown, "Press"),
+            await bare.alice.select(shown, ["x"]),
+            await bare.alice.submit_modal(form, {"text": "x"}),
+        ):
+            assert "earlier version" in text(answer(result)), custom_id
+            assert "Run the command again" in text(answer(result))
+        assert logged() == ""
     assert not bare.standin.requests
 
 

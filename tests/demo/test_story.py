@@ -42,7 +42,7 @@ async def make_mistakes(here: DiscordPage, folder: Path) -> None:
     await here.command("imgur favorites")
     await expect(here.answer).to_contain_text("No Imgur account is linked")
     await here.command("imgur upload", file=notes, anonymous="True")
-    await expect(here.answer).to_contain_text("does not take this kind of file")
+    await expect(here.answer).to_contain_text("That is text, not a picture")
     await here.command("imgur link")
     await here.press("Enter code")
     await here.fill_form("12345678")

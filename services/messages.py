@@ -184,9 +184,8 @@ _TABLE: dict[type[BaseException], Wording] = {
         "That is not yours", "Only whoever ran this command can use its buttons. Run it yourself to get your own."
     ),
     errors.ForeignGalleryError: Words(
-        "That is not yours",
-        "This is the gallery of whoever ran the command, and only they turn its pages. "
-        "/imgur images and /imgur favorites show your own.",
+        "This gallery is not yours",
+        "Only whoever ran the command turns its pages. /imgur images and /imgur favorites show your own.",
     ),
     errors.RestartingError: Words("The bot is restarting", "Nothing was done. Try again in a minute."),
     errors.StoppedError: Words(

@@ -101,5 +101,6 @@ def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
     if isinstance(error, NotLinkedError | LinkBrokenError):
         return (link_button(user_id),)
     if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
-        return (ActionButton("link-code", user_id, label="Try again", style=discord.ButtonStyle.primary),)
+        label = "Try again" if isinstance(error, WrongCodeError) else "Enter code"
+        return (ActionButton("link-code", user_id, label=label, style=discord.ButtonStyle.primary),)
     return ()

@@ -607,7 +607,7 @@ async def test_strangers_are_told_whose_a_gallery_is_and_cost_its_owner_nothing(
     [message] = (await discord.run("images", share=True)).followups
     discord.standin.requests.clear()
     told = text(answer(await discord.click(message, "Next", discord.bob)))
-    assert "gallery" in told
+    assert "This gallery is not yours" in told
     assert "/imgur images" in told
     assert not discord.standin.requests
 

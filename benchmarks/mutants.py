@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,17 +55,20 @@ class Mutant:
     before: str
     after: str
     source: str
+    number: int
 
     @property
     def name(self) -> str:
-        """What the list of equivalent ones calls it: line numbers move, so there is none."""
-        return f"{self.path}: {self.before} -> {self.after}"
+        """What the list of equivalent ones calls it: lines move, so it has the number among those of the same text."""
+        number = f" ({self.number})" if self.number > 1 else ""
+        return f"{self.path}: {self.before} -> {self.after}{number}"
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of a file that compiles."""
     text = path.read_text(encoding="utf-8")
     lines = text.encode().splitlines(keepends=True)
+    seen: Counter[tuple[str, str]] = Counter()
     for node, at_import in _mutable(ast.parse(text), at_import=True):
         for replacement in _replacements(node):
             start = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
@@ -76,7 +80,9 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
                 compile(source, path, "exec")
             except SyntaxError:
                 continue
-            yield Mutant(str(path.relative_to(ROOT)), node.lineno, at_import, before, replacement, source)
+            seen[before, replacement] += 1
+            number = seen[before, replacement]
+            yield Mutant(str(path.relative_to(ROOT)), node.lineno, at_import, before, replacement, source, number)
 
 
 def _mutable(node: ast.AST, *, at_import: bool) -> Iterator[tuple[ast.expr | ast.stmt, bool]]:
@@ -214,7 +220,7 @@ def main() -> None:
         for mutant in sample:
             verdict = "equivalent" if mutant.name in equivalent else "killed" if tree.is_killed(mutant) else "survived"
             verdicts[verdict] += 1
-            print(f"{verdict:10} {mutant.path}:{mutant.line}: {mutant.before} -> {mutant.after}", flush=True)
+            print(f"{verdict:10} line {mutant.line} of {mutant.name}", flush=True)
     share = verdicts["killed"] / max(len(sample) - verdicts["equivalent"], 1)
     print(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()), f": {share:.0%} killed")
 

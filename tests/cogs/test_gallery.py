@@ -185,6 +185,20 @@ async def test_linked_user_finds_the_anonymous_uploads_as_well(
     assert "Without one" in text(message)
 
 
+async def test_button_of_the_anonymous_uploads_opens_their_first_page(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    for number in range(21):
+        discord.standin.world.add_image(linked, title=f"In the account {number}")
+    for number in range(11):
+        await upload_anonymously(discord, picture, f"Without one {number}")
+    message = answer(await discord.run("images"))
+    await discord.click(message, "Last")
+    await discord.click(message, "Anonymous uploads (11)")
+    assert "Page 1 of 2 · 11 in all" in text(message)
+    assert "**1.** 🖼️ Without one 10" in text(message)
+
+
 @pytest.mark.parametrize(("command", "word"), [("images", "No pictures yet"), ("favorites", "No favorites yet")])
 async def test_empty_gallery_says_what_to_do_next_and_is_not_shared(
     discord: Discord, linked: Account, command: str, word: str

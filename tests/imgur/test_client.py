@@ -33,6 +33,7 @@ from imgur import (
     RejectedError,
     UnreachableError,
 )
+from imgur._transport import Request
 from tests.imgur.conftest import Imgur
 from tests.imgur.samples import ALBUM, API, CLIENT_ID, IMAGE, TOKENS, VIDEO
 
@@ -463,3 +464,17 @@ async def test_redirect_is_not_followed(connect: Callable[..., ImgurClient]) -> 
             with pytest.raises(BadAnswerError):
                 await call
     assert followed == []
+
+
+def test_a_request_does_not_show_what_is_secret_in_it() -> None:
+    request = Request(
+        "DELETE",
+        ("3", "image", DELETEHASH),
+        AccessToken("fake-access-token", 1),
+        secrets=(DELETEHASH,),
+        json={"a": "b"},
+    )
+    assert repr(request).startswith("Request(method='DELETE'")
+    assert DELETEHASH not in repr(request)
+    assert "fake-access-token" not in repr(request)
+    assert "'b'" not in repr(request)

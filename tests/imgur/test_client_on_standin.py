@@ -223,6 +223,7 @@ async def test_anonymous_upload_sends_no_more_than_is_given(standin: Standin, re
     image = await remote.upload(Source())
     (request,) = standin.sent(UPLOAD)
     assert request.fields == {"type": ["file"], "name": ["cat.png"]}
+    assert request.headers["Content-Type"].startswith("multipart/form-data; boundary=")
     assert [file.field for file in request.files] == ["image"]
     assert request.headers["Authorization"] == f"Client-ID {CLIENT_ID}"
     assert standin.world.images[image.id].account is None

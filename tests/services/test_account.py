@@ -168,6 +168,22 @@ async def test_refreshed_tokens_are_stored_when_every_command_was_cancelled_and_
     assert stored.refresh_token in standin.world.tokens.refresh
 
 
+async def test_bot_stops_in_order_when_a_refresh_fails_meanwhile(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, life=-1)
+    standin.fail_next("over-capacity-500", REFRESH, times=10)
+    held = standin.switches.hold(REFRESH)
+    command = asyncio.create_task(accounts.authorized(ADA, token_of))
+    await held.arrived.wait()
+    stopped = asyncio.create_task(accounts.close())
+    await asyncio.sleep(0)
+    held.release()
+    await stopped
+    with pytest.raises(OverCapacityError):
+        await command
+
+
 @pytest.mark.parametrize("status", [400, 401])
 async def test_link_is_marked_broken_when_imgur_rejects_the_refresh_token(
     accounts: AccountService, stores: Stores, standin: Standin, account: Account, *, status: int

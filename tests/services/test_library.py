@@ -221,6 +221,42 @@ async def test_gallery_is_remembered_until_time_refresh_or_a_write(
     assert titles == ["Old", "Old", "New", "New", "New", "Newest", "Newest"]
 
 
+async def test_number_of_images_is_right_at_once_when_some_came_or_went(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    images = [standin.world.add_image(account) for _ in range(12)]
+    totals = [(await library.images(ADA, 0)).total]
+    standin.world.add_image(account)
+    library.uploaded(ADA)
+    totals.append((await library.images(ADA, 0)).total)
+    await library.delete(ADA, images[0].id)
+    totals.append((await library.images(ADA, 0)).total)
+    assert totals == [12, 13, 12]
+
+
+async def test_other_lists_stay_known_when_one_is_read_again(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    standin.world.add_favorites(account, [standin.world.add_image(account)])
+    await library.favorites(ADA, 0)
+    await library.images(ADA, 0, fresh=True)
+    standin.requests.clear()
+    await library.favorites(ADA, 0)
+    assert standin.sent(READS) == []
+
+
+async def test_lists_of_others_stay_known_when_one_user_has_uploaded(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account, stranger: Account
+) -> None:
+    await link(stores, standin, stranger, BOB)
+    standin.world.add_image(stranger)
+    await library.images(BOB, 0)
+    library.uploaded(ADA)
+    standin.requests.clear()
+    await library.images(BOB, 0)
+    assert standin.sent(READS) == []
+
+
 async def test_gallery_shows_the_new_account_at_once_when_it_was_replaced(
     library: LibraryService, stores: Stores, standin: Standin, account: Account, stranger: Account
 ) -> None:

@@ -45,7 +45,9 @@ def test_error_is_worded_when_we_raise_it_on_purpose(cls: type[BaseException]) -
     said = words(_made(cls))
     assert said is not None
     assert said.title
+    assert said.title[0].isupper()
     assert not said.title.endswith(".")
+    assert all(sentence[0].isupper() or sentence[0] in "`/" for sentence in said.text.split(". "))
     assert said.text.endswith(".")
     assert "everyone" not in said.title + said.text
 
@@ -119,6 +121,20 @@ def test_every_kind_of_file_that_imgur_does_not_take_has_words_of_its_own(
     assert said is not None
     assert said.title == title
     assert next_step in said.text
+
+
+@pytest.mark.parametrize(
+    ("spent", "title"),
+    [
+        (imgur.errors.Spent.APPLICATION, "This bot has used up what Imgur allows it"),
+        (imgur.errors.Spent.USER, "You have used up what Imgur allows you for now"),
+        (None, "Imgur asks us to slow down"),
+    ],
+)
+def test_a_spent_limit_says_whose_it_is(spent: imgur.errors.Spent | None, title: str) -> None:
+    said = words(imgur.errors.RateLimitedError(spent=spent))
+    assert said is not None
+    assert said.title == title
 
 
 def test_an_empty_file_is_called_empty() -> None:

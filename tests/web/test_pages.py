@@ -97,6 +97,7 @@ async def test_attempt_ends_and_the_cookie_goes_when_the_user_stops(
     [(name, cookie)] = SimpleCookie(stopped.headers["Set-Cookie"]).items()
     assert name.startswith("__Host-")  # which browsers overwrite only with these
     assert (cookie["secure"], cookie["path"], cookie["domain"], cookie["max-age"]) == (True, "/", "", "0")
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     assert visitor.cookies == {}
     assert (await visitor.get(path)).status == 410
     attempt = await stores.attempts.current(ADA)

@@ -229,12 +229,15 @@ async def test_cookie_is_made_anew_when_a_browser_brings_one_along(linking: Link
 
 
 async def test_one_completion_wins_when_two_come_at_once(
-    linking: LinkingService, standin: Standin, account: Account
+    linking: LinkingService, standin: Standin, account: Account, database: Database
 ) -> None:
     cookies: dict[str, str] = {}
     state = await bound(linking, await linking.begin(ADA, "ada"), cookies)
     token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
-    outcomes = await asyncio.gather(*(linking.receive(state, token, cookies) for _ in range(5)), return_exceptions=True)
+    async with database.write():
+        asked = [asyncio.create_task(linking.receive(state, token, cookies)) for _ in range(5)]
+        await asyncio.wait(asked, timeout=0.2)  # all of them have read that it is good, and none could spend it
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == [*["LinkUsedError"] * 4, "str"]
     assert len(standin.sent("POST /oauth2/token")) == 1
 

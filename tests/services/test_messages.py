@@ -128,10 +128,10 @@ def test_every_kind_of_file_that_imgur_does_not_take_has_words_of_its_own(
     [
         (imgur.errors.Spent.APPLICATION, "This bot has used up what Imgur allows it"),
         (imgur.errors.Spent.USER, "You have used up what Imgur allows you for now"),
-        (None, "Imgur asks us to slow down"),
+        (imgur.errors.Spent.UNKNOWN, "Imgur asks us to slow down"),
     ],
 )
-def test_a_spent_limit_says_whose_it_is(spent: imgur.errors.Spent | None, title: str) -> None:
+def test_a_spent_limit_says_whose_it_is(spent: imgur.errors.Spent, title: str) -> None:
     said = words(imgur.errors.RateLimitedError(spent=spent))
     assert said is not None
     assert said.title == title

@@ -15,6 +15,7 @@ import structlog
 from errors import (
     AlbumGivenError,
     ImageGivenError,
+    LinkBrokenError,
     NotAnItemError,
     NothingToChangeError,
     NotLinkedError,
@@ -223,8 +224,10 @@ class LibraryService:
         return deleted
 
     async def own_album(self, discord_id: int, text: str) -> str:
-        """The id of an album of the account's own. Raises NotLinkedError, NotYoursError, ImageGivenError."""
+        """The id of an album of the account's own. Raises NotLinkedError, LinkBrokenError, NotYoursError."""
         viewer = await self._linked(discord_id)
+        if not viewer.is_linked:
+            raise LinkBrokenError
 
         async def read(reference: Reference) -> str:
             if Kind.ALBUM not in reference.kinds:

@@ -284,11 +284,11 @@ _TABLE: dict[type[BaseException], Wording] = {
     # --- items
     errors.NotAnItemError: Words(
         "That is not an Imgur picture or album",
-        "None of yours is called that either. Give an id such as abc1234, a link from imgur.com, or pick one of the "
-        "suggestions.",
+        "None of your newest is called that either. Give an id such as abc1234, a link from imgur.com, or pick one of "
+        "the suggestions.",
     ),
     errors.NameUnknownError: Words(
-        "Imgur does not know it, and none of yours is called that",
+        "Imgur does not know it, and none of your newest is called that",
         "It may be mistyped, or what it stood for was deleted. Check it, or pick one of the suggestions.",
     ),
     errors.TitleSharedError: Words(

@@ -19,7 +19,10 @@ LONGEST_COMPARED = 128  # characters of what was typed, which is compared with e
 
 _VALUE = re.compile(r"(image|album):([A-Za-z0-9]+)")
 _CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)  # as `label` words it
-_ENTRY = re.compile(r"(?:\d+[.)]\W*)?(?:(?P<kind>image|video|album):\s*)?(?P<rest>.+)", re.IGNORECASE | re.DOTALL)
+_ENTRY = re.compile(  # as a gallery's list and its menu word it
+    r"(?:\d+[.)]\W*)?(?:(?P<kind>image|video|album):\s*)?(?P<rest>.+?)(?:\s·\s(?P<noun>image|video|album)\b.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Names:
@@ -89,7 +92,7 @@ def _entries(items: Sequence[Item], text: str) -> list[Item]:
     entry = _ENTRY.fullmatch(text.strip())
     if entry is None or not folded(entry["rest"]):
         return []
-    kind = {"image": Image, "video": Image, "album": Album}.get((entry["kind"] or "").lower())
+    kind = {"image": Image, "video": Image, "album": Album}.get((entry["kind"] or entry["noun"] or "").lower())
     wanted, cut = folded(entry["rest"].removesuffix("…")), entry["rest"].endswith("…")
     return each_once(
         item

@@ -95,6 +95,15 @@ class Reading:
 
         return await self._pages.get((viewer.key, f"favorites {sort}", page), load)
 
+    def seen(self, viewer: Viewer, name: str) -> tuple[Item, ...]:
+        """What the pages after the first of `images` or `favorites newest` held, as far as they were just turned."""
+        found: list[Item] = []
+        number = 1
+        while page := self._pages.peek((viewer.key, name, number)):
+            found += page.items
+            number += 1
+        return tuple(found)
+
     async def albums(self, viewer: Viewer) -> tuple[Item, ...]:
         """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError."""
         found: list[Item] = []

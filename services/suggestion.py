@@ -64,8 +64,16 @@ def label(item: Item) -> str:
     """How a choice reads: its title and its id, and whether it is an album."""
     prefix = "Album: " if isinstance(item, Album) else ""
     suffix = f" ({item.id})"
-    title = line(item.title, NAME_LIMIT - len(prefix) - len(suffix)) or "untitled"
+    title = _cut(line(item.title), NAME_LIMIT - len(prefix) - len(suffix)) or "untitled"
     return prefix + title + suffix
+
+
+def _cut(text: str, units: int) -> str:
+    """The text, of which Discord counts no more than so many units: those of UTF-16, two for an emoji."""
+    encoded = text.encode("utf-16-le")
+    if len(encoded) <= 2 * units:
+        return text
+    return encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore").rstrip(" \u200d\ufe0f") + "…"
 
 
 def matching(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:
@@ -141,8 +149,9 @@ class Lists:
         if name == "albums":
             return await self._reading.albums(viewer)
         if name == "favorites":
-            return (await self._reading.favorites(viewer, 0, "newest")).items
-        return (await self._reading.images(viewer, 0)).items
+            page = await self._reading.favorites(viewer, 0, "newest")
+            return page.items + self._reading.seen(viewer, "favorites newest")
+        return (await self._reading.images(viewer, 0)).items + self._reading.seen(viewer, "images")
 
     async def _patiently(self, viewer: Viewer, name: str) -> Items:
         async def load() -> Items:

@@ -85,7 +85,7 @@ async def test_album_is_suggested_and_filled_when_it_is_the_user_s(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("Mountain", ["none of yours is called that", "- Album: Mountains ("]),
+        ("Mountain", ["none of your newest is called that", "- Album: Mountains ("]),
         ("my mountains", ["not an Imgur picture or album", "- Album: Mountains ("]),
         ("Sea", ["Several of yours go by that name", "- Album: Sea ("]),
         ("https://imgur.com/a/Ab3dE7g,Xy12345", ["One at a time"]),

@@ -9,6 +9,7 @@ import pytest
 from errors import (
     BotError,
     ImageGivenError,
+    LinkBrokenError,
     NameUnknownError,
     NotAnItemError,
     NotYoursError,
@@ -184,15 +185,22 @@ async def test_title_is_found_when_it_is_younger_than_what_is_remembered(
         ("Album: kitten", Album),
         ("Image: kitten", Image),
         ("1. Image: Image {image}", Image),
+        ("1. \U0001f5bc\ufe0f kitten \u00b7 Image", Image),
+        ("2. \U0001f4da kitten", None),
     ],
 )
 async def test_wording_of_a_choice_is_understood(
-    library: LibraryService, standin: Standin, account: Account, *, form: str, kind: type[Image] | type[Album]
+    library: LibraryService, standin: Standin, account: Account, *, form: str, kind: type[Image] | type[Album] | None
 ) -> None:
     title = "see https://imgur.com/a/Ab3dE7g" if form.startswith("see") else "kitten"
     image = standin.world.add_image(account, title=title)
     album = standin.world.add_album(account, title="kitten")
-    item = (await library.show(ADA, form.format(image=image.id, album=album.id))).item
+    text = form.format(image=image.id, album=album.id)
+    if kind is None:
+        with pytest.raises(TitleSharedError):
+            await library.show(ADA, text)
+        return
+    item = (await library.show(ADA, text)).item
     assert (type(item), item.id) == (kind, image.id if kind is Image else album.id)
 
 
@@ -283,6 +291,30 @@ async def test_albums_and_favorites_are_offered_beside_many_images(
     assert sum(name.startswith("picture") for name in offered) == 23
 
 
+async def test_choices_are_no_longer_than_discord_counts(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    for title in ("\U0001f408" * 90, "a" + "\U0001f408" * 90, "\U0001f469\u200d\U0001f680" * 40, "long " * 60):
+        standin.world.add_image(account, title=title)
+    offered = await names(library, "", Scope.OWN_IMAGES)
+    assert len(offered) == 4
+    for name in offered:
+        assert 90 <= len(name.encode("utf-16-le")) / 2 <= 100
+        assert "\u200d\u2026" not in name
+
+
+async def test_title_on_a_page_that_was_just_turned_to_is_found(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    old = standin.world.add_image(account, title="kitten")
+    for _ in range(70):
+        standin.world.add_image(account)
+    with pytest.raises(NameUnknownError):
+        await library.show(ADA, "kitten")
+    await library.images(ADA, 6)
+    assert (await library.show(ADA, "kitten")).item.id == old.id
+
+
 async def test_what_is_called_so_comes_first(library: LibraryService, standin: Standin, account: Account) -> None:
     exact = standin.world.add_image(account, title="C\u00e1t")
     for number in range(30):
@@ -299,3 +331,13 @@ async def test_link_or_wording_that_is_typed_offers_what_it_names(
     standin.world.add_image(account, title="kitten")
     found = await library.suggest(ADA, form.format(id=image.id), Scope.ANYTHING)
     assert [suggestion.value for suggestion in found] == [f"image:{image.id}"]
+
+
+async def test_album_of_a_broken_link_is_refused_as_that(
+    library: LibraryService, stores: Stores, account: Account
+) -> None:
+    linked = await stores.accounts.linked(ADA)
+    assert linked is not None
+    await stores.accounts.mark_broken(linked.account_id, linked.version)
+    with pytest.raises(LinkBrokenError):
+        await library.own_album(ADA, "Holiday")

@@ -8,7 +8,7 @@ import contextlib
 import secrets
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,13 +28,13 @@ import wizard
 from cogs.client import EXTENSIONS, ImgurBot
 from config import Settings, SettingsError
 from imgur.client import BASE_URL, ImgurClient
-from media.attachment import HttpAttachmentSource
+from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
 from services.library import LibraryService
 from services.linking import LinkingService
 from services.ports import AttachmentSource
-from services.upload import UploadService
+from services.upload import AT_ONCE, UploadService
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import StorageError
@@ -47,6 +47,7 @@ log = structlog.get_logger(__name__)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here, so no advice about it
 
+CALLS = 100  # connections to Imgur, apart from uploads
 DATABASE_ANSWERS = 2.0  # seconds
 SWEEP_EVERY = 5.0  # seconds; expired attempts hold tokens no longer than this
 
@@ -85,28 +86,36 @@ async def compose(
     imgur_url: str = BASE_URL,
     attachments: AttachmentSource | None = None,
     connector: Callable[..., aiohttp.BaseConnector] = aiohttp.TCPConnector,
+    cdn: Collection[str] = DISCORD,
     serve: bool = True,
 ) -> AsyncIterator[House]:
     """Build every room, and stop in reverse order what was started; with `serve`, the web servers and the sweeper run.
 
-    Every way out goes through a `connector`. Raises StorageError and CannotListenError.
+    Every way out goes through a `connector`; attachments come from the origins of `cdn`. Raises StorageError and
+    CannotListenError.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(connector=connector(), cookie_jar=aiohttp.DummyCookieJar())
-        )
+        # Each has a pool of its own, so that uploads, however many or slow, keep no read waiting.
+        calls, uploading, fetching = [
+            await stack.enter_async_context(_session(connector, most)) for most in (CALLS, 2 * AT_ONCE, 2 * AT_ONCE)
+        ]
         secret = settings.imgur_client_secret
         imgur = ImgurClient(
-            session,
+            calls,
             settings.imgur_client_id,
             secret.get_secret_value() if secret else None,
             base_url=imgur_url,
+            upload_session=uploading,
         )
         stores = Stores.of(database, Keyring(settings.token_keys))
         accounts = AccountService(stores.accounts, imgur)
         stack.push_async_callback(accounts.close)
         library = LibraryService(accounts, imgur, stores.uploads)
+        uploads = UploadService(
+            accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, library
+        )
+        stack.push_async_callback(uploads.close)
         services = Services(
             accounts=accounts,
             linking=LinkingService(
@@ -116,9 +125,7 @@ async def compose(
                 public_url=settings.public_url if settings.can_link else None,
                 authorize_url=imgur.authorize_url if settings.can_link else None,
             ),
-            uploads=UploadService(
-                accounts, imgur, attachments or HttpAttachmentSource(session), stores.uploads, library
-            ),
+            uploads=uploads,
             library=library,
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
@@ -126,6 +133,11 @@ async def compose(
             admin = create_admin_app(partial(_obstacles, bot, database))
             await _serve(stack, settings, services, admin, imgur.authorize_url(""))
         yield House(settings, bot, services)
+
+
+def _session(connector: Callable[..., aiohttp.BaseConnector], most: int) -> aiohttp.ClientSession:
+    """A session of at most so many connections, which keeps no cookies."""
+    return aiohttp.ClientSession(connector=connector(limit=most), cookie_jar=aiohttp.DummyCookieJar())
 
 
 async def _obstacles(bot: ImgurBot, database: Database) -> list[str]:

@@ -5,6 +5,8 @@ An error's fields are what the words need; its text is for the log and holds no 
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 
 class BotError(Exception):
     """Base of everything that a user can be told in a sentence with a next step."""
@@ -151,12 +153,30 @@ class AlbumNeedsAccountError(BotError):
     """An anonymous upload cannot go into an album of the user's."""
 
 
-class UploadEndedError(BotError):
-    """Base of an upload that was ended on our side; with `all_sent`, Imgur may have stored it nevertheless."""
+class UploadUncertainError(BotError):
+    """Everything was sent, and no clear answer came: the picture may be there, without a link if it is `anonymous`."""
 
-    def __init__(self, *, all_sent: bool = False) -> None:
-        super().__init__("all bytes were sent" if all_sent else "ended in the middle")
-        self.all_sent = all_sent
+    def __init__(self, *, anonymous: bool = False) -> None:
+        super().__init__("anonymous" if anonymous else "")
+        self.anonymous = anonymous
+
+
+class Remains(Enum):
+    """What is on Imgur of an upload that was ended on our side."""
+
+    NOTHING = auto()
+    DELETED = auto()  # it was stored by then, and deleted again
+    STORED = auto()  # it was stored by then and could not be deleted; its user finds it among their pictures
+    UNKNOWN = auto()  # everything was sent, and the answer was lost
+    AWAITED = auto()  # everything was sent, and the bot goes on waiting for the answer in order to delete it
+
+
+class UploadEndedError(BotError):
+    """Base of an upload that was ended on our side; `remains` says what there is of it nevertheless."""
+
+    def __init__(self, remains: Remains = Remains.NOTHING) -> None:
+        super().__init__(remains.name)
+        self.remains = remains
 
 
 class UploadCancelledError(UploadEndedError):

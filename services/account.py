@@ -11,12 +11,15 @@ from typing import TypeVar
 from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import InvalidGrantError, UnauthorizedError
 from imgur.models import AccessToken, Account, RateLimits, Tokens
+from services.backlog import Backlog
 from services.ports import AccountStore, ImgurApi
+from storage.errors import StorageError
 from storage.models import ImgurAccount
 
 T = TypeVar("T")
 
 REFRESH_MARGIN = timedelta(seconds=20)
+SECOND_LOOK = 1.0  # seconds until a refused grant is tried once more, before it is believed
 LONGEST_LIFE = 315_360_000  # seconds: what Imgur promises at most
 
 
@@ -49,11 +52,17 @@ def expiry(tokens: Tokens) -> datetime:
 
 
 class AccountService:
-    """Calls Imgur for linked users, with a token refreshed once however many calls wait for it."""
+    """Calls Imgur for linked users, with a token refreshed once however many calls wait for it.
 
-    def __init__(self, accounts: AccountStore, imgur: ImgurApi) -> None:
+    New tokens that the database does not take are used all the same, and written once it does.
+    """
+
+    def __init__(self, accounts: AccountStore, imgur: ImgurApi, *, second_look: float = SECOND_LOOK) -> None:
         self._accounts = accounts
         self._imgur = imgur
+        self._second_look = second_look
+        self._unwritten: dict[int, ImgurAccount] = {}
+        self._backlog = Backlog()
         self._refreshes: dict[tuple[int, int], asyncio.Task[None]] = {}
 
     async def linked(self, discord_id: int) -> LinkedAccount | None:
@@ -93,11 +102,12 @@ class AccountService:
         return linked_account(account)
 
     async def close(self) -> None:
-        """Wait for refreshes under way: what Imgur answers must not be lost."""
+        """Wait for refreshes under way, and write what could not be written: what Imgur answers must not be lost."""
         await asyncio.gather(*self._refreshes.values(), return_exceptions=True)
+        await self._backlog.close()
 
     async def _usable(self, discord_id: int) -> ImgurAccount:
-        account = await self._accounts.linked(discord_id)
+        account = self._newest(await self._accounts.linked(discord_id))
         if account is None:
             raise NotLinkedError
         if account.broken:
@@ -120,23 +130,49 @@ class AccountService:
             task.exception()  # seen: with every waiter cancelled, nobody else would look
 
     async def _refresh(self, stale: ImgurAccount) -> None:
-        """Replace the tokens of exactly the version read; whoever wrote in between has won."""
-        row = await self._accounts.get(stale.account_id)
-        if row is None or row.broken or row.version != stale.version:
+        """Replace exactly the tokens that were found stale; whoever wrote in between has won."""
+        try:
+            await self._replace(stale)
+        except InvalidGrantError:
+            await asyncio.sleep(self._second_look)
+            try:
+                await self._replace(stale)
+            except InvalidGrantError:
+                await self._accounts.mark_broken(stale.account_id, stale.version)
+
+    async def _replace(self, stale: ImgurAccount) -> None:
+        row = self._newest(await self._accounts.get(stale.account_id))
+        if row is None or row.broken or (row.version, row.access_token) != (stale.version, stale.access_token):
+            return
+        tokens = await self._imgur.refresh(row.refresh_token)
+        fresh = replace(
+            row,
+            username=tokens.account_username or row.username,
+            access_token=tokens.access_token,
+            refresh_token=tokens.refresh_token or row.refresh_token,
+            expires_at=expiry(tokens),
+        )
+        waits_already = fresh.account_id in self._unwritten
+        self._unwritten[fresh.account_id] = fresh
+        if waits_already:
             return
         try:
-            tokens = await self._imgur.refresh(row.refresh_token)
-        except InvalidGrantError:
-            await self._accounts.mark_broken(row.account_id, row.version)
-            return
-        await self._accounts.refreshed(
-            replace(
-                row,
-                access_token=tokens.access_token,
-                refresh_token=tokens.refresh_token or row.refresh_token,
-                expires_at=expiry(tokens),
-            )
-        )
+            await self._write(fresh.account_id)
+        except StorageError:
+            self._backlog.add("new tokens of an account", lambda: self._write(fresh.account_id))
+
+    async def _write(self, account_id: int) -> None:
+        """Write what is kept of the account, and what has come in its place meanwhile."""
+        while (kept := self._unwritten.get(account_id)) is not None:
+            await self._accounts.refreshed(kept)
+            newer = self._unwritten.pop(account_id, kept)
+            if newer is not kept:
+                self._unwritten[account_id] = replace(newer, version=kept.version + 1)
+
+    def _newest(self, row: ImgurAccount | None) -> ImgurAccount | None:
+        """The row with the tokens that wait to be written over it, unless somebody else has written."""
+        kept = self._unwritten.get(row.account_id) if row else None
+        return kept if row and kept and kept.version == row.version else row
 
 
 def _token(account: ImgurAccount) -> AccessToken:

@@ -141,11 +141,29 @@ def _video_too_long(error: errors.VideoTooLongError) -> Words:
     )
 
 
+_REMAINS = {
+    errors.Remains.NOTHING: "Nothing was stored.",
+    errors.Remains.DELETED: "Imgur had stored it by then, so it was deleted there again.",
+    errors.Remains.STORED: "Imgur had stored it by then: /imgur images shows it, and you can delete it there.",
+    errors.Remains.UNKNOWN: (
+        "Everything had been sent by then, so Imgur may have stored it: look there first. Its answer was lost."
+    ),
+    errors.Remains.AWAITED: (
+        "Everything had been sent by then, and Imgur has not answered yet. What it stores is deleted when it does."
+    ),
+}
+
+
+def _uncertain(error: errors.UploadUncertainError) -> Words:
+    next_step = "Look with /imgur images before you upload it again."
+    if error.anonymous:
+        next_step = "Nobody knows its link then. Uploading it again may make a second one."
+    return Words("The picture may be there", f"Imgur was sent all of it and gave no clear answer. {next_step}")
+
+
 def _ended(title: str, text: str) -> Callable[[errors.UploadEndedError], Words]:
     def wording(error: errors.UploadEndedError) -> Words:
-        if not error.all_sent:
-            return Words(title, f"{text} Nothing was stored.")
-        return Words(title, f"{text} Everything had been sent by then, so Imgur may have stored it: look there first.")
+        return Words(title, f"{text} {_REMAINS[error.remains]}")
 
     return wording
 
@@ -264,11 +282,13 @@ _TABLE: dict[type[BaseException], Wording] = {
         "An anonymous upload cannot go into an album",
         "Albums belong to an account. Leave out album or anonymous, or link your account with /imgur link.",
     ),
+    errors.UploadUncertainError: _uncertain,
     errors.UploadEndedError: _ended("The upload was ended", "Upload the file again."),
     errors.UploadCancelledError: _ended("Upload cancelled", "As you wished."),
     errors.UploadTooSlowError: _ended(
         "The upload took too long",
-        "Discord lets the bot answer for 15 minutes, and this would have taken longer. Try a smaller file.",
+        "Discord lets the bot answer for 15 minutes, and this would have taken longer. Try a smaller file, or again "
+        "when fewer people upload.",
     ),
     errors.UploadStoppedError: _ended(
         "The upload was stopped", "The bot is being shut down. Upload the file again in a few minutes."

@@ -3,29 +3,50 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
 
-from errors import AlbumNeedsAccountError, LinkBrokenError, NotLinkedError
-from imgur.errors import BadAnswerError
+import structlog
+
+from errors import (
+    AlbumNeedsAccountError,
+    BotError,
+    LinkBrokenError,
+    NotLinkedError,
+    Remains,
+    UploadEndedError,
+    UploadUncertainError,
+)
+from imgur.errors import BadAnswerError, ImgurError, OutcomeUnknownError
 from imgur.models import AccessToken, Image
 from media.kind import check
 from media.models import IncomingFile, OpenedFile
 from services.account import AccountService
+from services.backlog import Backlog
 from services.library import Abilities, abilities
 from services.ports import AttachmentSource, ImgurApi, UploadStore
+from services.queue import FairQueue, Queued, Ticket
+from storage.errors import StorageError
 from storage.models import AnonymousUpload
 
 __all__ = [
     "Destination",
     "IncomingFile",
+    "Ticket",
     "UploadRequest",
     "UploadService",
     "Uploaded",
 ]  # the borders build IncomingFile
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 32
+EACH = 5  # at once, of one user
+ANSWER_SECONDS = 5.0  # for which the ending of an upload waits to learn what became of it
+CLOSING_SECONDS = 8.0
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -77,7 +98,7 @@ class Library(Protocol):
         """Hear that the user has a new one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Source:
     """An opened file as Imgur's client takes it; tells how far it has been read."""
 
@@ -85,21 +106,30 @@ class _Source:
     mime_type: str
     opened: OpenedFile
     progress: Progress
+    handed_out: int = field(default=0, init=False)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether the last byte is on its way: from then on Imgur may store the file."""
+        return self.handed_out >= self.size
 
     @property
     def size(self) -> int:
         return self.opened.size
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        sent = 0
         async for chunk in self.opened.chunks():
+            self.handed_out += len(chunk)
             yield chunk
-            sent += len(chunk)
-            self.progress(sent, self.size)
+            self.progress(self.handed_out, self.size)
+
+
+def _unwatched(_ticket: Ticket) -> None:
+    """Nobody cares how long the queue is."""
 
 
 class UploadService:
-    """Uploads files to the user's account or anonymously."""
+    """Uploads files to the user's account or anonymously, a bounded number at once, the users in turn."""
 
     def __init__(
         self,
@@ -114,6 +144,15 @@ class UploadService:
         self._attachments = attachments
         self._uploads = uploads
         self._library = library
+        self._queue = FairQueue(AT_ONCE, EACH)
+        self._backlog = Backlog()
+        self._endings: set[asyncio.Task[Remains]] = set()
+
+    async def close(self) -> None:
+        """Wait a while for what is to be deleted again, and write down what could not be written."""
+        if self._endings:
+            await asyncio.wait(self._endings, timeout=CLOSING_SECONDS)
+        await self._backlog.close()
 
     async def destination(self, request: UploadRequest) -> Destination:
         """Where the upload would go.
@@ -130,45 +169,44 @@ class UploadService:
             raise LinkBrokenError if linked else NotLinkedError
         return Destination.ASK_BROKEN if linked else Destination.ASK
 
-    async def upload(self, request: UploadRequest, progress: Progress) -> Uploaded:
-        """Check the file, then send it; never twice, unless Imgur refused the token before it took anything.
+    async def upload(self, request: UploadRequest, progress: Progress, queued: Queued = _unwatched) -> Uploaded:
+        """Wait for the user's turn, check the file, then send it; never twice, unless Imgur refused the token first.
 
-        Raises FileTooLargeError, UnsupportedFileError, AttachmentGoneError, AlbumNeedsAccountError, NotAnItemError,
-        ImageGivenError, NotLinkedError, LinkBrokenError; errors of Imgur and of the database pass.
+        The attachment is not opened before its turn. Cancelled after the last byte, it waits for the answer and deletes
+        the picture; UploadEndedError then says what remains. Raises FileTooLargeError, UnsupportedFileError,
+        AttachmentGoneError, AlbumNeedsAccountError, NotAnItemError, ImageGivenError, NotLinkedError, LinkBrokenError,
+        UploadUncertainError; errors of Imgur and of the database pass.
         """
         if request.anonymous:
-            return await self._anonymously(request, progress)
-        if request.album:
+            _refuse_album(request)
+        elif request.album:
             request = replace(request, album=await self._library.own_album(request.discord_id, request.album))
-        image = await self._accounts.authorized(request.discord_id, lambda auth: self._send(request, progress, auth))
-        self._library.uploaded(request.discord_id)
-        return Uploaded(image, anonymous=False, can=abilities(image, linked=True, mine=True))
+        async with self._queue.turn(request.discord_id, queued):
+            return await self._upload(request, progress)
 
     async def anonymous_count(self, discord_id: int) -> int:
         """How many anonymous uploads of this user are on record."""
         return await self._uploads.count(discord_id)
 
-    async def _anonymously(self, request: UploadRequest, progress: Progress) -> Uploaded:
-        _refuse_album(request)
+    async def _upload(self, request: UploadRequest, progress: Progress) -> Uploaded:
+        async def send(auth: AccessToken | None) -> Image:
+            return await self._send(request, progress, auth)
+
         account = await self._accounts.linked(request.discord_id)
-        image = await self._send(request, progress, None)
-        keeping = asyncio.ensure_future(self._keep(request, image))
         try:
-            await asyncio.shield(keeping)
-        except asyncio.CancelledError:
-            await asyncio.wait([keeping])  # a picture without its deletehash could never be deleted
-            keeping.result()
-            raise
-        self._library.uploaded(request.discord_id)
+            image = await (send(None) if request.anonymous else self._accounts.authorized(request.discord_id, send))
+        finally:
+            self._library.uploaded(request.discord_id)  # or so it may be
         linked = account is not None and not account.broken
-        return Uploaded(image, anonymous=True, can=abilities(image, linked=linked, mine=True))
+        return Uploaded(image, anonymous=bool(request.anonymous), can=abilities(image, linked=linked, mine=True))
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file
         async with self._attachments.open(file) as opened:
             kind = check(file.name, opened.size, opened.head)
-            return await self._imgur.upload(
-                _Source(file.name, kind.mime_type, opened, progress),
+            source = _Source(file.name, kind.mime_type, opened, progress)
+            uploading = self._imgur.upload(
+                source,
                 auth,
                 video=kind.video,
                 album=request.album,
@@ -176,9 +214,59 @@ class UploadService:
                 description=request.description,
                 disable_audio=request.mute and kind.video,
             )
+            storing = asyncio.ensure_future(self._store(request, uploading, auth))
+            try:
+                return await asyncio.shield(storing)
+            except asyncio.CancelledError:
+                if not source.is_out:
+                    storing.cancel()
+                    await asyncio.wait([storing])
+                    raise
+                raise UploadEndedError(await self._ended(request, storing, auth)) from None
+
+    async def _store(self, request: UploadRequest, uploading: Awaitable[Image], auth: AccessToken | None) -> Image:
+        try:
+            image = await uploading
+        except OutcomeUnknownError as error:
+            raise UploadUncertainError(anonymous=auth is None) from error
+        if auth is None:
+            await self._keep(request, image)
+        return image
+
+    async def _ended(self, request: UploadRequest, storing: asyncio.Future[Image], auth: AccessToken | None) -> Remains:
+        """Have the picture deleted once Imgur has answered; what remains of it, as far as that is known soon."""
+        ending = asyncio.create_task(self._take_back(request, storing, auth))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        done, _ = await asyncio.wait([ending], timeout=ANSWER_SECONDS)
+        return ending.result() if done else Remains.AWAITED
+
+    async def _take_back(
+        self, request: UploadRequest, storing: asyncio.Future[Image], auth: AccessToken | None
+    ) -> Remains:
+        try:
+            image = await storing
+        except UploadUncertainError:
+            return Remains.UNKNOWN
+        except (BotError, ImgurError, StorageError) as error:
+            log.info("an ended upload had failed", reason=type(error).__name__)
+            return Remains.NOTHING
+        try:
+            await self._imgur.delete_image(image.id if auth else image.deletehash or "", auth)
+            if auth is None:
+                await self._uploads.remove(request.discord_id, image.id)
+        except (ImgurError, StorageError) as error:
+            log.warning("an ended upload could not be deleted", reason=type(error).__name__)
+            return Remains.STORED
+        finally:
+            self._library.uploaded(request.discord_id)
+        return Remains.DELETED
 
     async def _keep(self, request: UploadRequest, image: Image) -> None:
-        """Put the deletehash on record; where that fails, delete the picture rather than leave it to nobody."""
+        """Put the deletehash on record; where that fails, delete the picture rather than leave it to nobody.
+
+        Where that fails as well, it goes on record as soon as the database lets it.
+        """
         if image.deletehash is None:
             raise BadAnswerError("an anonymous upload came back without a deletehash")
         upload = AnonymousUpload(
@@ -197,7 +285,10 @@ class UploadService:
         try:
             await self._uploads.add(upload)
         except Exception:
-            await self._imgur.delete_image(image.deletehash)
+            try:
+                await self._imgur.delete_image(image.deletehash)
+            except ImgurError:
+                self._backlog.add("an anonymous upload", lambda: self._uploads.add(upload))
             raise
 
 

@@ -113,7 +113,7 @@ async def imgur_client(standin: Standin) -> AsyncIterator[ImgurClient]:
 
 @pytest.fixture
 async def accounts(stores: Stores, imgur_client: ImgurClient) -> AsyncIterator[AccountService]:
-    service = AccountService(stores.accounts, imgur_client)
+    service = AccountService(stores.accounts, imgur_client, second_look=0)
     yield service
     await service.close()
 

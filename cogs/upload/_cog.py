@@ -116,11 +116,12 @@ class Uploads(commands.Cog):
         owner, request, share = interaction.user.id, question.request, question.share
 
         async def show(transfer: Transfer[Uploaded]) -> None:
-            await progress(interaction, progress_view(transfer.sent, transfer.total, transfer.key, owner))
+            view = progress_view(transfer.sent, transfer.total, transfer.key, owner, before=transfer.before)
+            await progress(interaction, view)
 
         try:
             uploaded = await self._transfers.run(
-                request.file.size, lambda count: self._uploads.upload(request, count), show
+                request.file.size, lambda count, queued: self._uploads.upload(request, count, queued), show
             )
         except LinkBrokenError:  # Imgur refused the tokens only now; nothing was sent
             if not request.is_open:

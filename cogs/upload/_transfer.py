@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from errors import UploadCancelledError, UploadEndedError, UploadStoppedError, UploadTooSlowError
+from errors import Remains, UploadCancelledError, UploadEndedError, UploadStoppedError, UploadTooSlowError
+from services.queue import Queued, Ticket
 
 T = TypeVar("T")
 Progress: TypeAlias = Callable[[int, int], None]
-Work: TypeAlias = Callable[[Progress], Coroutine[Any, Any, T]]
+Work: TypeAlias = Callable[[Progress, Queued], Coroutine[Any, Any, T]]
 
 FIRST_REPORT = 3.0  # seconds
 REPORT_EVERY = 3.5
@@ -19,24 +20,26 @@ LONGEST = 14 * 60.0  # Discord takes the answer for 15 minutes
 
 
 class Transfer(Generic[T]):
-    """One upload under way: `sent` of `total` bytes."""
+    """One upload under way: `sent` of `total` bytes, once it is its turn."""
 
     def __init__(self, total: int, work: Work[T]) -> None:
         self.key = secrets.token_hex(8)
         self.sent = 0
         self.total = total
-        self._why: type[UploadEndedError] | None = None
-        self._work = asyncio.create_task(work(self._count))
+        self._why: type[UploadEndedError] = UploadStoppedError
+        self._is_ended = False
+        self._ticket: Ticket | None = None
+        self._work = asyncio.create_task(work(self._count, self._queued))
 
     @property
-    def all_sent(self) -> bool:
-        """Whether every byte has gone out: Imgur may store it whatever becomes of the answer."""
-        return self.sent >= self.total
+    def before(self) -> int | None:
+        """How many uploads come before this one; None once it is its turn."""
+        return self._ticket.before if self._ticket else None
 
     def end(self, why: type[UploadEndedError]) -> None:
         """End it; whoever waits for the result gets `why`, the first one given."""
-        if self._why is None:
-            self._why = why
+        if not self._is_ended:
+            self._is_ended, self._why = True, why
             self._work.cancel()
 
     async def result(self, show: Callable[[Transfer[T]], Awaitable[object]]) -> T:
@@ -47,11 +50,17 @@ class Transfer(Generic[T]):
                 self.end(UploadTooSlowError)
             return await self._work
         except asyncio.CancelledError:  # without a reason it is the command itself that ends, with the bot
-            raise (self._why or UploadStoppedError)(all_sent=self.all_sent) from None
+            self.end(UploadStoppedError)
+            (outcome,) = await asyncio.gather(self._work, return_exceptions=True)
+            raise self._why(*_remains(outcome)) from None
+        except UploadEndedError as ended:
+            raise self._why(ended.remains) from None
         finally:
-            self._work.cancel()
             # An edit under way may end, so that it cannot overtake the answer; one that fails costs the report only.
             await asyncio.gather(self._work, reporting, return_exceptions=True)
+
+    def _queued(self, ticket: Ticket) -> None:
+        self._ticket = ticket
 
     def _count(self, sent: int, total: int) -> None:
         self.sent, self.total = sent, total
@@ -61,6 +70,10 @@ class Transfer(Generic[T]):
         while not (await asyncio.wait([self._work], timeout=pause))[0]:
             await show(self)
             pause = REPORT_EVERY
+
+
+def _remains(outcome: object) -> tuple[Remains, ...]:
+    return (outcome.remains,) if isinstance(outcome, UploadEndedError) else ()
 
 
 class Transfers:

@@ -29,8 +29,12 @@ def question_view(key: str, owner: int, *, broken: bool) -> ui.LayoutView:
     )
 
 
-def progress_view(sent: int, total: int, key: str, owner: int) -> ui.LayoutView:
-    """How far an upload is, with a way to end it."""
+def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | None = None) -> ui.LayoutView:
+    """How far an upload is, with a way to end it; with `before`, how many are served before it begins."""
+    cancel = ActionButton("upload-cancel", owner, key, label="Cancel", style=discord.ButtonStyle.danger)
+    if before is not None:
+        served = f"{before:,} before you" if before else "You are next"
+        return notice("Waiting for your turn", f"Many uploads are under way. **{served}.**", controls=[cancel])
     part = min(sent / total, 1.0) if total else 0.0
     filled = int(part * BAR)
     waiting = "Everything is sent. Waiting for Imgur…" if sent >= total else ""
@@ -38,7 +42,7 @@ def progress_view(sent: int, total: int, key: str, owner: int) -> ui.LayoutView:
         "Uploading to Imgur",
         f"`{'█' * filled}{'░' * (BAR - filled)}` {int(part * 100)} %\n{megabytes(sent)} of {megabytes(total)}",
         waiting,
-        controls=[ActionButton("upload-cancel", owner, key, label="Cancel", style=discord.ButtonStyle.danger)],
+        controls=[cancel],
     )
 
 

@@ -11,6 +11,7 @@ from cogs.upload import _transfer
 from cogs.upload._transfer import Transfers
 from cogs.upload._views import progress_view
 from errors import UploadStoppedError
+from services.queue import Queued
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, components, parts, text, walk
 from tests.conftest import CLIENT_ID
@@ -214,7 +215,7 @@ async def test_file_is_refused_with_the_way_out_before_it_is_sent(
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("lost-answer", "may have been done all the same"),
+        ("lost-answer", "may be there"),
         ("over-capacity-403", "over capacity"),
         ("too-fast-429", "Try again in"),
         ("daily-limit-429", "shared by everyone"),
@@ -331,16 +332,18 @@ async def test_upload_is_ended_in_words_when_the_bot_shuts_down(discord: Discord
     assert "being shut down" in text(discord.reread(message))
 
 
-async def test_user_is_told_that_it_may_be_stored_when_it_is_stopped_with_everything_sent(
+async def test_picture_is_deleted_again_and_the_user_told_when_it_is_stopped_with_everything_sent(
     discord: Discord, picture: bytes
 ) -> None:
-    held = discord.standin.switches.hold(UPLOAD)
+    held = discord.standin.switches.hold(UPLOAD, answer=True)
     discord.env.settle_timeout = 1.0
     with pytest.raises(TimeoutError):
         await discord.run("upload", file=("hill.jpg", picture), anonymous=True)
     assert held.arrived.is_set()
+    asyncio.get_running_loop().call_later(4.3, held.release)  # after the time in which it may end by itself
     await discord.house.bot.door.close()
-    assert "Imgur may have stored it" in text(discord.channel.history(viewer=discord.alice)[-1])
+    assert "it was deleted there again" in text(discord.channel.history(viewer=discord.alice)[-1])
+    assert not discord.standin.world.images
 
 
 async def test_transfer_tells_how_far_it_is_when_bytes_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +352,7 @@ async def test_transfer_tells_how_far_it_is_when_bytes_go_out(monkeypatch: pytes
     reported, go_on = asyncio.Event(), asyncio.Event()
     transfers, seen, keys = Transfers(), [], []
 
-    async def work(progress: _transfer.Progress) -> str:
+    async def work(progress: _transfer.Progress, _queued: Queued) -> str:
         progress(25, 100)
         await go_on.wait()
         return "done"
@@ -370,7 +373,7 @@ async def test_transfer_tells_how_far_it_is_when_bytes_go_out(monkeypatch: pytes
 async def test_transfer_ends_its_work_when_the_command_itself_is_cancelled() -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def work(progress: _transfer.Progress) -> None:
+    async def work(progress: _transfer.Progress, _queued: Queued) -> None:
         begun.set()
         try:
             await asyncio.Event().wait()

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from errors import LinkBrokenError, NotLinkedError
-from imgur.errors import OverCapacityError, UnauthorizedError
+from imgur.client import ImgurClient
+from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, UnauthorizedError
 from imgur.models import AccessToken
 from services.account import REFRESH_MARGIN, AccountService
 from services.linking import LinkingService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
+from storage.database import open_database
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
+from storage.sealing import Keyring, new_key
 from tests.conftest import CLIENT_ID
 
 ADA, BOB = 1001, 1002
@@ -194,7 +201,7 @@ async def test_link_is_marked_broken_when_imgur_rejects_the_refresh_token(
     for _ in range(2):
         with pytest.raises(LinkBrokenError):
             await accounts.overview(ADA)
-    assert len(standin.sent(REFRESH)) == 1
+    assert len(standin.sent(REFRESH)) == 2  # and not believed at once
     linked = await accounts.linked(ADA)
     assert linked is not None
     assert linked.broken
@@ -298,3 +305,139 @@ async def test_unlink_erases_and_voids_when_an_attempt_is_under_way(
     assert attempt is not None
     assert attempt.status is AttemptStatus.VOID
     assert await stores.accounts.get(account.id) is None
+
+
+# --- a good link stays good ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["html-bad-request-400", "gateway-403", "unauthorized-403", "invalid-client-403"])
+async def test_link_stays_when_what_refuses_is_not_about_the_user(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account, *, answer: str
+) -> None:
+    await link(stores, standin, account, life=-1)
+    standin.fail_next(answer, REFRESH, times=2)
+    with pytest.raises(ImgurError):
+        await accounts.authorized(ADA, token_of)
+    standin.faults.clear()
+    assert await accounts.authorized(ADA, token_of) in standin.world.tokens.access
+
+
+async def test_every_link_stays_and_the_operator_is_told_when_the_secret_is_wrong(
+    accounts: AccountService,
+    stores: Stores,
+    standin: Standin,
+    account: Account,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await link(stores, standin, account, life=-1)
+    registered = standin.world.tokens.clients[CLIENT_ID]
+    standin.register_client(CLIENT_ID, "another secret", registered.callback_url)
+    with pytest.raises(ApplicationRefusedError):
+        await accounts.authorized(ADA, token_of)
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert "client id and secret" in told
+    standin.world.tokens.clients[CLIENT_ID] = registered
+    assert await accounts.authorized(ADA, token_of) in standin.world.tokens.access
+
+
+async def test_refusal_is_not_believed_when_a_second_look_says_otherwise(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, life=-1)
+    held = standin.switches.hold(REFRESH)
+    command = asyncio.create_task(accounts.authorized(ADA, token_of))
+    await held.arrived.wait()
+    known = dict(standin.world.tokens.refresh)
+    standin.world.tokens.refresh.clear()  # as a replica of Imgur's that is behind
+    second = standin.switches.hold(REFRESH)
+    held.release()
+    await second.arrived.wait()
+    standin.world.tokens.refresh.update(known)
+    second.release()
+    assert await command in standin.world.tokens.access
+    linked = await accounts.linked(ADA)
+    assert linked is not None
+    assert not linked.broken
+
+
+async def test_name_that_comes_with_a_refresh_is_stored(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, life=-1)
+    account.username = "ada_renamed"
+    await accounts.authorized(ADA, token_of)
+    linked = await accounts.linked(ADA)
+    assert linked is not None
+    assert linked.username == "ada_renamed"
+    assert (await accounts.unlink(ADA)).username == "ada_renamed"
+
+
+@pytest.fixture
+async def hasty(database_url: str) -> AsyncIterator[Stores]:
+    """Stores over a database that does not wait for a lock."""
+    async with open_database(database_url, busy_timeout=0.01) as database:
+        yield Stores.of(database, Keyring({"k1": new_key()}))
+
+
+@pytest.fixture
+async def lock(tmp_path: Path) -> AsyncIterator[sqlite3.Connection]:
+    """Another process's connection, which may lock the database."""
+    with closing(sqlite3.connect(tmp_path / "bot.db", isolation_level=None)) as other:
+        yield other
+
+
+async def test_new_tokens_are_used_and_written_later_when_the_database_is_locked(
+    hasty: Stores, imgur_client: ImgurClient, standin: Standin, account: Account, lock: sqlite3.Connection
+) -> None:
+    accounts = AccountService(hasty.accounts, imgur_client, second_look=0)
+    standin.switches.rotation = "strict"
+    old = await link(hasty, standin, account, life=-1)
+    lock.execute("BEGIN IMMEDIATE")
+    token = await accounts.authorized(ADA, token_of)
+    assert token in standin.world.tokens.access
+    assert await accounts.authorized(ADA, token_of) == token
+    assert len(standin.sent(REFRESH)) == 1
+    standin.world.tokens.kill_access_tokens()  # and once more while nothing can be written
+    assert (await accounts.overview(ADA)).account.username == "ada_imgur"
+    stored = await hasty.accounts.linked(ADA)
+    assert stored is not None
+    assert stored.refresh_token == old
+    lock.execute("ROLLBACK")
+    await accounts.close()
+    stored = await hasty.accounts.linked(ADA)
+    assert stored is not None
+    assert stored.refresh_token in standin.world.tokens.refresh
+    assert stored.access_token in standin.world.tokens.access
+
+
+async def test_new_tokens_are_written_by_themselves_when_the_lock_goes(
+    hasty: Stores, imgur_client: ImgurClient, standin: Standin, account: Account, lock: sqlite3.Connection
+) -> None:
+    accounts = AccountService(hasty.accounts, imgur_client)
+    await link(hasty, standin, account, life=-1)
+    lock.execute("BEGIN IMMEDIATE")
+    token = await accounts.authorized(ADA, token_of)
+    lock.execute("ROLLBACK")
+    for _ in range(100):
+        stored = await hasty.accounts.linked(ADA)
+        if stored is not None and stored.access_token == token:
+            break
+        await asyncio.sleep(0.05)
+    else:
+        pytest.fail("not written")
+    await accounts.close()
+
+
+async def test_unwritten_tokens_give_way_when_the_user_links_anew_or_leaves(
+    hasty: Stores, imgur_client: ImgurClient, standin: Standin, account: Account, lock: sqlite3.Connection
+) -> None:
+    accounts = AccountService(hasty.accounts, imgur_client)
+    await link(hasty, standin, account, life=-1)
+    lock.execute("BEGIN IMMEDIATE")
+    unwritten = await accounts.authorized(ADA, token_of)
+    lock.execute("ROLLBACK")
+    await link(hasty, standin, account)
+    assert await accounts.authorized(ADA, token_of) != unwritten
+    await accounts.unlink(ADA)
+    await accounts.close()
+    assert await hasty.accounts.get(account.id) is None

@@ -23,10 +23,13 @@ from errors import (
     LinkBrokenError,
     NotAnItemError,
     NotLinkedError,
+    Remains,
     UnsupportedFileError,
+    UploadEndedError,
+    UploadUncertainError,
 )
 from imgur.client import ImgurClient
-from imgur.errors import OverCapacityError, RateLimitedError, UnreachableError
+from imgur.errors import OverCapacityError, RateLimitedError
 from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
 from services.account import AccountService
@@ -35,12 +38,33 @@ from services.upload import Destination, UploadRequest, UploadService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailableError, StorageError
 from tests.services.test_account import ADA, link
 
 UPLOAD = "POST /3/upload*"
 PICTURE = paint(SCENES[0])
 FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 300_000
+
+
+@dataclass(frozen=True)
+class StallingFile:
+    """A file of which the last byte never comes."""
+
+    data: bytes
+    stalled: asyncio.Event
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    @property
+    def head(self) -> bytes:
+        return self.data[:1000]
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        yield self.data[:-1]
+        self.stalled.set()
+        await asyncio.Event().wait()
 
 
 @dataclass
@@ -50,6 +74,7 @@ class Attachments:
     files: dict[str, bytes] = field(default_factory=dict)
     opened: int = 0
     closed: int = 0
+    stall: asyncio.Event | None = None
 
     @asynccontextmanager
     async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
@@ -57,7 +82,7 @@ class Attachments:
             raise AttachmentGoneError
         self.opened += 1
         try:
-            yield MemoryFile(self.files[file.name])
+            yield StallingFile(self.files[file.name], self.stall) if self.stall else MemoryFile(self.files[file.name])
         finally:
             self.closed += 1
 
@@ -271,7 +296,11 @@ async def test_file_is_opened_afresh_when_the_token_had_to_be_refreshed(
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("lost-answer", UnreachableError), ("over-capacity-403", OverCapacityError)],
+    [
+        ("lost-answer", UploadUncertainError),
+        ("varnish-503", UploadUncertainError),
+        ("over-capacity-403", OverCapacityError),
+    ],
 )
 async def test_upload_is_sent_once_when_imgur_fails(
     uploads: UploadService, standin: Standin, fault: str, error: type[Exception]
@@ -297,9 +326,10 @@ async def test_anonymous_picture_is_deleted_again_when_its_deletehash_cannot_be_
 async def test_source_is_closed_and_nothing_stored_when_the_upload_is_cancelled(
     uploads: UploadService, attachments: Attachments, standin: Standin
 ) -> None:
-    held = standin.switches.hold(UPLOAD)
+    stalled = asyncio.Event()
+    attachments.stall = stalled
     running = asyncio.create_task(uploads.upload(request("film.mp4", FILM, anonymous=True), ignore))
-    await held.arrived.wait()
+    await stalled.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
@@ -307,46 +337,140 @@ async def test_source_is_closed_and_nothing_stored_when_the_upload_is_cancelled(
     assert await uploads.anonymous_count(ADA) == 0
 
 
+@pytest.mark.parametrize("anonymous", [True, False])
+@pytest.mark.parametrize(
+    ("fault", "match", "remains"),
+    [
+        (None, UPLOAD, Remains.DELETED),
+        ("lost-answer", UPLOAD, Remains.UNKNOWN),
+        ("over-capacity-403", UPLOAD, Remains.NOTHING),
+        ("over-capacity-403", "DELETE *", Remains.STORED),
+    ],
+    ids=["stored", "lost", "refused", "not deleted"],
+)
+async def test_picture_is_deleted_or_on_record_when_cancelled_after_the_last_byte(
+    uploads: UploadService,
+    stores: Stores,
+    standin: Standin,
+    account: Account,
+    *,
+    anonymous: bool,
+    fault: str | None,
+    match: str,
+    remains: Remains,
+) -> None:
+    await link(stores, standin, account)
+    held = standin.switches.hold(UPLOAD, answer=True)
+    if fault:
+        standin.fail_next(fault, match)
+    running = asyncio.create_task(uploads.upload(request(anonymous=anonymous), ignore))
+    await held.arrived.wait()
+    running.cancel()
+    await asyncio.sleep(0.01)
+    assert running.done() is (fault == "lost-answer")  # it waits for the answer
+    held.release()
+    with pytest.raises(UploadEndedError) as ended:
+        await running
+    assert ended.value.remains is remains
+    assert len(standin.world.images) == (remains in {Remains.STORED, Remains.UNKNOWN})
+    assert await uploads.anonymous_count(ADA) == (anonymous and remains is Remains.STORED)
+
+
+@pytest.mark.parametrize("twice", [False, True])
+async def test_picture_is_deleted_later_when_imgur_takes_long_to_answer(
+    uploads: UploadService, standin: Standin, monkeypatch: pytest.MonkeyPatch, *, twice: bool
+) -> None:
+    if not twice:
+        monkeypatch.setattr("services.upload.ANSWER_SECONDS", 0.05)
+    held = standin.switches.hold(UPLOAD, answer=True)
+    running = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
+    await held.arrived.wait()
+    running.cancel()
+    if twice:  # the process is in a hurry
+        await asyncio.sleep(0.01)
+        running.cancel()
+    (result,) = await asyncio.gather(running, return_exceptions=True)
+    if not twice:
+        assert isinstance(result, UploadEndedError)
+        assert result.remains is Remains.AWAITED
+    assert standin.world.images
+    held.release()
+    await uploads.close()
+    assert not standin.world.images
+    assert await uploads.anonymous_count(ADA) == 0
+
+
 @dataclass
-class SlowStore:
-    """A database that takes its time with a write."""
+class UnwillingStore:
+    """A database that takes a while, and refuses the first writes."""
 
     stores: Stores
+    refusals: int = 0
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
-    done: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def add(self, upload: Any) -> None:
         self.begun.set()
         await self.go_on.wait()
+        if self.refusals:
+            self.refusals -= 1
+            raise DatabaseUnavailableError
         await self.stores.uploads.add(upload)
-        self.done.set()
+
+    async def remove(self, discord_id: int, image_id: str) -> bool:
+        return await self.stores.uploads.remove(discord_id, image_id)
 
 
-@pytest.mark.parametrize("twice", [False, True])
-async def test_deletehash_is_kept_all_the_same_when_cancelled_after_imgur_answered(
+@pytest.fixture
+def unwilling(stores: Stores) -> UnwillingStore:
+    return UnwillingStore(stores)
+
+
+@pytest.fixture
+def unsure_uploads(
     accounts: AccountService,
     imgur_client: ImgurClient,
     attachments: Attachments,
     library: LibraryService,
-    *,
+    unwilling: UnwillingStore,
+) -> UploadService:
+    store: Any = unwilling
+    return UploadService(accounts, imgur_client, attachments, store, library)
+
+
+@pytest.mark.parametrize(("refusals", "remains"), [(0, Remains.DELETED), (1, Remains.NOTHING)])
+async def test_picture_is_deleted_when_cancelled_while_its_deletehash_is_kept(
+    unsure_uploads: UploadService,
+    unwilling: UnwillingStore,
     stores: Stores,
     standin: Standin,
-    twice: bool,
+    *,
+    refusals: int,
+    remains: Remains,
 ) -> None:
-    slow: Any = SlowStore(stores)
-    uploads = UploadService(accounts, imgur_client, attachments, slow, library)
-    running = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
-    await slow.begun.wait()
+    unwilling.refusals = refusals
+    running = asyncio.create_task(unsure_uploads.upload(request(anonymous=True), ignore))
+    await unwilling.begun.wait()
     running.cancel()
-    assert not (await asyncio.wait([running], timeout=0.1))[0]  # it waits for the write
-    if twice:
-        running.cancel()
-    slow.go_on.set()
-    with pytest.raises(asyncio.CancelledError):
+    assert not (await asyncio.wait([running], timeout=0.05))[0]
+    unwilling.go_on.set()
+    with pytest.raises(UploadEndedError) as ended:
         await running
-    await asyncio.wait_for(slow.done.wait(), timeout=2)
+    assert ended.value.remains is remains
+    assert not standin.world.images
+    assert await stores.uploads.count(ADA) == 0
+
+
+async def test_deletehash_is_written_later_when_neither_the_database_nor_imgur_takes_it_back(
+    unsure_uploads: UploadService, unwilling: UnwillingStore, stores: Stores, standin: Standin
+) -> None:
+    unwilling.refusals = 2
+    unwilling.go_on.set()
+    standin.fail_next("over-capacity-403", "DELETE *")
+    with pytest.raises(StorageError):
+        await unsure_uploads.upload(request(anonymous=True), ignore)
     (stored,) = standin.world.images.values()
+    await unsure_uploads.close()
     kept = await stores.uploads.get(ADA, stored.id)
     assert kept is not None
     assert kept.deletehash == stored.deletehash

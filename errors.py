@@ -137,6 +137,10 @@ class EmptyFileError(BotError):
     """The file has no bytes."""
 
 
+class VoiceMessageError(BotError):
+    """The file is a voice message."""
+
+
 class VideoTooLongError(BotError):
     """The video lasts longer than Imgur takes; `seconds` and `limit` in seconds."""
 

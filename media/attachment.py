@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
@@ -18,6 +20,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=30)
 """Seconds for the connection and for each read; the whole may take as long as the upload does."""
 _CHUNK_BYTES = 256 * 1024
 _OK = 200
+_LEGAL = ":/?#@!$&'()*+,;=%"  # beside letters, digits and -._~ (RFC 3986)
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class HttpAttachmentSource:
@@ -49,7 +53,7 @@ class HttpAttachmentSource:
 
     async def _get(self, address: str) -> aiohttp.ClientResponse:
         with _told_as_gone():
-            url = URL(address, encoded=True)
+            url = URL(_quoted(address), encoded=True)
             if "@" in url.raw_authority or str(url.origin()) not in self._origins:
                 raise AttachmentGoneError("not an address of Discord's")
             return await self._session.get(
@@ -90,6 +94,11 @@ async def _head(content: aiohttp.StreamReader) -> bytes:
         return await content.readexactly(HEAD_BYTES)
     except asyncio.IncompleteReadError as short:
         return short.partial
+
+
+def _quoted(address: str) -> str:
+    """The address with what it may not hold quoted, and nothing else touched: it is signed."""
+    return quote(_STRAY_PERCENT.sub("%25", address), safe=_LEGAL)
 
 
 @contextmanager

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 HEAD_BYTES = 64 * 1024
 """How much of a file's beginning is looked at."""
+
+
+class Origin(StrEnum):
+    """How Discord made a file, where it was not made elsewhere."""
+
+    VOICE_MESSAGE = "voice message"
+    CLIP = "clip"
+    REMIX = "remix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +24,8 @@ class IncomingFile:
     """A file that someone attached. `name`, `size` (bytes) and `content_type` are what Discord announces, not proof.
 
     `url` is signed and expires: it is for opening the file, never for a log, a message or the database. `handle` is
-    the border's own object, for sources that cannot work from the address.
+    the border's own object, for sources that cannot work from the address. `description` says what is to be seen,
+    `hidden` that it is not to be seen at once; `seconds` is how long it lasts, where Discord says so.
     """
 
     name: str
@@ -23,6 +33,10 @@ class IncomingFile:
     url: str = field(repr=False)
     content_type: str | None = None
     handle: object = field(default=None, repr=False, compare=False)
+    description: str | None = None
+    hidden: bool = False
+    seconds: float | None = None
+    origin: Origin | None = None
 
 
 class OpenedFile(Protocol):

@@ -274,6 +274,9 @@ _TABLE: dict[type[BaseException], Wording] = {
         "That file is empty",
         "There is nothing in it: it was probably not saved whole. Save it anew and upload it again.",
     ),
+    errors.VoiceMessageError: Words(
+        "That is a voice message, not a picture or video", f"{_TAKEN} Attach one of these."
+    ),
     errors.VideoTooLongError: _video_too_long,
     errors.AttachmentGoneError: Words(
         "The file is no longer there", "Discord does not hand it out any more. Attach it once more and upload it again."

@@ -19,11 +19,12 @@ from errors import (
     Remains,
     UploadEndedError,
     UploadUncertainError,
+    VoiceMessageError,
 )
 from imgur.errors import BadAnswerError, ImgurError, OutcomeUnknownError
-from imgur.models import AccessToken, Image
+from imgur.models import AccessToken, Album, Image
 from media.kind import check
-from media.models import IncomingFile, OpenedFile
+from media.models import IncomingFile, OpenedFile, Origin
 from services.account import AccountService
 from services.backlog import Backlog
 from services.library import Abilities, abilities
@@ -35,11 +36,12 @@ from storage.models import AnonymousUpload
 __all__ = [
     "Destination",
     "IncomingFile",
+    "Origin",
     "Ticket",
     "UploadRequest",
     "UploadService",
     "Uploaded",
-]  # the borders build IncomingFile
+]  # the borders build IncomingFile and its Origin
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +87,7 @@ class Uploaded:
     image: Image
     anonymous: bool
     can: Abilities
+    album: Album | None = None
 
 
 class Library(Protocol):
@@ -157,8 +160,11 @@ class UploadService:
     async def destination(self, request: UploadRequest) -> Destination:
         """Where the upload would go.
 
-        Raises AlbumNeedsAccountError, and NotLinkedError or LinkBrokenError if nothing but an account would do.
+        Raises AlbumNeedsAccountError, and NotLinkedError or LinkBrokenError if nothing but an account would do;
+        VoiceMessageError, as nobody need be asked where that goes.
         """
+        if request.file.origin is Origin.VOICE_MESSAGE:
+            raise VoiceMessageError
         if request.anonymous:
             _refuse_album(request)
             return Destination.ANONYMOUS
@@ -198,12 +204,14 @@ class UploadService:
         finally:
             self._library.uploaded(request.discord_id)  # or so it may be
         linked = account is not None and not account.broken
-        return Uploaded(image, anonymous=bool(request.anonymous), can=abilities(image, linked=linked, mine=True))
+        album = Album(request.album) if request.album else None
+        can = abilities(image, linked=linked, mine=True)
+        return Uploaded(image, anonymous=bool(request.anonymous), can=can, album=album)
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file
         async with self._attachments.open(file) as opened:
-            kind = check(file.name, opened.size, opened.head)
+            kind = check(file.name, opened.size, opened.head, file.seconds)
             source = _Source(file.name, kind.mime_type, opened, progress)
             uploading = self._imgur.upload(
                 source,

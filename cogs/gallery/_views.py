@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import discord
@@ -11,7 +12,7 @@ from discord import ui
 
 from cogs.gallery._place import Place
 from cogs.ui.actions import ActionButton, ActionSelect
-from cogs.ui.item import ID_LIMIT, alt, bare, cover, noun, title
+from cogs.ui.item import ID_LIMIT, alt, bare, cover, linked, noun
 from cogs.ui.layout import COLOUR, Control, notice, rows
 from cogs.ui.report import link_button
 from imgur.models import Album, Image, Item
@@ -76,7 +77,7 @@ def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.L
 
 def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> str:
     if page.album:
-        return f"Album: {title(page.album)}"
+        return f"Album: {linked(page.album)}"
     whose = f"<@{owner}>: " if shared else "Your "
     return whose + {
         Source.FAVORITES: f"favorites, {place.sort} first",
@@ -85,7 +86,7 @@ def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> st
 
 
 def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
-    for item in page.items:
+    for _, item in _numbered(page):
         for picture in cover(item):
             picture.spoiler = picture.spoiler or (page.album is not None and page.album.nsfw)
             yield picture
@@ -93,7 +94,7 @@ def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
 
 def _lines(page: GalleryPage) -> Iterator[str]:
     for number, item in _numbered(page):
-        words = f"**{number}.** {ICONS[noun(item)]} {title(item, LINE_TITLE)} · [{noun(item)}]({item.page_url})"
+        words = f"**{number}** {ICONS[noun(item)]} {linked(item, LINE_TITLE)}"
         yield words + "".join(f" · {remark}" for remark in _remarks(item))
     if not page.items:
         yield "*Nothing on this page could be read. Go on to the next one.*"
@@ -110,8 +111,11 @@ def _remarks(item: Item) -> Iterator[str]:
         yield "*no preview*"
 
 
-def _numbered(page: GalleryPage) -> Iterator[tuple[int, Item]]:
-    return iter(enumerate(page.items, start=page.page * PAGE_SIZE + 1))
+def _numbered(page: GalleryPage) -> Iterator[tuple[str, Item]]:
+    """The items with the numbers of their pictures; one that has no picture to count has no number."""
+    numbers = count(page.page * PAGE_SIZE + 1)
+    for item in page.items:
+        yield f"{next(numbers)}." if cover(item) else "•", item
 
 
 def _footer(page: GalleryPage, last: int) -> str:
@@ -122,7 +126,7 @@ def _footer(page: GalleryPage, last: int) -> str:
 
 def _options(page: GalleryPage) -> list[discord.SelectOption]:
     options = {
-        f"{item.kind.value}:{item.id}": f"{number}. {noun(item)}: {alt(item)}"
+        f"{item.kind.value}:{item.id}": f"{number} {noun(item)}: {alt(item)}"
         for number, item in _numbered(page)
         if len(item.id) <= ID_LIMIT
     }
@@ -137,6 +141,9 @@ def _options(page: GalleryPage) -> list[discord.SelectOption]:
 def _navigation(page: GalleryPage, place: Place, owner: int, last: int) -> Iterator[Control]:
     following = page.page if page.next is None else page.next
     first, ended = page.page == 0, page.next is None
+    if first and ended and not last:
+        yield _turn("Refresh", place, owner, 0, 0)
+        return
     yield _turn("First", place, owner, 0, last, disabled=first)
     yield _turn("Previous", place, owner, max(page.page - 1, 0), last, disabled=first)
     yield _turn("Next", place, owner, following, last, disabled=ended)

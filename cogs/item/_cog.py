@@ -15,6 +15,7 @@ from cogs.item._views import (
     SAVED,
     SLOW,
     again_button,
+    asked_about,
     bare_shown,
     copy_view,
     deleted_view,
@@ -26,7 +27,7 @@ from cogs.item._views import (
     typed_text,
 )
 from cogs.ui.actions import Interaction, action
-from cogs.ui.item import bare
+from cogs.ui.item import bare, is_hidden
 from cogs.ui.kept import Kept
 from cogs.ui.reply import (
     acknowledge,
@@ -192,9 +193,11 @@ class Items(commands.Cog):
         await acknowledge_press(interaction)
         deleted = await self._library.delete(interaction.user.id, f"{kind}:{item_id}")
         done(interaction, *deleted_words(item_id, deleted=deleted))
-        await answer(interaction, deleted_view(item_id, deleted=deleted))
+        title = asked_about(interaction.message)
+        bare_view = partial(deleted_view, item_id, deleted=deleted)
+        await answer(interaction, deleted_view(item_id, title, deleted=deleted), plainer=bare_view)
         if beside:
-            await change_shared(interaction, beside, deleted_view(item_id, deleted=True))
+            await change_shared(interaction, beside, deleted_view(item_id, title, deleted=True))
 
     @action("item-copy", kind=Kind)
     async def _copy_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
@@ -207,7 +210,8 @@ class Items(commands.Cog):
     async def _show(
         self, interaction: Interaction, shown: Shown, *, heading: str | None = None, shared: bool = False
     ) -> None:
-        draw = partial(shown_view, owner=interaction.user.id, heading=heading, shared=shared)
+        hidden = is_hidden(interaction.message)
+        draw = partial(shown_view, owner=interaction.user.id, heading=heading, shared=shared, hidden=hidden)
         await answer(interaction, draw(shown), plainer=lambda: draw(bare_shown(shown)))
 
     async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
@@ -216,7 +220,8 @@ class Items(commands.Cog):
 
     async def _ask_to_delete(self, interaction: Interaction, text: str, beside: int | None = None) -> None:
         item = (await self._library.deletion(interaction.user.id, text)).item
-        draw = partial(question_view, owner=interaction.user.id, beside=beside)
+        hidden = is_hidden(interaction.message)
+        draw = partial(question_view, owner=interaction.user.id, beside=beside, hidden=hidden)
         await answer(interaction, draw(item), plainer=lambda: draw(bare(item)))
 
     async def _favorite(self, interaction: Interaction, text: str, *, wish: bool) -> None:

@@ -17,12 +17,15 @@ from services.text import line
 SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
 SAVED = "**Saved**"
 TYPED_TITLE, TYPED_DESCRIPTION = 500, 2800  # a message holds 4000 characters, the words of an error among them
+QUESTION = "### Delete "
 FINAL = "It disappears from Imgur for everyone, and nobody can bring it back."
 
 
-def shown_view(shown: Shown, owner: int, *, heading: str | None = None, shared: bool = False) -> ui.LayoutView:
+def shown_view(
+    shown: Shown, owner: int, *, heading: str | None = None, shared: bool = False, hidden: bool = False
+) -> ui.LayoutView:
     """The item, with what its viewer may do."""
-    return item_view(shown.item, owner=owner, can=shown.can, heading=heading, shared=shared)
+    return item_view(shown.item, owner=owner, can=shown.can, heading=heading, shared=shared, hidden=hidden)
 
 
 def bare_shown(shown: Shown) -> Shown:
@@ -63,12 +66,12 @@ def favorite_notice(favorited: Favorited) -> ui.LayoutView:
     )
 
 
-def question_view(item: Item, owner: int, beside: int | None = None) -> ui.LayoutView:
+def question_view(item: Item, owner: int, beside: int | None = None, *, hidden: bool = False) -> ui.LayoutView:
     """Asks before deleting, and shows what. `beside` is the shared message, if any, to be changed as well."""
     about = item.kind.value, item.id
     confirmed = about if beside is None else (*about, beside)
-    pictures = media(item)
-    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"### Delete {title(item)}?")]
+    pictures = media(item, hidden=hidden)
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"{QUESTION}{title(item)}?")]
     if pictures:
         parts.append(ui.MediaGallery(*pictures))
     parts.append(ui.TextDisplay(f"{FINAL}\n-# {facts(item)}\n-# {item.page_url}"))
@@ -81,20 +84,29 @@ def question_view(item: Item, owner: int, beside: int | None = None) -> ui.Layou
         ]
     )
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*parts, accent_colour=WARNING))
+    view.add_item(ui.Container(*parts, accent_colour=WARNING, spoiler=hidden and not pictures))
     return view
 
 
-def deleted_view(item_id: str, *, deleted: bool) -> ui.LayoutView:
-    """What became of a deletion."""
-    return notice(*deleted_words(item_id, deleted=deleted))
+def asked_about(message: discord.Message | None) -> str | None:
+    """The title in a question that `question_view` drew, as markdown."""
+    for container in message.components if message else ():
+        if isinstance(container, discord.Container) and isinstance(container.children[0], discord.TextDisplay):
+            return container.children[0].content.removeprefix(QUESTION).removesuffix("?")
+    return None
 
 
-def deleted_words(item_id: str, *, deleted: bool) -> tuple[str, str]:
+def deleted_view(item_id: str, title: str | None = None, *, deleted: bool) -> ui.LayoutView:
+    """What became of a deletion; `title` is markdown."""
+    return notice(*deleted_words(item_id, title, deleted=deleted))
+
+
+def deleted_words(item_id: str, title: str | None = None, *, deleted: bool) -> tuple[str, str]:
     """The same as a heading and a sentence."""
+    name = f"**{title}** (`{item_id}`)" if title and item_id not in title else f"the picture `{item_id}`"
     if deleted:
-        return "Deleted", f"The picture `{item_id}` is gone from Imgur."
-    return "It was gone already", f"Imgur no longer had the picture `{item_id}`. It is off your lists now."
+        return "Deleted", f"{name[0].upper()}{name[1:]} is gone from Imgur."
+    return "It was gone already", f"Imgur no longer had {name}. It is off your lists now."
 
 
 def copy_view(item: Item) -> ui.LayoutView:

@@ -22,29 +22,47 @@ ALT_LIMIT = 256
 ID_LIMIT = 32  # a longer id does not fit into a custom_id; Imgur's have 5 or 7 characters
 LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
 SHOWABLE = re.compile(r"https?://[!-~]{1,500}")  # Discord refuses a whole message for one odd address
+FLAT = re.compile(r"[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+")
+ROUND = str.maketrans("[]", "()")
 KILOBYTE = 1_000
 MEGABYTE = 1_000_000
 
 
 def item_view(
-    item: Item, *, owner: int, can: Abilities, heading: str | None = None, shared: bool = False
+    item: Item,
+    *,
+    owner: int,
+    can: Abilities,
+    heading: str | None = None,
+    shared: bool = False,
+    hidden: bool = False,
 ) -> ui.LayoutView:
     """An item with its facts and the buttons for what `owner` may do. `heading` is markdown.
 
-    On a shared message everyone may press Favorite, for themselves; the other buttons stay the owner's.
+    On a shared message everyone may press Favorite and Copy, for themselves; the other buttons stay the owner's.
+    What is `hidden` is shown as a spoiler; while there is no picture to show, all of it is, so that `is_hidden` knows.
     """
     parts: list[ui.Item[Any]] = []
     if heading:
         parts.append(ui.TextDisplay(heading))
     parts.append(ui.TextDisplay(f"### {title(item)}"))
-    pictures = media(item)
+    pictures = media(item, hidden=hidden)
     if pictures:
         parts.append(ui.MediaGallery(*pictures))
     parts.append(ui.TextDisplay("\n".join(_lines(item, shown=bool(pictures)))))
     parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)])
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*parts, accent_colour=COLOUR))
+    view.add_item(ui.Container(*parts, accent_colour=COLOUR, spoiler=hidden and not pictures))
     return view
+
+
+def is_hidden(message: discord.Message | None) -> bool:
+    """Whether an item's message shows it as a spoiler: what replaces that message, or is asked about it, does too."""
+    for container in message.components if message else ():
+        if isinstance(container, discord.Container):
+            pictures = [part for part in container.children if isinstance(part, discord.MediaGalleryComponent)]
+            return container.spoiler or bool(pictures and all(item.spoiler for item in pictures[0].items))
+    return False
 
 
 def bare(item: Item) -> Item:
@@ -65,13 +83,28 @@ def title(item: Item, limit: int = 200) -> str:
     return plain(item.title, limit) or f"{noun(item)} {item.id}"
 
 
+def linked(item: Item, limit: int = 200) -> str:
+    """The same as a link to the item's page. Brackets inside of a link have to be in pairs, side by side."""
+    words = item.title or ""
+    if not FLAT.fullmatch(words):
+        words = words.translate(ROUND)
+    return f"[{title(replace(item, title=words), limit)}]({item.page_url})"
+
+
 def link_button(item: Item) -> Control:
     """Opens the item's page on Imgur."""
     return ui.Button(label="Open on Imgur", url=item.page_url)
 
 
-def media(item: Item) -> list[discord.MediaGalleryItem]:
+def media(item: Item, *, hidden: bool = False) -> list[discord.MediaGalleryItem]:
     """The pictures of an item that Discord can show: the image itself, or an album's cover and up to nine more."""
+    pictures = _media(item)
+    for picture in pictures:
+        picture.spoiler = picture.spoiler or hidden
+    return pictures
+
+
+def _media(item: Item) -> list[discord.MediaGalleryItem]:
     if isinstance(item, Image):
         return [_picture(item)] if media_url(item) else []
     covered = sorted(item.images, key=lambda image: image.id != item.cover)
@@ -190,6 +223,6 @@ def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterato
     if Ability.DELETE in can:
         yield ActionButton("item-delete", owner, *about, label="Delete", style=discord.ButtonStyle.danger)
     if Ability.COPY in can:
-        yield ActionButton("item-copy", owner, *about, label="Copy")
+        yield ActionButton("item-copy", ANYONE if shared else owner, *about, label="Copy")
     if isinstance(item, Image) and item.processing:
         yield ActionButton("item-refresh", owner, *about, label="Refresh")

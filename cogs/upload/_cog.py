@@ -25,14 +25,16 @@ from cogs.ui.reply import (
     suggest,
     tell,
 )
+from cogs.upload._file import incoming
 from cogs.upload._question import Question
 from cogs.upload._transfer import Transfer, Transfers
-from cogs.upload._views import over_view, progress_view, question_view, uploaded_view, uploaded_words
+from cogs.upload._views import bare_request, over_view, progress_view, question_view, uploaded_view, uploaded_words
 from errors import LinkBrokenError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from services.library import LibraryService
 from services.suggestion import Scope
-from services.upload import Destination, IncomingFile, Uploaded, UploadRequest, UploadService
+from services.text import line, passage
+from services.upload import Destination, Uploaded, UploadRequest, UploadService
 
 
 class Uploads(commands.Cog):
@@ -70,9 +72,9 @@ class Uploads(commands.Cog):
         await acknowledge(interaction)
         request = UploadRequest(
             discord_id=interaction.user.id,
-            file=IncomingFile(file.filename, file.size, file.url, file.content_type, handle=file),
-            title=title,
-            description=description,
+            file=incoming(file),
+            title=title if line(title) else None,
+            description=passage(description) or passage(file.description, DESCRIPTION_LIMIT) or None,
             album=album,
             anonymous=anonymous,
             mute=mute,
@@ -131,7 +133,9 @@ class Uploads(commands.Cog):
         done(interaction, uploaded_words(uploaded), uploaded.image.page_url)
         await answer_or_share(
             interaction,
-            partial(uploaded_view, uploaded, owner),
+            partial(uploaded_view, uploaded, owner, request),
             share=share,
-            plainer=partial(uploaded_view, replace(uploaded, image=bare_image(uploaded.image)), owner),
+            plainer=partial(
+                uploaded_view, replace(uploaded, image=bare_image(uploaded.image)), owner, bare_request(request)
+            ),
         )

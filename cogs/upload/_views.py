@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import item_view
-from cogs.ui.layout import WARNING, notice
+from cogs.ui.item import item_view, linked, noun
+from cogs.ui.layout import WARNING, notice, plain
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from services.messages import megabytes, words
-from services.upload import Uploaded
+from services.upload import Uploaded, UploadRequest
 
 BAR = 20
+NAME_LIMIT = 80
 
 
 def question_view(key: str, owner: int, *, broken: bool) -> ui.LayoutView:
@@ -46,10 +50,34 @@ def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | 
     )
 
 
-def uploaded_view(uploaded: Uploaded, owner: int, *, shared: bool) -> ui.LayoutView:
-    """The picture, its link, and what can be done with it."""
+def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, shared: bool) -> ui.LayoutView:
+    """The picture, its link, what was made of it and what can be done with it. What was hidden stays hidden."""
     heading = f"**Uploaded by** <@{owner}>" if shared else f"**{uploaded_words(uploaded)}**"
-    return item_view(uploaded.image, owner=owner, can=uploaded.can, heading=heading, shared=shared)
+    facts = " · ".join(_facts(uploaded, request, shared=shared))
+    return item_view(
+        uploaded.image,
+        owner=owner,
+        can=uploaded.can,
+        heading=f"{heading}\n-# {facts}" if facts else heading,
+        shared=shared,
+        hidden=request.file.hidden,
+    )
+
+
+def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Iterator[str]:
+    """Which file it was, whether without its sound, and in which album it is; where others see it, not its name."""
+    file = request.file
+    if not shared and (name := plain(file.name, NAME_LIMIT)):
+        yield f"{name}, a {file.origin}" if file.origin else name
+    if request.mute and noun(uploaded.image) == "Video":
+        yield "without sound"
+    if uploaded.album:
+        yield f"in your album {linked(uploaded.album)}"
+
+
+def bare_request(request: UploadRequest) -> UploadRequest:
+    """The request without users' words, which Discord may have disliked."""
+    return replace(request, file=replace(request.file, name=""))
 
 
 def uploaded_words(uploaded: Uploaded) -> str:

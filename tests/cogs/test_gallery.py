@@ -55,7 +55,7 @@ async def test_images_are_a_gallery_of_the_account(discord: Discord, linked: Acc
         discord.standin.world.add_image(linked, title=f"Picture *{number}*", nsfw=number == 22)
     images = [image.id for image in discord.standin.world.images_of(linked)]
     message = answer(await discord.run("images"))
-    assert "**1.** 🖼️ Picture \\*22\\*" in text(message)
+    assert f"**1.** 🖼️ [Picture \\*22\\*](https://imgur.com/{images[0]})\n" in text(message)
     assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{i}.jpg" for i in images[:10]]
     assert [item["description"] for item in pictures(message)][:2] == ["Picture *22*", "Picture *21*"]
     assert [item["spoiler"] for item in pictures(message)][:2] == [True, False]
@@ -94,7 +94,7 @@ async def test_favorites_are_paged_to_the_very_end(discord: Discord, linked: Acc
     message = answer(await discord.run("favorites", sort=sort))
     assert f"Your favorites, {sort} first" in text(message)
     assert "Page 1 of at least 6" in text(message)
-    assert "📚 Album 4" in text(message) or sort == "newest"
+    assert "📚 [Album 4](" in text(message) or sort == "newest"
     assert await all_pages(discord, message) == expected
     assert "Page 14 of 14" in text(message)
     assert len(discord.standin.sent(FAVORITES)) == 4
@@ -126,8 +126,8 @@ async def test_albums_and_images_are_told_apart_and_opened_privately(discord: Di
     )
     world.add_favorites(linked, [image, album])
     message = answer(await discord.run("favorites"))
-    assert "📚 Trip · [Album]" in text(message)
-    assert "🖼️ Cat · [Image]" in text(message)
+    assert "📚 [Trip](" in text(message)
+    assert "🖼️ [Cat](" in text(message)
     assert options(message) == [f"album:{album.id}", f"image:{image.id}"]
     opened = answer(await discord.alice.select(message, [f"album:{album.id}"]))
     assert "### Trip" in text(opened)
@@ -156,7 +156,7 @@ async def test_album_s_images_are_shown(discord: Discord, linked: Account) -> No
     world.add_image(linked)
     [choice] = await discord.alice.autocomplete(discord.channel, "imgur images", "album", "tri")
     message = answer(await discord.run("images", album=choice["value"]))
-    assert "Album: Trip" in text(message)
+    assert "Album: [Trip](https://imgur.com/a/" in text(message)
     assert await all_pages(discord, message) == [image.id for image in album.images]
     assert "12 in all" in text(message)
 

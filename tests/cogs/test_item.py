@@ -205,10 +205,17 @@ async def test_shared_image_asks_a_stranger_to_link(discord: Discord, linked: Ac
 async def test_shared_image_refuses_a_stranger_everything_else(discord: Discord, image: StoredImage) -> None:
     [message] = (await discord.run("show", image=image.id, share=True)).followups
     discord.standin.requests.clear()
-    for label in ("Edit", "Delete", "Copy"):
+    for label in ("Edit", "Delete"):
         assert "not yours" in text(answer(await discord.click(message, label, discord.bob)))
     assert image.id in discord.standin.world.images
     assert not discord.standin.sent("DELETE *")
+
+
+async def test_copy_is_everyone_s_on_a_shared_message(discord: Discord, image: StoredImage) -> None:
+    [message] = (await discord.run("show", image=image.id, share=True)).followups
+    discord.standin.requests.clear()
+    assert f"https://imgur.com/{image.id}" in text(answer(await discord.click(message, "Copy", discord.bob)))
+    assert not any(sent.headers.get("Authorization", "").startswith("Bearer") for sent in discord.standin.requests)
 
 
 # --- editing ---------------------------------------------------------------------------------------------------------

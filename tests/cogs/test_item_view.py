@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from cogs.gallery._place import Place
 from cogs.gallery._views import gallery_view
 from cogs.item._views import copy_view, favorite_notice, question_view
 from cogs.ui.actions import ANYONE
-from cogs.ui.item import item_view
+from cogs.ui.item import item_view, linked
 from imgur.models import Album, Image, Item
 from services.gallery import GalleryPage, Source
 from services.library import Abilities, Ability, Favorited, Shown, abilities
@@ -251,7 +253,7 @@ def test_favorite_is_everyone_s_on_a_shared_message(*, linked: bool, favorite: b
     owners = {
         button["label"]: button["custom_id"].split(":")[2] for button in parts(view, BUTTON) if "custom_id" in button
     }
-    assert owners == {"Edit": "7", "Favorite": str(ANYONE), "Delete": "7", "Copy": "7"}
+    assert owners == {"Edit": "7", "Favorite": str(ANYONE), "Delete": "7", "Copy": str(ANYONE)}
 
 
 def test_copied_markdown_stays_in_its_code_block() -> None:
@@ -286,11 +288,11 @@ def test_gallery_lists_what_it_cannot_show() -> None:
     lines = written(view).splitlines()
     assert lines[0] == "### Your favorites, oldest first"
     assert [re.sub(r"\(.*?\)", "", line) for line in lines[1:6]] == [
-        "**21.** 🖼️ Cat · [Image]",
-        "**22.** 🎞️ Film · [Video] · *still being processed*",
-        "**23.** 🖼️ Lost · [Image] · *no preview*",
-        "**24.** 📚 Trip · [Album] · 3 pictures",
-        "**25.** 🖼️ Cat · [Image]",
+        "**21.** 🖼️ [Cat]",
+        "**•** 🎞️ [Film] · *still being processed*",
+        "**•** 🖼️ [Lost] · *no preview*",
+        "**22.** 📚 [Trip] · 3 pictures",
+        "**23.** 🖼️ [Cat]",
     ]
     assert lines[-1] == "-# Page 3 of at least 7"
     [gallery] = parts(view, GALLERY)
@@ -307,7 +309,6 @@ def test_gallery_lists_what_it_cannot_show() -> None:
 @pytest.mark.parametrize(
     ("page", "last", "following", "total", "enabled"),
     [
-        (0, 0, None, 3, ["Refresh"]),
         (0, 2, 1, 23, ["Next", "Last", "Refresh"]),
         (1, 2, 2, 23, ["First", "Previous", "Next", "Last", "Refresh"]),
         (2, 2, None, 23, ["First", "Previous", "Refresh"]),
@@ -323,6 +324,51 @@ def test_buttons_that_lead_nowhere_are_disabled(
     assert [button["label"] for button in parts(view, BUTTON) if not button["disabled"]] == enabled
     known = f"{last + 1}" if shown.is_complete else f"at least {last + 3}"
     assert f"Page {page + 1} of {known}" in written(view)
+
+
+def test_a_single_page_has_no_buttons_for_turning_it() -> None:
+    page = GalleryPage(Source.ACCOUNT, (Image("abc1234", link=LINK),), 0, 0, None, 1)
+    assert labels(gallery_view(page, Place.of(page), 7)) == ["Refresh"]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("[OC] my *cat*", "[\\[OC\\] my \\*cat\\*](https://imgur.com/abc1234)"),
+        ("a ] b [ c", "[a ) b ( c](https://imgur.com/abc1234)"),
+        ("[[a]]", "[((a))](https://imgur.com/abc1234)"),
+        ("https://evil.example", "[https:\u200b//evil.example](https://imgur.com/abc1234)"),
+        ("x](https://evil.example)", "[x)(https:\u200b//evil.example)](https://imgur.com/abc1234)"),
+        ("\u200b", "[Image abc1234](https://imgur.com/abc1234)"),
+        (None, "[Image abc1234](https://imgur.com/abc1234)"),
+    ],
+)
+def test_the_title_is_the_link_whatever_it_holds(title: str | None, shown: str) -> None:
+    assert linked(Image("abc1234", title=title)) == shown
+
+
+@given(st.text() | st.text("[]()\\`*_a ://<>", max_size=30))
+def test_a_linked_title_is_one_link_to_imgur(title: str) -> None:
+    [block] = [
+        token for token in MarkdownIt().parse(f"**1.** {linked(Image('abc1234', title=title))}") if token.children
+    ]
+    [opened] = [part for part in block.children or () if part.type == "link_open"]
+    assert opened.attrs == {"href": "https://imgur.com/abc1234"}
+
+
+def hides(view: ui.LayoutView) -> list[bool]:
+    return [item["spoiler"] for gallery in parts(view, GALLERY) for item in gallery["items"]]
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_what_is_hidden_is_shown_as_a_spoiler(hidden: bool) -> None:
+    image = Image("abc1234", link=LINK)
+    [container] = item_view(image, owner=7, can=ALL, hidden=hidden).to_components()
+    assert container["spoiler"] is False
+    assert hides(item_view(image, owner=7, can=ALL, hidden=hidden)) == [hidden]
+    assert hides(question_view(image, 7, hidden=hidden)) == [hidden]
+    [container] = item_view(replace(image, processing=True), owner=7, can=ALL, hidden=hidden).to_components()
+    assert container["spoiler"] is hidden
 
 
 @pytest.mark.parametrize("source", list(Source))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import discord as discord_py
 import pytest
 
 from cogs.upload import _transfer
+from cogs.upload._file import incoming
 from cogs.upload._transfer import Transfers
 from cogs.upload._views import progress_view
 from errors import UploadStoppedError
@@ -191,6 +194,95 @@ async def test_album_is_refused_before_anything_is_sent_when_the_upload_is_anony
     assert not discord.standin.requests
 
 
+# --- what Discord knows about the file
+
+
+def attachment(**facts: Any) -> discord_py.Attachment:
+    """An attachment as Discord describes it."""
+    known = {"id": "1", "filename": "unknown.jpg", "size": 9, "url": "https://cdn.example.org/x", "proxy_url": "x"}
+    return discord_py.Attachment(data=cast("Any", known | facts), state=cast("Any", SimpleNamespace(http=None)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({"title": "猫の写真"}, "猫の写真.jpg"),
+        ({"title": "猫の写真.JPG"}, "猫の写真.JPG"),
+        ({"title": "SPOILER_猫\u202e"}, "猫.jpg"),
+        ({"title": "\u200b"}, "unknown.jpg"),
+        ({"filename": "SPOILER_hill.jpg"}, "hill.jpg"),
+        ({"filename": "hill"}, "hill"),
+        ({"filename": "unknown", "title": "a hill"}, "a hill"),
+    ],
+)
+def test_a_file_has_the_name_that_its_user_gave_it(facts: dict[str, Any], name: str) -> None:
+    assert incoming(attachment(**facts)).name == name
+
+
+@pytest.mark.parametrize(
+    ("facts", "hidden"), [({"flags": 8}, True), ({"filename": "SPOILER_a.jpg"}, True), ({"flags": 4}, False)]
+)
+def test_a_file_is_hidden_by_discord_s_flag(facts: dict[str, Any], hidden: bool) -> None:
+    assert incoming(attachment(**facts)).hidden is hidden
+
+
+@pytest.mark.parametrize(
+    ("facts", "origin"),
+    [
+        ({"flags": 1}, "clip"),
+        ({"flags": 4}, "remix"),
+        ({"duration_secs": 2.5, "waveform": "AAAA"}, "voice message"),
+        ({"duration_secs": 2.5}, None),
+    ],
+)
+def test_a_file_says_how_discord_made_it(facts: dict[str, Any], origin: str | None) -> None:
+    file = incoming(attachment(**facts))
+    assert file.origin == origin
+    assert file.seconds == facts.get("duration_secs")
+
+
+@pytest.mark.parametrize("share", [False, True])
+async def test_what_was_hidden_stays_hidden(discord: Discord, linked: Account, picture: bytes, share: bool) -> None:
+    result = await discord.run("upload", file=("SPOILER_hill.jpg", picture), share=share)
+    message = discord.channel.history()[0] if share else answer(result)
+    (sent,) = discord.standin.sent(UPLOAD)
+    assert [file.filename for file in sent.files] == ["hill.jpg"]
+    assert [item["spoiler"] for item in pictures(message)] == [True]
+    form = await discord.click(message, "Edit")
+    await discord.alice.submit_modal(form, {"title": "A hill", "description": ""})
+    assert "A hill" in text(discord.reread(message))
+    assert [item["spoiler"] for item in pictures(discord.reread(message))] == [True]
+    asked = await discord.click(message, "Delete")
+    question = answer(asked) if share else discord.reread(message)
+    assert "Delete A hill?" in text(question)
+    assert [item["spoiler"] for item in pictures(question)] == [True]
+    await discord.click(question, "Keep")
+    assert [item["spoiler"] for item in pictures(discord.reread(question))] == [True]
+
+
+async def test_what_was_hidden_stays_hidden_when_it_is_shown_only_later(discord: Discord, linked: Account) -> None:
+    discord.standin.switches.processing_reads = 1
+    await discord.run("upload", file=("SPOILER_film.mp4", FILM), share=True)
+    (message,) = discord.channel.history()
+    assert not pictures(message)
+    await discord.click(message, "Refresh")
+    await discord.click(discord.reread(message), "Refresh")
+    assert [item["spoiler"] for item in pictures(discord.reread(message))] == [True]
+
+
+async def test_upload_answer_names_file_album_and_muting(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Trip")
+    shown = text(answer(await discord.run("upload", file=("my_film.mp4", FILM), album=album.id, mute=True)))
+    assert "my\\_film.mp4 · without sound · in your album [" in shown
+    assert f"](https://imgur.com/a/{album.id})" in shown
+
+
+async def test_upload_answer_says_nothing_of_muting_when_it_is_a_picture(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    assert "without sound" not in text(answer(await discord.run("upload", file=("hill.jpg", picture), mute=True)))
+
+
 # --- what can go wrong
 
 
@@ -253,7 +345,7 @@ async def test_picture_is_posted_for_everyone_when_shared(discord: Discord, link
     assert len(pictures(public)) == 1
     assert discord.alice.mention in text(public)
     assert discord.env.backend.get_message(public.channel.id, public.id).ping_user_ids == []
-    for label in ("Edit", "Delete", "Copy"):
+    for label in ("Edit", "Delete"):
         assert "That is not yours" in text(answer(await discord.click(public, label, discord.bob)))
 
 

@@ -115,6 +115,23 @@ async def test_asks_for_the_signed_address_as_it_is_and_uncompressed(
 
 
 @pytest.mark.parametrize(
+    ("given_query", "asked"),
+    [
+        (f"size=1&n=a b&{SIGNATURE}", f"size=1&n=a%20b&{SIGNATURE}"),
+        (f'size=1&n=猫"<>\\^`{{|}}[]&{SIGNATURE}', f"size=1&n=%E7%8C%AB%22%3C%3E%5C%5E%60%7B%7C%7D%5B%5D&{SIGNATURE}"),
+        (f"size=1&n=5%&m=%zz&{SIGNATURE}%2f~%7E", f"size=1&n=5%25&m=%25zz&{SIGNATURE}%2f~%7E"),
+        (f"size=1&n=\r\nHost: x\t&{SIGNATURE}", f"size=1&n=%0D%0AHost:%20x%09&{SIGNATURE}"),
+    ],
+)
+async def test_quotes_what_an_address_may_not_hold_and_leaves_the_signature_alone(
+    source: HttpAttachmentSource, address: str, host: FileHost, given_query: str, asked: str
+) -> None:
+    async with source.open(IncomingFile("cat.png", 1, f"{address}whole?{given_query}")) as opened:
+        assert opened.size == 1
+    assert host.asked[0].raw_path == f"/whole?{asked}"
+
+
+@pytest.mark.parametrize(
     "way", ["404", "403", "410", "500", "204", "moved", "compressed", "late", "refused", "stalled-head"]
 )
 async def test_file_that_cannot_be_opened_is_gone(

@@ -12,7 +12,7 @@ from discord import ui
 
 from cogs.gallery._place import Place
 from cogs.ui.actions import ActionButton, ActionSelect
-from cogs.ui.item import ID_LIMIT, alt, bare, cover, linked, noun
+from cogs.ui.item import ID_LIMIT, alt, bare, cover, linked, noun, title
 from cogs.ui.layout import COLOUR, Control, notice, rows
 from cogs.ui.report import link_button
 from imgur.models import Album, Image, Item
@@ -77,7 +77,7 @@ def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.L
 
 def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> str:
     if page.album:
-        return f"Album: {linked(page.album)}"
+        return f"Album: {title(page.album)}"
     whose = f"<@{owner}>: " if shared else "Your "
     return whose + {
         Source.FAVORITES: f"favorites, {place.sort} first",

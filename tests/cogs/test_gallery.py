@@ -55,7 +55,7 @@ async def test_images_are_a_gallery_of_the_account(discord: Discord, linked: Acc
         discord.standin.world.add_image(linked, title=f"Picture *{number}*", nsfw=number == 22)
     images = [image.id for image in discord.standin.world.images_of(linked)]
     message = answer(await discord.run("images"))
-    assert f"**1.** 🖼️ [Picture \\*22\\*](https://imgur.com/{images[0]})\n" in text(message)
+    assert f"**1.** 🖼️ [Picture \\*22\\*](https://imgur.com/{images[0]})" in text(message)
     assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{i}.jpg" for i in images[:10]]
     assert [item["description"] for item in pictures(message)][:2] == ["Picture *22*", "Picture *21*"]
     assert [item["spoiler"] for item in pictures(message)][:2] == [True, False]
@@ -156,7 +156,7 @@ async def test_album_s_images_are_shown(discord: Discord, linked: Account) -> No
     world.add_image(linked)
     [choice] = await discord.alice.autocomplete(discord.channel, "imgur images", "album", "tri")
     message = answer(await discord.run("images", album=choice["value"]))
-    assert "Album: [Trip](https://imgur.com/a/" in text(message)
+    assert "Album: Trip" in text(message)
     assert await all_pages(discord, message) == [image.id for image in album.images]
     assert "12 in all" in text(message)
 
@@ -196,7 +196,7 @@ async def test_button_of_the_anonymous_uploads_opens_their_first_page(
     await discord.click(message, "Last")
     await discord.click(message, "Anonymous uploads (11)")
     assert "Page 1 of 2 · 11 in all" in text(message)
-    assert "**1.** 🖼️ Without one 10" in text(message)
+    assert "**1.** 🖼️ [Without one 10](" in text(message)
 
 
 @pytest.mark.parametrize(("command", "word"), [("images", "No pictures yet"), ("favorites", "No favorites yet")])

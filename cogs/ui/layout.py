@@ -20,6 +20,7 @@ Control: TypeAlias = ui.Item[Any]  # a dynamic item is not typed by its view
 
 
 _MARKUP = re.compile(r"[\\`*_~|<\[\]#]|(?<=\])\(|(?m:^)[-+>=]|:(?=[^\s:]+:)|&(?=#?\w+;)")
+_COMMAND = re.compile(r"(?<!`)/imgur [a-z]+")
 _ORDINAL = re.compile(r"(?m:^)(\d+)(?=[.)])")
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
 _LINK = re.compile(r"""(https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9/._%?&=+-]*)?)(?=[.,;:!?)\]>'"]*(?:\s|$))""")
@@ -39,6 +40,11 @@ def prose(text: str | None, limit: int) -> str:
 def _escaped(text: str) -> str:
     text = _ORDINAL.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", text))
     return _MENTION.sub("@\u200b", text).replace("://", ":\u200b//")
+
+
+def sentence(text: str) -> str:
+    """Words of `services/messages.py` as markdown: a command that they name stands in code, to be seen and copied."""
+    return _COMMAND.sub(r"`\g<0>`", text)
 
 
 def rows(controls: Sequence[Control], width: int = 5) -> list[ui.ActionRow[ui.LayoutView]]:

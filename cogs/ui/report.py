@@ -12,7 +12,7 @@ import structlog
 from discord import app_commands, ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.layout import ERROR, Control, notice, plain
+from cogs.ui.layout import ERROR, Control, notice, plain, sentence
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
 from errors import (
     LinkBrokenError,
@@ -55,7 +55,7 @@ def error_view(
         log.error("unexpected error", reference=reference, exc_info=cause, **context)
         said = unforeseen(reference)
     controls = [*_way_out(cause, user_id), *controls]
-    return notice(said.title, said.text, _choices(cause), *paragraphs, controls=controls, colour=ERROR)
+    return notice(said.title, sentence(said.text), _choices(cause), *paragraphs, controls=controls, colour=ERROR)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:

@@ -10,7 +10,7 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.item import item_view, linked, noun
-from cogs.ui.layout import WARNING, notice, plain
+from cogs.ui.layout import WARNING, notice, plain, sentence
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from services.messages import megabytes, words
@@ -92,4 +92,4 @@ def over_view() -> ui.LayoutView:
 
 def _why_asked(*, broken: bool) -> str:
     known = words(LinkBrokenError()) if broken else None
-    return f"{known.title}. {known.text}" if known else "No Imgur account is linked."
+    return f"{known.title}. {sentence(known.text)}" if known else "No Imgur account is linked."

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cogs.ui.layout import plain, prose
+from cogs.ui.layout import plain, prose, sentence
+from cogs.ui.report import error_view
+from errors import AlbumNeedsAccountError
 from services.text import line, passage
+from tests.cogs.limits import written
 
 MARKUP = MarkdownIt("default", {"html": False, "linkify": True}).enable("linkify")
 """Another reader of markdown than Discord's, and stricter: it knows entities, tables and underlined headings."""
@@ -117,3 +120,9 @@ def test_a_description_s_address_is_no_link_when_it_is_not_plainly_one(address: 
 
 def test_a_title_s_address_is_no_link() -> None:
     assert "://" not in plain("https://example.org")
+
+
+def test_commands_in_an_error_stand_in_code() -> None:
+    shown = written(error_view(AlbumNeedsAccountError()))
+    assert shown.endswith("Leave out album or anonymous, or link your account with `/imgur link`.")
+    assert sentence("Run /imgur link, or `/imgur show`.") == "Run `/imgur link`, or `/imgur show`."

@@ -223,21 +223,22 @@ class LibraryService:
         self._reading.forget_item(viewer, reference.id)
         return deleted
 
-    async def own_album(self, discord_id: int, text: str) -> str:
-        """The id of an album of the account's own. Raises NotLinkedError, LinkBrokenError, NotYoursError."""
+    async def own_album(self, discord_id: int, text: str) -> Album:
+        """An album of the account's own. Raises NotLinkedError, LinkBrokenError, NotYoursError."""
         viewer = await self._linked(discord_id)
         if not viewer.is_linked:
             raise LinkBrokenError
 
-        async def read(reference: Reference) -> str:
+        async def read(reference: Reference) -> Album:
             if Kind.ALBUM not in reference.kinds:
                 raise ImageGivenError
-            known = await self._lists.read(viewer, Scope.ALBUMS)
-            if reference.id not in {album.id for album in known}:
-                album = await self._reading.album(viewer, reference.id, fresh=True)
-                if not viewer.owns(album):
-                    raise NotYoursError
-            return reference.id
+            for known in await self._lists.read(viewer, Scope.ALBUMS):
+                if isinstance(known, Album) and known.id == reference.id:
+                    return known
+            album = await self._reading.album(viewer, reference.id, fresh=True)
+            if not viewer.owns(album):
+                raise NotYoursError
+            return album
 
         return await self._named(viewer, text, Scope.ALBUMS, read)
 

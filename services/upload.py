@@ -93,8 +93,8 @@ class Uploaded:
 class Library(Protocol):
     """Whoever knows a user's pictures and albums."""
 
-    async def own_album(self, discord_id: int, text: str) -> str:
-        """The id of the album of the user's that the text names; raises BotError and ImgurError."""
+    async def own_album(self, discord_id: int, text: str) -> Album:
+        """The album of the user's that the text names; raises BotError and ImgurError."""
         ...
 
     def uploaded(self, discord_id: int) -> None:
@@ -183,12 +183,14 @@ class UploadService:
         AttachmentGoneError, AlbumNeedsAccountError, NotAnItemError, ImageGivenError, NotLinkedError, LinkBrokenError,
         UploadUncertainError; errors of Imgur and of the database pass.
         """
+        album = None
         if request.anonymous:
             _refuse_album(request)
         elif request.album:
-            request = replace(request, album=await self._library.own_album(request.discord_id, request.album))
+            album = await self._library.own_album(request.discord_id, request.album)
+            request = replace(request, album=album.id)
         async with self._queue.turn(request.discord_id, queued):
-            return await self._upload(request, progress)
+            return replace(await self._upload(request, progress), album=album)
 
     async def anonymous_count(self, discord_id: int) -> int:
         """How many anonymous uploads of this user are on record."""
@@ -204,9 +206,8 @@ class UploadService:
         finally:
             self._library.uploaded(request.discord_id)  # or so it may be
         linked = account is not None and not account.broken
-        album = Album(request.album) if request.album else None
         can = abilities(image, linked=linked, mine=True)
-        return Uploaded(image, anonymous=bool(request.anonymous), can=can, album=album)
+        return Uploaded(image, anonymous=bool(request.anonymous), can=can)
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file

@@ -273,7 +273,7 @@ async def test_what_was_hidden_stays_hidden_when_it_is_shown_only_later(discord:
 async def test_upload_answer_names_file_album_and_muting(discord: Discord, linked: Account) -> None:
     album = discord.standin.world.add_album(linked, title="Trip")
     shown = text(answer(await discord.run("upload", file=("my_film.mp4", FILM), album=album.id, mute=True)))
-    assert "my\\_film.mp4 · without sound · in your album [" in shown
+    assert "my\\_film.mp4 · without sound · in your album [Trip](https://imgur.com/a/" in shown
     assert f"](https://imgur.com/a/{album.id})" in shown
 
 

@@ -230,7 +230,7 @@ async def test_album_is_found_by_its_title_however_many_there_are(
     page = await library.images(ADA, 0, "holiday")
     assert page.album is not None
     assert page.album.id == first.id
-    assert await library.own_album(ADA, "HOLIDAY") == first.id
+    assert (await library.own_album(ADA, "HOLIDAY")).id == first.id
     assert await names(library, "holi", Scope.ALBUMS) == [f"Album: Holiday ({first.id})"]
     assert len(standin.sent("GET /3/account/me/albums/*")) == 3
 

@@ -11,13 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-HOSTS = (
-    "discord.com",
-    "gateway.discord.gg",
-    "gateway-us-east1-b.discord.gg",
-    "cdn.discordapp.com",
-    "media.discordapp.net",
-)
+from standins.discord.connector import HOSTS
 
 
 def make(folder: Path) -> tuple[ssl.SSLContext, Path]:

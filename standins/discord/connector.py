@@ -11,8 +11,13 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from standins.discord.certificate import HOSTS
-
+HOSTS = (
+    "discord.com",
+    "gateway.discord.gg",
+    "gateway-us-east1-b.discord.gg",
+    "cdn.discordapp.com",
+    "media.discordapp.net",
+)
 LOOPBACK = {"localhost", "127.0.0.1"}
 
 

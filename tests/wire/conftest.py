@@ -27,8 +27,8 @@ from cogs.client import ImgurBot
 from cogs.connection import Connection
 from config import Settings
 from demo.pictures import SCENES, paint
-from standins.discord.certificate import HOSTS, make
-from standins.discord.connector import connectors
+from standins.discord.certificate import make
+from standins.discord.connector import HOSTS, connectors
 from standins.discord.server import running
 from standins.discord.standin import Standin as Discord
 from standins.imgur.standin import Standin as Imgur

@@ -6,7 +6,7 @@ import discord as library
 import pytest
 
 from cogs.connection import pause
-from standins.discord.certificate import HOSTS
+from standins.discord.connector import HOSTS
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
 from standins.discord.switches import Refusal

@@ -119,6 +119,8 @@ def _stored(part: Json, numbers: count[int]) -> Json:
     kept = {**_DEFAULTS.get(part["type"], {}), **part, "id": next(numbers)}
     if "components" in part:
         kept["components"] = [_stored(inner, numbers) for inner in part["components"]]
+    if "emoji" in part:
+        kept["emoji"] = {key: value for key, value in part["emoji"].items() if value is not None}
     if "accessory" in part:
         kept["accessory"] = _stored(part["accessory"], numbers)
     if "items" in part:

@@ -20,7 +20,6 @@ import click
 import discord
 import structlog
 from aiohttp import web
-from yarl import URL
 
 import config
 import logs
@@ -131,7 +130,7 @@ async def compose(
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
             admin = create_admin_app(partial(_obstacles, bot, database))
-            await _serve(stack, settings, services, admin, imgur.authorize_url(""))
+            await _serve(stack, settings, services, admin)
         yield House(settings, bot, services)
 
 
@@ -151,14 +150,10 @@ async def _obstacles(bot: ImgurBot, database: Database) -> list[str]:
     return found
 
 
-async def _serve(
-    stack: AsyncExitStack, settings: Settings, services: Services, admin: web.Application, authorize_url: str
-) -> None:
+async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, admin: web.Application) -> None:
     apps = [(admin, settings.admin_host, settings.admin_port)]
     if settings.public_url is not None:
-        public = create_public_app(
-            services.linking, public_url=settings.public_url, authorize_origin=str(URL(authorize_url).origin())
-        )
+        public = create_public_app(services.linking, public_url=settings.public_url)
         apps.append((public, settings.host, settings.port))
     for app, host, port in apps:
         try:

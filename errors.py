@@ -86,6 +86,10 @@ class LinkDeniedError(LinkError):
     """The user said no on Imgur's page."""
 
 
+class LinkStoppedError(LinkError):
+    """The user stopped on the last page."""
+
+
 class LinkNotConfirmedError(LinkError):
     """Imgur did not confirm that the tokens were issued to this bot's client id."""
 

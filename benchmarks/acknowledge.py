@@ -26,7 +26,7 @@ from benchmarks.servers import CLIENT, apart, discord_rest, imgur
 from bot import compose
 from cogs.client import ImgurBot
 from config import Settings
-from services.linking import LinkingService, cookie_name
+from services.linking import Bound, LinkingService, cookie_name
 
 COMMANDS = 500
 WARM_UP = 25
@@ -104,9 +104,10 @@ async def link(linking: LinkingService, refresh_token: str) -> None:
     """Link the bench's user as the link pages would."""
     offer = await linking.begin(USER_ID, "bench")
     bound = await linking.bind(offer.url.rsplit("/", 1)[-1], {})
+    assert isinstance(bound, Bound)  # a fresh attempt is nowhere further
     cookies = {cookie_name(bound.attempt_id): bound.cookie}
     attempt = await linking.receive(URL(bound.authorize_url).query["state"], refresh_token, cookies)
-    await linking.enter_code(USER_ID, (await linking.confirm_page(attempt, cookies)).code)
+    await linking.enter_code(USER_ID, (await linking.last_page(attempt, cookies)).code)
 
 
 @asynccontextmanager

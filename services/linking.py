@@ -9,24 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
+from enum import StrEnum
+
+import structlog
 
 from errors import (
+    BotError,
     LinkDeniedError,
+    LinkError,
     LinkExpiredError,
     LinkForeignBrowserError,
     LinkingNotSetUpError,
     LinkNotConfirmedError,
+    LinkStoppedError,
     LinkUnknownError,
     LinkUsedError,
     NoCodeExpectedError,
     TooManyAttemptsError,
     WrongCodeError,
 )
-from imgur.errors import InvalidGrantError, UnauthorizedError
+from imgur.errors import ApplicationRefusedError, ImgurError, InvalidGrantError, SignInDownError, UnauthorizedError
 from imgur.models import AccessToken
 from services.account import LinkedAccount, expiry, linked_account
-from services.onetime import digest, is_code, is_secret, new_code, new_id, new_secret
+from services.onetime import derived, digest, is_code, is_secret, new_code, new_id, new_secret
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 
@@ -34,6 +39,18 @@ LIFETIME = timedelta(minutes=10)
 HOURLY_LIMIT = 20
 CODE_TRIES = 5
 COOKIE_PREFIX = "__Host-imgur-link-"
+
+# What OAuth lets an authorize page send back instead of tokens (RFC 6749, 4.2.2.1), and what only a token endpoint may.
+IMGUR_FAILED = {"server_error", "temporarily_unavailable"}
+APPLICATION_REFUSED = {
+    "invalid_client",
+    "invalid_request",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_response_type",
+}
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +82,29 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmPage:
-    """The last page: both accounts, and the code that goes into Discord."""
+class Further:
+    """What the browser gets that has brought the attempt beyond Imgur's page already: it belongs on the last one."""
 
-    username: str
-    discord_name: str
-    code: str = field(repr=False)
+    attempt_id: str
+
+
+class Progress(StrEnum):
+    """What the last page has to show."""
+
+    CHECKING = "checking"  # Imgur is being asked
+    CODE = "code"
+    LINKED = "linked"
+
+
+@dataclass(frozen=True, slots=True)
+class LastPage:
+    """Both accounts, and the code that goes into Discord; empty but for `Progress.CODE`."""
+
+    progress: Progress
     expires_at: datetime
+    username: str = ""
+    discord_name: str = ""
+    code: str = field(default="", repr=False)
 
 
 def cookie_name(attempt_id: str) -> str:
@@ -103,7 +136,7 @@ class LinkingService:
         self._notifier: LinkNotifier | None = None
 
     def announce_with(self, notifier: LinkNotifier) -> None:
-        """Have `notifier` told when an account is linked."""
+        """Have `notifier` told when an account is linked, or an attempt has come to another end."""
         self._notifier = notifier
 
     # --- in Discord
@@ -156,9 +189,11 @@ class LinkingService:
         if tries is None:
             raise LinkUsedError
         if not is_code(typed, right):
+            wrong = WrongCodeError(CODE_TRIES - tries)
             if tries >= CODE_TRIES:
                 await self._attempts.void(attempt.id)
-            raise WrongCodeError(CODE_TRIES - tries)
+                await self._tell(attempt, wrong)
+            raise wrong
         account = await self._attempts.complete(attempt.id, now=datetime.now(UTC))
         if account is None:
             raise LinkUsedError
@@ -170,71 +205,99 @@ class LinkingService:
 
     # --- in the browser
 
-    async def landing(self, nonce: str) -> Landing:
+    async def landing(self, nonce: str, cookies: Mapping[str, str]) -> Landing | Further:
         """Tell whose account the link is about, changing nothing: links get previewed."""
-        attempt = await self._opened(nonce)
-        return Landing(attempt.discord_name, attempt.expires_at)
+        attempt = await self._opened(nonce, cookies)
+        return Landing(attempt.discord_name, attempt.expires_at) if _is_new(attempt) else Further(attempt.id)
 
-    async def bind(self, nonce: str, cookies: Mapping[str, str]) -> Bound:
-        """Bind the attempt to this browser, or give the browser that has it a fresh state.
+    async def bind(self, nonce: str, cookies: Mapping[str, str]) -> Bound | Further:
+        """Bind the attempt to this browser; the browser that has it gets the same again, in any of its tabs.
 
         Raises LinkUnknownError, LinkExpiredError, LinkUsedError, LinkForeignBrowserError, LinkingNotSetUpError.
         """
         if self._authorize_url is None:
             raise LinkingNotSetUpError
-        attempt = await self._opened(nonce)
+        attempt = await self._opened(nonce, cookies)
+        if not _is_new(attempt):
+            return Further(attempt.id)
         cookie = new_secret() if attempt.status is AttemptStatus.PENDING else _cookie(attempt, cookies)
-        state = new_secret()
+        state = derived(cookie, "state")
         bound = await self._attempts.bind(
             attempt.id, cookie_hash=digest(cookie), state_hash=digest(state), now=datetime.now(UTC)
         )
         if not bound:
-            await self._opened(nonce)  # says so if the attempt has ended meanwhile
+            now = await self._opened(nonce, cookies)  # says so if the attempt has ended meanwhile
+            if not _is_new(now):
+                return Further(attempt.id)
             raise LinkForeignBrowserError  # else another browser was quicker
         return Bound(attempt.id, cookie, attempt.expires_at, self._authorize_url(state))
 
     async def receive(self, state: str, refresh_token: str, cookies: Mapping[str, str]) -> str:
         """Spend the state and prove, with Imgur, whose the refresh token is. Gives the attempt's id.
 
+        What comes once more from the browser that has the attempt changes nothing, and leads to the last page.
         Raises LinkError; errors of Imgur pass, and end the attempt.
         """
-        attempt = await self._attempts.by_state(digest(state))
-        if attempt is None:
-            raise LinkUnknownError
-        _refuse_expired(attempt)
-        if attempt.status is not AttemptStatus.BOUND:
-            raise LinkUsedError
-        cookie_hash = digest(_cookie(attempt, cookies))
+        attempt = await self._returned(state, cookies)
+        if not _is_new(attempt):
+            return attempt.id
         if not await self._attempts.spend(
-            attempt.id, cookie_hash=cookie_hash, state_hash=digest(state), now=datetime.now(UTC)
+            attempt.id, cookie_hash=attempt.cookie_hash or b"", state_hash=digest(state), now=datetime.now(UTC)
         ):
-            raise LinkUsedError
+            return (await self._returned(state, cookies)).id  # another tab was quicker, or the attempt has ended
         try:
             account = await self._identified(refresh_token)
-        except Exception:
+        except Exception as error:
             await self._attempts.void(attempt.id)
+            if isinstance(error, BotError | ImgurError):
+                await self._tell(attempt, error)
             raise
         if not await self._attempts.prove(attempt.id, account, new_code(), now=datetime.now(UTC)):
             raise LinkUsedError
         return attempt.id
 
-    @staticmethod
-    def refuse(error: str) -> NoReturn:
-        """Say what it means that Imgur sent an error back instead of tokens. Nothing is spent."""
-        raise LinkDeniedError if error == "access_denied" else LinkNotConfirmedError
+    async def refuse(self, error: str, state: str, cookies: Mapping[str, str]) -> str:
+        """Raise what it means that Imgur sent an error back instead of tokens.
 
-    async def confirm_page(self, attempt_id: str, cookies: Mapping[str, str]) -> ConfirmPage:
-        """The code, again and again, for the browser that has the attempt. Raises LinkError."""
+        An attempt that waits for Imgur can go on: people press Deny by mistake. One that has come further ends by a
+        no, and by nothing else; then its id comes back.
+        """
+        attempt = await self._attempts.by_state(digest(state))
+        ours = attempt is not None and attempt.expires_at > datetime.now(UTC) and _is_carried(attempt, cookies)
+        meant = _meaning(error)
+        if attempt is None or not ours or attempt.status is AttemptStatus.VOID:
+            raise meant
+        denied = isinstance(meant, LinkDeniedError)
+        if attempt.status is AttemptStatus.DONE or not (denied or _is_new(attempt)):
+            return attempt.id
+        if not _is_new(attempt):
+            await self._attempts.void(attempt.id)
+        await self._tell(attempt, meant, may_go_on=_is_new(attempt))
+        raise meant
+
+    async def last_page(self, attempt_id: str, cookies: Mapping[str, str]) -> LastPage:
+        """What the browser that has the attempt is shown, again and again. Raises LinkError."""
         attempt = await self._carried(attempt_id, cookies)
-        if attempt.status is not AttemptStatus.PROVED or attempt.account is None or attempt.code is None:
-            raise LinkUnknownError  # there is no such page yet
-        return ConfirmPage(attempt.account.username, attempt.discord_name, attempt.code, attempt.expires_at)
+        match attempt.status:
+            case AttemptStatus.DONE:
+                return LastPage(Progress.LINKED, attempt.expires_at)
+            case AttemptStatus.SPENT:
+                return LastPage(Progress.CHECKING, attempt.expires_at)
+            case AttemptStatus.PROVED if attempt.account is not None and attempt.code is not None:
+                names = attempt.account.username, attempt.discord_name
+                return LastPage(Progress.CODE, attempt.expires_at, *names, attempt.code)
+        raise LinkUnknownError  # there is no such page yet
 
     async def stop(self, attempt_id: str, cookies: Mapping[str, str]) -> None:
         """End the attempt: these are not the right accounts. Raises LinkError."""
         attempt = await self._carried(attempt_id, cookies)
         if not await self._attempts.void(attempt.id):
             raise LinkUsedError
+        await self._tell(attempt, LinkStoppedError())
+
+    async def _tell(self, attempt: LinkAttempt, error: BotError | ImgurError, *, may_go_on: bool = False) -> None:
+        if self._notifier is not None and attempt.origin is not None:
+            await self._notifier.failed(attempt.origin, attempt.discord_id, error, may_go_on=may_go_on)
 
     async def _identified(self, refresh_token: str) -> ImgurAccount:
         """Trade the refresh token in as this bot, then ask who it is with what came back."""
@@ -251,34 +314,75 @@ class LinkingService:
             expires_at=expiry(tokens),
         )
 
-    async def _opened(self, nonce: str) -> LinkAttempt:
+    async def _opened(self, nonce: str, cookies: Mapping[str, str]) -> LinkAttempt:
+        """The attempt of a link: new to anyone, further on to the browser that has it."""
         attempt = await self._attempts.by_nonce(digest(nonce))
         if attempt is None:
             raise LinkUnknownError
-        _refuse_expired(attempt)
-        if attempt.status not in {AttemptStatus.PENDING, AttemptStatus.BOUND}:
+        _refuse_ended(attempt, cookies)
+        if not _is_new(attempt) and not _is_carried(attempt, cookies):
             raise LinkUsedError
+        return attempt
+
+    async def _returned(self, state: str, cookies: Mapping[str, str]) -> LinkAttempt:
+        """The attempt with which Imgur sent this browser back."""
+        attempt = await self._attempts.by_state(digest(state))
+        if attempt is None:
+            raise LinkUnknownError
+        _refuse_ended(attempt, cookies)
+        _cookie(attempt, cookies)
         return attempt
 
     async def _carried(self, attempt_id: str, cookies: Mapping[str, str]) -> LinkAttempt:
         attempt = await self._attempts.by_id(attempt_id)
         if attempt is None:
             raise LinkUnknownError
-        _refuse_expired(attempt)
-        if attempt.status in {AttemptStatus.DONE, AttemptStatus.VOID}:
-            raise LinkUsedError
+        _refuse_ended(attempt, cookies)
         _cookie(attempt, cookies)
         return attempt
 
 
+def _is_new(attempt: LinkAttempt) -> bool:
+    """Whether Imgur has not sent its browser back yet."""
+    return attempt.status in {AttemptStatus.PENDING, AttemptStatus.BOUND}
+
+
+def _is_carried(attempt: LinkAttempt, cookies: Mapping[str, str]) -> bool:
+    """Whether this is the browser that the attempt is bound to."""
+    return is_secret(cookies.get(cookie_name(attempt.id)), attempt.cookie_hash)
+
+
 def _cookie(attempt: LinkAttempt, cookies: Mapping[str, str]) -> str:
     """The cookie that binds this browser to the attempt. Raises LinkForeignBrowserError."""
-    cookie = cookies.get(cookie_name(attempt.id))
-    if cookie is None or not is_secret(cookie, attempt.cookie_hash):
+    if not _is_carried(attempt, cookies):
         raise LinkForeignBrowserError
-    return cookie
+    return cookies[cookie_name(attempt.id)]
+
+
+def _refuse_ended(attempt: LinkAttempt, cookies: Mapping[str, str]) -> None:
+    """Let pass what is open, and what is done for the browser that did it."""
+    if attempt.status is AttemptStatus.DONE:
+        if not _is_carried(attempt, cookies):
+            raise LinkUsedError
+        return
+    _refuse_expired(attempt)
+    if attempt.status is AttemptStatus.VOID:
+        raise LinkUsedError
 
 
 def _refuse_expired(attempt: LinkAttempt) -> None:
     if attempt.expires_at <= datetime.now(UTC):
         raise LinkExpiredError
+
+
+def _meaning(error: str) -> BotError | ImgurError:
+    """What an OAuth error says, in an error of ours; the operator reads of what only the operator can mend."""
+    name = error.strip().lower()
+    if name == "access_denied":
+        return LinkDeniedError()
+    if name in IMGUR_FAILED:
+        return SignInDownError(name)
+    if name in APPLICATION_REFUSED:
+        log.warning("Imgur refuses this bot's client id or callback address", error=name)
+        return ApplicationRefusedError(name)
+    return LinkError()

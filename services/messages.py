@@ -234,7 +234,7 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.LinkUsedError: Words(
         "This link is no longer in use",
-        f"It was used already, or a newer one has taken its place. {AGAIN}",
+        f"It was used already, was stopped, or a newer one has taken its place. {AGAIN}",
     ),
     errors.LinkForeignBrowserError: Words(
         "This is not the browser that began",
@@ -244,6 +244,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.LinkDeniedError: Words(
         "You said no, so nothing was linked",
         "Imgur gave this bot no access. If that was not what you wanted, run /imgur link in Discord again.",
+    ),
+    errors.LinkStoppedError: Words(
+        "You stopped, so nothing was linked",
+        "What Imgur gave the bot is erased. To link an account after all, run /imgur link in Discord.",
     ),
     errors.LinkNotConfirmedError: Words(
         "Imgur did not confirm this sign-in",

@@ -19,6 +19,11 @@ def new_secret() -> str:
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
+def derived(secret: str, purpose: str) -> str:
+    """A secret that only who has `secret` can tell, and that does not tell it: the same for the same purpose."""
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
 def new_id() -> str:
     """A random public name for an attempt; it gives no authority."""
     return secrets.token_hex(8)

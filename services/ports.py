@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from errors import BotError
+from imgur.errors import ImgurError
 from imgur.models import (
     AccessToken,
     Account,
@@ -67,12 +69,15 @@ class AttachmentSource(Protocol):
 
 
 class LinkNotifier(Protocol):
-    """Tells the user, in Discord, that linking has finished. `origin` is what Discord's side gave at the beginning.
+    """Tells the user, in Discord, what has become of linking. `origin` is what Discord's side gave at the beginning.
 
-    Never raises: linked it is, whether that shows or not.
+    Never raises, and takes a few seconds at most: it is so, whether that shows or not.
     """
 
     async def linked(self, origin: str, discord_id: int, username: str) -> None: ...
+    async def failed(self, origin: str, discord_id: int, error: BotError | ImgurError, *, may_go_on: bool) -> None:
+        """Nothing was linked, for this reason; `may_go_on` if the attempt's browser can still come to a code."""
+        ...
 
 
 class AccountStore(Protocol):

@@ -130,9 +130,9 @@ def linking(stores: Stores, imgur_client: ImgurClient, public_url: str) -> Linki
 
 
 @pytest.fixture
-async def public_server(linking: LinkingService, standin: Standin, public_url: str) -> AsyncIterator[str]:
+async def public_server(linking: LinkingService, public_url: str) -> AsyncIterator[str]:
     """The link pages, served; gives their address."""
-    app = create_public_app(linking, public_url=public_url, authorize_origin=standin.url)
+    app = create_public_app(linking, public_url=public_url)
     host, _, port = public_url.removeprefix("http://").partition(":")
     async with serving(app, host, int(port)):
         yield public_url

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
@@ -24,9 +26,16 @@ class Answer:
         return self.headers["Location"]
 
     @property
+    def onward(self) -> str:
+        """Where the page leads by itself."""
+        found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', self.text)
+        assert found, self.text
+        return html.unescape(found[1])
+
+    @property
     def state(self) -> str:
         """The state in the address of Imgur's authorize page."""
-        return URL(self.location).query["state"]
+        return URL(self.onward).query["state"]
 
 
 class Visitor:
@@ -59,7 +68,7 @@ class Visitor:
     async def press_continue(self, link: str) -> str:
         """Press Continue on the page of a link; the state that goes to Imgur."""
         answer = await self.post(link)
-        assert answer.status == 303, answer.text
+        assert answer.status == 200, answer.text
         return answer.state
 
     async def come_back(self, state: str, refresh_token: str = "", **fields: str) -> Answer:

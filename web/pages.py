@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from aiohttp_jinja2 import render_template
 
-from services.linking import LinkingService
+from services.linking import Further, LinkingService
 from services.messages import duration
 from web.cookies import forget, keep
+from web.security import let_scripts_ask
 
 LINKING = web.AppKey("linking", LinkingService)
 PUBLIC_URL = web.AppKey("public_url", str)
@@ -28,42 +29,56 @@ async def home(request: web.Request) -> web.Response:
 
 async def landing(request: web.Request) -> web.Response:
     """Name the Discord account. Reads only."""
-    page = await request.app[LINKING].landing(request.match_info["nonce"])
+    page = await request.app[LINKING].landing(request.match_info["nonce"], request.cookies)
+    if isinstance(page, Further):
+        return _to_last_page(request, page.attempt_id)
     return render_template("landing.html", request, {"page": page, "left": _left(page.expires_at)})
 
 
 async def go_on(request: web.Request) -> web.Response:
-    """Bind the attempt to this browser and send it to Imgur."""
+    """Bind the attempt to this browser and send it to Imgur.
+
+    By a page, not by a redirect: browsers hold `form-action` against every redirect that follows a form, wherever
+    Imgur sends them on to.
+    """
     bound = await request.app[LINKING].bind(request.match_info["nonce"], request.cookies)
-    response = _see_other(bound.authorize_url)
+    if isinstance(bound, Further):
+        return _to_last_page(request, bound.attempt_id)
+    response = render_template("leaving.html", request, {"address": bound.authorize_url})
     keep(response, bound.attempt_id, bound.cookie, seconds=_seconds(bound.expires_at))
     return response
 
 
 async def callback(request: web.Request) -> web.Response:
     """Where Imgur sends the browser back to: a script takes over what the fragment holds."""
-    error = request.query.get("error")
-    if error:
-        request.app[LINKING].refuse(error)
+    if error := request.query.get("error"):
+        state = request.query.get("state", "")
+        return _to_last_page(request, await request.app[LINKING].refuse(error, state, request.cookies))
     return render_template("callback.html", request, {})
 
 
 async def receive(request: web.Request) -> web.Response:
-    """Take what the script found, prove it, and go to the page with the code."""
+    """Take what the script found, prove it, and go to the last page."""
     form = await _form(request)
-    linking = request.app[LINKING]
+    linking, state = request.app[LINKING], form.get("state", "")
     if error := form.get("error"):
-        linking.refuse(error)
-    attempt_id = await linking.receive(form.get("state", ""), form.get("refresh_token", ""), request.cookies)
-    return _see_other(f"{request.app[PUBLIC_URL]}/linked/{attempt_id}")
+        return _to_last_page(request, await linking.refuse(error, state, request.cookies))
+    return _to_last_page(request, await linking.receive(state, form.get("refresh_token", ""), request.cookies))
 
 
-async def confirm(request: web.Request) -> web.Response:
-    """Both accounts and the code."""
-    attempt_id = request.match_info["attempt_id"]
-    page = await request.app[LINKING].confirm_page(attempt_id, request.cookies)
-    context = {"page": page, "attempt_id": attempt_id, "left": _left(page.expires_at)}
-    return render_template("confirm.html", request, context)
+async def last(request: web.Request) -> web.Response:
+    """Both accounts and the code, or what has become of them."""
+    page = await request.app[LINKING].last_page(request.match_info["attempt_id"], request.cookies)
+    context = {"page": page, "attempt_id": request.match_info["attempt_id"], "left": _left(page.expires_at)}
+    response = render_template(f"{page.progress}.html", request, {**context, "seconds": _seconds(page.expires_at)})
+    let_scripts_ask(response)
+    return response
+
+
+async def progress(request: web.Request) -> web.Response:
+    """What the last page would show now, in a word: it asks, and reloads when that has changed."""
+    page = await request.app[LINKING].last_page(request.match_info["attempt_id"], request.cookies)
+    return web.Response(text=page.progress)
 
 
 async def stop(request: web.Request) -> web.Response:
@@ -89,7 +104,8 @@ async def _form(request: web.Request) -> dict[str, str]:
         raise web.HTTPBadRequest from error
 
 
-def _see_other(address: str) -> web.Response:
+def _to_last_page(request: web.Request, attempt_id: str) -> web.Response:
+    address = f"{request.app[PUBLIC_URL]}/linked/{attempt_id}"
     return web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": address})
 
 

@@ -17,20 +17,18 @@ HERE = Path(__file__).parent
 STATIC = {  # each by name, and kept in memory: a request never meets the file system
     "callback.js": "text/javascript",
     "icon.svg": "image/svg+xml",
+    "last.js": "text/javascript",
     "style.css": "text/css",
 }
 MOST_BYTES = 16 * 1024
 
 
-def create_public_app(linking: LinkingService, *, public_url: str, authorize_origin: str) -> web.Application:
-    """Link pages for `public_url`, a bare origin; every link and redirect is built from it, never from a request.
-
-    `authorize_origin` is the origin of Imgur's authorize page.
-    """
+def create_public_app(linking: LinkingService, *, public_url: str) -> web.Application:
+    """Link pages for `public_url`, a bare origin; every link and redirect is built from it, never from a request."""
     app = web.Application(middlewares=[word_errors, same_origin_forms(public_url)], client_max_size=MOST_BYTES)
     app[pages.LINKING] = linking
     app[pages.PUBLIC_URL] = public_url
-    secure(app, public_url=public_url, authorize_origin=authorize_origin)
+    secure(app, public_url=public_url)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(HERE / "templates"), undefined=jinja2.StrictUndefined)
     app.add_routes(
         [
@@ -39,7 +37,8 @@ def create_public_app(linking: LinkingService, *, public_url: str, authorize_ori
             web.post("/link/{nonce}", pages.go_on),
             web.get("/oauth/imgur", pages.callback),
             web.post("/oauth/imgur", pages.receive),
-            web.get("/linked/{attempt_id}", pages.confirm),
+            web.get("/linked/{attempt_id}", pages.last),
+            web.get("/linked/{attempt_id}/progress", pages.progress),
             web.post("/linked/{attempt_id}/stop", pages.stop),
             *(web.get(f"/static/{name}", _file(name, kind)) for name, kind in STATIC.items()),
         ]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import copy_context
 from typing import Any
 
 import discord
 import orjson
 import structlog
+from discord import ui
 
-from cogs.link._views import linked_view
+from cogs.link._views import failed_view, linked_view
+from errors import BotError
+from imgur.errors import ImgurError
 
 log = structlog.get_logger(__name__)
+
+MOST_SECONDS = 5.0  # a page in a browser waits for it
 
 
 def interaction_origin(interaction: discord.Interaction[Any], message_id: int | None) -> str | None:
@@ -28,20 +35,34 @@ def message_origin(message: discord.Message) -> str:
 
 
 class Notifier:
-    """Edits the message named by an origin. The form in which the code was entered answers in any case."""
+    """Edits the message named by an origin. The form and the page answer in any case.
+
+    What discord.py keeps in context variables is the bot's, not that of the browser's request that is being served.
+    """
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
+        self._context = copy_context()
 
     async def linked(self, origin: str, discord_id: int, username: str) -> None:
         """Say in the first message that `username` is linked. Never raises: linked it is, whether that shows or not."""
-        view = linked_view(username, discord_id)
+        await self._change(origin, linked_view(username, discord_id))
+
+    async def failed(self, origin: str, discord_id: int, error: BotError | ImgurError, *, may_go_on: bool) -> None:
+        """Say there why nothing was linked, and offer to begin again. Never raises: the page says it in any case."""
+        await self._change(origin, failed_view(error, discord_id, may_go_on=may_go_on))
+
+    async def _change(self, origin: str, view: ui.LayoutView) -> None:
         try:
-            match orjson.loads(origin):
-                case {"application": int(application), "token": str(token), "message": int(message)}:
-                    webhook = discord.Webhook.partial(application, token, client=self._client)
-                    await webhook.edit_message(message, view=view)
-                case {"channel": int(channel), "message": int(message)}:
-                    await self._client.get_partial_messageable(channel).get_partial_message(message).edit(view=view)
-        except Exception as error:  # noqa: BLE001 - a message that is gone, an outage: the form answers in any case
+            async with asyncio.timeout(MOST_SECONDS):
+                await asyncio.create_task(self._edit(orjson.loads(origin), view), context=self._context)
+        except Exception as error:  # noqa: BLE001 - a message that is gone, an outage: it is told elsewhere in any case
             log.info("the first message of a link could not be changed", error=type(error).__name__)
+
+    async def _edit(self, origin: Any, view: ui.LayoutView) -> None:
+        match origin:
+            case {"application": int(application), "token": str(token), "message": int(message)}:
+                webhook = discord.Webhook.partial(application, token, client=self._client)
+                await webhook.edit_message(message, view=view)
+            case {"channel": int(channel), "message": int(message)}:
+                await self._client.get_partial_messageable(channel).get_partial_message(message).edit(view=view)

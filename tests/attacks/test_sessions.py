@@ -54,8 +54,13 @@ async def test_state_is_refused_when_it_is_replayed(stage: Stage, linked: bool) 
     await allow(stage.ada, "ada_imgur")
     if linked:
         await stage.linking.enter_code(ADA, await stage.ada.inner_text("#code"))
+    # A stranger gets nothing for it; the browser that has the attempt sees what there is already.
+    await come_back(stage.mallory, again)
+    assert await stage.says(stage.mallory, LinkUsedError() if linked else LinkForeignBrowserError())
     await come_back(stage.ada, again)
-    assert await stage.says(stage.ada, LinkUsedError())
+    assert await stage.ada.inner_text("h1") == ("Linked" if linked else "Enter this code in Discord")
+    if not linked:
+        assert await stage.ada.inner_text("#imgur") == "ada_imgur"
     assert len(stage.standin.sent("POST /oauth2/token")) == 1
 
 
@@ -70,10 +75,11 @@ async def test_one_completion_wins_when_two_come_at_once(stage: Stage) -> None:
     await stage.ada.goto(addresses[0], wait_until="commit")
     await held.arrived.wait()
     await come_back(second, addresses[1])
-    assert await stage.says(second, LinkUsedError())
+    assert await second.inner_text("h1") == "Checking with Imgur"
     held.release()
-    await stage.ada.wait_for_selector("#code")
-    assert await stage.ada.inner_text("#imgur") == "ada_imgur"
+    for page in (stage.ada, second):
+        await page.wait_for_selector("#code")
+        assert await page.inner_text("#imgur") == "ada_imgur"
     assert len(stage.standin.sent("POST /oauth2/token")) == 1
 
 
@@ -86,6 +92,32 @@ async def test_both_browsers_are_refused_when_their_cookies_are_swapped(stage: S
         await come_back(page, stage.callback(stage.state(page), refresh_token=stage.refresh_token(account)))
         assert await stage.says(page, LinkForeignBrowserError())
     assert not stage.standin.sent("POST /oauth2/token")
+
+
+async def test_stolen_links_and_states_are_worth_nothing_when_the_cookie_is_elsewhere(stage: Stage) -> None:
+    offer = await stage.linking.begin(ADA, "ada")
+    await press_continue(stage.ada, offer)
+    state = stage.state(stage.ada)
+    await allow(stage.ada, "ada_imgur")
+    code, last = await stage.ada.inner_text("#code"), stage.ada.url
+    planted = stage.callback(state, refresh_token=stage.refresh_token(stage.mallorys_imgur))
+    denied = stage.callback(state, error="access_denied")
+    for linked in (False, True):
+        for address in (offer.url, last, f"{last}/progress", planted, denied, denied.replace("#", "&")):
+            await stage.mallory.goto(address)
+            await stage.mallory.wait_for_selector("h1:not(:has-text('Checking'))")
+            shown = await stage.mallory.content()
+            assert code not in shown
+            assert "ada_imgur" not in shown
+            assert await stage.mallory.locator("#continue, #stop, #code").count() == 0
+        await stage.ada.goto(last)
+        if linked:
+            assert await stage.ada.inner_text("h1") == "Linked"
+        else:
+            assert await stage.ada.inner_text("#code") == code
+            await stage.linking.enter_code(ADA, code)
+    assert (await stage.accounts.overview(ADA)).account.username == "ada_imgur"
+    assert len(stage.standin.sent("POST /oauth2/token")) == 1
 
 
 async def _swap_cookies(one: Page, other: Page, url: str, *, keep_names: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import aiohttp
 import pytest
 import simcord
 
@@ -12,9 +13,12 @@ from bot import compose
 from cogs.link._notifier import Notifier, interaction_origin
 from config import Settings
 from demo.attachments import ReadAttachments
+from errors import LinkUsedError
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.conftest import CLIENT_ID
+from tests.visitor import Visitor
 
 
 def link_of(message: Any) -> str:
@@ -138,7 +142,11 @@ async def test_wrong_codes_are_counted_privately_until_the_attempt_ends(discord:
     code = await discord.walk_pages(link_of(offer), account)
     said = [text(await enter(discord, offer, "AAAAAAAA")) for _ in range(5)]
     assert ["4 tries left" in said[0], "1 try left" in said[3], "last try" in said[4]] == [True] * 3
-    assert "no longer in use" in text(await enter(discord, offer, code))
+    begun = discord.reread(offer)
+    assert "that was the last try" in text(begun)
+    assert set(buttons(begun)) == {"Begin again"}
+    with pytest.raises(LinkUsedError):
+        await discord.house.services.linking.enter_code(discord.alice.id, code)
     assert await discord.house.services.accounts.linked(discord.alice.id) is None
 
 
@@ -197,6 +205,55 @@ async def test_link_button_of_an_error_begins_linking(discord: Discord) -> None:
     refused = answer(await discord.run("favorite", image="abc1234"))
     offer = answer(await discord.click(refused, "Link account"))
     assert "Open the link page" in buttons(offer)
+
+
+async def test_first_message_says_so_and_goes_on_either_way_when_the_user_denied(
+    discord: Discord, account: Account
+) -> None:
+    offer = answer(await discord.run("link"))
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        visitor = Visitor(session, str(discord.house.settings.public_url))
+        state = await visitor.press_continue(link_of(offer))
+        assert "You said no" in (await visitor.come_back(state, error="access_denied")).text
+        told = discord.reread(offer)
+        assert "You said no, so nothing was linked" in text(told)
+        assert set(buttons(told)) == {"Begin again", "Enter code"}
+        token = discord.standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+        page = await visitor.get((await visitor.come_back(state, token)).location)
+    linked = await enter(discord, told, page.text.partition('id="code" class="code">')[2].partition("<")[0])
+    assert "Linked as" in text(linked)
+    assert "Linked as" in text(discord.reread(offer))
+
+
+async def test_first_message_says_so_and_offers_to_begin_again_when_the_user_stopped(
+    discord: Discord, account: Account
+) -> None:
+    offer = answer(await discord.run("link"))
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        visitor = Visitor(session, str(discord.house.settings.public_url))
+        state = await visitor.press_continue(link_of(offer))
+        token = discord.standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+        page = (await visitor.come_back(state, token)).location
+        assert "Stopped" in (await visitor.post(f"{page}/stop")).text
+    told = discord.reread(offer)
+    assert "You stopped, so nothing was linked" in text(told)
+    assert set(buttons(told)) == {"Begin again"}
+    again = answer(await discord.click(told, "Begin again"))
+    await enter(discord, again, await discord.walk_pages(link_of(again), account))
+    assert "Linked as" in text(discord.reread(again))
+
+
+async def test_first_message_says_so_when_imgur_fails_while_it_is_asked(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        visitor = Visitor(session, str(discord.house.settings.public_url))
+        state = await visitor.press_continue(link_of(offer))
+        discord.standin.fail_next("sign-in-down-200", "POST /oauth2/token", times=9)
+        token = discord.standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+        assert "sign-in is down" in (await visitor.come_back(state, token)).text
+    told = discord.reread(offer)
+    assert "sign-in is down" in text(told)
+    assert set(buttons(told)) == {"Begin again"}
 
 
 async def test_unlink_asks_and_then_forgets_and_says_where_to_revoke(discord: Discord, linked: Account) -> None:

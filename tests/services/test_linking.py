@@ -16,16 +16,15 @@ from errors import (
     LinkForeignBrowserError,
     LinkingNotSetUpError,
     LinkNotConfirmedError,
-    LinkUnknownError,
     LinkUsedError,
     NoCodeExpectedError,
     TooManyAttemptsError,
     WrongCodeError,
 )
 from imgur.client import ImgurClient
-from imgur.errors import ImgurError, OverCapacityError
+from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, SignInDownError
 from services.account import AccountService
-from services.linking import LinkingService, LinkOffer, cookie_name
+from services.linking import Bound, Further, Landing, LinkingService, LinkOffer, Progress, cookie_name
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -46,9 +45,13 @@ class Announcements:
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, int, str]] = []
+        self.failures: list[tuple[str, int, str, bool]] = []
 
     async def linked(self, origin: str, discord_id: int, username: str) -> None:
         self.heard.append((origin, discord_id, username))
+
+    async def failed(self, origin: str, discord_id: int, error: Exception, *, may_go_on: bool) -> None:
+        self.failures.append((origin, discord_id, type(error).__name__, may_go_on))
 
 
 @pytest.fixture
@@ -70,6 +73,7 @@ def nonce_of(offer: LinkOffer) -> str:
 async def bound(linking: LinkingService, offer: LinkOffer, cookies: dict[str, str]) -> str:
     """Press Continue; keeps the cookie, gives the state."""
     step = await linking.bind(nonce_of(offer), cookies)
+    assert isinstance(step, Bound)
     cookies[cookie_name(step.attempt_id)] = step.cookie
     return URL(step.authorize_url).query["state"]
 
@@ -81,7 +85,7 @@ async def proved(linking: LinkingService, standin: Standin, account: Account, di
     state = await bound(linking, offer, cookies)
     tokens = standin.world.issue_tokens(account, CLIENT_ID)
     attempt_id = await linking.receive(state, tokens.refresh_token, cookies)
-    return (await linking.confirm_page(attempt_id, cookies)).code
+    return (await linking.last_page(attempt_id, cookies)).code
 
 
 async def test_account_is_linked_and_announced_when_the_code_is_right(
@@ -153,8 +157,10 @@ async def test_begin_is_refused_when_twenty_attempts_began_within_the_hour(linki
 async def test_older_attempt_ends_when_a_newer_one_begins(linking: LinkingService) -> None:
     older, newer = await linking.begin(ADA, "ada"), await linking.begin(ADA, "ada")
     with pytest.raises(LinkUsedError):
-        await linking.landing(nonce_of(older))
-    assert (await linking.landing(nonce_of(newer))).discord_name == "ada"
+        await linking.landing(nonce_of(older), {})
+    landing = await linking.landing(nonce_of(newer), {})
+    assert isinstance(landing, Landing)
+    assert landing.discord_name == "ada"
 
 
 async def test_present_link_stays_until_the_new_one_is_complete(
@@ -180,10 +186,10 @@ async def test_every_step_is_refused_when_ten_minutes_are_over(
         code = await proved(linking, standin, account, BOB)
         clock.shift(timedelta(minutes=10))
         steps = (
-            linking.landing(nonce_of(offer)),
+            linking.landing(nonce_of(offer), {}),
             linking.bind(nonce_of(offer), cookies),
             linking.receive(state, "token", cookies),
-            linking.confirm_page(offer.attempt_id, cookies),
+            linking.last_page(offer.attempt_id, cookies),
             linking.stop(offer.attempt_id, cookies),
             linking.enter_code(BOB, code),
         )
@@ -204,16 +210,31 @@ async def test_tokens_and_code_are_erased_when_an_expired_attempt_is_swept(
         assert (attempt.account, attempt.code, attempt.origin) == (None, None, None)
 
 
-async def test_continue_gives_a_fresh_state_when_the_same_browser_presses_again(linking: LinkingService) -> None:
+async def test_either_tab_can_finish_when_the_same_browser_presses_continue_in_two(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
     cookies: dict[str, str] = {}
     offer = await linking.begin(ADA, "ada")
     first = await bound(linking, offer, cookies)
     kept = dict(cookies)
     second = await bound(linking, offer, cookies)
-    assert first != second
     assert cookies == kept
-    with pytest.raises(LinkUnknownError):
-        await linking.receive(first, "token", cookies)
+    token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    attempt_id = await linking.receive(first, token, cookies)
+    page = await linking.last_page(attempt_id, cookies)
+    assert await linking.receive(second, "of no use any more", cookies) == attempt_id
+    assert await linking.bind(nonce_of(offer), cookies) == Further(attempt_id)
+    assert await linking.landing(nonce_of(offer), cookies) == Further(attempt_id)
+    assert await linking.last_page(attempt_id, cookies) == page
+    assert len(standin.sent("POST /oauth2/token")) == 1
+
+
+async def test_states_tell_nothing_and_differ_when_attempts_differ(linking: LinkingService) -> None:
+    cookies: dict[str, str] = {}
+    states = [await bound(linking, await linking.begin(user, "ada"), cookies) for user in (ADA, ADA, BOB)]
+    assert len(set(states)) == 3
+    assert all(len(bytes.fromhex(state)) == 32 for state in states)
+    assert not [state for state in states if state in "".join(cookies.values())]
 
 
 async def test_one_browser_gets_the_attempt_when_two_press_continue_at_once(linking: LinkingService) -> None:
@@ -225,7 +246,9 @@ async def test_one_browser_gets_the_attempt_when_two_press_continue_at_once(link
 async def test_cookie_is_made_anew_when_a_browser_brings_one_along(linking: LinkingService) -> None:
     offer = await linking.begin(ADA, "ada")
     planted = {f"__Host-imgur-link-{offer.attempt_id}": "planted"}
-    assert (await linking.bind(nonce_of(offer), planted)).cookie != "planted"
+    step = await linking.bind(nonce_of(offer), planted)
+    assert isinstance(step, Bound)
+    assert step.cookie != "planted"
 
 
 async def test_one_completion_wins_when_two_come_at_once(
@@ -237,8 +260,8 @@ async def test_one_completion_wins_when_two_come_at_once(
     async with database.write():
         asked = [asyncio.create_task(linking.receive(state, token, cookies)) for _ in range(5)]
         await asyncio.wait(asked, timeout=0.2)  # all of them have read that it is good, and none could spend it
-    outcomes = await asyncio.gather(*asked, return_exceptions=True)
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == [*["LinkUsedError"] * 4, "str"]
+    outcomes = await asyncio.gather(*asked)
+    assert len(set(outcomes)) == 1
     assert len(standin.sent("POST /oauth2/token")) == 1
 
 
@@ -256,20 +279,22 @@ async def test_attempt_ends_when_imgur_fails_after_the_state_is_spent(
     standin: Standin,
     account: Account,
     stores: Stores,
+    announcements: Announcements,
     *,
     fault: str,
     match: str,
     error: type[Exception],
 ) -> None:
     cookies: dict[str, str] = {}
-    state = await bound(linking, await linking.begin(ADA, "ada"), cookies)
+    state = await bound(linking, await linking.begin(ADA, "ada", "origin"), cookies)
     token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
     standin.fail_next(fault, match, times=9)
-    with pytest.raises(error):
+    with pytest.raises(error) as raised:
         await linking.receive(state, token, cookies)
     attempt = await stores.attempts.current(ADA)
     assert attempt is not None
     assert attempt.status is AttemptStatus.VOID
+    assert announcements.failures == [("origin", ADA, type(raised.value).__name__, False)]
     with pytest.raises(LinkUsedError):
         await linking.receive(state, token, cookies)
 
@@ -293,12 +318,110 @@ async def test_nothing_is_proved_when_the_user_unlinks_while_imgur_is_asked(
     assert attempt.account is None
 
 
-@pytest.mark.parametrize(("error", "kind"), [("access_denied", LinkDeniedError), ("<b>", LinkNotConfirmedError)])
-async def test_no_is_told_apart_when_imgur_sends_an_error_back(
-    linking: LinkingService, error: str, kind: type[LinkError]
+ERRORS: dict[str, type[Exception]] = {
+    "access_denied": LinkDeniedError,
+    "server_error": SignInDownError,
+    "temporarily_unavailable": SignInDownError,
+    "unauthorized_client": ApplicationRefusedError,
+    "invalid_client": ApplicationRefusedError,
+    "invalid_request": ApplicationRefusedError,
+    "invalid_scope": ApplicationRefusedError,
+    "unsupported_response_type": ApplicationRefusedError,
+    "<b>": LinkError,
+}
+
+
+@pytest.mark.parametrize(("error", "kind"), ERRORS.items(), ids=ERRORS)
+async def test_error_of_imgur_s_page_is_told_here_and_in_discord_and_ends_nothing(
+    linking: LinkingService,
+    announcements: Announcements,
+    standin: Standin,
+    account: Account,
+    *,
+    error: str,
+    kind: type[Exception],
 ) -> None:
-    with pytest.raises(kind):
-        linking.refuse(error)
+    cookies: dict[str, str] = {}
+    offer = await linking.begin(ADA, "ada", "origin")
+    state = await bound(linking, offer, cookies)
+    with pytest.raises(kind) as raised:
+        await linking.refuse(error, state, cookies)
+    assert type(raised.value) is kind
+    assert announcements.failures == [("origin", ADA, kind.__name__, True)]
+    token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    assert await linking.receive(state, token, cookies)
+
+
+async def test_discord_is_told_nothing_when_an_error_comes_from_another_browser(
+    linking: LinkingService, announcements: Announcements, standin: Standin, account: Account
+) -> None:
+    cookies: dict[str, str] = {}
+    state = await bound(linking, await linking.begin(ADA, "ada", "origin"), cookies)
+    forged = dict.fromkeys(cookies, "f" * 43)
+    for given, jar in ((state, {}), (state, forged), ("unknown", cookies), ("", cookies)):
+        with pytest.raises(LinkDeniedError):
+            await linking.refuse("access_denied", given, jar)
+    assert announcements.failures == []
+    assert await linking.receive(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token, cookies)
+    with pytest.raises(LinkDeniedError):
+        await linking.refuse("access_denied", state, {})
+    assert announcements.failures == []
+
+
+async def test_no_ends_the_attempt_and_a_failure_does_not_when_a_code_is_shown_already(
+    linking: LinkingService, announcements: Announcements, standin: Standin, account: Account, stores: Stores
+) -> None:
+    cookies: dict[str, str] = {}
+    state = await bound(linking, await linking.begin(ADA, "ada", "origin"), cookies)
+    attempt_id = await linking.receive(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token, cookies)
+    assert await linking.refuse("server_error", state, cookies) == attempt_id
+    assert announcements.failures == []
+    with pytest.raises(LinkDeniedError):
+        await linking.refuse("access_denied", state, cookies)
+    attempt = await stores.attempts.current(ADA)
+    assert attempt is not None
+    assert (attempt.status, attempt.account) == (AttemptStatus.VOID, None)
+    assert announcements.failures == [("origin", ADA, "LinkDeniedError", False)]
+
+
+async def test_last_page_says_linked_to_its_browser_and_nobody_else_when_the_code_was_entered(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    cookies: dict[str, str] = {}
+    offer = await linking.begin(ADA, "ada")
+    state = await bound(linking, offer, cookies)
+    attempt_id = await linking.receive(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token, cookies)
+    code = (await linking.last_page(attempt_id, cookies)).code
+    await linking.enter_code(ADA, code)
+    page = await linking.last_page(attempt_id, cookies)
+    assert (page.progress, page.code, page.username) == (Progress.LINKED, "", "")
+    assert await linking.receive(state, "again", cookies) == attempt_id
+    assert await linking.refuse("access_denied", state, cookies) == attempt_id
+    assert await linking.bind(nonce_of(offer), cookies) == Further(attempt_id)
+    for step in (
+        linking.last_page(attempt_id, {}),
+        linking.receive(state, "again", {}),
+        linking.bind(nonce_of(offer), {}),
+        linking.landing(nonce_of(offer), {}),
+        linking.stop(attempt_id, cookies),
+    ):
+        with pytest.raises(LinkUsedError):
+            await step
+
+
+async def test_discord_is_told_when_the_user_stops_or_tries_five_codes(
+    linking: LinkingService, announcements: Announcements, standin: Standin, account: Account
+) -> None:
+    cookies: dict[str, str] = {}
+    state = await bound(linking, await linking.begin(ADA, "ada", "origin"), cookies)
+    attempt_id = await linking.receive(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token, cookies)
+    await linking.stop(attempt_id, cookies)
+    assert announcements.failures == [("origin", ADA, "LinkStoppedError", False)]
+    await proved(linking, standin, account, BOB)
+    for _ in range(5):
+        with pytest.raises(WrongCodeError):
+            await linking.enter_code(BOB, WRONG)
+    assert announcements.failures[1:] == [("origin", BOB, "WrongCodeError", False)]
 
 
 async def test_code_is_not_expected_when_no_page_has_shown_one(linking: LinkingService) -> None:
@@ -371,7 +494,7 @@ async def test_page_belongs_to_one_browser_when_another_asks(
     assert attempt is not None
     for cookies in ({}, {cookie_name(attempt.id): "forged"}):
         with pytest.raises(LinkForeignBrowserError):
-            await linking.confirm_page(attempt.id, cookies)
+            await linking.last_page(attempt.id, cookies)
         with pytest.raises(LinkForeignBrowserError):
             await linking.stop(attempt.id, cookies)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from http.cookies import SimpleCookie
 
@@ -49,8 +50,8 @@ async def test_account_is_linked_when_the_pages_are_walked_to_the_end(
     assert "@ada" in landing.text
     assert 'id="continue"' in landing.text
     going = await visitor.post(offer.url)
-    assert going.status == 303
-    assert going.location.startswith(f"{standin.url}/oauth2/authorize?")
+    assert going.status == 200
+    assert going.onward.startswith(f"{standin.url}/oauth2/authorize?")
     tokens = standin.world.issue_tokens(account, CLIENT_ID)
     back = await visitor.come_back(going.state, tokens.refresh_token)
     assert re.fullmatch(rf"{visitor.url}/linked/\w+", back.location)
@@ -61,7 +62,11 @@ async def test_account_is_linked_when_the_pages_are_walked_to_the_end(
     assert "nobody" in page.text
     assert code_on(await visitor.get(back.location)) == code_on(page)
     assert (await linking.enter_code(ADA, code_on(page))).username == "ada_imgur"
-    assert (await visitor.get(back.location)).status == 410
+    for _ in range(2):
+        done = await visitor.get(back.location)
+        assert done.status == 200
+        assert "<h1>Linked</h1>" in done.text
+        assert "You can close this page" in done.text
 
 
 async def test_nothing_is_used_up_when_a_link_is_previewed(
@@ -105,13 +110,54 @@ async def test_attempt_ends_and_the_cookie_goes_when_the_user_stops(
     assert (attempt.status, attempt.account) == (AttemptStatus.VOID, None)
 
 
-async def test_cookie_goes_when_its_attempt_is_done(
-    visitor: Visitor, linking: LinkingService, standin: Standin, account: Account
+async def test_progress_is_told_in_a_word_to_the_browser_that_has_the_attempt(
+    visitor: Visitor, another_visitor: Visitor, linking: LinkingService, standin: Standin, account: Account
 ) -> None:
-    path = await come_to_the_code(visitor, linking, standin, account)
+    state = await visitor.press_continue((await linking.begin(ADA, "ada")).url)
+    held = standin.switches.hold("POST /oauth2/token")
+    coming = asyncio.create_task(visitor.come_back(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token))
+    await held.arrived.wait()
+    again = await visitor.come_back(state, "of no use")
+    path = again.location.removeprefix(visitor.url)
+    assert (await visitor.get(f"{path}/progress")).text == "checking"
+    assert "<h1>Checking with Imgur</h1>" in (await visitor.get(path)).text
+    held.release()
+    assert (await coming).location == again.location
+    assert (await visitor.get(f"{path}/progress")).text == "code"
+    assert (await another_visitor.get(f"{path}/progress")).status == 403
     await linking.enter_code(ADA, code_on(await visitor.get(path)))
-    await visitor.get(path)
-    assert visitor.cookies == {}
+    assert (await visitor.get(f"{path}/progress")).text == "linked"
+    assert (await another_visitor.get(f"{path}/progress")).status == 410
+    assert (await another_visitor.get(path)).status == 410
+
+
+async def test_last_page_is_where_every_step_leads_when_its_browser_takes_it_again(
+    visitor: Visitor, another_visitor: Visitor, linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    offer = await linking.begin(ADA, "ada")
+    states = [await visitor.press_continue(offer.url) for _ in range(2)]
+    tokens = [standin.world.issue_tokens(account, CLIENT_ID).refresh_token for _ in range(3)]
+    last = (await visitor.come_back(states[0], tokens[0])).location
+    code = code_on(await visitor.get(last))
+    for _ in ("shown", "linked"):
+        again = [
+            await visitor.get(offer.url),
+            await visitor.post(offer.url),
+            await visitor.come_back(states[1], tokens[1]),
+            await visitor.get(f"/oauth/imgur?error=server_error&state={states[0]}"),
+        ]
+        assert [(answer.status, answer.location) for answer in again] == [(303, last)] * 4
+        strangers = [
+            await another_visitor.get(offer.url),
+            await another_visitor.post(offer.url),
+            await another_visitor.come_back(states[1], tokens[2]),
+            await another_visitor.get(last),
+        ]
+        assert {answer.status for answer in strangers} <= {403, 410}
+        assert not [answer for answer in strangers if code in answer.text]
+        if (await visitor.get(f"{last}/progress")).text == "code":
+            await linking.enter_code(ADA, code_on(await visitor.get(last)))
+    assert len(standin.sent("POST /oauth2/token")) == 1
 
 
 async def test_two_attempts_keep_apart_when_one_browser_runs_both(

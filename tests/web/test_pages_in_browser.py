@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
+import time_machine
+from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, Route, ViewportSize
 
+from imgur.client import ImgurClient
 from services.account import AccountService
 from services.linking import LinkingService, LinkOffer
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage import Stores
 from tests.walking import allow, come_to_the_code, press_continue
+from web.public import create_public_app
+from web.server import serving
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +39,21 @@ def account(standin: Standin) -> Account:
 @pytest.fixture
 async def offer(linking: LinkingService, public_server: str) -> LinkOffer:
     return await linking.begin(ADA, "ada")
+
+
+@asynccontextmanager
+async def leading_to(address: str, host: str) -> AsyncIterator[tuple[str, list[Mapping[str, str]]]]:
+    """An origin at `host` that sends every request on to the same path at `address`; and the headers that it saw."""
+    heard: list[Mapping[str, str]] = []
+
+    async def lead(request: web.Request) -> web.Response:
+        heard.append(request.headers)
+        return web.Response(status=302, headers={"Location": address + str(request.rel_url)})
+
+    app = web.Application()
+    app.add_routes([web.get("/{path:.*}", lead)])
+    async with serving(app, "127.0.0.1", 0) as port:
+        yield f"http://{host}:{port}", heard
 
 
 @pytest.fixture
@@ -54,9 +77,142 @@ async def test_account_is_linked_when_the_whole_way_is_walked(
     assert await page.inner_text("#code") == code
     assert (await linking.enter_code(ADA, code)).username == "ada_imgur"
     assert (await accounts.overview(ADA)).account.id == account.id
-    await page.reload()
-    assert "no longer in use" in await page.inner_text("h1")
-    assert await page.context.cookies(page.url) == []
+    for _ in range(2):
+        await page.reload()
+        assert await page.inner_text("h1") == "Linked"
+        assert "You can close this page" in await page.inner_text("main")
+
+
+async def test_code_page_notices_by_itself_when_the_code_was_entered(
+    page: Page, offer: LinkOffer, linking: LinkingService, account: Account
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    code = await come_to_the_code(page, offer, "ada_imgur")
+    async with page.expect_response("**/progress"):
+        pass
+    asked.clear()
+    await linking.enter_code(ADA, code)
+    await page.wait_for_selector("h1:has-text('Linked')", timeout=8000)
+    assert len([url for url in asked if url.endswith("/progress")]) <= 2
+    assert await page.title() == "Linked - Imgur for Discord"
+
+
+async def test_code_page_says_so_by_itself_when_the_attempt_has_ended(
+    page: Page, offer: LinkOffer, linking: LinkingService, account: Account
+) -> None:
+    await come_to_the_code(page, offer, "ada_imgur")
+    await linking.begin(ADA, "ada")
+    await page.wait_for_selector("h1:has-text('no longer in use')", timeout=8000)
+    assert await page.locator("script").count() == 0  # and asks no more
+
+
+async def test_code_page_says_so_by_itself_when_ten_minutes_are_over(
+    page: Page, offer: LinkOffer, linking: LinkingService, account: Account
+) -> None:
+    await page.clock.install()
+    await come_to_the_code(page, offer, "ada_imgur")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10), tick=True):
+        await page.clock.run_for(3100)
+        await page.wait_for_selector("h1:has-text('This link has expired')", timeout=8000)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_code_is_copied_or_marked_when_the_button_is_pressed(
+    page: Page, offer: LinkOffer, account: Account, public_url: str, *, allowed: bool
+) -> None:
+    if allowed:
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=public_url)
+    else:
+        await page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    code = await come_to_the_code(page, offer, "ada_imgur")
+    await page.click("#copy")
+    if allowed:
+        await page.wait_for_selector("#copied:has-text('Copied')")
+        assert await page.evaluate("navigator.clipboard.readText()") == code
+    else:
+        await page.wait_for_selector("#copied:has-text('Ctrl+C')")
+        assert await page.evaluate("String(getSelection())") == code
+
+
+async def test_code_page_is_reached_again_when_its_browser_goes_back_and_allows_again(
+    page: Page, offer: LinkOffer, standin: Standin, account: Account
+) -> None:
+    code = await come_to_the_code(page, offer, "ada_imgur")
+    await page.go_back(wait_until="commit")
+    await page.wait_for_selector("#allow")
+    await allow(page, "ada_imgur")
+    assert await page.inner_text("#code") == code
+    await page.goto(offer.url)
+    assert await page.inner_text("#code") == code
+    assert len(standin.sent("POST /oauth2/token")) == 1
+
+
+async def test_code_page_is_reached_in_both_tabs_when_continue_was_pressed_in_two(
+    chromium: Browser, offer: LinkOffer, account: Account
+) -> None:
+    context = await chromium.new_context()
+    page, second = await context.new_page(), await context.new_page()
+    await page.goto(offer.url)
+    await second.goto(offer.url)
+    for tab in (page, second):
+        await tab.click("#continue")
+        await tab.wait_for_selector("#allow")
+    codes = []
+    for tab in (page, second):
+        await tab.reload()  # Imgur itself knows only the newest of its own forms
+        await allow(tab, "ada_imgur")
+        codes.append(await tab.inner_text("#code"))
+    assert codes[0] == codes[1]
+
+
+async def test_imgur_s_page_opens_and_is_told_nothing_when_it_leads_on_to_other_origins(
+    page: Page, stores: Stores, imgur_client: ImgurClient, standin: Standin, account: Account, public_url: str
+) -> None:
+    async with leading_to(standin.url, "localhost") as (there, _), leading_to(there, "127.0.0.1") as (here, heard):
+        linking = LinkingService(
+            stores.attempts,
+            stores.accounts,
+            imgur_client,
+            public_url=public_url,
+            authorize_url=lambda state: imgur_client.authorize_url(state).replace(standin.url, here),
+        )
+        app = create_public_app(linking, public_url=public_url)
+        async with serving(app, "127.0.0.1", int(public_url.rpartition(":")[2])):
+            await press_continue(page, await linking.begin(ADA, "ada"))
+            assert page.url.startswith(standin.url)
+            await allow(page, "ada_imgur")
+            assert len(await page.inner_text("#code")) == 8
+    assert [headers.get("Referer") for headers in heard] == [None]
+
+
+async def test_link_to_imgur_is_shown_when_the_browser_does_not_go_by_itself(
+    chromium: Browser, page: Page, offer: LinkOffer, account: Account
+) -> None:
+    async def without_refresh(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, body=(await answer.text()).replace('http-equiv="refresh"', ""))
+
+    await page.route(offer.url, without_refresh)
+    await page.goto(offer.url)
+    await page.click("#continue")
+    await page.click("text=Open Imgur's page")
+    await page.wait_for_selector("#allow")
+
+
+@pytest.mark.parametrize("hidden", [["sec-fetch-site"], ["sec-fetch-site", "origin"]], ids=" and ".join)
+async def test_form_passes_when_an_old_browser_sends_it(
+    page: Page, offer: LinkOffer, account: Account, *, hidden: list[str]
+) -> None:
+    async def older(route: Route) -> None:
+        headers = {name: value for name, value in (await route.request.all_headers()).items() if name not in hidden}
+        await route.continue_(headers=headers)
+
+    origins: list[str | None] = []
+    page.on("request", lambda request: origins.append(request.headers.get("origin")) if request.post_data else None)
+    await page.route("**/link/*", older)
+    assert await come_to_the_code(page, offer, "ada_imgur")
+    assert "null" not in origins
 
 
 @pytest.mark.parametrize("place", ["query", "fragment", "both"])
@@ -140,6 +296,7 @@ async def test_page_says_so_when_scripts_are_off(chromium: Browser, offer: LinkO
 async def test_axe_finds_nothing_when_every_page_was_looked_at(
     chromium: Browser,
     offer: LinkOffer,
+    linking: LinkingService,
     account: Account,
     public_url: str,
     *,
@@ -174,5 +331,17 @@ async def test_axe_finds_nothing_when_every_page_was_looked_at(
     await page.click("#stop")
     await page.wait_for_selector("h1:has-text('Stopped')")
     await look("stopped")
+    again = await linking.begin(ADA, "ada")
+    code = await come_to_the_code(page, again, "ada_imgur")
+    await page.click("#copy")
+    await look("copied")
+    await linking.enter_code(ADA, code)
+    await page.reload()
+    await look("linked")
+    await page.route("**/oauth2/authorize*", lambda route: route.abort("aborted"))
+    await page.goto((await linking.begin(ADA, "ada")).url)
+    await page.click("#continue", no_wait_after=True)
+    await page.wait_for_selector("h1:has-text('On to Imgur')")
+    await look("leaving")
     await page.goto(offer.url)
     await look("refusal")

@@ -16,6 +16,7 @@ from time_machine import Traveller
 from errors import (
     CrossSiteError,
     LinkDeniedError,
+    LinkError,
     LinkExpiredError,
     LinkForeignBrowserError,
     LinkNotConfirmedError,
@@ -23,7 +24,7 @@ from errors import (
     LinkUsedError,
 )
 from imgur.client import ImgurClient
-from imgur.errors import OverCapacityError, SignInDownError, UnreachableError
+from imgur.errors import ApplicationRefusedError, OverCapacityError, SignInDownError, UnreachableError
 from services.account import AccountService
 from services.linking import LinkingService, LinkOffer
 from services.messages import words
@@ -157,12 +158,40 @@ async def replaced_state(scene: Scene) -> Answer:
 async def replayed_state(scene: Scene) -> Answer:
     state = await scene.ada.press_continue(scene.offer.url)
     assert (await scene.ada.come_back(state, scene.token())).status == 303
+    return await scene.stranger.come_back(state, scene.token())
+
+
+async def replayed_state_of_what_has_ended(scene: Scene) -> Answer:
+    state = await scene.ada.press_continue(scene.offer.url)
+    page = (await scene.ada.come_back(state, scene.token())).location
+    kept = dict(scene.ada.cookies)
+    await scene.ada.post(f"{page}/stop")
+    scene.ada.cookies |= kept
     return await scene.ada.come_back(state, scene.token())
 
 
 async def used_link(scene: Scene) -> Answer:
     await scene.code_page()
-    return await scene.ada.post(scene.offer.url)
+    return await scene.stranger.post(scene.offer.url)
+
+
+async def strangers_look_at_a_used_link(scene: Scene) -> Answer:
+    await scene.code_page()
+    return await scene.stranger.get(scene.offer.url)
+
+
+async def strangers_progress(scene: Scene) -> Answer:
+    return await scene.stranger.get(f"{await scene.code_page()}/progress")
+
+
+def sent_back(error: str, place: str) -> Callable[[Scene], Awaitable[Answer]]:
+    async def back(scene: Scene) -> Answer:
+        state = await scene.ada.press_continue(scene.offer.url)
+        if place == "query":
+            return await scene.ada.get(f"/oauth/imgur?error={error}&state={state}")
+        return await scene.ada.come_back(state, error=error)
+
+    return back
 
 
 async def stopped_twice(scene: Scene) -> Answer:
@@ -250,7 +279,8 @@ def imgur_meets(fault: str, match: str = TOKEN) -> Callable[[Scene], Awaitable[A
 
 def posted_from(headers: dict[str, str]) -> Callable[[Scene], Awaitable[Answer]]:
     async def posted(scene: Scene) -> Answer:
-        return await scene.ada.request("POST", scene.offer.url, headers=headers)
+        filled = {name: value.replace("{ours}", scene.ada.url) for name, value in headers.items()}
+        return await scene.ada.request("POST", scene.offer.url, headers=filled)
 
     return posted
 
@@ -270,8 +300,11 @@ REFUSALS: list[tuple[str, Callable[[Scene], Awaitable[Answer]], int, type[Except
     ("expired page", expired_page, 410, LinkExpiredError),
     ("replaced link", replaced_link, 410, LinkUsedError),
     ("replaced state", replaced_state, 410, LinkUsedError),
-    ("replayed state", replayed_state, 410, LinkUsedError),
+    ("replayed state", replayed_state, 403, LinkForeignBrowserError),
+    ("replayed state of what has ended", replayed_state_of_what_has_ended, 410, LinkUsedError),
     ("used link", used_link, 410, LinkUsedError),
+    ("stranger's look at a used link", strangers_look_at_a_used_link, 410, LinkUsedError),
+    ("stranger's progress", strangers_progress, 403, LinkForeignBrowserError),
     ("stopped twice", stopped_twice, 410, LinkUsedError),
     ("stranger's Continue", strangers_continue, 403, LinkForeignBrowserError),
     ("state without cookie", state_without_cookie, 403, LinkForeignBrowserError),
@@ -281,7 +314,21 @@ REFUSALS: list[tuple[str, Callable[[Scene], Awaitable[Answer]], int, type[Except
     ("stranger's stop", strangers_stop, 403, LinkForeignBrowserError),
     ("denied in the query", denied_in_query, 400, LinkDeniedError),
     ("denied in the fragment", denied_in_fragment, 400, LinkDeniedError),
-    ("another error", other_error, 400, LinkNotConfirmedError),
+    ("another error", other_error, 400, LinkError),
+    *(
+        (f"{name} in the {place}", sent_back(name, place), status, error)
+        for place in ("query", "fragment")
+        for name, status, error in (
+            ("server_error", 424, SignInDownError),
+            ("temporarily_unavailable", 424, SignInDownError),
+            ("unauthorized_client", 424, ApplicationRefusedError),
+            ("invalid_client", 424, ApplicationRefusedError),
+            ("invalid_request", 424, ApplicationRefusedError),
+            ("invalid_scope", 424, ApplicationRefusedError),
+            ("unsupported_response_type", 424, ApplicationRefusedError),
+            ("whatever", 400, LinkError),
+        )
+    ),
     ("no token", no_token, 400, LinkNotConfirmedError),
     ("a garbage token", garbage_token, 400, LinkNotConfirmedError),
     ("a token of another app", token_of_another_app, 400, LinkNotConfirmedError),
@@ -303,6 +350,25 @@ REFUSALS: list[tuple[str, Callable[[Scene], Awaitable[Answer]], int, type[Except
     (
         "null origin of the same site",
         posted_from({"Origin": "null", "Sec-Fetch-Site": "same-site"}),
+        403,
+        CrossSiteError,
+    ),
+    (
+        "null origin, foreign referer",
+        posted_from({"Origin": "null", "Referer": "https://evil.example.org/"}),
+        403,
+        CrossSiteError,
+    ),
+    ("no origin, broken referer", posted_from({"Referer": "http://["}), 403, CrossSiteError),
+    (
+        "foreign origin, our referer",
+        posted_from({"Origin": "https://evil.example.org", "Referer": "{ours}/"}),
+        403,
+        CrossSiteError,
+    ),
+    (
+        "another site, our referer",
+        posted_from({"Sec-Fetch-Site": "cross-site", "Referer": "{ours}/"}),
         403,
         CrossSiteError,
     ),
@@ -333,15 +399,25 @@ async def test_page_says_what_to_do_when_it_is_refused(
     assert await scene.accounts.linked(ADA) is None
 
 
-async def test_our_own_form_passes_when_the_browser_hides_its_origin(scene: Scene) -> None:
-    answer = await posted_from({"Origin": "null", "Sec-Fetch-Site": "same-origin"})(scene)
-    assert answer.status == 303
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "{ours}"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "null", "Referer": "{ours}/link/any"},
+        {"Referer": "{ours}/link/any"},
+    ],
+    ids=" and ".join,
+)
+async def test_our_own_form_passes_whatever_of_it_the_browser_tells(scene: Scene, headers: dict[str, str]) -> None:
+    assert (await posted_from(headers)(scene)).status == 200
 
 
 async def test_one_browser_wins_when_two_complete_at_once(scene: Scene) -> None:
     state = await scene.ada.press_continue(scene.offer.url)
     answers = await asyncio.gather(*(scene.ada.come_back(state, scene.token()) for _ in range(5)))
-    assert sorted(answer.status for answer in answers) == [303, 410, 410, 410, 410]
+    assert sorted(answer.status for answer in answers) == [303] * 5
     assert len(scene.standin.sent(TOKEN)) == 1
 
 
@@ -392,7 +468,7 @@ async def _continue_with(error: Exception, stores: Stores, imgur_client: ImgurCl
         raise error
 
     linking = LinkingService(stores.attempts, stores.accounts, imgur_client, public_url=public_url, authorize_url=fail)
-    app = create_public_app(linking, public_url=public_url, authorize_origin="https://imgur.example.org")
+    app = create_public_app(linking, public_url=public_url)
     offer = await linking.begin(ADA, "ada")
     async with serving(app, "127.0.0.1", int(public_url.rpartition(":")[2])), aiohttp.ClientSession() as session:
         return await Visitor(session, public_url).post(offer.url)

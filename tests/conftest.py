@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from itertools import cycle
 from pathlib import Path
@@ -15,9 +17,11 @@ from threading import Thread
 
 import aiohttp
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
+import logs
 from imgur.client import ImgurClient
 from services.account import AccountService
 from services.linking import LinkingService
@@ -52,6 +56,22 @@ PORTS = cycle(range(20_000 + WORKER * 1_000, 21_000 + WORKER * 1_000))
 # A busy machine is no fault of the code's.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Whatever a test sets up for its logs is gone after it."""
+    root, hook = logging.getLogger(), sys.excepthook
+    handlers, level = root.handlers[:], root.level
+    chatty = {name: logging.getLogger(name).level for name in logs.CHATTY}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in chatty.items():
+        logging.getLogger(name).setLevel(before)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+    sys.excepthook = hook
 
 
 @pytest.fixture(scope="session")

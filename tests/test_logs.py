@@ -10,7 +10,7 @@ import string
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 from random import Random
 from types import SimpleNamespace
@@ -29,22 +29,6 @@ import logs
 
 HEX = "5f" * 20  # an access token has this shape
 BOT_TOKEN = f"{'A' * 24}.{'b' * 6}.{'c' * 30}"
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    hook = sys.excepthook
-    handlers, level = root.handlers[:], root.level
-    chatty = {name: logging.getLogger(name).level for name in logs.CHATTY}
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name, before in chatty.items():
-        logging.getLogger(name).setLevel(before)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
-    sys.excepthook = hook
 
 
 @pytest.mark.parametrize(

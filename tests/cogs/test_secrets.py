@@ -5,13 +5,11 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-import structlog
 from simcord import Env
 from yarl import URL
 
@@ -36,20 +34,12 @@ class Raw(logging.Handler):
 
 
 @pytest.fixture
-def logged() -> Iterator[Raw]:
+def logged() -> Raw:
     """What would be logged with LOG_LEVEL=debug."""
-    root = logging.getLogger()
-    levels = {name: logging.getLogger(name).level for name in logs.CHATTY}
-    before, level = root.handlers[:], root.level
     logs.set_up("debug", stream=io.StringIO())
     raw = Raw()
-    root.addHandler(raw)
-    yield raw
-    structlog.reset_defaults()
-    logging.captureWarnings(capture=False)
-    root.handlers[:], root.level = before, level
-    for name, number in levels.items():
-        logging.getLogger(name).setLevel(number)
+    logging.getLogger().addHandler(raw)
+    return raw
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ import asyncio
 import base64
 import io
 import json
-import logging
 import os
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-import structlog
 
 import config
 import logs
@@ -144,14 +142,8 @@ class Log:
 
 
 @pytest.fixture
-def log() -> Iterator[Log]:
+def log() -> Log:
     """Logging as in production, to a stream of the test's own."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
     logs.set_up("info", "json", stream=stream)
-    yield Log(stream)
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    return Log(stream)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import InvalidGrantError, UnauthorizedError
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 REFRESH_MARGIN = timedelta(seconds=20)
 SECOND_LOOK = 1.0  # seconds until a refused grant is tried once more, before it is believed
+BELIEVED = 600.0  # seconds until a link that is broken is tried again, if its user comes by
+REPAIR_PATIENCE = 1.5  # seconds that a command, or a suggestion, waits for that
 LONGEST_LIFE = 315_360_000  # seconds: what Imgur promises at most
 
 
@@ -57,17 +60,32 @@ class AccountService:
     New tokens that the database does not take are used all the same, and written once it does.
     """
 
-    def __init__(self, accounts: AccountStore, imgur: ImgurApi, *, second_look: float = SECOND_LOOK) -> None:
+    def __init__(
+        self,
+        accounts: AccountStore,
+        imgur: ImgurApi,
+        *,
+        second_look: float = SECOND_LOOK,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._second_look = second_look
+        self._clock = clock
+        self._refused: dict[int, float] = {}  # when an account's tokens were last tried in vain, or are
         self._unwritten: dict[int, ImgurAccount] = {}
         self._backlog = Backlog()
         self._refreshes: dict[tuple[int, int], asyncio.Task[None]] = {}
 
     async def linked(self, discord_id: int) -> LinkedAccount | None:
-        """Which account the user is linked to, if any; a lost key does not hinder."""
+        """Which account the user is linked to, if any; a lost key does not hinder.
+
+        A broken one is tried again now and then: what Imgur said of it once may have been a mistake.
+        """
         account = await self._accounts.named(discord_id)
+        if account is not None and account.broken and (trying := self._repairing(account)):
+            await asyncio.wait([trying], timeout=REPAIR_PATIENCE)
+            account = await self._accounts.named(discord_id)
         return linked_account(account) if account else None
 
     async def authorized(self, discord_id: int, call: Callable[[AccessToken], Awaitable[T]]) -> T:
@@ -117,12 +135,30 @@ class AccountService:
     async def _renewed(self, discord_id: int, stale: ImgurAccount) -> ImgurAccount:
         """Refresh, or wait for whoever does already; then see what the user is linked to by now."""
         key = stale.account_id, stale.version
-        task = self._refreshes.get(key)
-        if task is None:
-            task = self._refreshes[key] = asyncio.create_task(self._refresh(stale))
-            task.add_done_callback(lambda done: self._landed(key, done))
+        task = self._refreshes.get(key) or self._begun(key, self._refresh(stale))
         await asyncio.shield(task)  # a cancelled command must not take the refresh from the others
         return await self._usable(discord_id)
+
+    def _repairing(self, broken: ImgurAccount) -> asyncio.Task[None] | None:
+        """The trial of a broken account that is under way, or is begun because the last one was long ago."""
+        key, now = (broken.account_id, broken.version), self._clock()
+        if task := self._refreshes.get(key):
+            return task
+        self._refused = {account: at for account, at in self._refused.items() if now - at < BELIEVED}
+        if broken.account_id in self._refused:
+            return None
+        self._refused[broken.account_id] = now
+        return self._begun(key, self._repair(broken.account_id))
+
+    async def _repair(self, account_id: int) -> None:
+        account = await self._accounts.get(account_id)
+        if account is not None and account.broken:
+            await self._replace(account)
+
+    def _begun(self, key: tuple[int, int], work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = self._refreshes[key] = asyncio.create_task(work)
+        task.add_done_callback(lambda done: self._landed(key, done))
+        return task
 
     def _landed(self, key: tuple[int, int], task: asyncio.Task[None]) -> None:
         del self._refreshes[key]
@@ -138,16 +174,22 @@ class AccountService:
             try:
                 await self._replace(stale)
             except InvalidGrantError:
+                self._refused[stale.account_id] = self._clock()
                 await self._accounts.mark_broken(stale.account_id, stale.version)
 
     async def _replace(self, stale: ImgurAccount) -> None:
         row = self._newest(await self._accounts.get(stale.account_id))
-        if row is None or row.broken or (row.version, row.access_token) != (stale.version, stale.access_token):
+        if (
+            row is None
+            or row.broken is not stale.broken
+            or (row.version, row.access_token) != (stale.version, stale.access_token)
+        ):
             return
         tokens = await self._imgur.refresh(row.refresh_token)
         fresh = replace(
             row,
             username=tokens.account_username or row.username,
+            broken=False,
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token or row.refresh_token,
             expires_at=expiry(tokens),

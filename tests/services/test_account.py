@@ -351,10 +351,57 @@ async def test_refusal_is_not_believed_when_a_second_look_says_otherwise(
     standin.world.tokens.refresh.clear()  # as a replica of Imgur's that is behind
     second = standin.switches.hold(REFRESH)
     held.release()
-    await second.arrived.wait()
+    async with asyncio.timeout(5):
+        await second.arrived.wait()
     standin.world.tokens.refresh.update(known)
     second.release()
     assert await command in standin.world.tokens.access
+    linked = await accounts.linked(ADA)
+    assert linked is not None
+    assert not linked.broken
+
+
+async def test_broken_link_is_tried_again_when_its_user_comes_by_and_at_most_every_ten_minutes(
+    stores: Stores, imgur_client: ImgurClient, standin: Standin, account: Account
+) -> None:
+    passed = 0.0
+    accounts = AccountService(stores.accounts, imgur_client, second_look=0, clock=lambda: passed)
+    await link(stores, standin, account)
+    stored = await stores.accounts.linked(ADA)
+    assert stored is not None
+    await stores.accounts.mark_broken(account.id, stored.version)  # as a release before this one did
+
+    known = dict(standin.world.tokens.refresh)
+    standin.world.tokens.refresh.clear()
+    for second in (0, 1, 599):
+        passed = second
+        linked = await accounts.linked(ADA)
+        assert linked is not None
+        assert linked.broken
+    assert len(standin.sent(REFRESH)) == 1
+
+    standin.world.tokens.refresh.update(known)
+    passed = 601
+    found = await asyncio.gather(*(accounts.linked(ADA) for _ in range(5)))
+    assert [one and one.broken for one in found] == [False] * 5
+    assert len(standin.sent(REFRESH)) == 2
+    assert await accounts.authorized(ADA, token_of) in standin.world.tokens.access
+
+
+async def test_suggestions_do_not_wait_for_imgur_when_a_broken_link_is_tried_again(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    stored = await stores.accounts.linked(ADA)
+    assert stored is not None
+    await stores.accounts.mark_broken(account.id, stored.version)
+    held = standin.switches.hold(REFRESH)
+    async with asyncio.timeout(2.5):
+        linked = await accounts.linked(ADA)
+    assert linked is not None
+    assert linked.broken
+    held.release()
+    await accounts.close()
     linked = await accounts.linked(ADA)
     assert linked is not None
     assert not linked.broken

@@ -334,10 +334,11 @@ async def test_link_or_wording_that_is_typed_offers_what_it_names(
 
 
 async def test_album_of_a_broken_link_is_refused_as_that(
-    library: LibraryService, stores: Stores, account: Account
+    library: LibraryService, stores: Stores, standin: Standin, account: Account
 ) -> None:
     linked = await stores.accounts.linked(ADA)
     assert linked is not None
+    standin.world.tokens.refresh.clear()
     await stores.accounts.mark_broken(linked.account_id, linked.version)
     with pytest.raises(LinkBrokenError):
         await library.own_album(ADA, "Holiday")

@@ -117,8 +117,9 @@ def request(name: str = "hill.jpg", data: bytes = PICTURE, **options: Any) -> Up
     return UploadRequest(ADA, IncomingFile(name, len(data), "https://cdn.example.org/x"), **options)
 
 
-async def break_link(stores: Stores) -> None:
+async def break_link(stores: Stores, standin: Standin) -> None:
     """Imgur has refused the refresh token."""
+    standin.world.tokens.refresh.clear()
     account = await stores.accounts.linked(ADA)
     assert account is not None
     assert await stores.accounts.mark_broken(account.account_id, account.version)
@@ -155,7 +156,7 @@ async def test_destination_is_refused_when_only_an_account_would_do(
     with pytest.raises(NotLinkedError):
         await uploads.destination(request(**options))
     await link(stores, standin, account)
-    await break_link(stores)
+    await break_link(stores, standin)
     with pytest.raises(LinkBrokenError):
         await uploads.destination(request(**options))
 
@@ -164,7 +165,7 @@ async def test_destination_is_asked_for_when_the_link_is_broken(
     uploads: UploadService, stores: Stores, standin: Standin, account: Account
 ) -> None:
     await link(stores, standin, account)
-    await break_link(stores)
+    await break_link(stores, standin)
     assert await uploads.destination(request()) is Destination.ASK_BROKEN
 
 

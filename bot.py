@@ -160,14 +160,15 @@ async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, 
             await stack.enter_async_context(serving(app, host, port))
         except OSError as error:
             raise CannotListenError(f"{host}:{port}: {error.strerror}") from error
-    sweeper = asyncio.create_task(_sweep(services.linking), name="sweeper")
+    sweeper = asyncio.create_task(_sweep(services), name="sweeper")
     stack.push_async_callback(_cancelled, sweeper)
 
 
-async def _sweep(linking: LinkingService) -> None:
+async def _sweep(services: Services) -> None:
     while True:
         try:
-            await linking.sweep()
+            services.library.tidy()
+            await services.linking.sweep()
         except Exception:
             log.exception("expired link attempts could not be erased; trying again")
         await asyncio.sleep(SWEEP_EVERY)

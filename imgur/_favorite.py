@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
-from imgur.errors import BadAnswerError, ImgurError, OverCapacityError, UnreachableError
+from imgur.errors import BadAnswerError, ImgurError, NotFoundError, OverCapacityError, UnreachableError
 from imgur.models import AccessToken, Kind
 
 Call: TypeAlias = Callable[[Kind, str, AccessToken], Awaitable[bool]]
@@ -25,7 +25,7 @@ class FavoriteSwitch:
     """Brings an item to the wished state, one call at a time for each account and item.
 
     `read` tells the present state, perhaps a stale one; `toggle` posts once and returns the state that Imgur's answer
-    names, which is the truth.
+    names, which is the truth. An item that is gone may still be a favorite: only a toggle can tell.
     """
 
     def __init__(self, read: Call, toggle: Call) -> None:
@@ -42,12 +42,11 @@ class FavoriteSwitch:
             return await self._set(key, auth, wish)
 
     async def _set(self, key: Key, auth: AccessToken, wish: bool) -> bool:
-        _, kind, item_id = key
         problem: ImgurError = BadAnswerError("the favorite does not stay as set")
         is_surely_other = self._was_set(key) is (not wish)
         is_surprise = False
         for toggles in range(MAX_TOGGLES):
-            if not is_surely_other and await self._read(kind, item_id, auth) is wish:
+            if not is_surely_other and await self._state(key, auth, wish) is wish:
                 return toggles > 0
             try:
                 state = await self._toggle_to_the_end(key, auth)
@@ -57,9 +56,18 @@ class FavoriteSwitch:
             if state is wish:
                 return not is_surprise
             is_surely_other = is_surprise = True  # somebody else was quicker, or the read was stale
-        if not is_surely_other and await self._read(kind, item_id, auth) is wish:
+        if not is_surely_other and await self._state(key, auth, wish) is wish:
             return True
         raise problem
+
+    async def _state(self, key: Key, auth: AccessToken, wish: bool) -> bool:
+        _, kind, item_id = key
+        try:
+            return await self._read(kind, item_id, auth)
+        except NotFoundError:
+            if wish:
+                raise
+            return True
 
     async def _toggle_to_the_end(self, key: Key, auth: AccessToken) -> bool:
         """Toggle, holding the lock until the answer is here even if the caller is cancelled.

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from imgur.models import Album, Item, Page
+from services.cache import EVER
 
 PAGE_SIZE = 10
 
@@ -26,7 +27,8 @@ class GalleryPage:
     """One page of a gallery. Pages count from 0; `next` is None on the last, `last_known` the last one seen so far.
 
     `total` counts all items where that is known. `anonymous` counts the uploads without an account that a linked
-    user has beside the account's images. `album` is whose images they are, for `Source.ALBUM`.
+    user has beside the account's images. `album` is whose images they are, for `Source.ALBUM`. With `is_link_broken`
+    the anonymous uploads stand in for an account whose link is.
     """
 
     source: Source
@@ -37,6 +39,7 @@ class GalleryPage:
     total: int | None = None
     anonymous: int = 0
     album: Album | None = None
+    is_link_broken: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -44,17 +47,20 @@ class GalleryPage:
         return self.total is not None or self.next is None
 
 
-Load: TypeAlias = Callable[[int], Awaitable[Page[Item]]]
+Load: TypeAlias = Callable[..., Awaitable[Page[Item]]]
 
 
-async def cut(source: Source, load: Load, page: int, *, size: int) -> GalleryPage:
+async def cut(
+    source: Source, load: Load, page: int, *, size: int, since: int = EVER, short_ends: bool = False
+) -> GalleryPage:
     """Gallery page `page` of a list that `load` gives in Imgur's pages of `size` items; past the end, the last page.
 
-    Only an empty page of Imgur's ends the list: a short one may have lost items on the way.
+    What it is cut from is not older than `since`. Only an empty page of Imgur's ends the list: a short one may have
+    lost items on the way, unless `short_ends`.
     """
     slots = size // PAGE_SIZE
     outer, slot = divmod(max(page, 0), slots)
-    got = await load(outer)
+    got = await load(outer, since=since)
     if not got.received and outer:
         outer, slot = await _last_filled(load, outer), slots
         got = await load(outer)
@@ -62,7 +68,8 @@ async def cut(source: Source, load: Load, page: int, *, size: int) -> GalleryPag
     slot = min(slot, filled - 1)
     number, last = outer * slots + slot, outer * slots + filled - 1
     following: int | None = number + 1 if slot + 1 < filled else None
-    if following is None and got.received and (await load(outer + 1)).received:
+    may_go_on = got.received >= size if short_ends else got.received
+    if following is None and may_go_on and (await load(outer + 1)).received:
         following = last = (outer + 1) * slots
     return GalleryPage(source, got.items[slot * PAGE_SIZE :][:PAGE_SIZE], number, last, following)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
@@ -26,9 +25,10 @@ from imgur.models import Album, Image, Item, Kind, Sort
 from imgur.reference import Reference
 from services import gallery, naming, suggestion
 from services.account import AccountService
+from services.cache import oldest
 from services.gallery import PAGE_SIZE, GalleryPage, Source
 from services.ports import ImgurApi, UploadStore
-from services.reading import Reading, Viewer
+from services.reading import IMAGES_PER_PAGE, Reading, Viewer
 from services.suggestion import Lists, Scope, Suggestion, uploaded_image
 from storage.errors import StorageError
 from storage.models import AnonymousUpload
@@ -37,8 +37,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-IMAGES_PER_PAGE = 50  # of Imgur's pages
-FAVORITES_PER_PAGE = 60
+FAVORITES_PER_PAGE = 60  # of Imgur's pages
 
 
 class Ability(StrEnum):
@@ -66,10 +65,11 @@ def abilities(item: Item, *, linked: bool, mine: bool) -> Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item and what its viewer may do with it."""
+    """An item and what its viewer may do with it; `is_gone` for a favorite of theirs that Imgur has no more."""
 
     item: Item
     can: Abilities
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,39 +123,50 @@ class LibraryService:
     ) -> GalleryPage:
         """The account's images, or an album's, or the anonymous uploads.
 
-        `anonymous` says which; None: the anonymous uploads of who is not linked. Raises NotLinkedError for False.
+        `anonymous` says which; None: the anonymous uploads of who is not linked, and of whose link is broken. With
+        `fresh`, the page is read anew. Raises NotLinkedError for False, LinkBrokenError where there are none.
         """
+        since = oldest(fresh=fresh)
         viewer = await self._reading.viewer(discord_id)
         if album is not None:
-            return await self._album(viewer, page, album, fresh=fresh)
-        if anonymous is None:
-            anonymous = viewer.account is None
-        if anonymous:
+            return await self._album(viewer, page, album, since=since)
+        if viewer.account is None if anonymous is None else anonymous:
             return await self._anonymous(discord_id, page)
-        if fresh:
-            self._reading.forget_lists(discord_id, "images")
-        total, beside, found = await asyncio.gather(
-            self._reading.images_count(viewer),
-            self._uploads.count(discord_id),
-            gallery.cut(Source.ACCOUNT, lambda outer: self._reading.images(viewer, outer), page, size=IMAGES_PER_PAGE),
+        try:
+            return await self._account(viewer, page, since=since)
+        except LinkBrokenError:
+            if anonymous is False or not await self._uploads.count(discord_id):
+                raise
+            return replace(await self._anonymous(discord_id, page), is_link_broken=True)
+
+    async def _account(self, viewer: Viewer, page: int, *, since: int) -> GalleryPage:
+        found = await gallery.cut(
+            Source.ACCOUNT,
+            lambda outer, **age: self._reading.images(viewer, outer, **age),
+            page,
+            size=IMAGES_PER_PAGE,
+            since=since,
+            short_ends=True,
         )
+        total = await self._reading.images_count(viewer, since=since)
+        beside = await self._uploads.count(viewer.discord_id)
         last = found.page if found.next is None else max(found.last_known, gallery.last_page(total))
         return replace(found, total=total, last_known=last, anonymous=beside)
 
     async def favorites(self, discord_id: int, page: int, sort: Sort = "newest", *, fresh: bool = False) -> GalleryPage:
         """All that the account has favorited. Raises NotLinkedError, LinkBrokenError."""
+        since = oldest(fresh=fresh)
         viewer = await self._linked(discord_id)
-        if fresh:
-            self._reading.forget_lists(discord_id, f"favorites {sort}")
         return await gallery.cut(
             Source.FAVORITES,
-            lambda outer: self._reading.favorites(viewer, outer, sort),
+            lambda outer, **age: self._reading.favorites(viewer, outer, sort, **age),
             page,
             size=FAVORITES_PER_PAGE,
+            since=since,
         )
 
-    async def _album(self, viewer: Viewer, page: int, text: str, *, fresh: bool) -> GalleryPage:
-        album = await self._named_album(viewer, text, fresh=fresh)
+    async def _album(self, viewer: Viewer, page: int, text: str, *, since: int) -> GalleryPage:
+        album = await self._named_album(viewer, text, since=since)
         page = min(max(page, 0), gallery.last_page(len(album.images)))
         items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
         return replace(gallery.counted(Source.ALBUM, items, page, len(album.images)), album=album)
@@ -170,8 +181,18 @@ class LibraryService:
 
     async def show(self, discord_id: int, text: str, *, fresh: bool = True) -> Shown:
         """Anyone's image or album. With `fresh` False, as it was within the last minutes if that is known."""
+        since = oldest(fresh=fresh)
         viewer = await self._reading.viewer(discord_id)
-        return await self._shown(viewer, await self._named_item(viewer, text, Scope.ANYTHING, fresh=fresh))
+
+        async def read(reference: Reference) -> Shown:
+            try:
+                return await self._shown(viewer, await self._reading.item(viewer, reference, since=since))
+            except NotFoundError:
+                if (gone := await self._gone_favorite(viewer, reference)) is None:
+                    raise
+                return Shown(gone, {Ability.UNFAVORITE, Ability.COPY}, is_gone=True)
+
+        return await self._named(viewer, text, Scope.ANYTHING, read)
 
     async def favorite(self, discord_id: int, text: str) -> Favorited:
         """Make it a favorite. Raises NotLinkedError, LinkBrokenError."""
@@ -181,15 +202,20 @@ class LibraryService:
         """Make it a favorite no more. Raises NotLinkedError, LinkBrokenError."""
         return await self._set_favorite(discord_id, text, wish=False)
 
-    async def editable(self, discord_id: int, text: str) -> Shown:
-        """An image that the user may edit, as it was within the last minutes. Raises NotYoursError, AlbumGivenError."""
-        return self._own(await self._owned(discord_id, text))
+    async def editable(self, discord_id: int, text: str, *, fresh: bool = True) -> Shown:
+        """An image that the user may edit. With `fresh` False, as it was within the last minutes if that is known.
 
-    async def edit(self, discord_id: int, text: str, title: str | None, description: str | None) -> Shown:
+        Raises NotYoursError, AlbumGivenError.
+        """
+        return self._own(await self._owned(discord_id, text, fresh=fresh))
+
+    async def edit(
+        self, discord_id: int, text: str, title: str | None, description: str | None, *, fresh: bool = True
+    ) -> Shown:
         """Change what is given; an empty text clears. Raises NothingToChangeError, NotYoursError, AlbumGivenError."""
         if title is None and description is None:
             raise NothingToChangeError
-        owned = await self._owned(discord_id, text)
+        owned = await self._owned(discord_id, text, fresh=fresh)
         await self._update(owned, title, description)
         image = replace(
             owned.image,
@@ -199,7 +225,7 @@ class LibraryService:
         if owned.upload:
             await self._uploads.update(discord_id, image.id, title=image.title, description=image.description)
         self._forget_lists(discord_id)
-        self._reading.remember(owned.viewer, image)
+        self._reading.written(owned.viewer, image)
         return self._own(replace(owned, image=image))
 
     async def deletion(self, discord_id: int, text: str) -> Shown:
@@ -235,7 +261,7 @@ class LibraryService:
             for known in await self._lists.read(viewer, Scope.ALBUMS):
                 if isinstance(known, Album) and known.id == reference.id:
                     return known
-            album = await self._reading.album(viewer, reference.id, fresh=True)
+            album = await self._reading.album(viewer, reference.id, since=oldest(fresh=True))
             if not viewer.owns(album):
                 raise NotYoursError
             return album
@@ -268,16 +294,11 @@ class LibraryService:
                 raise
         return await read(await self._names.titled(viewer, text, scope))
 
-    async def _named_item(self, viewer: Viewer, text: str, scope: Scope, *, fresh: bool = False) -> Item:
-        return await self._named(
-            viewer, text, scope, lambda reference: self._reading.item(viewer, reference, fresh=fresh)
-        )
-
-    async def _named_album(self, viewer: Viewer, text: str, *, fresh: bool) -> Album:
+    async def _named_album(self, viewer: Viewer, text: str, *, since: int) -> Album:
         async def read(reference: Reference) -> Album:
             if Kind.ALBUM not in reference.kinds:
                 raise ImageGivenError
-            return await self._reading.album(viewer, reference.id, fresh=fresh)
+            return await self._reading.album(viewer, reference.id, since=since)
 
         return await self._named(viewer, text, Scope.ALBUMS, read)
 
@@ -296,6 +317,7 @@ class LibraryService:
 
     async def _owned(self, discord_id: int, text: str, *, fresh: bool = False) -> _Owned:
         """An image of the user's own. One that Imgur does not find is taken from the record of anonymous uploads."""
+        since = oldest(fresh=fresh)
         viewer = await self._reading.viewer(discord_id)
 
         async def read(reference: Reference) -> tuple[Item, AnonymousUpload | None]:
@@ -303,7 +325,7 @@ class LibraryService:
                 raise AlbumGivenError
             upload = await self._uploads.get(discord_id, reference.id)
             try:
-                return await self._reading.item(viewer, reference, fresh=fresh), upload
+                return await self._reading.item(viewer, reference, since=since), upload
             except NotFoundError:
                 if upload is None:
                     raise
@@ -318,13 +340,32 @@ class LibraryService:
 
     async def _set_favorite(self, discord_id: int, text: str, *, wish: bool) -> Favorited:
         viewer = await self._linked(discord_id)
-        item = await self._named_item(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES)
+
+        async def read(reference: Reference) -> tuple[Item, bool]:
+            try:
+                return await self._reading.item(viewer, reference), False
+            except NotFoundError:
+                if wish or (gone := await self._gone_favorite(viewer, reference)) is None:
+                    raise
+                return gone, True
+
+        item, is_gone = await self._named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
         self._forget_lists(discord_id)
-        self._reading.remember(viewer, item)
+        if is_gone:
+            self._reading.forget_item(viewer, item.id)
+            return Favorited(Shown(item, {Ability.COPY}, is_gone=True), changed)
+        self._reading.written(viewer, item)
         return Favorited(await self._shown(viewer, item), changed)
+
+    async def _gone_favorite(self, viewer: Viewer, reference: Reference) -> Item | None:
+        """What Imgur no longer has, as the newest favorites still list it."""
+        for item in await self._lists.read(viewer, Scope.FAVORITES):
+            if item.id == reference.id and item.kind in reference.kinds:
+                return item
+        return None
 
     async def _update(self, owned: _Owned, title: str | None, description: str | None) -> None:
         if owned.upload:
@@ -354,10 +395,15 @@ class LibraryService:
 
     async def _exists(self, viewer: Viewer, image_id: str) -> bool:
         try:
-            await self._reading.item(viewer, Reference((Kind.IMAGE,), image_id), fresh=True)
+            await self._reading.item(viewer, Reference((Kind.IMAGE,), image_id), since=oldest(fresh=True))
         except NotFoundError:
             return False
         return True
+
+    def tidy(self) -> None:
+        """Let go of what is remembered and too old. To be called now and then."""
+        self._reading.tidy()
+        self._lists.tidy()
 
     def _forget_lists(self, discord_id: int) -> None:
         self._reading.forget_lists(discord_id)

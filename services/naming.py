@@ -10,6 +10,7 @@ import imgur.reference
 from errors import NameUnknownError, NotAnItemError, SeveralGivenError, TitleSharedError
 from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
+from services.cache import oldest
 from services.reading import Viewer
 from services.suggestion import Lists, Scope, each_once, label
 from services.text import folded
@@ -48,7 +49,7 @@ class Names:
 
     async def titled(self, viewer: Viewer, text: str, scope: Scope) -> Reference:
         """What is of this title now, whatever was known before. Raises NotAnItemError with what was perhaps meant."""
-        own = await self._lists.read(viewer, scope, fresh=True)
+        own = await self._lists.read(viewer, scope, since=oldest(fresh=True))
         if found := _only(own, text):
             return found
         is_id = _read(imgur.reference.parse, text) is not None

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar, cast
+from sys import getsizeof
+from typing import Any, TypeAlias, TypeVar, cast
 
 from imgur.errors import NotFoundError
 from imgur.models import AccessToken, Album, Item, Kind, Page, Sort
 from imgur.reference import Reference
 from services.account import AccountService, LinkedAccount
-from services.cache import TimedCache
+from services.cache import EVER, TimedCache
 from services.ports import ImgurApi
 
 T = TypeVar("T")
 
 LIST_SECONDS = 60
 ITEM_SECONDS = 300
-LISTS_KEPT = 256
-ALBUMS_PER_PAGE = 50  # of Imgur's pages
+COUNTS_KEPT = 4096
+MOST_BYTES = 16_000_000
+"""What lists, and items, may take of memory each."""
+WRITTEN_SECONDS = 5
+"""For how long after a write Imgur may still answer with what was before it: seen to be a second or two."""
+ITEM_BYTES = 1000
+"""About what an image takes apart from its texts."""
+IMAGES_PER_PAGE = 50  # of Imgur's pages
+ALBUMS_PER_PAGE = 50
 ALBUM_PAGES = 20
-ITEMS_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +58,46 @@ PageKey: TypeAlias = tuple[tuple[int, int], str, int]
 ItemKey: TypeAlias = tuple[tuple[int, int], Kind, str]
 
 
+def weight(item: Item) -> int:
+    """About how many bytes an item takes, an album with its images."""
+    own = ITEM_BYTES + getsizeof(item.title) + getsizeof(item.description)
+    return own + sum(map(weight, item.images)) if isinstance(item, Album) else own
+
+
+def weight_of_page(page: Page[Item]) -> int:
+    """About how many bytes a page of a list takes."""
+    return ITEM_BYTES + sum(map(weight, page.items))
+
+
 class Reading:
-    """Cached reads. Raises ImgurError; with a linked account, what `AccountService.authorized` raises."""
+    """Cached reads, not older than a moment `since`; twenty at once are one read.
+
+    Raises ImgurError; with a linked account, what `AccountService.authorized` raises.
+    """
 
     def __init__(self, accounts: AccountService, imgur: ImgurApi, clock: Callable[[], float] = time.monotonic) -> None:
         self._accounts = accounts
         self._imgur = imgur
-        self._pages: TimedCache[PageKey, Page[Item]] = TimedCache(LIST_SECONDS, LISTS_KEPT, clock)
-        self._counts: TimedCache[tuple[int, int], int] = TimedCache(LIST_SECONDS, LISTS_KEPT, clock)
-        self._items: TimedCache[ItemKey, Item] = TimedCache(ITEM_SECONDS, ITEMS_KEPT, clock)
+        self._pages: TimedCache[PageKey, Page[Item]] = TimedCache(LIST_SECONDS, MOST_BYTES, clock, weigh=weight_of_page)
+        self._counts: TimedCache[tuple[int, int], int] = TimedCache(LIST_SECONDS, COUNTS_KEPT, clock)
+        self._items: TimedCache[ItemKey, Item] = TimedCache(ITEM_SECONDS, MOST_BYTES, clock, weigh=weight)
+        self._written: TimedCache[ItemKey, Item] = TimedCache(WRITTEN_SECONDS, MOST_BYTES, clock, weigh=weight)
 
     async def viewer(self, discord_id: int) -> Viewer:
         """Who the user is on Imgur."""
         return Viewer(discord_id, await self._accounts.linked(discord_id))
 
-    async def images(self, viewer: Viewer, page: int) -> Page[Item]:
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory all that is known takes."""
+        return sum(cache.weight for cache in (self._pages, self._items, self._written))
+
+    def tidy(self) -> None:
+        """Let go of what is too old."""
+        for cache in (self._pages, self._counts, self._items, self._written):
+            cache.tidy()
+
+    async def images(self, viewer: Viewer, page: int, *, since: int = EVER) -> Page[Item]:
         """A page of the account's images. Raises NotLinkedError."""
 
         async def load() -> Page[Item]:
@@ -75,17 +107,20 @@ class Reading:
             self.remember(viewer, *got.items)
             return Page(got.items, got.received)
 
-        return await self._pages.get((viewer.key, "images", page), load)
+        return await self._page(viewer, "images", page, load, since=since)
 
-    async def images_count(self, viewer: Viewer) -> int:
-        """How many images the account has. Raises NotLinkedError."""
+    async def images_count(self, viewer: Viewer, *, since: int = EVER) -> int:
+        """How many images the account has; where the first page tells it, Imgur is not asked. Raises NotLinkedError."""
+        first = self._pages.peek((viewer.key, "images", 0))
+        if first is not None and first.received < IMAGES_PER_PAGE:
+            return first.received
 
         async def load() -> int:
             return await self._accounts.authorized(viewer.discord_id, self._imgur.account_images_count)
 
-        return await self._counts.get(viewer.key, load)
+        return await self._counts.get(viewer.key, load, since=since)
 
-    async def favorites(self, viewer: Viewer, page: int, sort: Sort) -> Page[Item]:
+    async def favorites(self, viewer: Viewer, page: int, sort: Sort, *, since: int = EVER) -> Page[Item]:
         """A page of the account's favorites. Raises NotLinkedError."""
 
         async def load() -> Page[Item]:
@@ -93,7 +128,7 @@ class Reading:
                 viewer.discord_id, lambda auth: self._imgur.favorites(auth, page, sort)
             )
 
-        return await self._pages.get((viewer.key, f"favorites {sort}", page), load)
+        return await self._page(viewer, f"favorites {sort}", page, load, since=since)
 
     def seen(self, viewer: Viewer, name: str) -> tuple[Item, ...]:
         """What the pages after the first of `images` or `favorites newest` held, as far as they were just turned."""
@@ -104,62 +139,77 @@ class Reading:
             number += 1
         return tuple(found)
 
-    async def albums(self, viewer: Viewer) -> tuple[Item, ...]:
+    async def albums(self, viewer: Viewer, *, since: int = EVER) -> tuple[Item, ...]:
         """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError."""
         found: list[Item] = []
         for number in range(ALBUM_PAGES):
-            page = await self._albums(viewer, number)
+            page = await self._albums(viewer, number, since=since)
             found += page.items
             if page.received < ALBUMS_PER_PAGE:
                 break
         return tuple(found)
 
-    async def _albums(self, viewer: Viewer, page: int) -> Page[Item]:
+    async def _albums(self, viewer: Viewer, page: int, *, since: int) -> Page[Item]:
         async def load() -> Page[Item]:
             got = await self._accounts.authorized(
                 viewer.discord_id, lambda auth: self._imgur.account_albums(auth, page)
             )
             return Page(got.items, got.received)
 
-        return await self._pages.get((viewer.key, "albums", page), load)
+        return await self._pages.get((viewer.key, "albums", page), load, since=since)
 
-    async def item(self, viewer: Viewer, reference: Reference, *, fresh: bool = False) -> Item:
+    async def item(self, viewer: Viewer, reference: Reference, *, since: int = EVER) -> Item:
         """What a reference points to. Its kinds say where to look, and in which order."""
         kinds = reference.kinds
-        if fresh:
-            self.forget_item(viewer, reference.id)
         for kind in kinds[:-1]:
             try:
-                return await self._item(viewer, kind, reference.id)
+                return await self._item(viewer, kind, reference.id, since=since)
             except NotFoundError:
                 continue
-        return await self._item(viewer, kinds[-1], reference.id)
+        return await self._item(viewer, kinds[-1], reference.id, since=since)
 
-    async def album(self, viewer: Viewer, album_id: str, *, fresh: bool = False) -> Album:
+    async def album(self, viewer: Viewer, album_id: str, *, since: int = EVER) -> Album:
         """An album with its images; lists of albums come without."""
-        if fresh:
-            self.forget_item(viewer, album_id)
-        return cast("Album", await self._item(viewer, Kind.ALBUM, album_id))
+        return cast("Album", await self._item(viewer, Kind.ALBUM, album_id, since=since))
 
     def remember(self, viewer: Viewer, *items: Item) -> None:
-        """Keep what is known of items, newer than what Imgur may answer for a second or two after a write."""
+        """Keep what is known of items."""
         for item in items:
             self._items.put((viewer.key, item.kind, item.id), item)
 
-    def forget_item(self, viewer: Viewer, item_id: str) -> None:
-        """Drop an item that is gone, or is to be read again."""
-        self._items.forget(lambda key: key[0] == viewer.key and key[2] == item_id)
+    def written(self, viewer: Viewer, item: Item) -> None:
+        """Keep what was made of an item, which is newer than what Imgur may answer for a moment."""
+        self._written.put((viewer.key, item.kind, item.id), item)
+        self.remember(viewer, item)
 
-    def forget_lists(self, discord_id: int, name: str | None = None) -> None:
-        """Drop what is known of the user's lists, or of one: `images`, `favorites newest`, `favorites oldest`."""
-        self._pages.forget(lambda key: key[0][0] == discord_id and name in {None, key[1]})
+    def forget_item(self, viewer: Viewer, item_id: str) -> None:
+        """Drop an item that is gone."""
+        for cache in (self._items, self._written):
+            cache.forget(lambda key: key[0] == viewer.key and key[2] == item_id)
+
+    def forget_lists(self, discord_id: int) -> None:
+        """Drop what is known of the user's lists: they have changed."""
+        self._pages.forget(lambda key: key[0][0] == discord_id)
         self._counts.forget(lambda key: key[0] == discord_id)
 
-    async def _item(self, viewer: Viewer, kind: Kind, item_id: str) -> Item:
+    async def _page(
+        self, viewer: Viewer, name: str, page: int, load: Callable[[], Coroutine[Any, Any, Page[Item]]], *, since: int
+    ) -> Page[Item]:
+        """A page of a list. Where a fresh one is another than was known, the list has moved on, all of it."""
+        key = viewer.key, name, page
+        known = self._pages.peek(key)
+        got = await self._pages.get(key, load, since=since)
+        if known is not None and [item.id for item in known.items] != [item.id for item in got.items]:
+            self._pages.forget(lambda other: other[:2] == key[:2] and other != key)
+        return got
+
+    async def _item(self, viewer: Viewer, kind: Kind, item_id: str, *, since: int = EVER) -> Item:
+        key = viewer.key, kind, item_id
+
         async def load() -> Item:
             return await self._as_viewer(viewer, lambda auth: self._get(kind, item_id, auth))
 
-        return await self._items.get((viewer.key, kind, item_id), load)
+        return self._written.peek(key) or await self._items.get(key, load, since=since)
 
     async def _get(self, kind: Kind, item_id: str, auth: AccessToken | None) -> Item:
         if kind is Kind.ALBUM:

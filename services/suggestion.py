@@ -16,9 +16,9 @@ import imgur.reference
 from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import ImgurError
 from imgur.models import Album, Image, Item
-from services.cache import TimedCache
+from services.cache import EVER, TimedCache
 from services.ports import UploadStore
-from services.reading import Reading, Viewer
+from services.reading import Reading, Viewer, weight
 from services.text import folded, line
 from storage.errors import StorageError
 from storage.models import AnonymousUpload
@@ -29,7 +29,7 @@ CHOICES = 25
 NAME_LIMIT = 100
 LIFETIME = 60.0  # seconds
 PATIENCE = 2.0  # seconds; Discord gives autocomplete three
-USERS_REMEMBERED = 256
+MOST_BYTES = 16_000_000  # of memory
 UPLOADS_SUGGESTED = 100
 
 Items: TypeAlias = tuple[Item, ...]
@@ -115,20 +115,25 @@ def _fair(lists: Sequence[Sequence[Item]]) -> list[Item]:
     return list(chain.from_iterable(items[:count] for items, count in zip(lists, taken, strict=True)))
 
 
+def _weight(items: Items) -> int:
+    return sum(map(weight, items), 1)
+
+
 class Lists:
     """A user's recent images, favorites and anonymous uploads, and their albums."""
 
     def __init__(self, reading: Reading, uploads: UploadStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._reading = reading
         self._uploads = uploads
-        self._offered: TimedCache[tuple[tuple[int, int], str], Items] = TimedCache(LIFETIME, USERS_REMEMBERED, clock)
+        self._offered: TimedCache[tuple[tuple[int, int], str], Items] = TimedCache(
+            LIFETIME, MOST_BYTES, clock, weigh=_weight
+        )
 
-    async def read(self, viewer: Viewer, scope: Scope, *, fresh: bool = False) -> Items:
+    async def read(self, viewer: Viewer, scope: Scope, *, since: int = EVER) -> Items:
         """What the lists hold now or held within the last minute. Errors of Imgur and of the database pass."""
-        if fresh:
-            self._reading.forget_lists(viewer.discord_id)
         try:
-            return tuple(chain.from_iterable(await asyncio.gather(*(self._load(viewer, name) for name in scope.value))))
+            lists = await asyncio.gather(*(self._load(viewer, name, since=since) for name in scope.value))
+            return tuple(chain.from_iterable(lists))
         except (NotLinkedError, LinkBrokenError):
             return await self._load(viewer, "uploads") if "uploads" in scope.value else ()
 
@@ -136,22 +141,26 @@ class Lists:
         """As `read`, list by list; asked for once a minute, whether or not that works, and soon there. Never raises."""
         return list(await asyncio.gather(*(self._patiently(viewer, name) for name in scope.value)))
 
+    def tidy(self) -> None:
+        """Let go of what is too old."""
+        self._offered.tidy()
+
     def forget(self, discord_id: int) -> None:
         """Read again at the next chance."""
         self._offered.forget(lambda key: key[0][0] == discord_id)
 
-    async def _load(self, viewer: Viewer, name: str) -> Items:
+    async def _load(self, viewer: Viewer, name: str, *, since: int = EVER) -> Items:
         if name == "uploads":
             rows = await self._uploads.page(viewer.discord_id, offset=0, limit=UPLOADS_SUGGESTED)
             return tuple(map(uploaded_image, rows))
         if not viewer.is_linked:
             return ()
         if name == "albums":
-            return await self._reading.albums(viewer)
+            return await self._reading.albums(viewer, since=since)
         if name == "favorites":
-            page = await self._reading.favorites(viewer, 0, "newest")
+            page = await self._reading.favorites(viewer, 0, "newest", since=since)
             return page.items + self._reading.seen(viewer, "favorites newest")
-        return (await self._reading.images(viewer, 0)).items + self._reading.seen(viewer, "images")
+        return (await self._reading.images(viewer, 0, since=since)).items + self._reading.seen(viewer, "images")
 
     async def _patiently(self, viewer: Viewer, name: str) -> Items:
         async def load() -> Items:

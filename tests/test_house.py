@@ -33,7 +33,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "services": (
         {"errors", "imgur.models", "imgur.errors", "imgur.reference", "media.models", "media.kind"}
         | {"storage.models", "storage.errors"},
-        {"structlog", "yarl"},
+        {"cachetools", "structlog", "yarl"},
     ),
     "imgur": (set(), {"aiohttp", "pydantic", "pydantic_core", "stamina", "yarl", "multidict", "orjson"}),
     "media": ({"errors"}, {"aiohttp", "yarl"}),

@@ -35,7 +35,7 @@ class Galleries(commands.Cog):
     ) -> None:
         """Your images on Imgur, or an album's."""
         await acknowledge(interaction)
-        page = await self._library.images(interaction.user.id, 0, album)
+        page = await self._library.images(interaction.user.id, 0, album, fresh=True)
         await self._begin(interaction, page, Place.of(page), share=share)
 
     @app_commands.command()
@@ -43,7 +43,7 @@ class Galleries(commands.Cog):
     async def favorites(self, interaction: Interaction, sort: Sort = "newest", *, share: bool = False) -> None:
         """All your favorites on Imgur."""
         await acknowledge(interaction)
-        page = await self._library.favorites(interaction.user.id, 0, sort)
+        page = await self._library.favorites(interaction.user.id, 0, sort, fresh=True)
         await self._begin(interaction, page, Place.of(page, sort), share=share)
 
     @images.autocomplete("album")
@@ -66,7 +66,8 @@ class Galleries(commands.Cog):
         await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
 
     async def _begin(self, interaction: Interaction, page: GalleryPage, place: Place, *, share: bool) -> None:
-        share = share and bool(page.items)  # that there is nothing is between the bot and the user
+        # That there is nothing, or not what was asked for, is between the bot and the user.
+        share = share and bool(page.items) and not page.is_link_broken
         draw = partial(gallery_view, place=place, owner=interaction.user.id)
         await answer_or_share(interaction, partial(draw, page), share=share, plainer=partial(draw, bare_page(page)))
 

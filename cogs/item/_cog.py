@@ -158,7 +158,7 @@ class Items(commands.Cog):
     @action("item-edit", kind=Kind)
     async def _edit_pressed(self, interaction: Interaction, kind: Kind, item_id: str, typed: str = "") -> None:
         """Open the form, with what was typed into it before if that is still known."""
-        await self._open_form(interaction, f"{kind}:{item_id}", self._typed.get(typed))
+        await self._open_form(interaction, f"{kind}:{item_id}", self._typed.get(typed), fresh=False)
 
     @action("item-edited", kind=Kind)
     async def _edited(
@@ -173,7 +173,7 @@ class Items(commands.Cog):
         again = again_button(interaction.user.id, kind, item_id, key)
         rescue(interaction, typed_text(title, description), again)
         changes = [changed(text, present) for text, present in zip((title, description), marks, strict=True)]
-        await self._save(interaction, f"{kind}:{item_id}", *changes)
+        await self._save(interaction, f"{kind}:{item_id}", *changes, fresh=False)
         self._typed.take(key)
 
     @action("item-delete", kind=Kind)
@@ -231,20 +231,24 @@ class Items(commands.Cog):
         done(interaction, said, favorited.shown.item.page_url)
         await self._show(interaction, favorited.shown, heading=f"**{said}**")
 
-    async def _open_form(self, interaction: Interaction, text: str, typed: Typed | None = None) -> None:
+    async def _open_form(
+        self, interaction: Interaction, text: str, typed: Typed | None = None, *, fresh: bool = True
+    ) -> None:
         """Open the form, if what it is filled with can be had quickly; else answer with a button that opens it."""
         try:
             async with asyncio.timeout(FORM_PATIENCE):
-                shown = await self._library.editable(interaction.user.id, text)
+                shown = await self._library.editable(interaction.user.id, text, fresh=fresh)
         except TimeoutError:
             await acknowledge(interaction)
-            shown = await self._library.editable(interaction.user.id, text)
+            shown = await self._library.editable(interaction.user.id, text, fresh=False)
             await self._show(interaction, shown, heading=SLOW)
             return
         await open_form(interaction, EditForm(shown.item, interaction.user.id, typed))
 
-    async def _save(self, interaction: Interaction, text: str, title: str | None, description: str | None) -> None:
-        shown = await self._library.edit(interaction.user.id, text, title, description)
+    async def _save(
+        self, interaction: Interaction, text: str, title: str | None, description: str | None, *, fresh: bool = True
+    ) -> None:
+        shown = await self._library.edit(interaction.user.id, text, title, description, fresh=fresh)
         done(interaction, "Saved", shown.item.page_url)
         shared = is_public(interaction)
         await self._show(interaction, shown, heading=None if shared else SAVED, shared=shared)

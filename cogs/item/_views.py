@@ -15,6 +15,7 @@ from services.library import Favorited, Shown
 from services.text import line
 
 SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
+GONE = "**Imgur no longer has this.** Others do not see it either."
 SAVED = "**Saved**"
 TYPED_TITLE, TYPED_DESCRIPTION = 500, 2800  # a message holds 4000 characters, the words of an error among them
 QUESTION = "### Delete "
@@ -25,6 +26,8 @@ def shown_view(
     shown: Shown, owner: int, *, heading: str | None = None, shared: bool = False, hidden: bool = False
 ) -> ui.LayoutView:
     """The item, with what its viewer may do."""
+    if shown.is_gone:
+        heading = "\n".join(filter(None, [heading, GONE]))
     return item_view(shown.item, owner=owner, can=shown.can, heading=heading, shared=shared, hidden=hidden)
 
 

@@ -96,9 +96,11 @@ def _editable(request: web.Request, handle: str, *, gone: int) -> StoredImage:
 async def favorite(request: web.Request) -> web.Response:
     """Toggle: the answering word says what it is now."""
     standin, account = request.app[STANDIN], require_account(request)
-    image = standin.world.images.get(request.match_info["id"])
+    image_id = request.match_info["id"]
+    gone = (item for item in account.favorites if item.id == image_id)
+    image = standin.world.images.get(image_id) or next(gone, None)
     if image is None:
-        raise _not_found(request.match_info["id"])
+        raise _not_found(image_id)
     return success("favorited" if standin.world.toggle_favorite(account, image) else "unfavorited")
 
 

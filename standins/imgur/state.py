@@ -133,12 +133,13 @@ class World:
         account.favorites.append(item)
         return True
 
-    def remove_image(self, image: StoredImage) -> None:
-        """Forget it, in albums and favorites too."""
+    def remove_image(self, image: StoredImage, *, stays_favorite: bool = False) -> None:
+        """Forget it, in albums and favorites too; with `stays_favorite` those who favorited it go on listing it."""
         del self.images[image.id]
         for album in self.albums.values():
             album.images = [kept for kept in album.images if kept is not image]
-        self._unfavorite(image)
+        if not stays_favorite:
+            self._unfavorite(image)
 
     def remove_album(self, album: StoredAlbum) -> None:
         """Forget the album, not its images."""

@@ -445,3 +445,16 @@ async def test_buttons_work_after_a_restart(discord: Discord, linked: Account, i
         await discord.click(message, "Delete for good")
         assert image.id not in discord.standin.world.images
         await discord.env.shutdown()
+
+
+async def test_favorite_that_is_gone_says_so_and_can_be_taken_off(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    gone = world.add_image(title="Gone")
+    world.add_favorites(linked, [gone])
+    world.remove_image(gone, stays_favorite=True)
+    gallery = answer(await discord.run("favorites"))
+    opened = answer(await discord.alice.select(gallery, [f"image:{gone.id}"]))
+    assert "Imgur no longer has this" in text(opened)
+    await discord.click(opened, "Unfavorite")
+    assert "Removed from your favorites" in text(opened)
+    assert not linked.favorites

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from services.cache import TimedCache
+import pytest
+
+from services.cache import TimedCache, oldest
 
 
 async def value() -> str:
@@ -65,3 +67,56 @@ async def test_failed_load_is_told_to_all_who_wait_and_not_kept() -> None:
     results = await asyncio.gather(cache.get(1, fail), cache.get(1, fail), return_exceptions=True)
     assert [type(result) for result in results] == [ConnectionError, ConnectionError]
     assert await cache.get(1, value) == "value"
+
+
+async def test_fresh_value_is_loaded_though_one_is_kept_and_once_for_all_who_ask() -> None:
+    cache: TimedCache[int, str] = TimedCache(60, 2)
+    cache.put(1, "old")
+    loads = 0
+
+    async def load() -> str:
+        nonlocal loads
+        loads += 1
+        await asyncio.sleep(0)
+        return f"load {loads}"
+
+    assert await cache.get(1, load) == "old"
+    asked = oldest(fresh=True)
+    assert await asyncio.gather(*(cache.get(1, load, since=asked) for _ in range(20))) == ["load 1"] * 20
+    assert [await cache.get(1, load, since=asked), await cache.get(1, load)] == ["load 1", "load 1"]
+    assert await cache.get(1, load, since=oldest(fresh=True)) == "load 2"
+
+
+async def test_what_was_kept_is_believed_no_longer_when_a_fresh_load_fails() -> None:
+    cache: TimedCache[int, str] = TimedCache(60, 2)
+    cache.put(1, "old")
+
+    async def fail() -> str:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await cache.get(1, fail, since=oldest(fresh=True))
+    assert cache.peek(1) is None
+
+
+async def test_weight_is_bounded_whatever_the_number_of_values() -> None:
+    cache: TimedCache[int, str] = TimedCache(60, 100, weigh=len)
+    for key in range(50):
+        cache.put(key, "x" * 30)
+    assert cache.weight == 90
+    cache.put(50, "x" * 101)
+    assert (cache.peek(50), cache.weight) == (None, 90)
+    cache.put(49, "y" * 101)  # what it replaces is not true any more
+    assert (cache.peek(49), cache.weight) == (None, 60)
+
+
+async def test_what_is_too_old_is_let_go_of() -> None:
+    now = 0.0
+    cache: TimedCache[int, str] = TimedCache(60, 100, lambda: now, weigh=len)
+    cache.put(1, "x" * 30)
+    now = 59.0
+    cache.tidy()
+    assert cache.weight == 30
+    now = 61.0
+    cache.tidy()
+    assert cache.weight == 0

@@ -13,6 +13,7 @@ from errors import (
     AlbumGivenError,
     BotError,
     ImageGivenError,
+    LinkBrokenError,
     NameUnknownError,
     NotAnItemError,
     NothingToChangeError,
@@ -25,6 +26,7 @@ from imgur.client import ImgurClient
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError
 from imgur.models import Album, Image, Sort
 from services import library as library_module
+from services import reading
 from services.account import AccountService
 from services.gallery import PAGE_SIZE, GalleryPage, Source
 from services.library import Ability, LibraryService
@@ -35,6 +37,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from storage.database import Database
 from storage.models import AnonymousUpload
+from tests.conftest import CLIENT_ID
 from tests.services.test_account import link
 
 ADA, BOB = 1001, 1002
@@ -109,7 +112,7 @@ async def walk(library: LibraryService, first: GalleryPage, sort: Sort | None = 
 
 
 def test_page_sizes_are_the_client_s() -> None:
-    assert library_module.IMAGES_PER_PAGE == client.IMAGES_PER_PAGE
+    assert reading.IMAGES_PER_PAGE == client.IMAGES_PER_PAGE
     assert library_module.FAVORITES_PER_PAGE == client.FAVORITES_PER_PAGE
 
 
@@ -590,7 +593,7 @@ async def test_image_is_editable_without_a_call_when_a_list_has_shown_it(
     image = standin.world.add_image(account, title="Listed")
     await library.suggest(ADA, "", Scope.ANYTHING)
     standin.requests.clear()
-    shown = await library.editable(ADA, f"image:{image.id}")
+    shown = await library.editable(ADA, f"image:{image.id}", fresh=False)
     assert (shown.item.title, Ability.EDIT in shown.can) == ("Listed", True)
     assert not standin.requests
 
@@ -795,3 +798,120 @@ async def test_suggestions_are_empty_when_the_database_fails(
         await connection.execute(text(f"DROP TABLE {table}"))
     assert await library.suggest(ADA, "", Scope.ANYTHING) == []
     assert await library.suggest(ADA, "", Scope.ALBUMS) == []
+
+
+# --- what a typed command reads, and what it costs -------------------------------------------------------------------
+
+
+async def test_typed_list_is_read_anew_and_twenty_at_once_are_one_read(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    standin.world.add_image(account)
+    await library.images(ADA, 0, fresh=True)
+    new = standin.world.add_image(account)
+    standin.requests.clear()
+    pages = await asyncio.gather(*(library.images(ADA, 0, fresh=True) for _ in range(20)))
+    assert {page.items[0].id for page in pages} == {new.id}
+    assert {page.total for page in pages} == {2}
+    assert len(standin.sent(READS)) == 1
+
+
+@pytest.mark.parametrize(
+    ("images", "first", "second"),
+    [(0, 1, 1), (1, 1, 1), (10, 1, 1), (49, 1, 1), (50, 2, 2), (120, 2, 2)],
+)
+async def test_images_cost_one_credit_where_the_first_page_tells_their_number(
+    library: LibraryService, standin: Standin, account: Account, *, images: int, first: int, second: int
+) -> None:
+    for _ in range(images):
+        standin.world.add_image(account)
+    for credits_spent in (first, second):
+        standin.requests.clear()
+        page = await library.images(ADA, 0, fresh=True)
+        assert (page.total, len(standin.sent(READS))) == (images, credits_spent)
+
+
+@pytest.mark.parametrize(("favorites", "first", "second"), [(0, 1, 1), (1, 2, 1), (10, 2, 1), (11, 1, 1), (130, 1, 1)])
+async def test_favorites_cost_one_credit_and_where_one_page_shows_all_a_look_at_what_follows(
+    library: LibraryService, standin: Standin, account: Account, *, favorites: int, first: int, second: int
+) -> None:
+    standin.world.add_favorites(account, [standin.world.add_image() for _ in range(favorites)])
+    for credits_spent in (first, second):
+        standin.requests.clear()
+        await library.favorites(ADA, 0, fresh=True)
+        assert len(standin.sent(READS)) == credits_spent
+
+
+async def test_pages_turned_to_move_on_with_the_first_one(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    for _ in range(60):
+        standin.world.add_image(account)
+    last = (await library.images(ADA, 5)).items[-1].id
+    for _ in range(10):
+        standin.world.add_image(account)
+    await library.images(ADA, 0, fresh=True)
+    assert (await library.images(ADA, 6)).items[-1].id == last
+
+
+async def test_broken_link_shows_when_a_list_is_typed_though_it_is_known(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    standin.world.add_image(account)
+    await library.images(ADA, 0, fresh=True)
+    standin.world.tokens.revoke(account, CLIENT_ID)
+    with pytest.raises(LinkBrokenError):
+        await library.images(ADA, 0, fresh=True)
+
+
+async def test_anonymous_uploads_are_shown_in_words_when_the_link_is_broken(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    upload = standin.world.add_image()
+    await keep(stores, upload)
+    standin.world.tokens.revoke(account, CLIENT_ID)
+    for _ in range(2):  # as Imgur says so, and as it is on record
+        page = await library.images(ADA, 0, fresh=True)
+        assert (page.source, [item.id for item in page.items], page.is_link_broken) == (
+            Source.ANONYMOUS,
+            [upload.id],
+            True,
+        )
+    with pytest.raises(LinkBrokenError):
+        await library.images(ADA, 0, anonymous=False)
+
+
+async def test_favorite_that_is_gone_is_shown_as_such_and_comes_off_the_list(
+    library: LibraryService, standin: Standin, account: Account, stranger: Account
+) -> None:
+    gone, kept = standin.world.add_image(stranger, title="Gone"), standin.world.add_image(stranger)
+    standin.world.add_favorites(account, [kept, gone])
+    standin.world.remove_image(gone, stays_favorite=True)
+    shown = await library.show(ADA, f"image:{gone.id}")
+    assert (shown.is_gone, shown.item.title, Ability.UNFAVORITE in shown.can) == (True, "Gone", True)
+    favorited = await library.unfavorite(ADA, gone.id)
+    assert (favorited.changed, favorited.shown.is_gone) == (True, True)
+    assert account.favorites == [kept]
+    assert len(standin.sent(f"POST /3/image/{gone.id}/favorite")) == 1
+    with pytest.raises(NotFoundError):
+        await library.unfavorite(ADA, f"image:{gone.id}")
+
+
+def test_weight_grows_with_the_images_of_an_album_and_with_texts() -> None:
+    image = Image(id="abc1234")
+    album = Album(id="def5678", images=(image,) * 5000)
+    assert reading.weight(album) > 5000 * reading.weight(image)
+    assert reading.weight(Image(id="abc1234", description="x" * 100_000)) > 100_000
+
+
+async def test_what_is_known_of_a_large_album_is_not_kept_for_ever(
+    accounts: AccountService, imgur_client: ImgurClient, clock: Clock
+) -> None:
+    known = reading.Reading(accounts, imgur_client, clock)
+    viewer = reading.Viewer(ADA, None)
+    for number in range(40):
+        known.remember(viewer, Album(id=f"album{number}", images=(Image(id="abc1234"),) * 1000))
+    assert 0 < known.weight <= 16_000_000
+    clock.now = 301.0
+    known.tidy()
+    assert known.weight == 0

@@ -1,0 +1,83 @@
+"""What each command costs of Imgur's credits, as docs/performance.md promises: a call is 1, an upload 10."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from standins.imgur.records import Account
+from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.conftest import CLIENT_ID
+
+COSTS = {
+    "account": (2, 2),
+    "images": (1, 1),
+    "images of more than 49": (2, 2),
+    "images album:ID": (1, 1),
+    "favorites": (2, 1),
+    "favorites of more than 10": (1, 1),
+    "show ID": (4, 1),
+    "show a link": (1, 1),
+    "favorite a link": (3, 1),
+    "edit a link": (2, 1),
+    "delete a link": (2, 2),
+}
+"""Cold and warm: the first time, and again within a minute."""
+
+
+def spent(discord: Discord) -> int:
+    return len(discord.standin.sent("* /3/*"))
+
+
+async def run(discord: Discord, account: Account, name: str) -> None:
+    image = discord.standin.world.images_of(account)[0]
+    link = f"https://imgur.com/{image.id}.png"
+    match name.split():
+        case ["images", "album:ID"]:
+            album = discord.standin.world.albums_of(account)[0]
+            await discord.run("images", album=f"https://imgur.com/a/{album.id}")
+        case [("account" | "images" | "favorites") as command, *_]:
+            await discord.run(command)
+        case ["show", "ID"]:
+            await discord.run("show", image=image.id)
+        case ["edit", *_]:
+            await discord.run("edit", image=link, title="Another")
+        case ["delete", *_]:
+            answered = answer(await discord.run("delete", image=link))
+            await discord.click(answered, "Delete for good")
+        case [command, *_]:
+            await discord.run(command, image=link)
+
+
+@pytest.mark.parametrize("name", COSTS)
+async def test_command_costs_what_is_promised(discord: Discord, linked: Account, name: str) -> None:
+    world = discord.standin.world
+    for _ in range(60 if "more than 49" in name else 3):
+        world.add_image(linked)
+    world.add_album(linked, images=world.images_of(linked)[:2])
+    world.add_favorites(linked, [world.add_image() for _ in range(60 if "more than 10" in name else 3)])
+    costs = []
+    for _ in range(2):
+        discord.standin.requests.clear()
+        await run(discord, linked, name)
+        costs.append(spent(discord))
+    assert tuple(costs) == COSTS[name]
+
+
+def test_table_in_the_documents_is_the_one_that_is_tried() -> None:
+    document = Path("docs/performance.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`|]+)` \| (\d+) \| (\d+) \|", document, re.MULTILINE)
+    assert {name: (int(cold), int(warm)) for name, cold, warm in rows} == COSTS
+
+
+async def test_anonymous_uploads_can_be_reached_and_the_link_made_anew_when_it_is_broken(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    await discord.run("upload", file=("hill.jpg", picture), anonymous=True)
+    discord.standin.world.tokens.revoke(linked, CLIENT_ID)
+    shown = answer(await discord.run("images", share=True))
+    assert "no longer accepts" in text(shown)
+    assert "anonymous uploads" in text(shown)
+    assert "Link again" in buttons(shown)

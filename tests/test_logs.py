@@ -78,7 +78,7 @@ BOT_TOKEN = f"{'A' * 24}.{'b' * 6}.{'c' * 30}"
         ("https%3A%2F%2Fcdn.discordapp.com%2Fa%2Fcat.png%3Fex%3D66%26hm%3Dbeef00", "beef00", "cat.png"),
         ("https://images-ext-1.discordapp.net/external/q_1bRt3Zx9-KpLm2/https/localhost/a.png", "q_1bRt3Z", "a.png"),
         ("https://localhost/a.jpg?X-Amz-Signature=abc&n=1", "abc", "n=1"),
-        ("https://ann:hunter2@localhost/a.jpg", "hunter2", "localhost/a.jpg"),
+        ("https://ann:fakehunter2@localhost/a.jpg", "fakehunter2", "localhost/a.jpg"),
         ("InvalidURL: https://imgur.com/delete/abcdefghijklmno", "abcdefghijklmno", "InvalidURL"),
         (r"POST \/webhooks\/123\/tok-en_x\/messages", "tok-en_x", "messages"),
         ("interaction aW50ZXJhY3Rpb246MTIzNDU2Nzg5MA failed", "aW50ZXJ", "failed"),

@@ -163,7 +163,7 @@ def test_an_empty_secret_counts_as_unset(load: Any) -> None:
         ("PUBLIC_URL", "https://bot.example.org:many", "must be an address such as https://bot.example.org"),
         ("PUBLIC_URL", "https://[", "must be an address such as https://bot.example.org"),
         ("PUBLIC_URL", "https://bot example.org", "must be an address such as https://bot.example.org"),
-        ("DATABASE_URL", "postgresql://user:hidden@db/bot", "must be sqlite:///PATH, with the path of a file"),
+        ("DATABASE_URL", "postgresql://user:fake-hidden@db/bot", "must be sqlite:///PATH, with the path of a file"),
         ("DATABASE_URL", "sqlite:///data/", "must be sqlite:///PATH, with the path of a file"),
         ("LOG_LEVEL", "loud", "must be debug, info, warning or error"),
         ("LOG_FORMAT", "xml", "must be console or json"),

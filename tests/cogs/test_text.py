@@ -105,7 +105,7 @@ def test_a_description_keeps_line_breaks_and_plain_links_but_no_markup() -> None
 @pytest.mark.parametrize(
     "address",
     [
-        "https://name:secret@example.org/",
+        "https://name:fake-word@example.org/",
         "steam://run/1",
         "https://[::1]/",
         "https://*a*/",

@@ -387,7 +387,7 @@ def test_imgur_s_own_pages_are_no_items(form: str, page: str) -> None:
         "https://imgur.com@evil.org/a/Ab3dE7g",
         "https://imgur.com:x@evil.org/a/Ab3dE7g",
         "https://user@imgur.com/Ab3dE7g",
-        "https://user:secret@imgur.com/a/Ab3dE7g",
+        "https://user:fake-word@imgur.com/a/Ab3dE7g",
         "someone@imgur.com/Ab3dE7g",
         "imgur.com/\U0001f408\U0001f408\U0001f408\U0001f408\U0001f408",
         "\U0001f408\U0001f408\U0001f408\U0001f408\U0001f408",

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.util import await_only
 
 PREFIX = "sqlite:///"
@@ -34,15 +34,18 @@ def prepare_file(url: str) -> Path:
     return path
 
 
-def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True) -> AsyncEngine:
-    """An engine whose transactions begin as the BEGIN option of the connection says; `busy_timeout` in seconds."""
+def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True) -> Engine:
+    """An engine whose transactions begin as the BEGIN option of the connection says; `busy_timeout` in seconds.
+
+    Its driver is an asynchronous one, so whatever talks to the database is called by `greenlet_spawn`.
+    """
     pragmas = {
         "synchronous": "NORMAL",
         "foreign_keys": "ON" if foreign_keys else "OFF",
         "secure_delete": "ON",
         "temp_store": "MEMORY",
     }
-    engine = create_async_engine(
+    engine = sqlalchemy.create_engine(
         URL.create("sqlite+aiosqlite", database=str(path)),
         hide_parameters=True,
         pool_timeout=busy_timeout,
@@ -61,8 +64,8 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
         if statement := connection.get_execution_options().get(BEGIN, "BEGIN"):
             connection.exec_driver_sql(statement)
 
-    event.listen(engine.sync_engine, "connect", connected)
-    event.listen(engine.sync_engine, "begin", begun)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
     return engine
 
 
@@ -79,17 +82,17 @@ def _turn_on_wal(cursor: Any, deadline: float) -> None:
             return
 
 
-async def scrub(engine: AsyncEngine, *, busy_timeout: float) -> bool:
+def scrub(engine: Engine, *, busy_timeout: float) -> bool:
     """Leave nothing in the files but what the tables hold; False while a reader stands in the way.
 
     `secure_delete` alone does not: a row that SQLite moved to another page may leave a copy in the gap. VACUUM writes
     every page anew, the checkpoint brings them into the file and empties the write-ahead log.
     """
-    async with engine.execution_options(**{BEGIN: ""}).connect() as connection:
-        await connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(SCRUB_TIMEOUT * 1000)}")
+    with engine.execution_options(**{BEGIN: ""}).connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(SCRUB_TIMEOUT * 1000)}")
         try:
-            await connection.exec_driver_sql("VACUUM")
-            busy = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            connection.exec_driver_sql("VACUUM")
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
         finally:
-            await connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(busy_timeout * 1000)}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(busy_timeout * 1000)}")
     return bool(busy == 0)

@@ -12,22 +12,23 @@ SCRIPTS = Path(__file__).parent
 HEAD = "0001"  # the newest revision
 
 
-async def migrate(path: Path, *, busy_timeout: float, scripts: Path = SCRIPTS) -> None:
+def migrate(path: Path, *, busy_timeout: float, scripts: Path = SCRIPTS) -> None:
     """All steps that are missing, in one transaction: they succeed together or the file stays as it was.
 
     Foreign keys are off meanwhile, because SQLite changes a table by making it anew, and are checked at the end.
+    Called by `greenlet_spawn`.
     """
     engine = sqlite.create_engine(path, busy_timeout=busy_timeout, foreign_keys=False)
     try:
-        async with engine.connect() as connection:
-            if scripts is SCRIPTS and await connection.run_sync(_revision) == HEAD:
+        with engine.connect() as connection:
+            if scripts is SCRIPTS and _revision(connection) == HEAD:
                 return
         from storage.migrations.upgrade import upgrade  # noqa: PLC0415 - Alembic takes longer to load than a start
 
-        async with engine.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
-            await connection.run_sync(upgrade, scripts)
+        with engine.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+            upgrade(connection, scripts)
     finally:
-        await engine.dispose()
+        engine.dispose()
 
 
 def _revision(connection: Connection) -> str | None:

@@ -15,7 +15,7 @@ from discord import app_commands, ui
 from hypothesis import given
 from hypothesis import strategies as st
 from simcord.components import validate_components
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, event
 
 from cogs import account as account_cog
 from cogs.link import _views as link_views
@@ -321,18 +321,19 @@ def test_view_is_valid_when_held_against_discord_s_own_document(name: str) -> No
 )
 @pytest.mark.parametrize("direct", [False, True])
 async def test_command_is_acknowledged_privately_before_the_database_is_asked(
-    discord: Discord, monkeypatch: pytest.MonkeyPatch, command: str, options: dict[str, Any], *, direct: bool
+    discord: Discord, command: str, options: dict[str, Any], *, direct: bool
 ) -> None:
     before, asked = len(discord.env.http_requests), []
-    connect = AsyncEngine.connect
 
-    def noted(engine: AsyncEngine) -> Any:
+    def noted(_connection: Any) -> None:
         asked.append(len(discord.env.http_requests) - before)
-        return connect(engine)
 
-    monkeypatch.setattr(AsyncEngine, "connect", noted)
-    run = discord.alice_user.slash(f"imgur {command}", **options) if direct else discord.run(command, **options)
-    assert answer(await run)
+    event.listen(Engine, "engine_connect", noted)
+    try:
+        run = discord.alice_user.slash(f"imgur {command}", **options) if direct else discord.run(command, **options)
+        assert answer(await run)
+    finally:
+        event.remove(Engine, "engine_connect", noted)
     assert discord.env.http_requests[before].json == {"type": 5, "data": {"flags": 64}}
     assert asked
     assert min(asked) == 1

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
 from storage import Stores, migrations
-from storage.database import open_database
+from storage.database import open_database, spawned
 from storage.errors import NewerDatabaseError, StorageError
 from storage.migrations import SCRIPTS, migrate
 from storage.models import AttemptStatus
@@ -134,7 +134,7 @@ async def test_a_failed_migration_leaves_the_database_as_it_was(url, path, keyri
     before = dump(path)
 
     with pytest.raises(ZeroDivisionError):
-        await migrate(path, busy_timeout=1, scripts=scripts("1 / 0"))
+        await spawned(migrate, path, busy_timeout=1, scripts=scripts("1 / 0"))
 
     assert dump(path) == before
     async with open_database(url) as database:
@@ -145,7 +145,7 @@ async def test_a_migration_that_makes_a_table_anew_keeps_the_rows_that_point_to_
     async with open_database(url) as database:
         await link(Stores.of(database, keyring))
 
-    await migrate(path, busy_timeout=1, scripts=scripts("pass"))
+    await spawned(migrate, path, busy_timeout=1, scripts=scripts("pass"))
 
     assert cells(path, "alembic_version") == [{"version_num": "next"}]
     assert [row["note"] for row in cells(path, "imgur_accounts")] == ["kept"]
@@ -158,14 +158,14 @@ async def test_a_migration_that_leaves_rows_pointing_to_nothing_is_undone(url, p
     before = dump(path)
 
     with pytest.raises(StorageError, match="point to nothing"):
-        await migrate(path, busy_timeout=1, scripts=scripts('op.execute("DELETE FROM imgur_accounts")'))
+        await spawned(migrate, path, busy_timeout=1, scripts=scripts('op.execute("DELETE FROM imgur_accounts")'))
 
     assert dump(path) == before
 
 
 async def test_a_database_of_a_newer_release_is_refused_in_words_and_left_alone(url, path, scripts):
     path.parent.mkdir()
-    await migrate(path, busy_timeout=1, scripts=scripts("pass"))
+    await spawned(migrate, path, busy_timeout=1, scripts=scripts("pass"))
     before = dump(path)
 
     with pytest.raises(NewerDatabaseError, match="written by a newer release"):

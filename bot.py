@@ -111,6 +111,7 @@ async def compose(
         accounts = AccountService(stores.accounts, imgur)
         stack.push_async_callback(accounts.close)
         library = LibraryService(accounts, imgur, stores.uploads)
+        stack.push_async_callback(library.close)
         uploads = UploadService(
             accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, library
         )

@@ -13,8 +13,8 @@ from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import InvalidGrantError, UnauthorizedError
 from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
+from services.cache import TimedCache
 from services.ports import AccountStore, ImgurApi
-from storage.errors import StorageError
 from storage.models import ImgurAccount
 
 T = TypeVar("T")
@@ -76,6 +76,7 @@ class AccountService:
         self._unwritten: dict[int, ImgurAccount] = {}
         self._backlog = Backlog()
         self._refreshes: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._overviews: TimedCache[tuple[int, int], AccountOverview] = TimedCache(0, 0, clock)  # shared, never kept
 
     async def linked(self, discord_id: int) -> LinkedAccount | None:
         """Which account the user is linked to, if any; a lost key does not hinder.
@@ -103,14 +104,15 @@ class AccountService:
         return await call(_token(account))
 
     async def overview(self, discord_id: int) -> AccountOverview:
-        """Ask Imgur about the user's own account: two calls. Raises as `authorized` does."""
+        """Ask Imgur about the user's own account: two calls, however many ask at once. Raises as `authorized` does."""
 
         async def ask(auth: AccessToken) -> AccountOverview:
             account = await self._imgur.account(auth)
             count = await self._imgur.account_images_count(auth)
             return AccountOverview(account, count, self._imgur.limits(auth))
 
-        return await self.authorized(discord_id, ask)
+        key = discord_id, (await self._usable(discord_id)).account_id
+        return await self._overviews.get(key, lambda: self.authorized(discord_id, ask))
 
     async def unlink(self, discord_id: int) -> LinkedAccount:
         """Forget the user's link, and the tokens unless someone else shares them. Raises NotLinkedError."""
@@ -198,10 +200,7 @@ class AccountService:
         self._unwritten[fresh.account_id] = fresh
         if waits_already:
             return
-        try:
-            await self._write(fresh.account_id)
-        except StorageError:
-            self._backlog.add("new tokens of an account", lambda: self._write(fresh.account_id))
+        await self._backlog.write("new tokens of an account", lambda: self._write(fresh.account_id))
 
     async def _write(self, account_id: int) -> None:
         """Write what is kept of the account, and what has come in its place meanwhile."""

@@ -23,6 +23,13 @@ class Backlog:
         self._writes: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
 
+    async def write(self, what: str, write: Callable[[], Awaitable[object]]) -> None:
+        """Write now, or as soon as the database lets it."""
+        try:
+            await write()
+        except StorageError:
+            self.add(what, write)
+
     def add(self, what: str, write: Callable[[], Awaitable[object]]) -> None:
         """Keep trying. `what` is for the log: it names no secret."""
         log.warning("the database refused a write; trying again", what=what)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 import structlog
@@ -25,6 +26,7 @@ from imgur.models import Album, Image, Item, Kind, Sort
 from imgur.reference import Reference
 from services import gallery, naming, suggestion
 from services.account import AccountService
+from services.backlog import Backlog
 from services.cache import oldest
 from services.gallery import PAGE_SIZE, GalleryPage, Source
 from services.ports import ImgurApi, UploadStore
@@ -92,6 +94,8 @@ class _Owned:
 class LibraryService:
     """Reads and changes what users have on Imgur. Errors of Imgur and of the database pass through every method.
 
+    What was done on Imgur counts: where the database refuses to note it, it is noted later.
+
     `text` is what a user typed: a link, an id, a title of their own or a suggestion. NotAnItemError where it is none of
     these, SeveralGivenError or TitleSharedError where it may be several.
     """
@@ -109,6 +113,11 @@ class LibraryService:
         self._reading = Reading(accounts, imgur, clock)
         self._lists = Lists(self._reading, uploads, clock)
         self._names = naming.Names(self._lists)
+        self._backlog = Backlog()
+
+    async def close(self) -> None:
+        """Write down what could not be written."""
+        await self._backlog.close()
 
     # --- galleries ------------------------------------------------------------------------------------------------
 
@@ -223,7 +232,8 @@ class LibraryService:
             description=owned.image.description if description is None else description or None,
         )
         if owned.upload:
-            await self._uploads.update(discord_id, image.id, title=image.title, description=image.description)
+            change = partial(self._uploads.update, title=image.title, description=image.description)
+            await self._backlog.write("an edit of an anonymous upload", partial(change, discord_id, image.id))
         self._forget_lists(discord_id)
         self._reading.written(owned.viewer, image)
         return self._own(replace(owned, image=image))
@@ -244,7 +254,7 @@ class LibraryService:
                 raise NotYoursError
             return False  # it was theirs until a moment ago: two confirmations of one question
         deleted = await self._delete(viewer, reference.id, upload)
-        await self._uploads.remove(discord_id, reference.id)
+        await self._backlog.write("a deletion", partial(self._uploads.remove, discord_id, reference.id))
         self._forget_lists(discord_id)
         self._reading.forget_item(viewer, reference.id)
         return deleted
@@ -309,8 +319,10 @@ class LibraryService:
         return viewer
 
     async def _shown(self, viewer: Viewer, item: Item) -> Shown:
-        upload = await self._uploads.get(viewer.discord_id, item.id)
-        return Shown(item, abilities(item, linked=viewer.is_linked, mine=upload is not None or viewer.owns(item)))
+        return Shown(item, abilities(item, linked=viewer.is_linked, mine=await self._is_mine(viewer, item)))
+
+    async def _is_mine(self, viewer: Viewer, item: Item) -> bool:
+        return viewer.owns(item) or await self._uploads.get(viewer.discord_id, item.id) is not None
 
     def _own(self, owned: _Owned) -> Shown:
         return Shown(owned.image, abilities(owned.image, linked=owned.viewer.is_linked, mine=True))
@@ -350,6 +362,7 @@ class LibraryService:
                 return gone, True
 
         item, is_gone = await self._named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
+        is_mine = await self._is_mine(viewer, item)  # before it is done: nothing may go wrong after that
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
@@ -358,7 +371,7 @@ class LibraryService:
             self._reading.forget_item(viewer, item.id)
             return Favorited(Shown(item, {Ability.COPY}, is_gone=True), changed)
         self._reading.written(viewer, item)
-        return Favorited(await self._shown(viewer, item), changed)
+        return Favorited(Shown(item, abilities(item, linked=viewer.is_linked, mine=is_mine)), changed)
 
     async def _gone_favorite(self, viewer: Viewer, reference: Reference) -> Item | None:
         """What Imgur no longer has, as the newest favorites still list it."""

@@ -274,7 +274,7 @@ class UploadService:
     async def _keep(self, request: UploadRequest, image: Image) -> None:
         """Put the deletehash on record; where that fails, delete the picture rather than leave it to nobody.
 
-        Where that fails as well, it goes on record as soon as the database lets it.
+        Where that fails as well, it goes on record as soon as the database lets it, and is its user's.
         """
         if image.deletehash is None:
             raise BadAnswerError("an anonymous upload came back without a deletehash")
@@ -293,12 +293,13 @@ class UploadService:
         )
         try:
             await self._uploads.add(upload)
-        except Exception:
+        except StorageError:
             try:
                 await self._imgur.delete_image(image.deletehash)
             except ImgurError:
                 self._backlog.add("an anonymous upload", lambda: self._uploads.add(upload))
-            raise
+            else:
+                raise
 
 
 def _refuse_album(request: UploadRequest) -> None:

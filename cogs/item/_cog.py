@@ -162,7 +162,15 @@ class Items(commands.Cog):
 
     @action("item-edited", kind=Kind)
     async def _edited(
-        self, interaction: Interaction, kind: Kind, item_id: str, *marks: str, title: str, description: str
+        self,
+        interaction: Interaction,
+        kind: Kind,
+        item_id: str,
+        title_mark: str,
+        description_mark: str,
+        *,
+        title: str,
+        description: str,
     ) -> None:
         """Save what was changed in the form; what was typed outlives an error."""
         if interaction.message is None:
@@ -172,7 +180,7 @@ class Items(commands.Cog):
         key = self._typed.keep(Typed(title, description))
         again = again_button(interaction.user.id, kind, item_id, key)
         rescue(interaction, typed_text(title, description), again)
-        changes = [changed(text, present) for text, present in zip((title, description), marks, strict=True)]
+        changes = changed(title, title_mark), changed(description, description_mark)
         await self._save(interaction, f"{kind}:{item_id}", *changes, fresh=False)
         self._typed.take(key)
 

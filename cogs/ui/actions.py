@@ -9,6 +9,7 @@ presses and forms come in through `Actions.run`, those of an earlier release as 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, cast
@@ -20,6 +21,7 @@ from errors import BotError, ForeignPressError, OutdatedError
 
 VERSION = "v1"
 ANYONE = 0
+_ID = re.compile(r"[0-9]{1,20}")
 
 Interaction: TypeAlias = discord.Interaction[Any]
 Handler: TypeAlias = Callable[..., Awaitable[None]]
@@ -99,7 +101,7 @@ class Actions:
 
 def _parsed(text: str) -> tuple[str, int, list[str]]:
     match text.split(":"):
-        case [version, name, owner, *arguments] if version == VERSION and owner.isdecimal():
+        case [version, name, owner, *arguments] if version == VERSION and _ID.fullmatch(owner):
             return name, int(owner), arguments
     raise OutdatedError("a custom_id of another version")
 

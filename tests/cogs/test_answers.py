@@ -221,14 +221,24 @@ class Bare(Cog):
         raise ZeroDivisionError
 
     @app_commands.command()
-    async def old(self, interaction: Any, custom_id: str) -> None:
-        """Show a button and a menu with this custom_id, as another release may have."""
-        row, menu = ui.ActionRow[Any](), ui.ActionRow[Any]()
-        row.add_item(ui.Button(label="Press", custom_id=custom_id))
-        menu.add_item(ui.Select(custom_id=f"{custom_id}.", options=[discord_py.SelectOption(label="x")]))
+    async def old(self, interaction: Any, custom_ids: str) -> None:
+        """Show buttons with these custom_ids, as another release may have."""
         view = ui.LayoutView()
-        for part in (row, menu):
-            view.add_item(part)
+        ids = custom_ids.splitlines()
+        for start in range(0, len(ids), 5):
+            row = ui.ActionRow[Any]()
+            for custom_id in ids[start : start + 5]:
+                row.add_item(ui.Button(label=custom_id[:80], custom_id=custom_id))
+            view.add_item(row)
+        view.stop()
+        await interaction.response.send_message(view=view, ephemeral=True)
+
+    @app_commands.command()
+    async def menu(self, interaction: Any, custom_id: str) -> None:
+        """Show a menu of another release's."""
+        row, view = ui.ActionRow[Any](), ui.LayoutView()
+        row.add_item(ui.Select(custom_id=custom_id, options=[discord_py.SelectOption(label="x")]))
+        view.add_item(row)
         view.stop()
         await interaction.response.send_message(view=view, ephemeral=True)
 
@@ -236,7 +246,8 @@ class Bare(Cog):
     async def form(self, interaction: Any, custom_id: str) -> None:
         """Open a form of another release's."""
         form = ui.Modal(title="Old", custom_id=custom_id)
-        form.add_item(ui.Label(text="Text", component=ui.TextInput(custom_id="text", required=False)))
+        for name in ("title", "description"):
+            form.add_item(ui.Label(text=name, component=ui.TextInput(custom_id=name, required=False)))
         await interaction.response.send_modal(form)
 
 
@@ -248,8 +259,8 @@ async def bare(discord: Discord) -> Discord:
 
 
 async def test_deed_is_told_when_a_fault_of_ours_follows_it(bare: Discord, logged: Callable[[], str]) -> None:
-    shown = answer(await bare.run("old", custom_id=f"v1:slip:{bare.alice.id}"))
-    said = seen(await bare.click(shown, "Press"))
+    slip = f"v1:slip:{bare.alice.id}"
+    said = seen(await bare.click(answer(await bare.run("old", custom_ids=slip)), slip))
     assert "https://imgur.com/abc1234" in said
     assert not told_lies(said)
     assert "ZeroDivisionError" in logged()
@@ -536,10 +547,9 @@ async def test_last_wrong_code_offers_no_other_try(discord: Discord, account: Ac
     assert not buttons(failed)
 
 
-OLD = [
+OLD_BUTTONS = [
     "b:link:{me}",
     "b:item-show:{me}:image:abc1234",
-    "s:item-show:{me}",
     "v0:link:{me}",
     "v2:link:{me}",
     "v1:nothing-of-this-name:{me}",
@@ -547,31 +557,37 @@ OLD = [
     "v1:item-copy:{me}:image",
     "v1:item-copy:{me}:image:abc1234:more",
     "v1:item-copy:{me}:video:abc1234",
+    "v1:item-edited:{me}:image:abc1234:000000000000:000000",
     "v1:gallery:{me}:account:x:0:next",
     "v1:gallery:{me}:nowhere:0:0:next",
     "v1:item-delete-confirm:{me}:image:abc1234:x",
     "v1:link:me",
+    "v1:link:" + "9" * 90,
     "v1:link",
     "v1",
     ":",
     "anything at all",
     "ä" * 50,
 ]
+OLD_MENUS = ["s:item-show:{me}", "v1:nothing-of-this-name:{me}", "v1:item-copy:{me}:image:abc1234", "ä" * 50]
+OLD_FORMS = ["v0:edited:{me}", "v1:item-edited:{me}:image:abc1234", "v1:item-edited:{me}:image:a:b:c:d", "v1:link:{me}"]
 
 
 async def test_presses_and_forms_of_another_release_end_in_words(bare: Discord, logged: Callable[[], str]) -> None:
-    for custom_id in (form.format(me=bare.alice.id) for form in OLD):
-        shown = answer(await bare.run("old", custom_id=custom_id))
-        form = await bare.run("form", custom_id=custom_id)
-        logged()
-        for result in (
-            await bare.click(shown, "Press"),
-            await bare.alice.select(shown, ["x"]),
-            await bare.alice.submit_modal(form, {"text": "x"}),
-        ):
-            assert "earlier version" in text(answer(result)), custom_id
-            assert "Run the command again" in text(answer(result))
-        assert logged() == ""
+    old_buttons, old_menus, old_forms = (
+        [custom_id.format(me=bare.alice.id) for custom_id in old] for old in (OLD_BUTTONS, OLD_MENUS, OLD_FORMS)
+    )
+    shown = answer(await bare.run("old", custom_ids="\n".join(old_buttons)))
+    menus = [answer(await bare.run("menu", custom_id=custom_id)) for custom_id in old_menus]
+    forms = [await bare.run("form", custom_id=custom_id) for custom_id in old_forms]
+    logged()
+    results = [await bare.click(shown, custom_id[:80]) for custom_id in old_buttons]
+    results += [await bare.alice.select(menu, ["x"]) for menu in menus]
+    results += [await bare.alice.submit_modal(form, {"title": "x", "description": "x"}) for form in forms]
+    for result, custom_id in zip(results, [*old_buttons, *old_menus, *old_forms], strict=True):
+        assert "earlier version" in text(answer(result)), custom_id
+        assert "Run the command again" in text(answer(result))
+    assert logged() == ""
     assert not bare.standin.requests
 
 

@@ -294,6 +294,16 @@ async def test_overview_counts_images_and_credits_when_linked(
     assert overview.limits.client_remaining is not None
 
 
+async def test_twenty_overviews_at_once_are_one_read_and_the_next_one_is_read_anew(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    await asyncio.gather(*(accounts.overview(ADA) for _ in range(20)))
+    assert len(standin.sent("GET /3/*")) == 2
+    standin.world.add_image(account)
+    assert (await accounts.overview(ADA)).images_count == 1
+
+
 async def test_unlink_erases_and_voids_when_an_attempt_is_under_way(
     accounts: AccountService, stores: Stores, standin: Standin, account: Account, linking: LinkingService
 ) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -915,3 +919,44 @@ async def test_what_is_known_of_a_large_album_is_not_kept_for_ever(
     clock.now = 301.0
     known.tidy()
     assert known.weight == 0
+
+
+# --- what was done counts --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deed", ["edit", "delete", "favorite", "unfavorite"])
+async def test_what_imgur_did_is_told_and_noted_later_when_the_database_refuses_to(
+    library: LibraryService, stores: Stores, standin: Standin, account: Account, tmp_path: Path, deed: str
+) -> None:
+    """The database goes away in the very moment in which Imgur does it."""
+    image = standin.world.add_image(title="Before")
+    await keep(stores, image)
+    if deed == "unfavorite":
+        standin.world.add_favorites(account, [image])
+    path = {"edit": "POST /3/image/*", "delete": "DELETE /3/image/*"}.get(deed, "POST /3/image/*/favorite")
+    held = standin.switches.hold(path, answer=True)
+    calls: dict[str, Callable[[], Awaitable[Any]]] = {
+        "edit": lambda: library.edit(ADA, image.id, "After", None),
+        "delete": lambda: library.delete(ADA, image.id),
+        "favorite": lambda: library.favorite(ADA, image.id),
+        "unfavorite": lambda: library.unfavorite(ADA, image.id),
+    }
+    doing = asyncio.ensure_future(calls[deed]())
+    async with asyncio.timeout(5):
+        await held.arrived.wait()
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        database.execute("ALTER TABLE anonymous_uploads RENAME TO gone")
+        held.release()
+        result = await doing
+        database.execute("ALTER TABLE gone RENAME TO anonymous_uploads")
+    match deed:
+        case "edit":
+            assert result.item.title == image.title == "After"
+        case "delete":
+            assert result is True
+        case _:
+            assert result.changed
+            assert Ability.EDIT in result.shown.can
+    await library.close()
+    kept = await stores.uploads.get(ADA, image.id)
+    assert (kept and kept.title) == {"edit": "After", "delete": None}.get(deed, "Before")

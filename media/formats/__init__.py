@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from media.formats import asf, boxes, ebml, signature, tiff
+from media.formats import asf, avi, boxes, ebml, signature, tiff
 from media.formats.found import Found
 
 _FAMILIES: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Found | None]], ...] = (
     (boxes.begins, boxes.read),
     (ebml.begins, ebml.read),
     (asf.begins, asf.read),
+    (avi.begins, avi.read),
     (tiff.begins, tiff.read),
 )
 
 
 def recognise(head: bytes) -> Found | None:
     """What begins like this (64 KiB are plenty); None for what is not known."""
+    if mime_type := signature.written(head):  # its letters may look like anything
+        return Found(mime_type)
     for begins, read in _FAMILIES:
         if begins(head):
             return read(head)

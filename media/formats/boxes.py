@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from media.formats.found import Found
+from media.formats.found import Found, lasting, moving
 
 _HEADER = 8
 _LONG_HEADER = 16
+_LARGEST = 1 << 29  # bytes; Discord takes no such file, and four letters read as a size are more
 _QUICKTIME = frozenset({b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"udta", b"uuid", b"junk", b"PICT"})
 """What a QuickTime file may begin with: it needs no `ftyp`."""
 
@@ -39,6 +40,7 @@ _GENERIC = frozenset(
 )
 """Brands that say "some kind of MP4", which sound alone may be as well."""
 _MP4 = _SIGHT | _GENERIC
+_STREAMS = {b"vide": "video", b"soun": "audio"}  # others: text, subtitles, metadata, time codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def read(head: bytes) -> Found | None:
         still = any(b"pict" in _metadata_handler(box.body) for box in boxes if box.kind == b"meta")
         mime_type = _branded(named, tracks, whole=whole, still=still)
     elif head[4:8] in _QUICKTIME and _is_quicktime(boxes):
-        mime_type = _unless_sound("video/quicktime", tracks, whole=whole)
+        mime_type = _by_handlers("video/quicktime", tracks, whole=whole)
     else:
         mime_type = {b"jP  ": "image/jp2", b"JXL ": "image/jxl"}.get(head[4:8])
     return Found(mime_type, _seconds(movie.body) if movie else None) if mime_type else None
@@ -79,7 +81,7 @@ def _boxes(data: bytes) -> Iterator[_Box]:
             size, header = int.from_bytes(data[at + _HEADER : at + _LONG_HEADER], "big"), _LONG_HEADER
         elif size == 0:
             size = len(data) - at
-        if size < header:
+        if not header <= size < _LARGEST:
             return
         yield _Box(kind, data[at + header : at + size], at + size <= len(data))
         at += size
@@ -106,14 +108,14 @@ def _branded(named: bytes, tracks: set[bytes], *, whole: bool, still: bool) -> s
     if major in _AUDIO:
         return "audio/mp4"
     if other := "video/3gpp" if major[:2] == b"3g" else _OTHERS.get(major):
-        return _unless_sound(other, tracks, whole=whole)
+        return _by_handlers(other, tracks, whole=whole)
     if image := _image(major, others):
         return image
     if still and b"vide" not in tracks:
         return _image(b"mif1", others)
     if major in _MP4:
         sound = others & _AUDIO and b"vide" not in tracks and not (others | {major}) & _SIGHT
-        return "audio/mp4" if sound else _unless_sound("video/mp4", tracks, whole=whole)
+        return "audio/mp4" if sound else _by_handlers("video/mp4", tracks, whole=whole)
     return _by_tracks(others, tracks, whole=whole)
 
 
@@ -134,22 +136,27 @@ def _by_tracks(others: set[bytes], tracks: set[bytes], *, whole: bool) -> str | 
     return "audio/mp4" if whole and b"soun" in tracks and b"vide" not in tracks else None
 
 
-def _unless_sound(mime_type: str, tracks: set[bytes], *, whole: bool) -> str:
-    sound = whole and b"soun" in tracks and b"vide" not in tracks and mime_type.startswith("video/")
-    return mime_type.replace("video/", "audio/") if sound else mime_type
+def _by_handlers(mime_type: str, tracks: set[bytes], *, whole: bool) -> str | None:
+    family, _, container = mime_type.partition("/")
+    streams = {_STREAMS.get(handler, "other") for handler in tracks}
+    return moving(container, streams, whole=whole) if family == "video" else mime_type
 
 
 def _is_quicktime(boxes: list[_Box]) -> bool:
     """Whether one box leads to the next until the film or the end of what is known."""
-    return any(box.kind in {b"moov", b"mdat"} or not box.whole for box in boxes)
+    return any(box.kind in {b"moov", b"mdat"} or (box.kind in _QUICKTIME and not box.whole) for box in boxes)
 
 
 def _seconds(movie: bytes) -> float | None:
-    """How long the film says it is."""
-    for body in _inside(movie, b"mvhd"):
-        start, width = (20, 8) if body[:1] == b"\1" else (12, 4)
-        scale = int.from_bytes(body[start : start + 4], "big")
-        length = body[start + 4 : start + 4 + width]
-        if scale and len(length) == width and length != b"\xff" * width:
-            return int.from_bytes(length, "big") / scale
-    return None
+    """How long the film says it is: at once, or with the fragments that follow."""
+    header = next(_inside(movie, b"mvhd"), b"")
+    start = 20 if header[:1] == b"\1" else 12
+    scale = int.from_bytes(header[start : start + 4], "big")
+    whole = _length(header, start + 4)
+    return lasting(whole or _length(next(_inside(movie, b"mvex", b"mehd"), b""), 4), scale)
+
+
+def _length(body: bytes, at: int) -> int:
+    """A length of so many ticks in a box of either version; 0 for one that is not known."""
+    length = body[at : at + (8 if body[:1] == b"\1" else 4)]
+    return 0 if length == b"\xff" * len(length) else int.from_bytes(length, "big")

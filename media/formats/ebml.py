@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from media.formats.found import Found, moving
+from media.formats.found import Found, lasting, moving
 
 _EBML, _DOCTYPE, _SEGMENT = 0x1A45DFA3, 0x4282, 0x18538067
 _INFO, _SCALE, _DURATION = 0x1549A966, 0x2AD7B1, 0x4489
 _TRACKS, _TRACK, _TYPE = 0x1654AE6B, 0xAE, 0x83
-_TYPES = {1: "video", 2: "audio", 3: "video"}
+_TYPES = {1: "video", 2: "audio", 3: "video"}  # pictures, sound, both in one
 _CONTAINERS = {b"webm": "webm", b"matroska": "x-matroska"}
 _NOTHING = (b"", False)
 _LONGEST_ID, _LONGEST_SIZE = 4, 8
@@ -35,7 +35,8 @@ def read(head: bytes) -> Found | None:
     tracks, whole = segment.get(_TRACKS, _NOTHING)
     types = (_parts(body).get(_TYPE, _NOTHING)[0] for element, body, _ in _elements(tracks) if element == _TRACK)
     streams = {_TYPES.get(_integer(body), "other") for body in types}
-    return Found(moving(container, streams, whole=whole), _seconds(segment.get(_INFO, _NOTHING)[0]))
+    mime_type = moving(container, streams, whole=whole)
+    return Found(mime_type, _seconds(segment.get(_INFO, _NOTHING)[0])) if mime_type else None
 
 
 def _parts(data: bytes) -> dict[int, tuple[bytes, bool]]:
@@ -77,5 +78,5 @@ def _seconds(info: bytes) -> float | None:
     ticks, _ = known.get(_DURATION, _NOTHING)
     if len(ticks) not in _FLOATS:
         return None
-    scale = _integer(known[_SCALE][0]) if _SCALE in known else _DEFAULT_SCALE
-    return float(struct.unpack(_FLOATS[len(ticks)], ticks)[0]) * scale / _NANOSECONDS
+    scale = _integer(known[_SCALE][0][:_LONGEST_SIZE]) if _SCALE in known else _DEFAULT_SCALE
+    return lasting(float(struct.unpack(_FLOATS[len(ticks)], ticks)[0]) * scale, _NANOSECONDS)

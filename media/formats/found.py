@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -11,9 +12,20 @@ class Found:
     seconds: float | None = None
 
 
-def moving(container: str, streams: set[str], *, whole: bool) -> str:
+def moving(container: str, streams: set[str], *, whole: bool) -> str | None:
     """The MIME type of a container, `video/...` for one with pictures, by the kinds of its `streams`.
 
-    It holds sound alone only if the list of streams is `whole`.
+    Only if the list of streams is `whole`, it may hold sound alone, or nothing that is known (subtitles).
     """
-    return f"audio/{container}" if whole and streams and "video" not in streams else f"video/{container}"
+    if "video" in streams or not streams or not whole:
+        return f"video/{container}"
+    return f"audio/{container}" if "audio" in streams else None
+
+
+def lasting(ticks: float, a_second: float) -> float | None:
+    """So many seconds; None where a file claims what cannot be."""
+    try:
+        seconds = ticks / a_second
+    except (OverflowError, ZeroDivisionError):
+        return None
+    return seconds if math.isfinite(seconds) and seconds > 0 else None

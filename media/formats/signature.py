@@ -10,11 +10,11 @@ _EXACT = re.compile(
       (?P<image__jpeg>\xff\xd8\xff)
     | (?P<image__png>\x89PNG\r\n\x1a\n....IHDR)
     | (?P<image__gif>GIF8[79]a)
-    | (?P<video__x_msvideo>RIFF....AVI\ )
     | (?P<image__webp>RIFF....WEBP)
     | (?P<audio__wav>(?:RIFF|RIFX|RF64)....WAVE)
     | (?P<video__x_flv>FLV\x01[^\x04])
     | (?P<audio__x_flv>FLV\x01\x04)
+    | (?P<audio__mpeg_ps>\x00\x00\x01\xba(?=.*\x00\x00\x01[\xc0-\xdf])(?!.*\x00\x00\x01[\xe0-\xef]))
     | (?P<video__mpeg>\x00\x00\x01[\xba\xb3])
     | (?P<video__mp2t>(?:....)?G.{187}(?:....)?G.{187}(?:....)?G)
     | (?P<video__ogg>OggS.{24,600}\x80theora)
@@ -35,6 +35,7 @@ _EXACT = re.compile(
     | (?P<image__x_dds>DDS\ )
     | (?P<image__x_raw>FUJIFILMCCD-RAW|FOVb|\x00MRM)
     | (?P<image__qoi>qoif)
+    | (?P<image__x_netpbm>P[4-7]\s(?:\#[^\n]*\n)?[0-9]+\s+[0-9]+\s)
     | (?P<application__pdf>%PDF-)
     | (?P<application__postscript>%!PS|\xc5\xd0\xd3\xc6)
     | (?P<application__zip>PK(?:\x03\x04|\x05\x06|\x07\x08))
@@ -49,6 +50,8 @@ _EXACT = re.compile(
 )
 _BITMAP = re.compile(rb"BM.{12}(?:\x0c|\x28|\x34|\x38|\x40|\x6c|\x7c)\x00\x00\x00", re.DOTALL)
 _ROOT = re.compile(r"(?is)(?:\s++|<\?xml[^>]*+>|(?><!--.*?-->)|(?><!doctype\b[^>\[]*(?:\[.*?\]\s*)?>))*+<([a-z:]+)\b")
+_LEGACY = re.compile(rb"(?=.*?[ \n])[\t-\r\x1b -\x7e\x80-\xff]{32,}", re.DOTALL)
+"""Text in a code page that nothing names: no byte of it controls a device, as some of a picture's always do."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -56,11 +59,16 @@ def of(head: bytes) -> str | None:
     """The MIME type of what begins like this, None where it is not known."""
     if _BITMAP.match(head):
         return "image/bmp"
-    text = _text(head)
-    if text is not None:
-        return _written(text)
     found = _EXACT.match(head)
-    return found.lastgroup.replace("__", "/").replace("_", "-") if found and found.lastgroup else None
+    if found and found.lastgroup:
+        return found.lastgroup.replace("__", "/").replace("_", "-")
+    return "text/plain" if _LEGACY.fullmatch(head) else None
+
+
+def written(head: bytes) -> str | None:
+    """The MIME type of what is text and nothing else, None for all that is not."""
+    text = _text(head)
+    return None if text is None else _meant(text)
 
 
 def _text(head: bytes) -> str | None:
@@ -73,9 +81,10 @@ def _text(head: bytes) -> str | None:
     return None if not text or _UNPRINTABLE.search(text) else text
 
 
-def _written(text: str) -> str:
-    if text.startswith("%PDF-"):
-        return "application/pdf"
+def _meant(text: str) -> str:
+    for mark, mime_type in {"%PDF-": "application/pdf", "%!PS": "application/postscript"}.items():
+        if text.startswith(mark):
+            return mime_type
     root = _ROOT.match(text)
     element = root[1].lower().rpartition(":")[2] if root else ""
     return {"svg": "image/svg+xml", "html": "text/html", "head": "text/html", "body": "text/html"}.get(

@@ -14,11 +14,12 @@ _RAW_MAGIC = {0x4F52: "olympus-orf", 0x5352: "olympus-orf", 0x55: "panasonic-rw2
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4, 13: 4}
 _HEADER, _ENTRY, _INLINE = 8, 12, 4
 
-_WIDTH, _COMPRESSION, _COLOURS, _INNER, _DNG_VERSION = 256, 259, 262, 330, 50706
+_SUBFILE, _WIDTH, _COMPRESSION, _COLOURS, _MAKE, _INNER, _DNG_VERSION = 254, 256, 259, 262, 271, 330, 50706
+_REDUCED = 1
 _RAW_TAGS = frozenset({33421, 33422, 37398, 50740})  # a colour filter's pattern, TIFF/EP, a maker's private data
 _RAW_COLOURS = frozenset({32803, 34892})  # a colour filter's array, linear raw
 _RAW_COMPRESSIONS = frozenset({34713, 32767, 32769, 32770, 32772, 65000, 65535})
-_READ = frozenset({_COMPRESSION, _COLOURS, _INNER})
+_READ = frozenset({_SUBFILE, _COMPRESSION, _COLOURS, _INNER})
 _MOST_DIRECTORIES = _MOST_VALUES = 16
 _MOST_TAGS = 512
 
@@ -78,11 +79,18 @@ def read(head: bytes) -> Found | None:
     directories = list(reader.directories())
     if any(_DNG_VERSION in tags for tags in directories):
         return Found("image/x-adobe-dng")
-    if any(map(_is_raw, directories)):
+    if any(map(_is_raw, directories)) or any(_is_preview(tags, len(head)) for tags in directories[:1]):
         return Found("image/x-raw")
     if directories:
         return Found("image/tiff") if _WIDTH in directories[0] else None
     return Found("image/tiff") if reader.number(4, 4) >= len(head) - 2 else None
+
+
+def _is_preview(tags: Tags, seen: int) -> bool:
+    """Whether a camera has put a small picture first; what it took is within, perhaps too far to be looked at."""
+    within = tags.get(_INNER, ())
+    reduced = any(value & _REDUCED for value in tags.get(_SUBFILE, ()))
+    return _MAKE in tags and bool(within) and (reduced or any(at >= seen - 2 for at in within))
 
 
 def _is_raw(tags: Tags) -> bool:

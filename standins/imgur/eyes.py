@@ -6,6 +6,7 @@ It shares nothing with the bot, so that both are seldom wrong together, and does
 from __future__ import annotations
 
 import re
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -27,7 +28,19 @@ _PLAIN = {
     rb"FLV\x01[^\x04]": "video/x-flv",
     rb"\0\0\x01[\xba\xb3]": "video/mpeg",
 }
+_SOUNDS = re.compile(
+    rb"RIFF....AVI (?=.*strh.*movi)(?!.*strh.{4}(?:vids|iavs))"
+    rb"|\x00\x00\x01\xba(?=.*\x00\x00\x01\xc0)(?!.*\x00\x00\x01\xe0)",
+    re.DOTALL,
+)
 _EBML = b"\x1aE\xdf\xa3"
+_LONGEST = 60.5  # seconds
+_CLOCKS = re.compile(
+    rb"mvhd(?:\x00.{11}(.{4})(.{4})|\x01.{19}(.{4})(.{8}))"
+    rb"|\x2a\xd7\xb1.{0,7}?[\x83\x03](.{3}).{0,200}?\x44\x89(?:\x84(.{4})|.{0,7}?[\x88\x08](.{8}))"
+    rb"|avih.{4}(.{4}).{12}(.{4})",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,8 @@ def look(head: bytes) -> Seen | None:
     if mark is not None:
         return _picture(head, _MARKS[mark])
     mime_type = _video(head)
+    if mime_type and _seconds(head) > _LONGEST:
+        return None
     return Seen(mime_type, 640, 360, animated=True) if mime_type else None
 
 
@@ -63,14 +78,32 @@ def _picture(head: bytes, form: str) -> Seen | None:
     return Seen(_PICTURES[form], *image.size, animated=moves and form in {"PNG", "GIF"})
 
 
+def _seconds(head: bytes) -> float:
+    """How long a video says that it is, 0 where it does not."""
+    clock = _CLOCKS.search(head)
+    if clock is None:
+        return 0
+    scale, length, scale8, length8, nanoseconds, single, double, frame, frames = (
+        part or b"" for part in clock.groups()
+    )
+    if nanoseconds:
+        ticks = struct.unpack(">d" if double else ">f", double or single)[0]
+        return float(ticks * int.from_bytes(nanoseconds, "big") / 1e9)
+    if frame:
+        return int.from_bytes(frame, "little") * int.from_bytes(frames, "little") / 1e6
+    return int.from_bytes(length or length8, "big") / max(int.from_bytes(scale or scale8, "big"), 1)
+
+
 def _video(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return _branded(head)
-    if head[4:8] in _MOVIE_BOXES and (b"moov" in head or b"mdat" in head):
+    if head[4:8] in _MOVIE_BOXES and head[0] < ord(" ") and (b"moov" in head or b"mdat" in head):
         return None if _has_no_film(head) else "video/quicktime"
     if head.startswith(_EBML):
         return _matroska(head)
     if head.startswith(_ASF) and _ASF_AUDIO in head and _ASF_VIDEO not in head:
+        return None
+    if _SOUNDS.match(head):
         return None
     return next((mime_type for mark, mime_type in _PLAIN.items() if re.match(mark, head, re.DOTALL)), None)
 
@@ -86,13 +119,15 @@ def _branded(head: bytes) -> str | None:
 
 
 def _has_no_film(head: bytes) -> bool:
-    handlers = re.findall(rb"hdlr.{8}(vide|soun|pict)", head, re.DOTALL)
+    handlers = re.findall(rb"mdhd.{20,40}hdlr.{8}(....)", head, re.DOTALL) + re.findall(
+        rb"hdlr.{8}(pict)", head, re.DOTALL
+    )
     return bool(handlers) and b"vide" not in handlers
 
 
 def _matroska(head: bytes) -> str | None:
     name = re.search(rb"\x42\x82.{1,8}?(webm|matroska)(?![a-z])", head[:512], re.DOTALL)
-    kinds = re.findall(rb"\x83\x81([\x01\x02])", head)
+    kinds = re.findall(rb"\x83\x81([\x01\x02\x11])", head)
     if name is None or (kinds and b"\1" not in kinds):
         return None
     return {b"webm": "video/webm", b"matroska": "video/x-matroska"}.get(name[1])

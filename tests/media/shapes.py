@@ -23,12 +23,15 @@ def handler(kind: bytes) -> bytes:
     return box(b"hdlr", bytes(8) + kind + bytes(13))
 
 
-def movie(*kinds: bytes, seconds: float = 0, long: bool = False) -> bytes:
-    """A `moov` with a track for each handler."""
-    length = struct.pack(">Q" if long else ">I", int(seconds * 600))
+def movie(*kinds: bytes, seconds: float = 0, long: bool = False, fragments: float | None = None) -> bytes:
+    """A `moov` with a track for each handler; `fragments` are seconds that come in pieces behind it."""
+    number = struct.Struct(">Q" if long else ">I")
+    length = number.pack(int(seconds * 600))
+    ends = b"" if fragments is None else number.pack(int(fragments * 600))
+    more = box(b"mvex", box(b"mehd", (b"\1" if long else b"\0") + bytes(3) + ends)) if ends else b""
     stamps = b"\1" + bytes(19) if long else bytes(12)
     header = box(b"mvhd", stamps + struct.pack(">I", 600) + length + bytes(80))
-    return box(b"moov", header + b"".join(box(b"trak", box(b"tkhd", bytes(84)) + media(kind)) for kind in kinds))
+    return box(b"moov", header + more + b"".join(box(b"trak", box(b"tkhd", bytes(84)) + media(kind)) for kind in kinds))
 
 
 def media(kind: bytes) -> bytes:
@@ -46,10 +49,17 @@ def element(identity: int, body: bytes, width: int = 1) -> bytes:
     return name + size + body
 
 
-def matroska(doctype: bytes, *types: int, width: int = 1, segment: int = 8, seconds: float | None = None) -> bytes:
+def matroska(
+    doctype: bytes,
+    *types: int,
+    width: int = 1,
+    segment: int = 8,
+    seconds: float | None = None,
+    scale: bytes = (1_000_000).to_bytes(3, "big"),
+) -> bytes:
     header = element(0x4286, b"\1", width) + element(0x4282, doctype, width) + element(0x4287, b"\2", width)
     length = element(0x4489, struct.pack(">d", seconds * 1000)) if seconds is not None else b""
-    info = element(0x1549A966, element(0x2AD7B1, (1_000_000).to_bytes(3, "big")) + length, width)
+    info = element(0x1549A966, element(0x2AD7B1, scale, width) + length, width)
     tracks = b"".join(element(0xAE, element(0xD7, b"\1") + element(0x83, bytes([kind]))) for kind in types)
     content = element(0xEC, bytes(9)) + info + element(0x1654AE6B, tracks, width) + element(0x1F43B675, bytes(99), 0)
     return element(0x1A45DFA3, header, width) + element(0x18538067, content, segment)
@@ -71,7 +81,17 @@ WIDE, HIGH = (256, 3, 4), (257, 3, 5)
 GREY = (WIDE, HIGH, (262, 3, 1), (273, 4, 8), (278, 3, 5), (279, 4, 20))
 
 
-def asf(*streams: str) -> bytes:
+def avi(*streams: bytes, seconds: float = 0) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return name + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
+
+    frames = chunk(b"avih", struct.pack("<I12xI", 40_000, int(seconds * 25)) + bytes(36))
+    tracks = b"".join(chunk(b"LIST", b"strl" + chunk(b"strh", kind + bytes(53))) for kind in streams)
+    content = chunk(b"LIST", b"hdrl" + frames + tracks) + chunk(b"LIST", b"movi" + bytes(64))
+    return chunk(b"RIFF", b"AVI " + chunk(b"JUNK", bytes(7)) + content)
+
+
+def asf(*streams: str, seconds: float = 0) -> bytes:
     kinds = {"video": "c0ef19bc4d5bcf11a8fd00805f5c442b", "audio": "409e69f84d5bcf11a8fd00805f5c442b"}
     objects = b"".join(
         bytes.fromhex("9107dcb7b7a9cf118ee600c00c205365")
@@ -80,10 +100,15 @@ def asf(*streams: str) -> bytes:
         + bytes(38)
         for name in streams
     )
+    played = struct.pack("<QQQ", int((seconds + 3) * 10**7), 0, 3_000)  # three seconds of it before anything is shown
+    objects += (
+        bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365") + struct.pack("<Q", 104) + bytes(40) + played + bytes(16)
+    )
     mark = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
     return mark + struct.pack("<QIH", 30 + len(objects), len(streams), 0x0201) + objects + bytes(64)
 
 
+PACK = b"\0\0\x01\xba\x44" + bytes(9)
 SKIP = box(b"skip", b"KODAK" + bytes(60))
 TAKEN = {
     "jpeg": (samples.JPEG, "image/jpeg", "jpg"),
@@ -115,6 +140,11 @@ TAKEN = {
     "mov, free first": (box(b"free", bytes(9)) + movie(b"vide", b"soun"), "video/quicktime", "mov"),
     "mov, preview first": (box(b"pnot", bytes(12)) + movie(b"vide"), "video/quicktime", "mov"),
     "mov, film first": (movie(b"vide") + box(b"mdat", size=10**7), "video/quicktime", "mov"),
+    "mov, film packed": (
+        box(b"wide") + box(b"moov", box(b"cmov", box(b"dcom", b"zlib"))) + box(b"mdat"),
+        "video/quicktime",
+        "mov",
+    ),
     "mov, data first": (box(b"mdat", bytes(64), size=10**7), "video/quicktime", "mov"),
     "webm": (samples.WEBM, "video/webm", "webm"),
     "webm with tracks": (matroska(b"webm", 1, 2), "video/webm", "webm"),
@@ -126,7 +156,11 @@ TAKEN = {
     "mkv with tracks": (matroska(b"matroska", 2, 17, 1, width=4), "video/x-matroska", "mkv"),
     "flv": (b"FLV\x01\x05\0\0\0\x09" + bytes(64), "video/x-flv", "flv"),
     "avi": (b"RIFF\0\0\1\0AVI LIST" + bytes(64), "video/x-msvideo", "avi"),
+    "avi with sound": (avi(b"auds", b"vids"), "video/x-msvideo", "avi"),
+    "avi of a camcorder": (avi(b"iavs"), "video/x-msvideo", "avi"),
+    "avi, streams cut": (avi(b"auds", b"vids")[:180], "video/x-msvideo", "avi"),
     "wmv": (asf("audio", "video"), "video/x-ms-wmv", "wmv"),
+    "mpeg with sound": (PACK + b"\0\0\x01\xc0" + bytes(64) + b"\0\0\x01\xe0" + bytes(64), "video/mpeg", "mpg"),
     "mpeg": (b"\0\0\x01\xba\x44" + bytes(64), "video/mpeg", "mpg"),
 }
 """What Imgur takes: name to bytes, MIME type, extension."""
@@ -158,6 +192,9 @@ REFUSED = {
     "sound in mp4": (iso(b"isom", b"mp42", rest=movie(b"soun")), "audio/mp4"),
     "sound in mp4 by its second brand": (iso(b"mp42", b"M4A ", b"isom"), "audio/mp4"),
     "sound in an unknown brand": (iso(b"what", rest=movie(b"soun")), "audio/mp4"),
+    "m4a, list of tracks last": (iso(b"M4A ", b"isom", rest=box(b"mdat", size=10**6)), "audio/mp4"),
+    "subtitles in mp4": (iso(b"isom", b"mp42", rest=movie(b"sbtl")), None),
+    "times in mov": (box(b"wide") + movie(b"tmcd", b"text") + box(b"mdat"), None),
     "sound in mov": (movie(b"soun") + box(b"mdat"), "audio/quicktime"),
     "sound in mov by brand": (iso(b"qt  ", rest=movie(b"soun")), "audio/quicktime"),
     "3gp": (iso(b"3gp5", b"isom", rest=movie(b"vide")), "video/3gpp"),
@@ -168,6 +205,10 @@ REFUSED = {
     "first box without a film": (box(b"free", bytes(8)) + box(b"free", bytes(8)), None),
     "sound in webm": (matroska(b"webm", 2), "audio/webm"),
     "sound in mkv": (matroska(b"matroska", 2, width=2, segment=0), "audio/x-matroska"),
+    "subtitles in mkv": (matroska(b"matroska", 17), None),
+    "sound in avi": (avi(b"auds"), "audio/x-msvideo"),
+    "subtitles in avi": (avi(b"txts"), None),
+    "sound in mpeg": (PACK + b"\0\0\x01\xbb" + bytes(18) + b"\0\0\x01\xc0" + bytes(64), "audio/mpeg-ps"),
     "another document in ebml": (matroska(b"thing", 1), None),
     "ebml cut": (matroska(b"webm", 1)[:9], None),
     "dng": (tiff(WIDE, HIGH, (50706, 4, 1)), "image/x-adobe-dng"),
@@ -178,6 +219,8 @@ REFUSED = {
         tiff(WIDE, HIGH, (271, 2, 0), (330, 4, 62), inner=tiff(WIDE, (259, 3, 34713), (262, 3, 32803))[8:]),
         "image/x-raw",
     ),
+    "nef, picture far behind": (tiff((254, 4, 1), WIDE, HIGH, (271, 2, 0), (330, 4, 10**6)), "image/x-raw"),
+    "3fr, small picture first": (tiff((254, 4, 1), WIDE, (271, 2, 0), (330, 4, 62), inner=bytes(64)), "image/x-raw"),
     "arw": (tiff(WIDE, HIGH, (50740, 4, 9)), "image/x-raw"),
     "pef": (tiff(WIDE, (259, 3, 65535), (262, 3, 32803), order=">"), "image/x-raw"),
     "orf": (tiff(WIDE, HIGH, magic=b"R")[:2] + b"RO" + tiff(WIDE, HIGH)[4:], "image/x-olympus-orf"),
@@ -209,6 +252,13 @@ REFUSED = {
     "program": (b"MZ\x90\0" + bytes(64), "application/x-executable"),
     "html": (b"<!DOCTYPE html>\n<html><body><svg/></body></html>", "text/html"),
     "xml": (b'<?xml version="1.0"?>\n<note/>', "text/plain"),
+    "postscript": (b"%!PS-Adobe-3.0\n", "application/postscript"),
+    "netpbm": (b"P6\n# made\n4 5 255\n" + b"\xc8 \x0a" * 20, "image/x-netpbm"),
+    "box's name in a text": (b"The free lunch is over, and the moov is on.", "text/plain"),
+    "box's name in noise": (b"\x7f\0\0\0mdat" + bytes(range(200, 256)), None),
+    "wide, then a page": (box(b"wide") + b"<html>" + bytes(range(99)), None),
+    "text of an old code page": ("Schöne Grüße aus der Küche, für später\n".encode("latin-1"), "text/plain"),
+    "text in Shift-JIS": ("猫の写真です。\n".encode("shift-jis") * 4, "text/plain"),
     "text": (b"BM or MZ or GIF, plain words", "text/plain"),
     "text of two bytes a letter": ("\ufeffwords".encode("utf-16-le"), "text/plain"),
     "text, cut in a letter": ("猫の写真".encode()[:-1], "text/plain"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +9,14 @@ from hypothesis import strategies as st
 from errors import EmptyFileError, FileTooLargeError, UnsupportedFileError, VideoTooLongError
 from media.kind import MediaType, check, identify
 from standins.imgur.eyes import look
-from tests.media.shapes import REFUSED, TAKEN, iso, matroska, movie
+from tests.media.shapes import REFUSED, TAKEN, asf, avi, iso, matroska, movie
 from tests.standins import samples
+
+NOT_TIMED_BY_THE_STAND_IN = (
+    asf("video", seconds=61),
+    iso(b"iso6", rest=movie(b"vide", fragments=61)),
+    iso(b"iso6", rest=movie(b"vide", fragments=61, long=True)),
+)
 
 
 @pytest.mark.parametrize("name", TAKEN)
@@ -55,18 +63,42 @@ def test_empty_file_is_refused(head: bytes) -> None:
         iso(b"qt  ", rest=movie(b"vide", seconds=61, long=True)),
         matroska(b"webm", 1, seconds=61),
         matroska(b"matroska", 1, width=4, seconds=61),
+        avi(b"vids", b"auds", seconds=61),
+        asf("video", seconds=61),
+        iso(b"iso6", rest=movie(b"vide", fragments=61)),
+        iso(b"iso6", rest=movie(b"vide", fragments=61, long=True)),
     ],
 )
 def test_a_video_of_more_than_60_seconds_is_refused(head: bytes) -> None:
     with pytest.raises(VideoTooLongError) as refused:
         check("film", len(head), head)
+    assert look(head) is None or head in NOT_TIMED_BY_THE_STAND_IN
     assert (refused.value.seconds, refused.value.limit) == (61, 60)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.1, 60, 60.4])
 def test_a_video_of_60_seconds_is_taken(seconds: float) -> None:
-    for head in (iso(b"isom", rest=movie(b"vide", seconds=seconds)), matroska(b"webm", 1, seconds=seconds)):
+    for head in (
+        iso(b"isom", rest=movie(b"vide", seconds=seconds)),
+        iso(b"iso6", rest=movie(b"vide", fragments=seconds)),
+        matroska(b"webm", 1, seconds=seconds),
+        avi(b"vids", seconds=seconds),
+        asf("video", seconds=seconds),
+    ):
         assert check("film", len(head), head).video
+        assert look(head)
+
+
+@pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf, -1e300, 1e305, -5])
+def test_a_length_that_cannot_be_is_none(seconds: float) -> None:
+    head = matroska(b"webm", 1, seconds=seconds)
+    assert check("film", len(head), head).seconds is None
+
+
+def test_a_scale_longer_than_numbers_are_is_no_error() -> None:
+    head = matroska(b"webm", 1, seconds=1, scale=b"\xff" * 4000, width=4)
+    with pytest.raises(VideoTooLongError):
+        check("film", len(head), head)
 
 
 def test_a_video_is_as_long_as_was_announced_when_it_does_not_say() -> None:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Literal, TextIO
@@ -40,7 +41,7 @@ _ANSI = re.compile(rf"{_ESCAPE}\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{{0,200}}
 
 # Its name: at the end of any word (`refresh_token`), or a word of its own.
 _NAME = (
-    r"(?:tokens?|secrets?|delete_?hash(?:es)?|passw(?:or)?d|api_?key|authorization|cookie|credentials?|signature"
+    r"(?:tokens?|secrets?|delete[-_]?hash(?:es)?|passw(?:or)?d|passphrase|pwd|api[-_]?key|authorization|cookie|credentials?|signature"
     r"|verifier|nonce|(?<![a-z])(?:sig|hm))"
 )
 # A status or an error number is no code, and "state: closed" is a sentence.
@@ -48,15 +49,17 @@ _NUMBER_OR_WORD = r"[=:, \"'\\]{1,8}\d{1,6}(?![\w-])|: ?(?-i:[a-z_]{1,20})(?![\w
 _WEAK_NAME = rf"(?<![a-z])(?:code|state)(?!{_NUMBER_OR_WORD})"
 _NAMES = rf"(?:{_NAME}|{_WEAK_NAME}|__Host-[\w-]{{1,80}}+)"
 # What stands between: `=` or `:`, quoted, escaped or percent-encoded; the comma of a pair; the head of a form's part.
-_QUOTE = r"(?:[\"'\\]|%22|%27|%5C|&quot;|&\#34;|&\#39;)"
-_SPACE = r"(?:\s|%20|\+|\\[rnt]){0,8}"
+_QUOTE = r"(?:[\"'\\]|u002[27]|%(?:25){0,3}(?:22|27|5C)|&quot;|&\#34;|&\#39;)"
+_QUOTES = rf"{_QUOTE}{{1,40}}"  # JSON in JSON in JSON, in the repr of bytes, has more than thirty backslashes
+_SPACE = r"(?:\s|%20|\+|\\[rnt]){0,8}+"
 _BETWEEN = (
-    rf"(?:{_QUOTE}{{0,8}}[ \t]{{0,8}}(?:=>?|:|%3D|%3A|\\{{1,8}}u003d|&\#61;){_SPACE}"
-    rf"|{_QUOTE}{{1,8}}\s{{0,8}}(?:,|%2C){_SPACE}(?=b?{_QUOTE})"
-    rf"|{_QUOTE}{{1,8}}(?:\r?\n|(?:\\r)?\\n){{2,4}}|{_QUOTE}{{1,8}}\s{{1,8}}value=)"
+    rf"(?:(?:{_QUOTES})?[ \t]{{0,8}}(?:=>?|-?>|:|%(?:25){{0,3}}3[DA]|\\{{1,40}}u003d|&\#61;){_SPACE}"
+    rf"|{_QUOTES}[\s,]{{1,8}}(?:{_QUOTES})?value(?:{_QUOTES})?[ \t]{{0,8}}[=:]{_SPACE}"
+    rf"|{_QUOTES}\s{{0,8}}(?:,|%2C){_SPACE}(?=b?{_QUOTE})"
+    rf"|{_QUOTES}(?:\r?\n|(?:\\r)?\\n){{2,4}})"
 )
-_OPENING = rf"(?:[({{]|\[(?!hidden\])|[a-z]\w{{0,30}}\(|b(?=[\"'])|{_QUOTE}){{0,8}}"
-_SCHEME = r"(?:(?:Bearer|Client-ID|Basic|Bot)(?:\s|%20|\+){1,8})"
+_OPENING = rf"(?:[({{]|\[(?!hidden\])|[a-z]\w{{0,30}}\(|b(?=[\"'])|{_QUOTE}){{0,40}}+"
+_SCHEME = r"(?:(?:Bearer|Client-ID|Basic|Bot)(?:\s|%20|\+){1,8}+)"
 _VALUE = r"(?!\[hidden\]|(?:None|null|True|False)\b)[^\s\"'&,;<>(){}\[\]\\]+"
 _SLASH = r"(?:\\?/|%2F)"
 
@@ -68,8 +71,8 @@ _NAMED: tuple[re.Pattern[str], ...] = tuple(
     re.compile(f"({before}){secret}", re.IGNORECASE)
     for before, secret in (
         (rf"token_keys?{_BETWEEN}{_OPENING}", r"(?!\[hidden\])[^\s\"'\\{}()\[\]]+"),
-        (rf"{_NAMES}{_BETWEEN}{_OPENING}{_SCHEME}?(?![\w-]{{0,40}}{_NAMES}{_BETWEEN})", _VALUE),
-        (r"(?:Bearer|Client-ID)(?:\s|%20|\+){1,8}", _VALUE),
+        (rf"{_NAMES}{_BETWEEN}{_OPENING}{_SCHEME}?+(?![\w-]{{0,40}}{_NAMES}{_BETWEEN})", _VALUE),
+        (r"(?:Bearer|Client-ID)(?:\s|%20|\+){1,8}+", _VALUE),
         (_ADDRESS, r"[\w-]+"),
         (r"://", r"[^\s/@\"'<>?#]{1,256}+(?=@)"),
     )
@@ -157,6 +160,8 @@ def set_up(
         logging.getLogger(name).setLevel(max(number, lowest))
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_unhandled
+    threading.excepthook = _log_unhandled_in_thread
+    sys.unraisablehook = _log_unraisable
 
 
 def _renderers(style: Literal["console", "json"], redaction: _Redaction, *, colors: bool) -> list[Processor]:
@@ -176,7 +181,7 @@ class _Redaction:
 
     def values(self, _logger: Any, _method: str, event: EventDict) -> EventDict:
         """Before rendering: each value on its own, anything but text by its `repr`."""
-        return {name: self._value(name, value) for name, value in event.items()}
+        return {redact(name, self._secrets): self._value(name, value) for name, value in event.items()}
 
     def line(self, _logger: Any, _method: str, line: EventDict | str | bytes) -> str:
         """After rendering, for what only shows in the whole. Not for JSON, which has to stay JSON."""
@@ -204,3 +209,14 @@ def _log_unhandled(kind: type[BaseException], error: BaseException, trace: Trace
         structlog.get_logger(__name__).critical("unhandled error", exc_info=(kind, error, trace))
     else:
         sys.__excepthook__(kind, error, trace)
+
+
+def _log_unhandled_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and args.exc_type is not SystemExit:
+        structlog.get_logger(__name__).error("unhandled error in a thread", exc_info=args.exc_value)
+
+
+def _log_unraisable(args: sys.UnraisableHookArgs) -> None:
+    """What a finalizer or a callback of C code raises, which Python would print as it is."""
+    if args.exc_value is not None:
+        structlog.get_logger(__name__).error("unhandled error where nobody waits", exc_info=args.exc_value)

@@ -10,10 +10,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from itertools import cycle
 from pathlib import Path
-from threading import Thread
 
 import aiohttp
 import pytest
@@ -61,7 +61,7 @@ settings.load_profile("house")
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:
     """Whatever a test sets up for its logs is gone after it."""
-    root, hook = logging.getLogger(), sys.excepthook
+    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook, sys.unraisablehook)
     handlers, level = root.handlers[:], root.level
     chatty = {name: logging.getLogger(name).level for name in logs.CHATTY}
     yield
@@ -71,7 +71,7 @@ def _logging_as_before() -> Iterator[None]:
         logging.getLogger(name).setLevel(before)
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
-    sys.excepthook = hook
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 @pytest.fixture(scope="session")
@@ -198,7 +198,7 @@ def chromium_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.stderr is not None
         said = (re.search(r"DevTools listening on (\S+)", line) for line in process.stderr)
         address = next(found[1] for found in said if found)
-        Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop the browser
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # a full pipe would stop the browser
         yield address
         process.terminate()
 

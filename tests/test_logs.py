@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import io
 import json
 import logging
 import re
 import string
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -20,7 +23,7 @@ from urllib.parse import quote, urlencode
 import pytest
 import structlog
 from aiohttp import InvalidURL
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 from yarl import URL
@@ -73,6 +76,14 @@ BOT_TOKEN = f"{'A' * 24}.{'b' * 6}.{'c' * 30}"
         ("&quot;refresh_token&quot;: &quot;abc&quot;", "abc", "refresh_token"),
         ('<input name="state" value="abc">', "abc", "input"),
         (r'b\'name="refresh_token"\r\n\r\nabc\r\n--x\'', "abc", "--x"),
+        ("<access_token>abc</access_token>", "abc", "access_token"),
+        ("refresh token -> abc, id 7", "abc", "id 7"),
+        ("refresh_token%253Dabc", "abc", "refresh_token"),
+        (r"{\u0022refresh_token\u0022:\u0022abc\u0022}", "abc", "refresh_token"),
+        ('{"name": "refresh_token", "value": "abc", "n": 1}', "abc", '"n": 1'),
+        ("X-Api-Key: abc; delete-hash=defg", "abc", "X-Api-Key"),
+        ("X-Api-Key: abc; delete-hash=defg", "defg", "delete-hash"),
+        ("passphrase=abc", "abc", "passphrase"),
         ('name="deletehash"\r\n\r\nabc\r\n--x', "abc", "--x"),
         (r"https://localhost/?ex=1\u0026hm\u003dbeef00", "beef00", "ex=1"),
         ("https%3A%2F%2Fcdn.discordapp.com%2Fa%2Fcat.png%3Fex%3D66%26hm%3Dbeef00", "beef00", "cat.png"),
@@ -200,6 +211,43 @@ def _raised(value: object) -> None:
         structlog.get_logger("ours").exception("failed", n=1)
 
 
+def _in_thread(value: object) -> None:
+    def fail() -> None:
+        raise ValueError(value)
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+
+
+def _in_finalizer(value: object) -> None:
+    class Failing:
+        def __del__(self) -> None:
+            raise ValueError(value)
+
+    Failing()
+
+
+def _in_task(value: object) -> None:
+    """Nobody waits for it, so asyncio reports it."""
+
+    async def fail() -> None:
+        raise ValueError(value)
+
+    async def forget() -> None:
+        asyncio.create_task(fail(), name=str(value))  # noqa: RUF006 - that is what is tried
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(forget())
+
+
+def _noted(value: object) -> None:
+    error = ExceptionGroup("several", [ValueError(value), KeyError(value)])
+    error.add_note(str(value))
+    logging.getLogger("theirs").error("failed", exc_info=error, stack_info=True)
+
+
 WRITERS: list[Callable[[Any], object]] = [
     lambda value: structlog.get_logger("ours").info("asked", value=value, n=1),
     lambda value: structlog.get_logger("ours").info(f"asked {value}"),
@@ -211,7 +259,12 @@ WRITERS: list[Callable[[Any], object]] = [
     lambda value: logging.getLogger("theirs").error("failed", exc_info=ValueError(value)),
     lambda value: warnings.warn(str(value), UserWarning, stacklevel=1),
     lambda value: sys.excepthook(ValueError, ValueError(value), None),
+    lambda value: structlog.get_logger("ours").info("asked", **{str(value): 1}),
     _raised,
+    _noted,
+    _in_thread,
+    _in_finalizer,
+    _in_task,
 ]
 
 
@@ -228,7 +281,10 @@ def _written(how: str, write: Callable[[], object]) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         logging.captureWarnings(capture=True)
-        write()
+        error = io.StringIO()
+        with contextlib.redirect_stderr(error):
+            write()
+    assert error.getvalue() == ""
     if how == "json":
         for line in out.getvalue().splitlines():
             assert line.startswith("a line of theirs") or json.loads(line)
@@ -269,7 +325,13 @@ def test_a_keyword_that_has_the_name_of_a_secret_never_shows(how: str, name: str
     assert secret not in _written(how, write)
 
 
-@given(st.text() | st.lists(st.sampled_from(["token", "=", "'", '"', "[hidden]", "a1B2", " ", ",", "\\", "%3D"])))
+PIECES = ["token", "=", "'", '"', "[hidden]", "a1B2", " ", ",", "\\", "%3D", "t", "+", "(", "Bearer ", "b"]
+
+
+@given(st.text() | st.lists(st.sampled_from(PIECES)))
+@example(["token", "=", "\\", "token"])
+@example(["token", "=", "Bearer ", "+", "a1B2"])
+@example(["token", "=", "t", "(", "b", '"', "a1B2"])
 def test_redacting_twice_is_redacting_once(given: str | list[str]) -> None:
     once = logs.redact("".join(given))
     assert logs.redact(once) == once

@@ -51,7 +51,7 @@ CHROMIUM_FLAGS = [
 
 # Below what the system hands out for connections, or one of those could take a port between choosing and using it.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PORTS = cycle(range(20_000 + WORKER * 1_000, 21_000 + WORKER * 1_000))
+PORTS = cycle(range(20_000 + WORKER * 500, 20_500 + WORKER * 500))  # of up to 25 workers
 
 # A busy machine is no fault of the code's.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,8 +1,9 @@
 """One client's connection to a port of ours: for how long it may stay, and what is told of a request that is no HTTP.
 
 The library closes a connection only once a request has come and gone. Here something is always awaited, with a
-deadline, and one whose deadline passes is closed. Whose deadline is nearest also makes room where the port is full,
-so neither senders of half a request nor idle browsers keep anybody out.
+deadline, and one whose deadline passes is closed. Where the port is full, the address with the most connections makes
+room, with the one that has kept us waiting the longest. So neither senders of half a request nor idle browsers keep
+anybody out.
 """
 
 from __future__ import annotations
@@ -39,9 +40,10 @@ class Port:
         self._told_at: float | None = None
 
     def add(self, connection: Connection) -> None:
-        """Take in a new one; where there is no room, end the one that would be ended next."""
+        """Take in a new one; where there is no room, end another. Who waits for us is only ended if all do."""
         if len(self._open) >= MOST_CONNECTIONS:
-            min(self._open, key=lambda one: one.deadline).end()
+            crowd = Counter(one.address for one in self._open)
+            min(self._open, key=lambda one: (one.is_answered, -crowd[one.address], one.since)).end()
         self._open.add(connection)
 
     def remove(self, connection: Connection) -> None:
@@ -64,21 +66,25 @@ class Connection(web.RequestHandler):
     Such a request never reaches the application, so its headers are put on here.
     """
 
-    __slots__ = ("_app", "_idle", "_port", "_timer")
+    __slots__ = ("_app", "_idle", "_port", "_stuck", "_timer", "address", "since")
 
     def __init__(self, app: web.Application, port: Port, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._app = app
         self._port = port
         self._idle = False
+        self._stuck = False
         self._timer: asyncio.TimerHandle | None = None
+        self.address = ""
+        self.since = 0.0  # when what is awaited now began to be, by the loop's clock
 
     # --- deadlines
 
     @property
-    def deadline(self) -> float:
-        """When it ends if nothing happens, by the loop's clock."""
-        return self._timer.when() if self._timer else 0.0
+    def is_answered(self) -> bool:
+        """Whether its client waits for us, not we for its client. Browsers send nothing ahead of an answer."""
+        request = self._current_request
+        return request is not None and request.content.is_eof() and not self._stuck and not self._messages
 
     def end(self) -> None:
         """Close it now, whatever has not been sent yet. A handler that is at work finishes for itself."""
@@ -89,6 +95,7 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Await a request."""
         super().connection_made(transport)
+        self.address = str((transport.get_extra_info("peername") or [""])[0])
         self._await(HEAD_SECONDS)
         self._port.add(self)
 
@@ -108,7 +115,13 @@ class Connection(web.RequestHandler):
     def pause_writing(self) -> None:
         """Await that the client reads."""
         super().pause_writing()
+        self._stuck = True
         self._await(UNREAD_SECONDS)
+
+    def resume_writing(self) -> None:
+        """Go on answering. The deadline stays: the rest of the answer has to be read by then."""
+        self._stuck = False
+        super().resume_writing()
 
     async def _handle_request(
         self,
@@ -125,6 +138,8 @@ class Connection(web.RequestHandler):
 
     def _await(self, seconds: float, *, idle: bool = False) -> None:
         self._idle = idle
+        if not self._messages:
+            self.since = asyncio.get_running_loop().time()
         if self._timer is not None:
             self._timer.cancel()
         if self.transport is not None:

@@ -100,7 +100,7 @@ async def _form(request: web.Request) -> dict[str, str]:
         return dict(parse_qsl(body.decode(errors="replace"), max_num_fields=MOST_FIELDS))
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
-    except (ValueError, ConnectionError, web.RequestPayloadError) as error:
+    except (ValueError, ConnectionError, RuntimeError, web.RequestPayloadError) as error:  # gone: any of the last three
         raise web.HTTPBadRequest from error
 
 

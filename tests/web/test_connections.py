@@ -71,12 +71,12 @@ class Client:
 
 
 @asynccontextmanager
-async def clients(port: int, count: int = 1) -> AsyncIterator[list[Client]]:
+async def clients(port: int, count: int = 1, address: str = "127.0.0.1") -> AsyncIterator[list[Client]]:
     """Connections, each of them taken in by the server."""
     async with AsyncExitStack() as stack:
         opened = []
         for _ in range(count):
-            opened.append(Client(*await asyncio.open_connection("127.0.0.1", port)))
+            opened.append(Client(*await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))))
             stack.callback(opened[-1].writer.close)
         yield opened
 
@@ -131,6 +131,32 @@ async def test_connection_waits_seventy_five_seconds_for_the_next_request_and_te
         assert await idle.is_open()
         later(1)
         assert not await idle.is_open()
+
+
+CROWDS = {
+    "send nothing": b"",
+    "send half a head": HALF,
+    "stay after their request": WHOLE,
+    "send half a form": b"POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na",
+    "ask on and on and read nothing": WHOLE * 300,
+}
+
+
+@pytest.mark.parametrize("sent", CROWDS.values(), ids=CROWDS)
+async def test_user_is_served_when_a_crowd_came_before_and_goes_on_coming(port: int, sent: bytes) -> None:
+    async with clients(port, 110) as crowd:
+        for other in crowd:
+            await other.send(sent)
+        assert await _healthy(port)
+        async with clients(port) as [user], clients(port, 40) as more:
+            for other in more:
+                await other.send(sent)
+            assert await user.ask() == 200
+
+
+async def test_user_is_served_when_all_of_a_crowd_comes_from_one_other_address(port: int) -> None:
+    async with clients(port) as [user], clients(port, 300, address="127.0.0.2"):
+        assert await user.ask() == 200
 
 
 async def test_three_hundred_half_requests_keep_nobody_out_and_are_closed(port: int, later: Clock) -> None:

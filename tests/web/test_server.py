@@ -85,3 +85,19 @@ async def test_nobody_is_alarmed_when_a_browser_goes_away_in_the_middle_of_a_for
             pass
         await visitor.get("/")
     assert logs == []
+
+
+async def test_nobody_is_alarmed_when_more_forms_begin_than_there_is_room_for(visitor: Visitor) -> None:
+    head = FORM % visitor.url.encode() + b"Content-Length: 20\r\n\r\n"
+
+    async def begin() -> asyncio.StreamWriter:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(visitor.url.rpartition(":")[2]))
+        writer.write(head)
+        return writer
+
+    with structlog.testing.capture_logs() as logs:
+        writers = await asyncio.gather(*(begin() for _ in range(300)))
+        await visitor.get("/")
+        for writer in writers:
+            writer.close()
+    assert logs == []

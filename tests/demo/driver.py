@@ -27,6 +27,10 @@ class Demo:
     address: str
     folder: Path
 
+    def idle(self) -> None:
+        """Let 20 seconds go by in which nobody does anything, at once."""
+        self.process.send_signal(signal.SIGUSR1)
+
     async def end(self, number: signal.Signals) -> str:
         """Send a signal and wait; what it still had to say."""
         self.process.send_signal(number)
@@ -36,11 +40,11 @@ class Demo:
 
 @asynccontextmanager
 async def started_demo(folder: Path) -> AsyncIterator[Demo]:
-    """`python bot.py demo` as a process of its own."""
+    """The demo as a process of its own."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "bot.py",
-        "demo",
+        "-m",
+        "tests.demo.process",
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
         stdout=asyncio.subprocess.PIPE,
@@ -101,7 +105,7 @@ class DiscordPage:
     async def command(self, name: str, **options: str | Path) -> None:
         """Type a slash command, pick it, fill its options, send it."""
         await self.page.locator("#channel-composer-input").click()
-        await self.page.locator("#channel-composer-input").press_sequentially(f"/{name}")
+        await self.page.locator("#channel-composer-input").fill(f"/{name}")
         entry = self.page.locator("[role=option].command-entry").filter(
             has=self.page.get_by_text(f"/{name}", exact=True)
         )

@@ -35,8 +35,19 @@ async def here(chromium: Browser, demo: Demo) -> AsyncIterator[DiscordPage]:
     await context.close()
 
 
+async def before_anything_is_set_up(here: DiscordPage, demo: Demo, picture: Path) -> None:
+    """The first commands of all, and again after a while: what one leaves behind, such as a timer, is waited for."""
+    await here.command("imgur upload", file=picture, anonymous="True")
+    await expect(here.answer).to_contain_text("Uploaded")
+    await here.press("Copy")
+    await expect(here.answer).to_contain_text("https://imgur.com/")
+    demo.idle()
+    await here.command("imgur upload", file=picture, anonymous="True")
+    await expect(here.answer).to_contain_text("Uploaded")
+
+
 async def make_mistakes(here: DiscordPage, folder: Path) -> None:
-    """What newcomers do before anything is set up; each is answered, and the next command works."""
+    """What newcomers do; each is answered, and the next command works."""
     notes = folder / "notes.png"
     notes.write_bytes(b"not a picture at all")
     await here.command("imgur favorites")
@@ -44,14 +55,25 @@ async def make_mistakes(here: DiscordPage, folder: Path) -> None:
     await here.command("imgur upload", file=notes, anonymous="True")
     await expect(here.answer).to_contain_text("That is text, not a picture")
     await here.command("imgur link")
+    await here.press("Move to direct message")  # which this page could not show
+    await expect(here.answer).to_contain_text("direct messages are closed")
     await here.press("Enter code")
     await here.fill_form("12345678")
-    await expect(here.answer).to_contain_text("link")
+    await expect(here.answer).to_contain_text("There is no code to enter yet")
     await here.command("imgur account")
     await expect(here.answer).to_contain_text("No Imgur account is linked")
 
 
-async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> None:
+async def end(demo: Demo, number: signal.Signals) -> None:
+    """The demo ends while its page is open, and leaves nothing behind."""
+    assert list(demo.folder.iterdir())
+    output = await demo.end(number)
+    assert demo.process.returncode == 0
+    assert "Traceback" not in output
+    assert list(demo.folder.iterdir()) == []
+
+
+async def test_the_story_of_the_main_job(here: DiscordPage, demo: Demo, tmp_path: Path) -> None:
     ARTIFACTS.mkdir(exist_ok=True)
     picture = tmp_path / "evening.jpg"
     picture.write_bytes(paint(SCENES[0], mirrored=True))
@@ -60,7 +82,7 @@ async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> N
         await here.see_pictures(pictures)
         await here.page.screenshot(path=ARTIFACTS / f"story-{name}.png")
 
-    await make_mistakes(here, tmp_path)
+    await before_anything_is_set_up(here, demo, picture)
     await here.link(ALICE)
     await expect(here.messages.filter(has_text=f"Linked as {ALICE}").first).to_be_visible()
     await look("1-linked", 0)
@@ -77,6 +99,7 @@ async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> N
     await expect(here.answer).not_to_contain_text("My evening")
     await look("4-next-page", 3)
 
+    demo.idle()
     await here.command("imgur show", image="My evening")
     await expect(here.answer).to_contain_text("My evening")
     await here.press("Favorite")
@@ -99,10 +122,11 @@ async def test_the_story_of_the_main_job(here: DiscordPage, tmp_path: Path) -> N
     await here.command("imgur images")
     await expect(here.answer).to_contain_text("Cherry evening")
     await expect(here.answer).not_to_contain_text("Our evening")
-    await look("9-deleted", 10)
+    await end(demo, signal.SIGINT)
 
 
-async def test_another_member_may_only_favorite_what_is_shared(here: DiscordPage) -> None:
+async def test_the_story_of_mistakes_and_of_another_member(here: DiscordPage, demo: Demo, tmp_path: Path) -> None:
+    await make_mistakes(here, tmp_path)
     await here.link(ALICE)
     await here.command("imgur show", image="Lavender", share="True")
     await expect(here.answer).to_contain_text("Lavender")
@@ -115,33 +139,4 @@ async def test_another_member_may_only_favorite_what_is_shared(here: DiscordPage
     await here.press("Favorite")
     await here.command("imgur favorites")
     await expect(here.answer).to_contain_text("Lavender")
-
-
-async def test_the_first_command_of_all_keeps_nobody_waiting(here: DiscordPage, tmp_path: Path) -> None:
-    """The first to ask Imgur is a command of simcord's: what it leaves behind, such as a timer, is waited for."""
-    picture = tmp_path / "evening.jpg"
-    picture.write_bytes(paint(SCENES[0], mirrored=True))
-    await here.command("imgur upload", file=picture, anonymous="True")
-    await expect(here.answer).to_contain_text("Uploaded")
-    await here.press("Copy")
-    await expect(here.answer).to_contain_text("https://imgur.com/")
-
-
-async def test_a_direct_message_that_the_page_could_not_show_is_no_dead_end(here: DiscordPage) -> None:
-    await here.command("imgur link")
-    await here.press("Move to direct message")
-    await expect(here.answer).to_contain_text("direct messages are closed")
-    await expect(here.button("Enter code")).to_be_visible()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_the_demo_ends_cleanly_while_its_page_is_open(
-    here: DiscordPage, demo: Demo, number: signal.Signals
-) -> None:
-    await here.command("imgur link")
-    await expect(here.answer).to_contain_text("Open the link page")
-    assert list(demo.folder.iterdir())
-    output = await demo.end(number)
-    assert demo.process.returncode == 0
-    assert "Traceback" not in output
-    assert list(demo.folder.iterdir()) == []
+    await end(demo, signal.SIGTERM)

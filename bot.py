@@ -10,7 +10,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -99,11 +99,10 @@ async def compose(
         calls, uploading, fetching = [
             await stack.enter_async_context(_session(connector, most)) for most in (CALLS, 2 * AT_ONCE, 2 * AT_ONCE)
         ]
-        secret = settings.imgur_client_secret
         imgur = ImgurClient(
             calls,
             settings.imgur_client_id,
-            secret.get_secret_value() if secret else None,
+            settings.imgur_client_secret,
             base_url=imgur_url,
             upload_session=uploading,
         )
@@ -204,7 +203,7 @@ async def _run(settings: Settings, **outside: Any) -> None:
         if not settings.can_link:
             log.warning("users cannot link accounts: set IMGUR_CLIENT_SECRET and PUBLIC_URL; uploads are anonymous")
         async with house.bot:
-            await house.bot.start(settings.discord_token.get_secret_value())
+            await house.bot.start(settings.discord_token)
 
 
 def _port(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
@@ -260,7 +259,7 @@ def _why_no_database(url: str) -> str | None:
 async def _check(settings: Settings) -> int:
     """Build everything on a database of its own, beside a bot that may be running; how many commands there are."""
     with tempfile.TemporaryDirectory() as folder:
-        aside = settings.model_copy(update={"database_url": f"sqlite:///{folder}/check.db"})
+        aside = replace(settings, database_url=f"sqlite:///{folder}/check.db")
         async with compose(aside, serve=False) as house:
             for extension in EXTENSIONS:
                 await house.bot.load_extension(extension)
@@ -278,7 +277,7 @@ def sync() -> None:
 
 async def _sync(settings: Settings) -> None:
     async with compose(settings, serve=False) as house, house.bot:
-        await house.bot.login(settings.discord_token.get_secret_value())
+        await house.bot.login(settings.discord_token)
         await house.bot.sync(force=True)
 
 
@@ -309,9 +308,8 @@ def _new_key() -> str:
 
 def _load(*, tries: Mapping[str, config.Try] | None = None) -> Settings:
     settings = config.load(tries=tries)
-    known = [settings.discord_token, settings.imgur_client_secret]
     keys = [base64.b64encode(key).decode() for key in settings.token_keys.values()]
-    texts = [secret.get_secret_value() for secret in known if secret]
+    texts = [secret for secret in (settings.discord_token, settings.imgur_client_secret) if secret]
     logs.set_up(settings.log_level, settings.log_format, secrets=[*texts, *keys])
     return settings
 

@@ -9,14 +9,14 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from dotenv.parser import parse_stream
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from yarl import URL
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -133,30 +133,27 @@ def _one_of(*names: str) -> Callable[[Any], Any]:
     return chosen
 
 
-Host = Annotated[str, AfterValidator(_host)]
-Port = Annotated[int, BeforeValidator(port_number)]
-Secret = Annotated[SecretStr, BeforeValidator(_credential)]
+def _read(reader: Callable[[Any], Any], default: Any = MISSING, *, is_secret: bool = False) -> Any:
+    """A setting whose value is read by a function, which raises ValueError in words; without a default it is needed."""
+    return field(default=default, repr=not is_secret, metadata={"reader": reader})
 
 
-class Settings(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
     """Everything that an operator can set. Environment variables win over `.env`; an empty one counts as unset."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    discord_token: Secret
-    imgur_client_id: Annotated[str, BeforeValidator(_credential)]
-    imgur_client_secret: Secret | None = None
-    public_url: Annotated[str, AfterValidator(public_origin)] | None = None
-    host: Host = "127.0.0.1"
-    port: Port = 8080
-    admin_host: Host = "127.0.0.1"
-    admin_port: Port = 8081
-    database_url: Annotated[str, AfterValidator(_database_url)] = "sqlite:///data/bot.db"
-    token_keys: Annotated[dict[str, bytes], BeforeValidator(_token_keys), Field(repr=False)]
-    log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], BeforeValidator(_one_of("debug", "info", "warning", "error"))
-    ] = "info"
-    log_format: Annotated[Literal["console", "json"], BeforeValidator(_one_of("console", "json"))] = "console"
+    discord_token: str = _read(_credential, is_secret=True)
+    imgur_client_id: str = _read(_credential)
+    imgur_client_secret: str | None = _read(_credential, None, is_secret=True)
+    public_url: str | None = _read(public_origin, None)
+    host: str = _read(_host, "127.0.0.1")
+    port: int = _read(port_number, 8080)
+    admin_host: str = _read(_host, "127.0.0.1")
+    admin_port: int = _read(port_number, 8081)
+    database_url: str = _read(_database_url, "sqlite:///data/bot.db")
+    token_keys: Mapping[str, bytes] = _read(_token_keys, is_secret=True)
+    log_level: str = _read(_one_of("debug", "info", "warning", "error"), "info")
+    log_format: Literal["console", "json"] = _read(_one_of("console", "json"), "console")
 
     @property
     def can_link(self) -> bool:
@@ -171,7 +168,7 @@ class Settings(BaseModel):
 
 def variable_names() -> tuple[str, ...]:
     """Every variable the settings know, in the order of the documents."""
-    return tuple(name.upper() for name in Settings.model_fields)
+    return tuple(one.name.upper() for one in fields(Settings))
 
 
 def load(env_file: Path | None = ENV_FILE, *, tries: Mapping[str, Try] | None = None, **overrides: Any) -> Settings:
@@ -182,12 +179,15 @@ def load(env_file: Path | None = ENV_FILE, *, tries: Mapping[str, Try] | None = 
     """
     found = {**given(env_file, os.environ), **overrides}
     faults: dict[str, str] = {}
-    settings = None
-    try:
-        settings = Settings(**found)
-    except ValidationError as error:
-        faults = {str(fault["loc"][0]).upper(): _why(fault) for fault in error.errors(include_input=False)}
-    values = {name: field.default for name, field in Settings.model_fields.items()} | found
+    values: dict[str, Any] = {}
+    for one in fields(Settings):
+        try:
+            values[one.name] = one.metadata["reader"](found[one.name]) if one.name in found else one.default
+        except ValueError as error:
+            faults[one.name.upper()] = str(error)
+        else:
+            if values[one.name] is MISSING:
+                faults[one.name.upper()] = "is missing"
     if not faults.keys() & {"HOST", "PORT", "ADMIN_HOST", "ADMIN_PORT"} and _same_place(values):
         faults["ADMIN_PORT"] = "must not be the same as PORT"
     for name, attempt in (tries or {}).items():
@@ -196,12 +196,12 @@ def load(env_file: Path | None = ENV_FILE, *, tries: Mapping[str, Try] | None = 
     ordered = [f"{name}: {faults[name]}" for name in variable_names() if name in faults]
     if ordered or tries is not None:
         ordered += doubts(env_file)
-    if ordered or settings is None:
+    if ordered:
         raise SettingsError(
             "Set these right in the environment or in .env (`python bot.py init` asks for what is needed):\n"
             + "\n".join(f"  {line}" for line in ordered)
         )
-    return settings
+    return Settings(**values)
 
 
 def doubts(env_file: Path | None = ENV_FILE) -> list[str]:
@@ -275,10 +275,3 @@ def _same_place(values: Mapping[str, Any]) -> bool:
     hosts = {"127.0.0.1" if values[name] in LOOPBACK else values[name] for name in ("host", "admin_host")}
     ports = {int(values[name]) for name in ("port", "admin_port")}
     return len(ports) == 1 and ports != {0} and (len(hosts) == 1 or bool(hosts & EVERYWHERE))
-
-
-def _why(fault: Any) -> str:
-    """A fault in our words. Every value is read by a function of ours; what else may be said is not for operators."""
-    if fault["type"] == "missing":
-        return "is missing"
-    return fault["msg"].removeprefix("Value error, ") if fault["type"] == "value_error" else "cannot be used"

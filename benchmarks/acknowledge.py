@@ -19,7 +19,6 @@ from typing import Any
 
 import aiohttp
 import discord
-from pydantic import SecretStr
 from yarl import URL
 
 from benchmarks.servers import CLIENT, apart, discord_rest, imgur
@@ -114,9 +113,9 @@ async def link(linking: LinkingService, refresh_token: str) -> None:
 async def imgur_bot(facts: dict[str, Any], folder: str, trace: aiohttp.TraceConfig) -> AsyncIterator[ImgurBot]:
     """The real bot, logged in and with a linked user."""
     settings = Settings(
-        discord_token=SecretStr("fake.token"),
+        discord_token="fake.token",
         imgur_client_id=CLIENT[0],
-        imgur_client_secret=SecretStr(CLIENT[1]),
+        imgur_client_secret=CLIENT[1],
         public_url="http://127.0.0.1:1",
         database_url=f"sqlite:///{folder}/bench.db",
         token_keys={"bench": bytes(32)},

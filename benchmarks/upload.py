@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from pydantic import SecretStr
 
 from benchmarks.servers import CLIENT, apart, file_host, imgur
 from bot import compose
@@ -82,7 +81,7 @@ class DiskFile:
 async def _upload(imgur_url: str, where: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
-            discord_token=SecretStr("fake.token"),
+            discord_token="fake.token",
             imgur_client_id=CLIENT[0],
             database_url=f"sqlite:///{folder}/bench.db",
             token_keys={"bench": bytes(32)},

@@ -6,36 +6,49 @@ Only an item without a usable id is lost, and of a page only that item.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    field_validator,
-)
-from pydantic_core import PydanticUseDefault
+from msgspec import Meta, ValidationError, convert
 
 from imgur.errors import BadAnswerError
 from imgur.models import Account, Album, Image, Item, Page, Tokens
 
 T = TypeVar("T")
+Reader: TypeAlias = Callable[[Any], Any]
+"""From what Imgur sent to what it means. Raises ValidationError for what makes no sense."""
+Fields: TypeAlias = Mapping[str, tuple[str, Reader]]
+"""By the name of a model's field: what Imgur calls it, and how it is read."""
+
 SHORTEST_LIFE = 3600
 """The shortest life of an access token that Imgur has ever announced, for answers that do not say."""
 
 
-def _text(value: Any) -> Any:
+def _a(kind: Any) -> Reader:
+    """Reads values of this type, also from a text or number that stands for one."""
+    return partial(convert, type=kind, strict=False)
+
+
+_string = _a(str)
+
+
+def _text(value: Any) -> str | None:
     """None for an empty text; halves of characters, which JSON can hold and nobody can send on, become "?"."""
-    return value.encode("utf-8", "replace").decode() or None if isinstance(value, str) else value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)
+    return None if value is None else _string(value).encode("utf-8", "replace").decode() or None
 
 
-def _media_link(value: Any) -> Any:
+def _texted(kind: Any) -> Reader:
+    """Reads texts of this type, also from a number."""
+    read = _a(kind)
+    return lambda value: read(_text(value))
+
+
+def _media_link(value: Any) -> str | None:
     """A link to a file. Imgur has sent http, a bare dot for an extension, and pages instead of files."""
     link = _secure(value)
     if link is not None and link.endswith("."):
@@ -61,100 +74,94 @@ def _is_pending(value: Any) -> bool:
     return isinstance(value, dict) and value.get("status") == "pending"
 
 
-def _account_id(value: Any) -> Any:
-    return None if value in (0, "0") else value
+def _account_id(value: Any) -> int | None:
+    return None if value in (None, 0, "0") else _number(value)
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")]
-Text = Annotated[str | None, BeforeValidator(_text)]
-Count = Annotated[int, Field(ge=0)]
-MediaLink = Annotated[str | None, BeforeValidator(_media_link)]
-PageLink = Annotated[str | None, BeforeValidator(_secure)]
-AccountId = Annotated[int | None, BeforeValidator(_account_id)]
-Token = Annotated[str, Field(pattern=r"^[\x21-\x7e]+$")]
+_number = _a(int)
+_count = _a(Annotated[int, Meta(ge=0)])
+_flag = _a(bool)
+_time = _a(Annotated[datetime, Meta(tz=True)])
+_id = _texted(Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,64}\Z")])
+_token = _texted(Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z")])
+_name = _texted(str)
+
+ITEM: Fields = {
+    "id": ("id", _id),
+    "title": ("title", _text),
+    "description": ("description", _text),
+    "created": ("datetime", _time),
+    "views": ("views", _count),
+    "favorite": ("favorite", _flag),
+    "nsfw": ("nsfw", _flag),
+    "account_id": ("account_id", _account_id),
+    "account_username": ("account_url", _text),
+    "deletehash": ("deletehash", _text),
+}
+IMAGE: Fields = {
+    **ITEM,
+    "mime_type": ("type", _text),
+    "animated": ("animated", _flag),
+    "width": ("width", _count),
+    "height": ("height", _count),
+    "size": ("size", _count),
+    "link": ("link", _media_link),
+    "mp4": ("mp4", _media_link),
+    "gifv": ("gifv", _media_link),
+    "has_sound": ("has_sound", _flag),
+    "in_gallery": ("in_gallery", _flag),
+    "processing": ("processing", _is_pending),
+}
+ALBUM: Fields = {
+    **ITEM,
+    "cover": ("cover", _text),
+    "privacy": ("privacy", _text),
+    "link": ("link", _secure),
+    "images_count": ("images_count", _count),
+}
+ACCOUNT: Fields = {
+    "id": ("id", _number),
+    "username": ("url", _name),
+    "created": ("created", _time),
+    "reputation": ("reputation", _number),
+    "bio": ("bio", _text),
+}
+TOKENS: Fields = {
+    "access_token": ("access_token", _token),
+    "refresh_token": ("refresh_token", _token),
+    "expires_in": ("expires_in", _count),
+    "account_id": ("account_id", _account_id),
+    "account_username": ("account_username", _text),
+}
 
 
-class _Lenient(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True, hide_input_in_errors=True)
-
-    @field_validator("*", mode="wrap")
-    @classmethod
-    def _or_default(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+def _read(fields: Fields, data: Any, needed: set[str]) -> dict[str, Any]:
+    """What can be read of `data`. Raises BadAnswerError where that is not all that is needed."""
+    if not isinstance(data, dict):
+        raise BadAnswerError("not what was asked for")
+    found = {}
+    for name, (key, read) in fields.items():
         try:
-            return handler(value)
-        except ValidationError:
-            raise PydanticUseDefault from None
-
-
-class _Item(_Lenient):
-    id: Id
-    title: Text = None
-    description: Text = None
-    created: AwareDatetime | None = Field(None, validation_alias="datetime")
-    views: Count = 0
-    favorite: bool = False
-    nsfw: bool = False
-    account_id: AccountId = None
-    account_username: Text = Field(None, validation_alias="account_url")
-    deletehash: Text = None
-
-
-class _Image(_Item):
-    mime_type: Text = Field(None, validation_alias="type")
-    animated: bool = False
-    width: Count = 0
-    height: Count = 0
-    size: Count = 0
-    link: MediaLink = None
-    mp4: MediaLink = None
-    gifv: MediaLink = None
-    has_sound: bool = False
-    in_gallery: bool = False
-    processing: Annotated[bool, BeforeValidator(_is_pending)] = False
-
-
-class _Album(_Item):
-    cover: Text = None
-    privacy: Text = None
-    link: PageLink = None
-    images_count: Count = 0
-
-
-class _Account(_Lenient):
-    id: int
-    username: Annotated[str, BeforeValidator(_text), Field(min_length=1, validation_alias="url")]
-    created: AwareDatetime | None = None
-    reputation: int | None = None
-    bio: Text = None
-
-
-class _Tokens(_Lenient):
-    access_token: Token
-    refresh_token: Token
-    expires_in: Count = SHORTEST_LIFE
-    account_id: AccountId = None
-    account_username: Text = None
-
-
-def _read(model: type[_Lenient], data: Any) -> dict[str, Any]:
-    try:
-        return model.model_validate(data).model_dump()
-    except ValidationError:
-        raise BadAnswerError("not what was asked for") from None
+            found[name] = read(data[key])
+        except (KeyError, ValidationError):
+            continue
+    if not needed <= found.keys():
+        raise BadAnswerError("not what was asked for")
+    return found
 
 
 def image(data: Any) -> Image:
     """One image. Raises BadAnswerError where there is no id to call it by."""
-    return Image(**_read(_Image, data))
+    return Image(**_read(IMAGE, data, {"id"}))
 
 
 def album(data: Any) -> Album:
     """One album with those of its images that can be read. Raises BadAnswerError where there is no id."""
-    fields = _read(_Album, data)
+    fields = _read(ALBUM, data, {"id"})
     images = data.get("images")
     if isinstance(images, list):
         fields["images"] = page(images, image).items
-        fields["images_count"] = fields["images_count"] or len(images)
+        fields["images_count"] = fields.get("images_count") or len(images)
     return Album(**fields)
 
 
@@ -182,7 +189,7 @@ def page(data: Any, read: Callable[[Any], T]) -> Page[T]:
 
 def account(data: Any) -> Account:
     """An account. Raises BadAnswerError without an id or a name."""
-    return Account(**_read(_Account, data))
+    return Account(**_read(ACCOUNT, data, {"id", "username"}))
 
 
 def tokens(document: dict[str, Any], sent: str | None = None) -> Tokens:
@@ -191,7 +198,7 @@ def tokens(document: dict[str, Any], sent: str | None = None) -> Tokens:
     data = inner if isinstance(inner, dict) else document
     if not data.get("refresh_token"):
         data = {**data, "refresh_token": sent}
-    return Tokens(**_read(_Tokens, data))
+    return Tokens(**{"expires_in": SHORTEST_LIFE} | _read(TOKENS, data, {"access_token", "refresh_token"}))
 
 
 def count(data: Any) -> int:

@@ -273,7 +273,7 @@ def test_init_writes_a_private_file_that_check_accepts(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     settings = config.load(path)
-    assert settings.discord_token.get_secret_value() == TOKEN
+    assert settings.discord_token == TOKEN
     assert settings.public_url == "https://bot.example.org"
     assert settings.can_link
     assert f"client_id={APPLICATION}&scope=bot+applications.commands" in result.output
@@ -349,7 +349,7 @@ def test_init_takes_its_answers_from_a_pipe_and_prints_the_settings_alone(tmp_pa
     result = subprocess.run(command, input=ANSWERS, capture_output=True, text=True, cwd=tmp_path, check=True)
     path = tmp_path / "settings"
     path.write_text(result.stdout)
-    assert config.load(path, tries={}).discord_token.get_secret_value() == TOKEN
+    assert config.load(path, tries={}).discord_token == TOKEN
     assert "DISCORD_TOKEN" in result.stderr
     assert "https://discord.com/oauth2/authorize" in result.stderr
     assert TOKEN not in result.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -188,7 +189,7 @@ async def test_linking_is_refused_in_words_after_twenty_attempts_within_an_hour(
 async def test_linking_says_that_anonymous_uploads_work_when_it_is_not_set_up(
     settings: Settings, standin: Standin
 ) -> None:
-    closed = settings.model_copy(update={"imgur_client_secret": None})
+    closed = replace(settings, imgur_client_secret=None)
     async with compose(closed, imgur_url=standin.url, attachments=ReadAttachments(), serve=False) as house:
         env = simcord.Env(house.bot, settle_timeout=10.0, shard_count=1)
         await env.start()

@@ -73,6 +73,7 @@ _GRANT_REFUSED = re.compile(
     re.IGNORECASE,
 )
 _SENT_ELSEWHERE = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
+_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _NOT_ACCEPTED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -125,7 +126,8 @@ def document_of(answer: Answer) -> dict[str, Any]:
 def grant_error(error: ImgurError) -> ImgurError:
     """What a failure of the token endpoint means: only words about the grant itself may cost a user the link.
 
-    A refusal without such words is not about the user: it comes from a gateway, or means the application.
+    A refusal without such words is not about the user: it comes from a gateway, or means the application. Nor is it
+    about the picture that the tokens were wanted for, so it is no NotFoundError.
     """
     if isinstance(error, ApplicationRefusedError) or not isinstance(
         error, RejectedError | ForbiddenError | NotFoundError
@@ -135,19 +137,20 @@ def grant_error(error: ImgurError) -> ImgurError:
         return InvalidGrantError(error.detail, status=error.status)
     if error.status in _NOT_ACCEPTED:
         return ApplicationRefusedError(error.detail, status=error.status)
-    return error
+    return BadAnswerError(error.detail, status=error.status) if isinstance(error, NotFoundError) else error
 
 
 def is_own_word(answer: Answer) -> bool:
     """Whether an answer that is an error says for certain that nothing was done.
 
     A gateway gives up on what goes on behind it, so its 5xx, its timeouts and its pages say nothing; Imgur's words do.
+    That something is gone is no page's to say: whoever believes it forgets the only handle on a picture.
     """
     document = _json(answer.body.decode("utf-8-sig", "replace"))
     fault = _fault(document, answer.status) if isinstance(document, dict) else None
     status = fault.status if fault and answer.status < FIRST_ERROR else answer.status
     if FIRST_ERROR <= status < HTTPStatus.INTERNAL_SERVER_ERROR or status in _SENT_ELSEWHERE:
-        return status != HTTPStatus.REQUEST_TIMEOUT
+        return status != HTTPStatus.REQUEST_TIMEOUT and (fault is not None or status not in _GONE)
     return fault is not None and (fault.is_worded or fault.status >= FIRST_CODE)
 
 

@@ -85,6 +85,7 @@ _time = _a(Annotated[datetime, Meta(tz=True)])
 _id = _texted(Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{1,64}\Z")])
 _token = _texted(Annotated[str, Meta(pattern=r"^[\x21-\x7e]+\Z")])
 _name = _texted(str)
+_plain_name = _texted(Annotated[str, Meta(pattern=r"^[\x21-\x7e]{1,64}\Z")])
 
 ITEM: Fields = {
     "id": ("id", _id),
@@ -131,7 +132,7 @@ TOKENS: Fields = {
     "refresh_token": ("refresh_token", _token),
     "expires_in": ("expires_in", _count),
     "account_id": ("account_id", _account_id),
-    "account_username": ("account_username", _text),
+    "account_username": ("account_username", _plain_name),
 }
 
 

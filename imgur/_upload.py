@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from aiohttp import MultipartWriter, hdrs
@@ -22,13 +22,14 @@ STALL_SECONDS = 60.0
 class SourcePayload(Payload):
     """An UploadSource as one part of a form, sent once. `failure` keeps what went wrong on the source's side.
 
-    `is_sent` once the last byte has gone out: from then on Imgur may store the file.
+    `is_sent` once the last byte has gone out: from then on Imgur may store the file. `sent` is called then.
     """
 
-    def __init__(self, source: UploadSource) -> None:
+    def __init__(self, source: UploadSource, sent: Callable[[], None]) -> None:
         super().__init__(source, content_type=source.mime_type, filename=source.name)
         self._size = source.size
         self._source = source
+        self._sent = sent
         self._idle = asyncio.Event()
         self._idle.set()
         self.failure: Exception | None = None
@@ -64,6 +65,8 @@ class SourcePayload(Payload):
                 self.is_sent = sent == self._source.size  # before the write: half of it may go out
                 async with asyncio.timeout(STALL_SECONDS):
                     await writer.write(chunk)
+                if self.is_sent:
+                    self._sent()
         finally:
             if close := getattr(chunks, "aclose", None):
                 await close()

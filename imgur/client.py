@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Literal
 
@@ -43,17 +44,19 @@ FAVORITES_PER_PAGE = 60
 """Imgur's own; whether it can be changed is not known."""
 
 UPLOAD_COST = 10
-UPLOAD_TIMEOUT = ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=180)
+UPLOAD_TIMEOUT = ClientTimeout(total=None, connect=CONNECT_SECONDS)
 """No limit for the whole: a large video on a slow line is fine as long as it moves (see `_upload.STALL_SECONDS`)."""
+UPLOAD_ANSWER = 180.0
+"""Seconds from the last byte of a file to the last one of the answer, which may come in drops."""
 
 
 class ImgurClient:
     """Imgur's API v3 for one application and any number of its users. Every call raises ImgurError.
 
     `session` stays the caller's to close. Give it a `DummyCookieJar`: one user's cookies must not go out with another's
-    token. `timeout` is in seconds, for a whole exchange with its body; uploads have limits of their own, and
-    connections of their own if `upload_session` has some. Only reads are tried again, and only where that may help. An
-    `auth` of None means the application itself (anonymous).
+    token. `timeout` is in seconds, for a whole exchange with its body; uploads have limits of their own, one of them
+    `upload_answer`, and connections of their own if `upload_session` has some. Only reads are tried again, and only
+    where that may help. An `auth` of None means the application itself (anonymous).
     """
 
     def __init__(
@@ -64,10 +67,12 @@ class ImgurClient:
         *,
         base_url: str = BASE_URL,
         timeout: float = 20.0,
+        upload_answer: float = UPLOAD_ANSWER,
         upload_session: ClientSession | None = None,
     ) -> None:
         self._client_id = client_id
         self._client_secret = client_secret
+        self._upload_answer = upload_answer
         self._upload_session = upload_session
         self._transport = Transport(session, client_id, base_url, timeout)
         self._favorites = FavoriteSwitch(self._is_favorite, self._toggle_favorite)
@@ -168,7 +173,8 @@ class ImgurClient:
         """
         texts = {"type": "file", "name": source.name, "album": album, "title": title, "description": description}
         texts["disable_audio"] = "1" if disable_audio else None
-        file = SourcePayload(source)
+        limit = asyncio.timeout(None)
+        file = SourcePayload(source, lambda: limit.reschedule(asyncio.get_running_loop().time() + self._upload_answer))
         form = upload_form(file, "video" if video else "image", {k: v for k, v in texts.items() if v is not None})
         request = Request(
             "POST",
@@ -181,7 +187,10 @@ class ImgurClient:
             session=self._upload_session,
         )
         try:
-            data = await self._transport.change(request)
+            async with limit:
+                data = await self._transport.change(request)
+        except TimeoutError as error:
+            raise OutcomeUnknownError(type(error).__name__) from None
         except ImgurError as error:
             if file.failure is not None:
                 raise file.failure from None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from errors import LinkBrokenError, NotLinkedError
-from imgur.errors import InvalidGrantError, UnauthorizedError
+from imgur.errors import BadAnswerError, InvalidGrantError, UnauthorizedError
 from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
 from services.cache import TimedCache
@@ -188,6 +188,8 @@ class AccountService:
         ):
             return
         tokens = await self._imgur.refresh(row.refresh_token)
+        if tokens.account_id not in (None, row.account_id):
+            raise BadAnswerError("tokens of another account")
         fresh = replace(
             row,
             username=tokens.account_username or row.username,

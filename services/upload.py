@@ -21,7 +21,7 @@ from errors import (
     UploadUncertainError,
     VoiceMessageError,
 )
-from imgur.errors import BadAnswerError, ImgurError, OutcomeUnknownError
+from imgur.errors import ImgurError, OutcomeUnknownError
 from imgur.models import AccessToken, Album, Image
 from media.kind import check
 from media.models import IncomingFile, OpenedFile, Origin
@@ -206,7 +206,7 @@ class UploadService:
         finally:
             self._library.uploaded(request.discord_id)  # or so it may be
         linked = account is not None and not account.broken
-        can = abilities(image, linked=linked, mine=True)
+        can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
         return Uploaded(image, anonymous=bool(request.anonymous), can=can)
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
@@ -260,8 +260,11 @@ class UploadService:
         except (BotError, ImgurError, StorageError) as error:
             log.info("an ended upload had failed", reason=type(error).__name__)
             return Remains.NOTHING
+        handle = image.id if auth else image.deletehash
+        if handle is None:
+            return Remains.UNKNOWN
         try:
-            await self._imgur.delete_image(image.id if auth else image.deletehash or "", auth)
+            await self._imgur.delete_image(handle, auth)
             if auth is None:
                 await self._uploads.remove(request.discord_id, image.id)
         except (ImgurError, StorageError) as error:
@@ -277,7 +280,8 @@ class UploadService:
         Where that fails as well, it goes on record as soon as the database lets it, and is its user's.
         """
         if image.deletehash is None:
-            raise BadAnswerError("an anonymous upload came back without a deletehash")
+            log.warning("an anonymous upload came back without a deletehash: nobody can ever delete it")
+            return
         upload = AnonymousUpload(
             discord_id=request.discord_id,
             image_id=image.id,

@@ -54,6 +54,7 @@ class Switches:
     invalid_refresh_status: Literal[400, 401] = 400
     delete_gone_status: int = 404
     deletehash_for_others: Literal["empty", "absent"] = "empty"
+    deletehash_for_uploader: bool = True
     links_to_self: bool = False
     bare_dot_links: bool = False
     """Whether WebM and Matroska uploads get a link that ends in a dot."""

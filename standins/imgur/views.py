@@ -149,7 +149,7 @@ def _moving(standin: Standin, image: StoredImage) -> dict[str, Any]:
 def _show_deletehash(
     standin: Standin, view: dict[str, Any], item: Stored, viewer: Account | None, *, uploader: bool
 ) -> None:
-    if uploader or (item.account is not None and item.account is viewer):
+    if (uploader and standin.switches.deletehash_for_uploader) or (item.account is not None and item.account is viewer):
         view["deletehash"] = item.deletehash
     elif standin.switches.deletehash_for_others == "absent":
         del view["deletehash"]

@@ -247,7 +247,7 @@ async def test_rate_headers_are_kept_from_every_answer_in_any_case_and_form(
         "X-Post-Rate-Limit-Remaining": "1249",
         "X-RateLimit-ClientRemaining": "none",
     }
-    imgur.answers("DELETE", "/3/image/Ab3dE7g", "", status=404, headers=headers)
+    imgur.answers("DELETE", "/3/image/Ab3dE7g", {"data": {"error": "Not found"}}, status=404, headers=headers)
     with time_machine.travel("2023-11-14T22:13:20Z", tick=False), pytest.raises(NotFoundError):
         await client.delete_image("Ab3dE7g", auth)
     moment = datetime(2023, 11, 14, 23, 13, 20, tzinfo=UTC)

@@ -124,6 +124,8 @@ UNKNOWN = {
     "500, no reason": (500, {"data": "An error occurred", "success": False, "status": 500}),
     "504, no object": (504, "[]"),
     "408, a page": (408, "<h1>Request Timeout</h1>"),
+    "404, a page": (404, "<h1>404 Not Found</h1>"),
+    "410, nothing": (410, ""),
     "200, a page": (200, "<h1>Welcome</h1>"),
     "200, nothing": (200, ""),
     "200, half": (200, '{"data":{"id":"Ab3d'),
@@ -204,6 +206,40 @@ async def test_upload_was_not_stored_when_it_was_cut_in_the_middle(connect: Call
             await connect(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}").upload(source, video=True)
         await hung_up.wait()
     assert type(caught.value) is UnreachableError
+
+
+DROPS = {
+    "nothing": (b"", b""),
+    "a head without end": (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+    "early hints without end": (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    "a body in drops": (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" "),
+    "chunks without end": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+}
+
+
+@pytest.mark.parametrize("name", DROPS)
+async def test_answer_to_an_upload_is_not_waited_for_without_end(
+    name: str, connect: Callable[..., ImgurClient]
+) -> None:
+    first, drop = DROPS[name]
+    hung_up = asyncio.Event()
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"--\r\n")
+        writer.write(first)
+        end = asyncio.create_task(reader.read())
+        while not (await asyncio.wait([end], timeout=0.01))[0]:
+            writer.write(drop)
+        end.exception()
+        writer.close()
+        hung_up.set()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    async with server, asyncio.timeout(5):
+        client = connect(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", upload_answer=0.1)
+        with pytest.raises(OutcomeUnknownError):
+            await client.upload(Source())
+        await hung_up.wait()
 
 
 # --- answers without end ---------------------------------------------------------------------------------------------

@@ -31,14 +31,14 @@ class Writer:
 @pytest.mark.parametrize("texts", [{}, {"type": "file", "title": "Größe ✓", "description": ""}])
 async def test_form_knows_its_exact_length(texts: dict[str, str]) -> None:
     writer = Writer()
-    form = upload_form(SourcePayload(Source(name="Käse ✓.png")), "image", texts)
+    form = upload_form(SourcePayload(Source(name="Käse ✓.png"), lambda: None), "image", texts)
     await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
     assert form.size == len(writer.data)
 
 
 async def test_source_is_read_once_however_often_the_body_is_sent() -> None:
     source, writer = Source(), Writer()
-    form = upload_form(SourcePayload(source), "image", {})
+    form = upload_form(SourcePayload(source, lambda: None), "image", {})
     await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
     with pytest.raises(SourceLengthError):
         await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used

@@ -10,17 +10,19 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from errors import LinkBrokenError, NotLinkedError
 from imgur.client import ImgurClient
-from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, UnauthorizedError
+from imgur.errors import ApplicationRefusedError, BadAnswerError, ImgurError, OverCapacityError, UnauthorizedError
 from imgur.models import AccessToken
 from services.account import REFRESH_MARGIN, AccountService
 from services.linking import LinkingService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from standins.imgur.tokens import Grant
 from storage import Stores
 from storage.database import open_database
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
@@ -427,6 +429,32 @@ async def test_name_that_comes_with_a_refresh_is_stored(
     assert linked is not None
     assert linked.username == "ada_renamed"
     assert (await accounts.unlink(ADA)).username == "ada_renamed"
+
+
+@pytest.mark.parametrize("name", [None, "", " ", "\u200b", "a b", "x" * 65, "x\ny"])
+async def test_name_stays_when_what_comes_with_a_refresh_is_none(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account, *, name: Any
+) -> None:
+    await link(stores, standin, account, life=-1)
+    account.username = name
+    await accounts.authorized(ADA, token_of)
+    linked = await accounts.linked(ADA)
+    assert linked is not None
+    assert linked.username == "ada_imgur"
+
+
+async def test_tokens_of_another_account_are_not_taken(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    refresh_token = await link(stores, standin, account, life=-1)
+    bob = standin.world.add_account("bob_imgur")
+    standin.world.tokens.refresh[refresh_token] = Grant(bob, CLIENT_ID)
+    with pytest.raises(BadAnswerError):
+        await accounts.authorized(ADA, token_of)
+    stored = await stores.accounts.linked(ADA)
+    assert stored is not None
+    assert (stored.username, stored.refresh_token, stored.broken) == ("ada_imgur", refresh_token, False)
+    assert standin.world.tokens.access[stored.access_token].account is account
 
 
 @pytest.fixture

@@ -324,6 +324,25 @@ async def test_anonymous_picture_is_deleted_again_when_its_deletehash_cannot_be_
     assert not standin.world.images
 
 
+async def test_picture_is_shown_and_not_said_to_be_theirs_to_delete_when_it_came_without_a_deletehash(
+    uploads: UploadService, standin: Standin
+) -> None:
+    standin.switches.deletehash_for_uploader = False
+    done = await uploads.upload(request(anonymous=True), ignore)
+    assert done.image.id in standin.world.images
+    assert done.can == {Ability.COPY}
+    assert await uploads.anonymous_count(ADA) == 0
+    held = standin.switches.hold(UPLOAD, answer=True)
+    running = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
+    await held.arrived.wait()
+    running.cancel()
+    await asyncio.sleep(0)
+    held.release()
+    with pytest.raises(UploadEndedError) as ended:
+        await running
+    assert ended.value.remains is Remains.UNKNOWN
+
+
 async def test_source_is_closed_and_nothing_stored_when_the_upload_is_cancelled(
     uploads: UploadService, attachments: Attachments, standin: Standin
 ) -> None:

@@ -39,6 +39,8 @@ SECTIONS = PAGES | {
 }
 """Words within a path that could be taken for ids."""
 
+_FIRST_WORDS = frozenset({"a", "gallery", "g", "t", "r", "topic", "user", "download"})
+
 LONGEST = 20_000  # characters that are looked at; an option of Discord's holds 6,000
 DECODINGS = (str, unescape, unquote, unescape, unquote)  # an address within an address within a page
 
@@ -46,7 +48,8 @@ _NAME = re.compile(
     r"(?P<id>[A-Za-z0-9]{5,10})(?![A-Za-z0-9])(?P<file>(?:_[A-Za-z0-9]+)?\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))?"
 )
 _BARE = re.compile(r"(?:[^\w:]|_)*([A-Za-z0-9]{5,10})(?:[^\w:]|_)*")
-_BARE_PATH = re.compile(r"/(?!/)\S+|(?:a|g|gallery|t|r|topic|user|download)/\S+")
+_BARE_FILE = re.compile(r"[\w~%-]+\.(?ai:jpe?g|png|gifv?|tiff?|mp4|webm|mov)")  # as a browser saves what it shows
+_BARE_PATH = re.compile(r"/(?!/)\S+|(?ai:a|g|gallery|t|r|topic|user|download)/\S+")
 _THUMBNAIL = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)[sbtmlh]")
 _MEMBER = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)(?:\.\w+)?")
 
@@ -97,6 +100,8 @@ def bare(text: str) -> Reference | None:
     text = visible(text).strip()
     if _BARE_PATH.fullmatch(text):
         return link(f"imgur.com/{text}")
+    if _BARE_FILE.fullmatch(text):
+        return link(f"i.imgur.com/{text}")
     found = _BARE.fullmatch(text)
     return Reference(EITHER, found.group(1)) if found else None
 
@@ -138,11 +143,15 @@ def _named(text: str) -> Iterator[Reference]:
 def _from_path(segments: list[str], *, is_file: bool) -> Iterator[Reference]:
     """The id of a path, or those of a list. Ids stand last, apart from an album's and a post's, which stand first."""
     kinds, first = EITHER, False
+    if len(segments) > 1 and segments[0].lower() in _FIRST_WORDS:
+        segments = [segments[0].lower(), *segments[1:]]
     match segments:
         case [page, *_] if page in PAGES:
             return
         case ["a", *segments]:
             kinds, first = ALBUM, True
+        case ["g", "memes", *segments] if segments:
+            kinds = POST
         case ["gallery" | "g", *segments]:
             kinds, first = POST, True
         case ["t" | "r" | "topic", _, *segments]:
@@ -153,6 +162,10 @@ def _from_path(segments: list[str], *, is_file: bool) -> Iterator[Reference]:
             kinds = POST
         case ["3", "album" | "image" as word, *segments]:  # the API's own addresses
             kinds, first = (Kind(word),), True
+        case ["3", "gallery", "album" | "image" as word, *segments]:
+            kinds, first = (Kind(word),), True
+        case ["3", "gallery", *segments] | ["post", "v1", _, *segments]:
+            kinds, first = POST, True
         case ["download", *segments]:
             first = True
     shown = takewhile(lambda segment: not segment.startswith("comment"), segments[1:])

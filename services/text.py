@@ -22,6 +22,7 @@ _DROPPED = re.compile(
 )
 _ALL_SHAPELESS = re.compile(f"[{_SHAPELESS}]")
 _ACCENTED = ("LATIN", "GREEK", "CYRILLIC")  # scripts in which a letter without its mark is still that letter
+_COMPARED = 6_000  # characters, as many as an option of Discord's holds; marks in a row take the square of their number
 _BLANK = "\u2800\U0001d159"  # count as symbols, and show nothing
 
 
@@ -44,7 +45,7 @@ def passage(text: str | None, limit: int | None = None) -> str:
 
 def folded(text: str | None) -> str:
     """User-written text as it is compared: without case, width, accents, blanks in a row, and what leaves no mark."""
-    kept = _ALL_SHAPELESS.sub("", text or "")
+    kept = _ALL_SHAPELESS.sub("", (text or "")[:_COMPARED])
     if kept.isascii():
         return " ".join(kept.casefold().split())
     letters: list[str] = []

@@ -12,13 +12,12 @@ from discord.ext import commands
 
 from cogs.client import ImgurBot
 from cogs.ui.actions import ActionButton, Interaction
-from cogs.ui.layout import ERROR, notice, plain
+from cogs.ui.layout import ERROR, notice, plain, worded
 from cogs.ui.reply import acknowledge, answer
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from imgur.models import RateLimits
 from services.account import AccountOverview, AccountService
-from services.messages import words
 from services.upload import UploadService
 
 USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
@@ -63,7 +62,7 @@ def unlinked_view(anonymous: int, owner: int) -> ui.LayoutView:
 
 def broken_view(username: str, owner: int) -> ui.LayoutView:
     """An account whose tokens Imgur refuses."""
-    broken = words(LinkBrokenError())
+    broken = worded(LinkBrokenError())
     return notice(
         f"Linked as {plain(username)}, but it does not work",
         f"{broken.title}. {broken.text}" if broken else "",

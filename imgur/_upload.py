@@ -15,6 +15,9 @@ from imgur.models import UploadSource
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
 
+_QUOTED = {ord(character): f"%{ord(character):02X}" for character in '"\\;\r\n\0'}
+"""What would end a file's name. All else goes as browsers send it, in UTF-8: aiohttp would quote every other letter."""
+
 STALL_SECONDS = 60.0
 """How long Imgur may take to accept the next piece of a file. aiohttp has no limit of its own for that."""
 
@@ -91,6 +94,7 @@ def upload_form(file: SourcePayload, field: str, texts: Mapping[str, str]) -> Mu
     for name, value in texts.items():
         part = form.append(value, {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"})
         part.set_content_disposition("form-data", name=name)
-    file.set_content_disposition("form-data", name=field, filename=file.filename or field)
+    name = (file.filename or field).translate(_QUOTED)
+    file.headers[hdrs.CONTENT_DISPOSITION] = f'form-data; name="{field}"; filename="{name}"'
     form.append_payload(file)
     return form

@@ -39,7 +39,24 @@ SECTIONS = PAGES | {
 }
 """Words within a path that could be taken for ids."""
 
-_FIRST_WORDS = frozenset({"a", "gallery", "g", "t", "r", "topic", "user", "download"})
+ANY = "*"
+_PLACES: tuple[tuple[tuple[str, ...], Kinds, bool], ...] = (
+    (("a",), ALBUM, True),
+    (("g", "memes"), POST, False),
+    *(((word,), POST, True) for word in ("gallery", "g")),
+    *(((word, ANY), POST, False) for word in ("t", "r", "topic")),
+    (("user", ANY, "favorites", "folder", ANY, ANY), POST, False),  # the folder's number and name
+    (("user", ANY, "favorites", "folder", ANY), POST, False),
+    (("user", ANY), POST, False),
+    (("download",), EITHER, True),
+    (("3", "gallery", "album"), ALBUM, True),  # the API's own addresses
+    (("3", "gallery", "image"), IMAGE, True),
+    (("3", "gallery"), POST, True),
+    (("3", "album"), ALBUM, True),
+    (("3", "image"), IMAGE, True),
+    (("post", "v1", ANY), POST, True),
+)
+"""What a path begins with, what it names, and whether an id stands before what else follows."""
 
 LONGEST = 20_000  # characters that are looked at; an option of Discord's holds 6,000
 DECODINGS = (str, unescape, unquote, unescape, unquote)  # an address within an address within a page
@@ -141,38 +158,23 @@ def _named(text: str) -> Iterator[Reference]:
 
 
 def _from_path(segments: list[str], *, is_file: bool) -> Iterator[Reference]:
-    """The id of a path, or those of a list. Ids stand last, apart from an album's and a post's, which stand first."""
-    kinds, first = EITHER, False
-    if len(segments) > 1 and segments[0].lower() in _FIRST_WORDS:
-        segments = [segments[0].lower(), *segments[1:]]
-    match segments:
-        case [page, *_] if page in PAGES:
-            return
-        case ["a", *segments]:
-            kinds, first = ALBUM, True
-        case ["g", "memes", *segments] if segments:
-            kinds = POST
-        case ["gallery" | "g", *segments]:
-            kinds, first = POST, True
-        case ["t" | "r" | "topic", _, *segments]:
-            kinds = POST
-        case ["user", _, "favorites", "folder", *rest]:  # its number and name
-            kinds, segments = POST, rest[2:]
-        case ["user", _, *segments]:
-            kinds = POST
-        case ["3", "album" | "image" as word, *segments]:  # the API's own addresses
-            kinds, first = (Kind(word),), True
-        case ["3", "gallery", "album" | "image" as word, *segments]:
-            kinds, first = (Kind(word),), True
-        case ["3", "gallery", *segments] | ["post", "v1", _, *segments]:
-            kinds, first = POST, True
-        case ["download", *segments]:
-            first = True
+    """The id of a path, or those of a list. Ids stand last, apart from those of some pages, which stand first."""
+    if segments and segments[0] in PAGES:
+        return
+    words, kinds, first = next(filter(lambda place: _is_within(segments, place[0]), _PLACES), ((), EITHER, False))
+    segments = segments[len(words) :]
     shown = takewhile(lambda segment: not segment.startswith("comment"), segments[1:])
     found = filter(None, map(_name, [*segments[:1], *shown]))
     names = [name for name in found if name["file"] or name["id"] not in SECTIONS]
     if names:
         yield from _from_name(kinds, names[0 if first else -1], is_file=is_file)
+
+
+def _is_within(segments: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether a path begins with these words, in any case; a word alone, as it is written here, or it may be an id."""
+    path = [segment.lower() for segment in segments] if len(segments) > 1 else segments
+    begins = all(word in {ANY, segment} for word, segment in zip(words, path, strict=False))
+    return len(segments) >= len(words) and begins
 
 
 def _name(segment: str) -> re.Match[str] | None:

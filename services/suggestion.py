@@ -64,16 +64,8 @@ def label(item: Item) -> str:
     """How a choice reads: its title and its id, and whether it is an album."""
     prefix = "Album: " if isinstance(item, Album) else ""
     suffix = f" ({item.id})"
-    title = _cut(line(item.title), NAME_LIMIT - len(prefix) - len(suffix)) or "untitled"
+    title = line(item.title, NAME_LIMIT - len(prefix) - len(suffix)) or "untitled"
     return prefix + title + suffix
-
-
-def _cut(text: str, units: int) -> str:
-    """The text, of which Discord counts no more than so many units: those of UTF-16, two for an emoji."""
-    encoded = text.encode("utf-16-le")
-    if len(encoded) <= 2 * units:
-        return text
-    return encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore").rstrip(" \u200d\ufe0f") + "…"
 
 
 def matching(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:

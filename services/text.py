@@ -33,14 +33,14 @@ def shown(text: str | None) -> str:
 
 
 def line(text: str | None, limit: int | None = None) -> str:
-    """User-written text as one line of at most `limit` characters; empty where nothing of it can be seen."""
-    return _cut(" ".join(shown(text).split()), limit)
+    """User-written text as one line of at most `limit` units (`cut`); empty where nothing of it can be seen."""
+    return cut(" ".join(shown(text).split()), limit)
 
 
 def passage(text: str | None, limit: int | None = None) -> str:
     """User-written text with its line breaks, one empty line at most between two; empty where nothing can be seen."""
     lines = "\n".join(" ".join(part.split()) for part in shown(text).splitlines())
-    return _cut(re.sub(r"\n{3,}", "\n\n", lines).strip(), limit)
+    return cut(re.sub(r"\n{3,}", "\n\n", lines).strip(), limit)
 
 
 def folded(text: str | None) -> str:
@@ -63,5 +63,14 @@ def _visible(character: str) -> bool:
     return character not in _BLANK and not unicodedata.category(character).startswith(("Z", "M", "Cc"))
 
 
-def _cut(text: str, limit: int | None) -> str:
-    return text if limit is None or len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def units(text: str) -> int:
+    """How long Discord takes a text to be: in units of UTF-16, two for an emoji."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def cut(text: str, limit: int | None) -> str:
+    """At most `limit` units of a text, with an ellipsis where something is missing; no character is cut in two."""
+    if limit is None or units(text) <= limit:
+        return text
+    kept = text[: limit - 1].encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
+    return kept.rstrip(" \n\u200d\ufe0f") + "…"

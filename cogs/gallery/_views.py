@@ -13,12 +13,12 @@ from discord import ui
 from cogs.gallery._place import Place
 from cogs.ui.actions import ActionButton, ActionSelect
 from cogs.ui.item import ID_LIMIT, alt, bare, cover, linked, noun, title
-from cogs.ui.layout import COLOUR, Control, notice, rows, sentence
+from cogs.ui.layout import COLOUR, Control, notice, rows, worded
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from imgur.models import Album, Image, Item
 from services.gallery import PAGE_SIZE, GalleryPage, Source
-from services.messages import words
+from services.text import cut
 
 LINE_TITLE = 80
 OPTION_LIMIT = 100
@@ -46,13 +46,11 @@ def gallery_view(page: GalleryPage, place: Place, owner: int, *, known: int = 0,
         return _empty(page, place, owner, shared=shared)
     last = page.last_known if page.is_complete else max(page.last_known, known)
     parts: list[ui.Item[Any]] = [ui.TextDisplay(f"### {_heading(page, place, owner, shared=shared)}")]
-    broken = words(LinkBrokenError()) if page.is_link_broken else None
+    broken = worded(LinkBrokenError()) if page.is_link_broken else None
     if broken:
         parts.insert(
             0,
-            ui.TextDisplay(
-                f"**{broken.title}.** {sentence(broken.text)} Until then, here is what you uploaded without it."
-            ),
+            ui.TextDisplay(f"**{broken.title}.** {broken.text} Until then, here is what you uploaded without it."),
         )
         parts.insert(1, ui.ActionRow(link_button(owner, "Link again")))
     pictures = list(_pictures(page))
@@ -141,12 +139,7 @@ def _options(page: GalleryPage) -> list[discord.SelectOption]:
         for number, item in _numbered(page)
         if len(item.id) <= ID_LIMIT
     }
-    return [
-        discord.SelectOption(
-            label=label if len(label) <= OPTION_LIMIT else f"{label[: OPTION_LIMIT - 1]}…", value=value
-        )
-        for value, label in options.items()
-    ]
+    return [discord.SelectOption(label=cut(label, OPTION_LIMIT), value=value) for value, label in options.items()]
 
 
 def _navigation(page: GalleryPage, place: Place, owner: int, last: int) -> Iterator[Control]:

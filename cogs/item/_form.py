@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.ui.forms import Form
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Item
-from services.text import shown
+from services.text import shown, units
 
 FIELD_LIMIT = 4000  # Discord's
 DIGEST_LENGTH = 6
@@ -32,7 +32,7 @@ class EditForm(Form):
     """
 
     def __init__(self, item: Item, owner: int, typed: Typed | None = None) -> None:
-        title, description = (item.title or "")[:FIELD_LIMIT], (item.description or "")[:FIELD_LIMIT]
+        title, description = _fitting(item.title), _fitting(item.description)
         marks = mark(title, long=False), mark(description, long=True)
         super().__init__("item-edited", owner, item.kind.value, item.id, *marks, title="Edit this picture")
         filled = typed or Typed(" ".join(title.splitlines()), description)
@@ -56,6 +56,11 @@ def mark(present: str, *, long: bool) -> str:
     return _digest("\n".join(lines)) if long else _digest(" ".join(lines)) + _digest("".join(lines))
 
 
+def _fitting(text: str | None) -> str:
+    """As much of a text as a box takes, without halves of characters."""
+    return (text or "").encode("utf-16-le", "ignore")[: 2 * FIELD_LIMIT].decode("utf-16-le", "ignore")
+
+
 def _lines(text: str) -> list[str]:
     return shown(text).strip().splitlines()
 
@@ -69,7 +74,7 @@ def _field(label: str, name: str, filled: str, limit: int, *, long: bool = False
         custom_id=name,
         default=filled,
         required=False,
-        max_length=max(limit, len(filled)),
+        max_length=max(limit, units(filled)),
         style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
     )
     return ui.Label(text=label, component=entry)

@@ -22,6 +22,7 @@ from cogs.link._views import (
 )
 from cogs.ui.actions import Interaction, action
 from cogs.ui.forms import Form
+from cogs.ui.layout import worded
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_in_place,
@@ -35,7 +36,6 @@ from cogs.ui.reply import (
 from errors import DirectMessageLostError, DirectMessagesClosedError, NotLinkedError
 from services.account import AccountService
 from services.linking import LinkingService, LinkOffer
-from services.messages import words
 
 NEXT_STEP = "Try `/imgur upload` with a picture, or `/imgur images` to see what you have."
 CODE_LIMIT = 20  # the code has 8 characters; people add spaces and dashes
@@ -108,7 +108,7 @@ class Linking(commands.Cog):
         origin = interaction_origin(interaction, interaction.message.id if interaction.message else None)
         if origin:
             await self._linking.set_origin(offer.attempt_id, origin)
-        lost = words(DirectMessageLostError())
+        lost = worded(DirectMessageLostError())
         reason = f"**{lost.title}.** {lost.text}" if lost else ""
         await answer(interaction, offer_view(offer, interaction.user.id, movable=False, reason=reason))
 

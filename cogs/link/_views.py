@@ -6,11 +6,11 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.layout import WARNING, Control, notice, plain
+from cogs.ui.layout import WARNING, Control, notice, plain, worded
 from errors import BotError
 from imgur.errors import ImgurError
 from services.linking import LinkOffer
-from services.messages import Words, words
+from services.messages import Words
 
 MOVED = ("I sent you a direct message", "Linking goes on there.")
 REVOKE_URL = "https://imgur.com/account/settings/apps"
@@ -60,7 +60,7 @@ def linked_title(username: str) -> str:
 
 def failed_view(error: BotError | ImgurError, owner: int, *, may_go_on: bool) -> ui.LayoutView:
     """What becomes of that message when nothing was linked. `may_go_on`: a code may still come, in the same browser."""
-    said = words(error) or Words("Nothing was linked", "")
+    said = worded(error) or Words("Nothing was linked", "")
     controls: list[Control] = [ActionButton("link", owner, label="Begin again", style=discord.ButtonStyle.primary)]
     if may_go_on:
         controls.append(ActionButton("link-code", owner, label="Enter code"))

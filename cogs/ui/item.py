@@ -36,11 +36,13 @@ def item_view(
     heading: str | None = None,
     shared: bool = False,
     hidden: bool = False,
+    described: str | None = None,
 ) -> ui.LayoutView:
     """An item with its facts and the buttons for what `owner` may do. `heading` is markdown.
 
     On a shared message everyone may press Favorite and Copy, for themselves; the other buttons stay the owner's.
     What is `hidden` is shown as a spoiler; while there is no picture to show, all of it is, so that `is_hidden` knows.
+    `described` says what an image shows, for those who do not see it, where something better than its title is known.
     """
     parts: list[ui.Item[Any]] = []
     if heading:
@@ -48,6 +50,7 @@ def item_view(
     parts.append(ui.TextDisplay(f"### {title(item)}"))
     pictures = media(item, hidden=hidden)
     if pictures:
+        pictures[0].description = line(described, ALT_LIMIT) or pictures[0].description
         parts.append(ui.MediaGallery(*pictures))
     parts.append(ui.TextDisplay("\n".join(_lines(item, shown=bool(pictures)))))
     parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)])

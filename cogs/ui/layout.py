@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import discord
 from discord import ui
 
+from services.messages import Words, words
 from services.text import line, passage
 
 TEXT_LIMIT = 4000
@@ -42,8 +43,14 @@ def _escaped(text: str) -> str:
     return _MENTION.sub("@\u200b", text).replace("://", ":\u200b//")
 
 
+def worded(error: BaseException) -> Words | None:
+    """What `services/messages.py` says of an error, as markdown; None for one that nobody foresaw."""
+    said = words(error)
+    return said and Words(sentence(said.title), sentence(said.text))
+
+
 def sentence(text: str) -> str:
-    """Words of `services/messages.py` as markdown: a command that they name stands in code, to be seen and copied."""
+    """Such words as markdown: a command that they name stands in code, to be seen and copied."""
     return _COMMAND.sub(r"`\g<0>`", text)
 
 

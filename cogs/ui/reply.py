@@ -20,10 +20,9 @@ from aiohttp import ClientError
 from discord import InteractionResponseType, ui
 from discord.app_commands import Choice
 
-from cogs.ui.layout import notice
+from cogs.ui.layout import notice, worded
 from cogs.ui.untold import Done, earlier_view
 from errors import AnswerRefusedError, NotAcknowledgedError, NotPostedError
-from services.messages import words
 
 log = structlog.get_logger(__name__)
 
@@ -221,7 +220,7 @@ def _ways(interaction: Interaction, view: ui.LayoutView) -> Iterator[Callable[[]
 
 def _kept_private(draw: Draw) -> ui.LayoutView:
     view = draw(shared=False)
-    if why := words(NotPostedError()):
+    if why := worded(NotPostedError()):
         view.add_item(ui.TextDisplay(f"**{why.title}.** {why.text}"))
     return view
 

@@ -12,7 +12,7 @@ import structlog
 from discord import app_commands, ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.layout import ERROR, Control, notice, plain, sentence
+from cogs.ui.layout import ERROR, Control, notice, plain, worded
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
 from errors import (
     LinkBrokenError,
@@ -24,7 +24,7 @@ from errors import (
     TitleSharedError,
     WrongCodeError,
 )
-from services.messages import unforeseen, words
+from services.messages import unforeseen
 
 RESCUED = "rescued"
 
@@ -49,13 +49,13 @@ def error_view(
     A button for the next step is there where one helps, if `user_id` says whose it is.
     """
     cause = cause_of(error)
-    said = words(cause)
+    said = worded(cause)
     if said is None:
         reference = secrets.token_hex(4)
         log.error("unexpected error", reference=reference, exc_info=cause, **context)
         said = unforeseen(reference)
     controls = [*_way_out(cause, user_id), *controls]
-    return notice(said.title, sentence(said.text), _choices(cause), *paragraphs, controls=controls, colour=ERROR)
+    return notice(said.title, said.text, _choices(cause), *paragraphs, controls=controls, colour=ERROR)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:

@@ -10,10 +10,10 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.item import item_view, linked, noun
-from cogs.ui.layout import WARNING, notice, plain, sentence
+from cogs.ui.layout import WARNING, notice, plain, worded
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
-from services.messages import megabytes, words
+from services.messages import megabytes
 from services.upload import Uploaded, UploadRequest
 
 BAR = 20
@@ -61,6 +61,7 @@ def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, sha
         heading=f"{heading}\n-# {facts}" if facts else heading,
         shared=shared,
         hidden=request.file.hidden,
+        described=request.file.description,
     )
 
 
@@ -77,7 +78,7 @@ def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Itera
 
 def bare_request(request: UploadRequest) -> UploadRequest:
     """The request without users' words, which Discord may have disliked."""
-    return replace(request, file=replace(request.file, name=""))
+    return replace(request, file=replace(request.file, name="", description=None))
 
 
 def uploaded_words(uploaded: Uploaded) -> str:
@@ -91,5 +92,5 @@ def over_view() -> ui.LayoutView:
 
 
 def _why_asked(*, broken: bool) -> str:
-    known = words(LinkBrokenError()) if broken else None
-    return f"{known.title}. {sentence(known.text)}" if known else "No Imgur account is linked."
+    known = worded(LinkBrokenError()) if broken else None
+    return f"{known.title}. {known.text}" if known else "No Imgur account is linked."

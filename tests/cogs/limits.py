@@ -1,4 +1,4 @@
-"""Discord's limits on a message of components, for whatever is drawn."""
+"""Discord's limits on a message of components, for whatever is drawn; all lengths in units of UTF-16."""
 
 from __future__ import annotations
 
@@ -26,11 +26,16 @@ def written(view: ui.LayoutView) -> str:
     return "\n".join(part["content"] for part in parts(view, TEXT))
 
 
+def length(text: str) -> int:
+    """How long a text is to Discord, at worst."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def assert_sendable(view: ui.LayoutView) -> None:
     """Fail where Discord would refuse the message."""
     everything = list(walk(view.to_components()))
     assert 1 <= len(everything) <= 40
-    assert len(written(view)) <= 4000
+    assert length(written(view)) <= 4000
     custom_ids = [part["custom_id"] for part in everything if "custom_id" in part]
     assert len(custom_ids) == len(set(custom_ids))
     assert all(1 <= len(custom_id) <= 100 for custom_id in custom_ids)
@@ -45,7 +50,7 @@ def _row(row: dict[str, Any]) -> None:
 
 
 def _button(button: dict[str, Any]) -> None:
-    assert 1 <= len(button["label"]) <= 80
+    assert 1 <= length(button["label"]) <= 80
     assert len(button.get("url", "")) <= 512
     assert ("url" in button) != ("custom_id" in button)
 
@@ -53,7 +58,7 @@ def _button(button: dict[str, Any]) -> None:
 def _select(select: dict[str, Any]) -> None:
     values = [option["value"] for option in select["options"]]
     assert 1 <= len(values) == len(set(values)) <= 25
-    assert all(1 <= len(option[key]) <= 100 for option in select["options"] for key in ("label", "value"))
+    assert all(1 <= length(option[key]) <= 100 for option in select["options"] for key in ("label", "value"))
 
 
 def _text(text: dict[str, Any]) -> None:
@@ -63,7 +68,7 @@ def _text(text: dict[str, Any]) -> None:
 def _gallery(gallery: dict[str, Any]) -> None:
     assert 1 <= len(gallery["items"]) <= 10
     for item in gallery["items"]:
-        assert len(item["description"]) <= 1024
+        assert length(item["description"]) <= 1024
         assert item["description"].strip()
         url = item["media"]["url"]
         assert url.startswith(("https://", "http://"))

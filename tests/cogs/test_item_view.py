@@ -356,6 +356,15 @@ def test_a_linked_title_is_one_link_to_imgur(title: str) -> None:
     assert opened.attrs == {"href": "https://imgur.com/abc1234"}
 
 
+def test_a_menu_s_labels_are_as_long_as_discord_counts() -> None:
+    images = tuple(Image(f"abc123{number}", title="\U0001f408" * length) for number, length in enumerate((40, 60, 90)))
+    page = GalleryPage(Source.ACCOUNT, images, 0, 0, None, 3)
+    view = gallery_view(page, Place.of(page), 7)
+    assert_sendable(view)
+    [menu] = parts(view, SELECT)
+    assert [option["label"].count("\U0001f408") for option in menu["options"]] == [40, 45, 45]
+
+
 def hides(view: ui.LayoutView) -> list[bool]:
     return [item["spoiler"] for gallery in parts(view, GALLERY) for item in gallery["items"]]
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from cogs.account import broken_view
+from cogs.gallery._place import Place
+from cogs.gallery._views import gallery_view
+from cogs.link._views import failed_view
 from cogs.ui.layout import plain, prose, sentence
 from cogs.ui.report import error_view
-from errors import AlbumNeedsAccountError
-from services.text import line, passage
+from cogs.upload._views import question_view
+from errors import AlbumNeedsAccountError, LinkDeniedError
+from services.gallery import GalleryPage, Source
+from services.text import cut, line, passage
 from tests.cogs.limits import written
 
+BROKEN = GalleryPage(Source.ANONYMOUS, (), 0, 0, None, 1, is_link_broken=True)
 MARKUP = MarkdownIt("default", {"html": False, "linkify": True}).enable("linkify")
 """Another reader of markdown than Discord's, and stricter: it knows entities, tables and underlined headings."""
 
@@ -122,7 +133,48 @@ def test_a_title_s_address_is_no_link() -> None:
     assert "://" not in plain("https://example.org")
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        failed_view(LinkDeniedError(), 7, may_go_on=False),
+        broken_view("someone", 7),
+        question_view("key", 7, broken=True),
+        gallery_view(BROKEN, Place.of(BROKEN), 7),
+    ],
+)
+def test_commands_in_words_stand_in_code_wherever_they_are_shown(view: ui.LayoutView) -> None:
+    assert re.search(r"`/imgur link`", written(view))
+    assert not re.search(r"(?<!`)/imgur", written(view))
+
+
+def test_words_of_errors_are_taken_from_one_place() -> None:
+    root = Path(__file__).parents[2] / "cogs"
+    takers = [path.name for path in root.rglob("*.py") if re.search(r"messages import .*\bwords\b", path.read_text())]
+    assert takers == ["layout.py"]
+
+
 def test_commands_in_an_error_stand_in_code() -> None:
     shown = written(error_view(AlbumNeedsAccountError()))
     assert shown.endswith("Leave out album or anonymous, or link your account with `/imgur link`.")
     assert sentence("Run /imgur link, or `/imgur show`.") == "Run `/imgur link`, or `/imgur show`."
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "kept"),
+    [
+        ("abc", 3, "abc"),
+        ("abcd", 3, "ab…"),
+        ("\U0001f408" * 50, 100, "\U0001f408" * 50),
+        ("\U0001f408" * 51, 100, "\U0001f408" * 49 + "…"),
+        ("a" + "\U0001f408" * 50, 100, "a" + "\U0001f408" * 49 + "…"),
+        ("ab \u200dcd", 5, "ab…"),
+    ],
+)
+def test_a_text_is_cut_as_discord_counts(text: str, limit: int, kept: str) -> None:
+    assert cut(text, limit) == kept
+
+
+@given(st.text(), st.integers(1, 30))
+def test_what_is_cut_is_no_longer_than_the_limit(text: str, limit: int) -> None:
+    kept = cut(line(text), limit)
+    assert len(kept.encode("utf-16-le")) <= 2 * limit

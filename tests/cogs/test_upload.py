@@ -270,6 +270,56 @@ async def test_what_was_hidden_stays_hidden_when_it_is_shown_only_later(discord:
     assert [item["spoiler"] for item in pictures(discord.reread(message))] == [True]
 
 
+def describe(discord: Discord, monkeypatch: pytest.MonkeyPatch, **facts: Any) -> None:
+    """Have Discord know this of what is attached from now on."""
+    cdn = discord.env.backend.cdn
+    store = cdn.store_attachment
+    monkeypatch.setattr(cdn, "store_attachment", lambda *given: store(*given) | facts)
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "told"),
+    [(None, None, "A *red* hill"), ("Hill", None, "A *red* hill"), ("Hill", "Seen in May", "Seen in May")],
+)
+async def test_what_a_file_is_described_by_becomes_its_alt_text(
+    discord: Discord,
+    linked: Account,
+    picture: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    title: str | None,
+    description: str | None,
+    told: str,
+) -> None:
+    describe(discord, monkeypatch, description="A *red*\nhill", title="My hill", filename="unknown.jpg")
+    options = {name: text for name, text in (("title", title), ("description", description)) if text}
+    message = answer(await discord.run("upload", file=("hill.jpg", picture), **options))
+    (sent,) = discord.standin.sent(UPLOAD)
+    assert [file.filename for file in sent.files] == ["My hill.jpg"]
+    assert " ".join(sent.fields["description"][0].split()) == told
+    assert [item["description"] for item in pictures(message)] == ["A *red* hill"]
+    assert "My hill.jpg" in text(message)
+
+
+@pytest.mark.parametrize("anonymous", [None, True])
+async def test_a_voice_message_is_named_as_such_before_anything_is_asked(
+    discord: Discord, monkeypatch: pytest.MonkeyPatch, anonymous: bool | None
+) -> None:
+    describe(discord, monkeypatch, duration_secs=2.5, waveform="AAAA", flags=0, filename="voice-message.ogg")
+    options = {} if anonymous is None else {"anonymous": anonymous}
+    refused = answer(await discord.run("upload", file=("voice-message.ogg", b"OggS" + bytes(99)), **options))
+    assert "That is a voice message, not a picture or video" in text(refused)
+    assert not buttons(refused)
+    assert not discord.standin.requests
+
+
+async def test_a_spoiler_is_hidden_by_its_flag_alone(
+    discord: Discord, linked: Account, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    describe(discord, monkeypatch, flags=8)
+    await discord.run("upload", file=("hill.jpg", picture), share=True)
+    assert [item["spoiler"] for item in pictures(discord.channel.history()[0])] == [True]
+
+
 async def test_upload_answer_names_file_album_and_muting(discord: Discord, linked: Account) -> None:
     album = discord.standin.world.add_album(linked, title="Trip")
     shown = text(answer(await discord.run("upload", file=("my_film.mp4", FILM), album=album.id, mute=True)))

@@ -14,6 +14,7 @@ from imgur import BadAnswerError, ImgurClient, SourceLengthError, TooLargeError
 from imgur._limits import LimitKeeper
 from imgur._upload import SourcePayload, upload_form
 from imgur.models import RateLimits
+from standins.imgur import Standin
 from tests.imgur.sources import LargeSource, Source
 from tests.standins.samples import MP4
 
@@ -34,6 +35,23 @@ async def test_form_knows_its_exact_length(texts: dict[str, str]) -> None:
     form = upload_form(SourcePayload(Source(name="Käse ✓.png"), lambda: None), "image", texts)
     await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
     assert form.size == len(writer.data)
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("hill.jpg", "hill.jpg"),
+        ("my hill (1), at night & 100%.jpg", "my hill (1), at night & 100%.jpg"),
+        ("\u732b\u306e\u5199\u771f.png", "\u732b\u306e\u5199\u771f.png"),
+        ("\U0001f408.gif", "\U0001f408.gif"),
+        ('a"; name="b\\;c;d\r\n.png', "a%22%3B name=%22b%5C%3Bc%3Bd%0D%0A.png"),
+    ],
+)
+async def test_a_file_s_name_arrives_as_it_is(name: str, sent: str, standin: Standin, remote: ImgurClient) -> None:
+    image = await remote.upload(Source(name=name), video=False)
+    (request,) = standin.sent("POST /3/upload*")
+    assert [(file.field, file.filename) for file in request.files] == [("image", sent)]
+    assert standin.world.images[image.id].name == name
 
 
 async def test_source_is_read_once_however_often_the_body_is_sent() -> None:

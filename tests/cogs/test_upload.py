@@ -291,7 +291,7 @@ async def test_what_a_file_is_described_by_becomes_its_alt_text(
     told: str,
 ) -> None:
     describe(discord, monkeypatch, description="A *red*\nhill", title="My hill", filename="unknown.jpg")
-    options = {name: text for name, text in (("title", title), ("description", description)) if text}
+    options: dict[str, Any] = {name: text for name, text in (("title", title), ("description", description)) if text}
     message = answer(await discord.run("upload", file=("hill.jpg", picture), **options))
     (sent,) = discord.standin.sent(UPLOAD)
     assert [file.filename for file in sent.files] == ["My hill.jpg"]
@@ -305,7 +305,7 @@ async def test_a_voice_message_is_named_as_such_before_anything_is_asked(
     discord: Discord, monkeypatch: pytest.MonkeyPatch, anonymous: bool | None
 ) -> None:
     describe(discord, monkeypatch, duration_secs=2.5, waveform="AAAA", flags=0, filename="voice-message.ogg")
-    options = {} if anonymous is None else {"anonymous": anonymous}
+    options: dict[str, Any] = {} if anonymous is None else {"anonymous": anonymous}
     refused = answer(await discord.run("upload", file=("voice-message.ogg", b"OggS" + bytes(99)), **options))
     assert "That is a voice message, not a picture or video" in text(refused)
     assert not buttons(refused)

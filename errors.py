@@ -19,6 +19,10 @@ class NotAcknowledgedError(BotError):
     """Discord takes no answer: it came too late, or another process gave one. Nobody can be told; nothing was done."""
 
 
+class AcknowledgementLostError(BotError):
+    """Discord has an acknowledgement, and it is not known whose: nothing was done here, perhaps in another process."""
+
+
 class AnswerRefusedError(BotError):
     """Discord did not take an answer, though nothing is wrong with what was asked for."""
 
@@ -208,6 +212,10 @@ class QuestionExpiredError(BotError):
 
 class NotPostedError(BotError):
     """Discord does not let the bot post for everyone where the user asked for it."""
+
+
+class PostUncertainError(BotError):
+    """Discord did not say whether it has posted something for everyone."""
 
 
 # --- items -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from http import HTTPStatus
@@ -16,7 +17,8 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.connection import Connection, patiently, reason
+from cogs.calls import DiscordTime, reason, watching
+from cogs.connection import Connection, patiently
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
 from cogs.ui.report import report
@@ -83,6 +85,7 @@ class ImgurBot(commands.AutoShardedBot):
         connector: Callable[[], Any] = lambda: discord.utils.MISSING,
         **options: Any,
     ) -> None:
+        time = DiscordTime()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -92,12 +95,13 @@ class ImgurBot(commands.AutoShardedBot):
             guild_ready_timeout=0.0,
             max_messages=None,
             connector=connector(),
+            http_trace=watching(time),
             **options,
         )
         self.services = services
         self.actions = Actions(report)
         self.connection = Connection(self)
-        self.door = Door()
+        self.door = Door(time)
         self.untold = Untold()
         self._syncs = syncs
         self._syncing: asyncio.Task[None] | None = None
@@ -128,6 +132,16 @@ class ImgurBot(commands.AutoShardedBot):
         finally:
             keeping.cancel()
             await asyncio.wait([keeping])
+
+    @property
+    def latencies(self) -> list[tuple[int, float]]:
+        """By shard, the seconds between the last heartbeat and its acknowledgement; infinite while there is none."""
+        return self.connection.latencies
+
+    @property
+    def latency(self) -> float:
+        """The longest of them."""
+        return max((seconds for _, seconds in self.latencies), default=math.inf)
 
     def obstacles(self) -> list[str]:
         """What keeps users from being served, in words; nothing if they are."""

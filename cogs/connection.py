@@ -7,6 +7,8 @@ an error of its own; so its sockets are used here, and its loop around them is n
 from __future__ import annotations
 
 import asyncio
+import json
+import math
 import random
 import time
 from collections import defaultdict
@@ -14,19 +16,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from itertools import count
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import discord
 import structlog
 import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
+from cogs.calls import LimitedError, reason
+
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
 FOR_THE_OPERATOR = {4004, 4010, 4011, 4012, 4013, 4014}  # close codes that the same try can only meet again
-LONGEST_PAUSE = 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 ATTEMPT_TIMEOUT = 60.0  # seconds for a call; discord.py tries five times within it where Discord answers with 5xx
 CONNECT_TIMEOUT = 30.0  # seconds from opening a socket to HELLO
 READY_TIMEOUT = 60.0  # seconds from HELLO to READY or RESUMED
@@ -40,7 +44,7 @@ LIMITS_FRESH = 10.0  # seconds that Discord's answer about its limits is believe
 
 def pause(failures: int) -> float:
     """Seconds to wait after so many failures in a row: twice as long each time, bounded, at random."""
-    return min(2.0 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+    return min(FIRST_PAUSE * 2.0 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
 async def patiently(what: str, attempt: Callable[[], Awaitable[T]], *, timeout: float | None = ATTEMPT_TIMEOUT) -> T:  # noqa: ASYNC109 - of each attempt
@@ -51,25 +55,10 @@ async def patiently(what: str, attempt: Callable[[], Awaitable[T]], *, timeout: 
                 return await attempt()
         except Exception as error:  # noqa: BLE001 - whatever it is, the next try may pass
             _raise_refused_token(error)
-            seconds = pause(failures)
+            seconds = max(pause(failures), error.seconds if isinstance(error, LimitedError) else 0.0)
             log.warning("%s failed; trying again", what, reason=reason(error), seconds=round(seconds, 1))
         await asyncio.sleep(seconds)
     raise AssertionError("unreachable")
-
-
-def reason(error: BaseException) -> str:
-    """Why the connection failed, in one line."""
-    match error:
-        case (
-            discord.GatewayNotFound(__cause__=discord.HTTPException(status=status))
-            | discord.HTTPException(status=status)
-        ):
-            return f"Discord answered with status {status}"
-        case TimeoutError() if not str(error):
-            return "no answer in time"
-        case _:
-            first, *_ = str(error).splitlines() or [""]
-            return f"{type(error).__name__}: {first}".removesuffix(": ")
 
 
 def _raise_refused_token(error: BaseException) -> None:
@@ -91,6 +80,15 @@ class Gateway(DiscordWebSocket):
         except asyncio.CancelledError:
             await self.shut(code=1000)
             raise
+
+    async def received_message(self, msg: Any, /) -> None:
+        """Take one message. An event that is not as documented costs itself alone, not the connection."""
+        try:
+            await super().received_message(msg)
+        except (LookupError, TypeError, ValueError, AttributeError) as misfit:
+            if self.session_id is None or isinstance(misfit, json.JSONDecodeError):
+                raise
+            log.warning("an event could not be read", shard=self.shard_id, reason=reason(misfit))
 
     async def shut(self, *, code: int) -> None:
         """Close it, and end the thread of its heartbeat. After code 1000 the session cannot be resumed."""
@@ -121,19 +119,23 @@ class Starts:
         async with self._turns[bucket]:
             await asyncio.sleep(max(0.0, self._next.get(bucket, 0.0) - self._clock()))
             await self._allowed()
-            yield yarl.URL(self._gateway)
-            self._limits["remaining"] -= 1  # not where the gateway could not be reached: nothing was begun
+            self._limits["remaining"] -= 1
+            try:
+                yield yarl.URL(self._gateway)
+            except BaseException:
+                self._limits["remaining"] += 1  # the gateway could not be reached: nothing was begun
+                raise
             self._next[bucket] = self._clock() + START_EVERY
 
     async def _allowed(self) -> None:
         """Wait while the starts of the day are used up: one more and Discord would reset the token."""
         if self._clock() - self._asked > LIMITS_FRESH:
             await self._ask_again()
-        if self._limits["remaining"] <= 0:
-            seconds = self._limits["reset_after"] / 1000
+        while self._limits["remaining"] <= 0:
+            seconds = max(self._limits["reset_after"] / 1000, FIRST_PAUSE)
             log.warning("Discord allows no further start for now; waiting", seconds=round(seconds))
             await asyncio.sleep(seconds)
-            await self._ask_again()
+            await patiently("asking Discord for its gateway", self.ask)
 
     async def _ask_again(self) -> None:
         """Where Discord does not answer, what it said last still stands."""
@@ -162,6 +164,11 @@ class Shard:
     def silent_for(self) -> float | None:
         """Seconds since Discord last acknowledged a heartbeat; None before the first READY."""
         return None if self._acknowledged is None else self._clock() - self._acknowledged
+
+    @property
+    def latency(self) -> float:
+        """Seconds between the last heartbeat and its acknowledgement; infinite while there is none."""
+        return self._ws.latency if self._ws else math.inf
 
     def is_up(self) -> None:
         """READY or RESUMED has come."""
@@ -244,6 +251,11 @@ class Connection:
         """READY or RESUMED has come for this shard."""
         if shard_id in self._shards:
             self._shards[shard_id].is_up()
+
+    @property
+    def latencies(self) -> list[tuple[int, float]]:
+        """Of each shard, as `Shard.latency`."""
+        return [(shard.id, shard.latency) for shard in self._shards.values()]
 
     def obstacles(self) -> list[str]:
         """Why users are not served, in words. A connection that comes back within two minutes is no obstacle."""

@@ -190,6 +190,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.BotError: Words("That did not work", "The bot could not do this. Try again in a moment."),
     # --- Discord
     errors.NotAcknowledgedError: Words("Discord took no answer", "Nothing was done. Run the command again."),
+    errors.AcknowledgementLostError: Words(
+        "Discord and the bot lost touch for a moment", "If nothing else appears here in a minute, do it again."
+    ),
     errors.AnswerRefusedError: Words(
         "Discord did not take the answer", "Nothing was changed. Run the command again in a moment."
     ),
@@ -307,6 +310,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NotPostedError: Words(
         "Only you can see this",
         "Discord did not let the bot post it for others here. Ask who runs this server to allow it, or share the link.",
+    ),
+    errors.PostUncertainError: Words(
+        "Others may not see this", "Discord did not say whether it was posted for them. If it was not, share the link."
     ),
     # --- items
     errors.NotAnItemError: Words(

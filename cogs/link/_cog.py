@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from discord import app_commands, ui
@@ -56,6 +57,7 @@ class Linking(commands.Cog):
     def __init__(self, linking: LinkingService, accounts: AccountService) -> None:
         self._linking = linking
         self._accounts = accounts
+        self._moving: set[int] = set()  # the messages that are being moved
 
     @app_commands.command()
     async def link(self, interaction: Interaction) -> None:
@@ -85,18 +87,34 @@ class Linking(commands.Cog):
 
     @action("link-dm")
     async def _move_pressed(self, interaction: Interaction) -> None:
-        """Go on in a direct message, with an attempt of its own. Unless it gets through, all stays as it was here."""
+        """Go on in a direct message. Who presses twice gets one."""
         await acknowledge_press(interaction)
+        pressed = interaction.message.id if interaction.message else interaction.id
+        if pressed in self._moving:
+            return
+        self._moving.add(pressed)
+        try:
+            await self._move(interaction, pressed)
+        finally:
+            self._moving.remove(pressed)
+
+    async def _move(self, interaction: Interaction, pressed: int) -> None:
+        """Go on there with an attempt of its own. Unless it gets through, all stays as it was here.
+
+        By the nonce Discord knows a message that it has been sent before, by another process even.
+        """
         user = interaction.user
-        refusal, message = await refused(interaction, user.send(view=waiting_view()))
+        send = partial(user.send, view=waiting_view(), nonce=pressed)
+        refusal, message = await refused(interaction, send, again=True)
         if message is None:
             raise DirectMessagesClosedError if is_forbidden(refusal) else DirectMessageLostError
         try:
             offer = await self._linking.begin(user.id, user.name, message_origin(message))
         except Exception:
-            await refused(interaction, message.delete())
+            await refused(interaction, message.delete, again=True)
             raise
-        refusal, _ = await refused(interaction, message.edit(view=offer_view(offer, user.id, movable=False)))
+        edit = partial(message.edit, view=offer_view(offer, user.id, movable=False))
+        refusal, _ = await refused(interaction, edit, again=True)
         if refusal is None:
             done(interaction, *MOVED)
             await answer(interaction, moved_view(message))

@@ -37,7 +37,9 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: str = "")
 
 def waiting_view() -> ui.LayoutView:
     """The direct message, until it is certain that Discord takes it."""
-    return notice("Link your Imgur account", "One moment, please.")
+    return notice(
+        "Link your Imgur account", "One moment, please. If nothing more appears here, go on where you came from."
+    )
 
 
 def moved_view(message: discord.Message) -> ui.LayoutView:

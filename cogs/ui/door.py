@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,8 +19,8 @@ from errors import RestartingError, StoppedError
 log = structlog.get_logger(__name__)
 
 LATEST = 2.8  # seconds; Discord waits for three
-OLDEST = 15 * 60.0  # Discord keeps none for longer: what seems older has an id that does not tell the time
-USUAL = 50  # the last of those that were let in say how old they usually seem
+OLDEST = 30.0  # what seems older may have waited for the connection, or a clock is wrong: Discord knows
+USUAL = 50  # the last of those that were let in say how old they usually seem to this machine
 LATE_IN_A_ROW = 3  # more than this, and it is this machine's clock that is wrong
 
 GRACE = 4.0  # seconds in which what is under way may end by itself
@@ -35,7 +36,8 @@ async def others_first() -> None:
 class Door:
     """Every command, press, form and autocompletion comes in here, and is known until it has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._inside: dict[asyncio.Task[Any], discord.Interaction[Any]] = {}
         self._closing = False
         self._late = 0
@@ -79,12 +81,16 @@ class Door:
         self._inside.pop(task, None)
 
     def _is_late(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether Discord no longer waits for an answer: by its id, compared with the usual, as clocks differ."""
-        age = (datetime.now(UTC) - interaction.created_at).total_seconds()
-        late = age - min(self._ages, default=0.0) > LATEST and age < OLDEST
+        """Whether Discord no longer waits for an answer: by its id, Discord's time, and what is usual here.
+
+        In doubt it is not: the acknowledgement, which comes before any work, is refused then.
+        """
+        age = (self._now() - interaction.created_at).total_seconds()
+        here = (datetime.now(UTC) - interaction.created_at).total_seconds()
+        late = LATEST < age < OLDEST and here - min(self._ages, default=-math.inf) > LATEST
         self._late = self._late + 1 if late else 0
         if not late or self._late > LATE_IN_A_ROW:
-            self._ages.append(age)
+            self._ages.append(here)
             return False
         log.info("an interaction came too late to be answered", age=round(age, 1), interaction=interaction.id)
         if self._late == LATE_IN_A_ROW:

@@ -10,19 +10,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 import discord
 import structlog
-from aiohttp import ClientError
 from discord import InteractionResponseType, ui
 from discord.app_commands import Choice
 
+from cogs.calls import REFUSALS, is_lost
 from cogs.ui.layout import notice, worded
 from cogs.ui.untold import Done, earlier_view
-from errors import AnswerRefusedError, NotAcknowledgedError, NotPostedError
+from errors import (
+    AcknowledgementLostError,
+    AnswerRefusedError,
+    BotError,
+    NotAcknowledgedError,
+    NotPostedError,
+    PostUncertainError,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -30,12 +37,13 @@ M = TypeVar("M")
 Interaction: TypeAlias = discord.Interaction[Any]
 
 PATIENCE = 10.0  # seconds for one message; discord.py alone would try for half a minute
-REFUSALS = (discord.HTTPException, ClientError, OSError)  # a timeout is an OSError
+AGAIN = (0.1, 0.5, 1.0)  # seconds before a call is made again whose answer was lost
 CANNOT_MESSAGE = 50007
-LATE = frozenset({10062, 40060})  # unknown interaction; acknowledged already
+UNKNOWN, ACKNOWLEDGED = 10062, 40060  # what Discord says of an interaction that is too old, or has its answer
 CONTENT = frozenset({400, 413})
 
 IN_PLACE = "in place"
+LOST = "lost"
 DONE = "done"
 ANSWERED = "answered"
 
@@ -56,15 +64,14 @@ async def acknowledge(interaction: Interaction) -> int | None:
     Gives the id of the message that the answer will be, if Discord told it. Like all that acknowledge, raises
     NotAcknowledgedError where Discord takes no answer any more: whoever does nothing before does nothing twice.
     """
-    with _acknowledging(interaction):
-        response = await _in_time(interaction.response.defer(ephemeral=True, thinking=True))
+    defer = partial(interaction.response.defer, ephemeral=True, thinking=True)
+    response = await _acknowledged(interaction, defer)
     return response.message_id if response else None
 
 
 async def acknowledge_press(interaction: Interaction) -> None:
     """Tell Discord that the answer replaces the message pressed on; an error stands beside it."""
-    with _acknowledging(interaction):
-        await _in_time(interaction.response.defer())
+    await _acknowledged(interaction, interaction.response.defer)
 
 
 async def acknowledge_in_place(interaction: Interaction) -> int | None:
@@ -79,16 +86,15 @@ async def acknowledge_in_place(interaction: Interaction) -> int | None:
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:
     """Answer with a form."""
-    with _acknowledging(interaction):
-        await _in_time(interaction.response.send_modal(form))
+    with suppress(AcknowledgementLostError):  # it is open then
+        await _acknowledged(interaction, partial(interaction.response.send_modal, form))
 
 
 async def suggest(interaction: Interaction, choices: list[Choice[str]]) -> list[Choice[str]]:
     """Answer an autocompletion; for its method to return. One that comes too late ends there."""
     try:
-        with _acknowledging(interaction):
-            await _in_time(interaction.response.autocomplete(choices))
-    except (NotAcknowledgedError, AnswerRefusedError):
+        await _acknowledged(interaction, partial(interaction.response.autocomplete, choices))
+    except (NotAcknowledgedError, AnswerRefusedError, AcknowledgementLostError):
         raise asyncio.CancelledError from None  # of any other error discord.py would log the traceback
     return choices
 
@@ -98,15 +104,33 @@ async def _in_time(call: Awaitable[M]) -> M:
         return await call
 
 
-@contextmanager
-def _acknowledging(interaction: Interaction) -> Iterator[None]:
-    try:
-        yield
-    except REFUSALS as refusal:
-        log.info("an interaction could not be acknowledged, nothing was done", **_about(interaction, refusal))
-        if _is_for_content(refusal) and getattr(refusal, "code", 0) not in LATE:
-            raise AnswerRefusedError from None  # of a form: there can still be words
-        raise NotAcknowledgedError from None
+async def _acknowledged(interaction: Interaction, call: Callable[[], Awaitable[M]]) -> M:
+    """Give Discord its one acknowledgement, again where its answer was lost.
+
+    Raises AcknowledgementLostError if there is one by then: it may be ours, or that of another process, which works on
+    it. Nobody does the same twice for that.
+    """
+    is_second = False
+    for pause in (*AGAIN, None):
+        try:
+            return await _in_time(call())
+        except REFUSALS as refusal:
+            if not is_lost(refusal) or pause is None:
+                raise _unacknowledged(interaction, refusal, is_second=is_second) from None
+            is_second = True
+        await asyncio.sleep(pause)
+    raise AssertionError("unreachable")
+
+
+def _unacknowledged(interaction: Interaction, refusal: Exception, *, is_second: bool) -> BotError:
+    code = getattr(refusal, "code", 0)
+    log.info("an interaction could not be acknowledged, nothing was done", **_about(interaction, refusal))
+    if code == ACKNOWLEDGED and is_second:
+        interaction.extras[LOST] = True
+        return AcknowledgementLostError()
+    if _is_for_content(refusal) and code not in {UNKNOWN, ACKNOWLEDGED}:
+        return AnswerRefusedError()  # of a form: there can still be words
+    return NotAcknowledgedError()
 
 
 # --- answering ---------------------------------------------------------------------------------------------------
@@ -142,7 +166,7 @@ async def answer(
 
     Raises AnswerRefusedError if nothing could be shown and nothing was done.
     """
-    refusal = await _refusal(interaction, interaction.edit_original_response(view=view))
+    refusal = await _edited(interaction, view)
     if refusal is None or await _answered_otherwise(interaction, refusal, view, plainer):
         await _told(interaction)
 
@@ -157,19 +181,20 @@ async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, 
         return
     deed = what_was_done(interaction)
     await answer(interaction, notice("Shared", "Everyone here can see it below.", deed.text if deed else ""))
-    if not await _posted(interaction, draw, plainer):
-        await answer(interaction, _kept_private(draw), plainer=partial(_kept_private, plainer) if plainer else None)
+    if (why := await _unposted(interaction, draw, plainer)) is not None:
+        private = partial(_kept_private, why=why)
+        await answer(interaction, private(draw), plainer=partial(private, plainer) if plainer else None)
 
 
 async def progress(interaction: Interaction, view: ui.LayoutView) -> None:
     """Show how far it is. That Discord refuses to show it matters to nothing."""
-    await _refusal(interaction, interaction.edit_original_response(view=view))
+    await _refusal(interaction, partial(interaction.edit_original_response, view=view))
 
 
 async def tell(interaction: Interaction, view: ui.LayoutView) -> bool:
     """Say something privately, whatever state the interaction is in; whether it got through."""
     for say in _ways(interaction, view):
-        if await _refusal(interaction, say()) is None:
+        if await _refusal(interaction, say) is None:
             await _told(interaction)
             return True
     return False
@@ -184,7 +209,7 @@ async def tell_done(interaction: Interaction, deed: Done) -> None:
 async def change_shared(interaction: Interaction, message_id: int, view: ui.LayoutView) -> None:
     """Change a shared message in this channel, if Discord lets the bot: not where only its user has installed it."""
     channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
-    await _refusal(interaction, channel.get_partial_message(message_id).edit(view=view))
+    await _refusal(interaction, partial(channel.get_partial_message(message_id).edit, view=view), again=True)
 
 
 async def _answered_otherwise(
@@ -197,10 +222,10 @@ async def _answered_otherwise(
     deed = what_was_done(interaction)
     content = _is_for_content(refusal)
     plain = plainer() if plainer else deed.view if deed and not is_public(interaction) else None
-    if content and plain and await _refusal(interaction, interaction.edit_original_response(view=plain)) is None:
+    if content and plain and await _edited(interaction, plain) is None:
         return True
     other = deed.view if deed else plain if content else view
-    if other and await _refusal(interaction, interaction.followup.send(view=other, ephemeral=True)) is None:
+    if other and await _followed(interaction, other) is None:
         return True
     if deed is None:
         raise AnswerRefusedError from refusal
@@ -210,27 +235,29 @@ async def _answered_otherwise(
 
 def _ways(interaction: Interaction, view: ui.LayoutView) -> Iterator[Callable[[], Awaitable[Any]]]:
     response = interaction.response
-    if not response.is_done():
-        yield lambda: response.send_message(view=view, ephemeral=True)
-        return
-    if response.type is InteractionResponseType.deferred_channel_message or IN_PLACE in interaction.extras:
-        yield lambda: interaction.edit_original_response(view=view, attachments=[])
-    yield lambda: interaction.followup.send(view=view, ephemeral=True)
+    if response.is_done() or LOST in interaction.extras:
+        if response.type is InteractionResponseType.deferred_channel_message or IN_PLACE in interaction.extras:
+            yield partial(interaction.edit_original_response, view=view, attachments=[])
+        yield partial(interaction.followup.send, view=view, ephemeral=True)
+    else:
+        yield partial(response.send_message, view=view, ephemeral=True)
 
 
-def _kept_private(draw: Draw) -> ui.LayoutView:
+def _kept_private(draw: Draw, *, why: BotError) -> ui.LayoutView:
     view = draw(shared=False)
-    if why := worded(NotPostedError()):
-        view.add_item(ui.TextDisplay(f"**{why.title}.** {why.text}"))
+    if said := worded(why):
+        view.add_item(ui.TextDisplay(f"**{said.title}.** {said.text}"))
     return view
 
 
-async def _posted(interaction: Interaction, draw: Draw, plainer: Draw | None) -> bool:
-    """Whether everyone can see it now: Discord may refuse, or keep it to the one who asked."""
-    refusal, message = await refused(interaction, _post(interaction, draw))
+async def _unposted(interaction: Interaction, draw: Draw, plainer: Draw | None) -> BotError | None:
+    """Post it for everyone; why they cannot see it: Discord may refuse, or keep it to the one who asked."""
+    refusal, message = await refused(interaction, partial(_post, interaction, draw))
     if refusal and plainer and _is_for_content(refusal):
-        _, message = await refused(interaction, _post(interaction, plainer))
-    return message is not None and not message.flags.ephemeral
+        refusal, message = await refused(interaction, partial(_post, interaction, plainer))
+    if refusal and is_lost(refusal):
+        return PostUncertainError()
+    return None if message is not None and not message.flags.ephemeral else NotPostedError()
 
 
 async def _post(interaction: Interaction, draw: Draw) -> discord.WebhookMessage:
@@ -241,7 +268,7 @@ async def _told(interaction: Interaction) -> None:
     """Note that the user has an answer, and tell beside it what earlier ones could not."""
     interaction.extras[ANSWERED] = True
     untold = interaction.client.untold.take(interaction.user.id)
-    if untold and await _refusal(interaction, interaction.followup.send(view=earlier_view(untold), ephemeral=True)):
+    if untold and await _followed(interaction, earlier_view(untold)):
         for deed in untold:
             _keep(interaction, deed)
 
@@ -254,16 +281,30 @@ def _keep(interaction: Interaction, deed: Done) -> None:
 # --- how Discord refuses -----------------------------------------------------------------------------------------
 
 
-async def refused(interaction: Interaction, message: Awaitable[M]) -> tuple[Exception | None, M | None]:
-    """How Discord refused a message, or what came of it. A fault of ours counts as well: what was done is told."""
-    try:
-        return None, await _in_time(message)
-    except REFUSALS as refusal:
-        log.info("Discord did not take a message", **_about(interaction, refusal))
-        return refusal, None
-    except Exception as fault:
-        log.exception("a message could not be made", interaction=interaction.id)
-        return fault, None
+async def refused(
+    interaction: Interaction, call: Callable[[], Awaitable[M]], *, again: bool = False
+) -> tuple[Exception | None, M | None]:
+    """How Discord refused a message, or what came of it. A fault of ours counts as well: what was done is told.
+
+    `again` says that it does no harm twice: where the connection was cut, it is tried again.
+    """
+    for pause in (*AGAIN, None):
+        try:
+            return None, await _in_time(call())
+        except REFUSALS as refusal:
+            if (
+                pause is None
+                or not again
+                or not is_lost(refusal)
+                or isinstance(refusal, TimeoutError | discord.HTTPException)
+            ):
+                log.info("Discord did not take a message", **_about(interaction, refusal))
+                return refusal, None
+        except Exception as fault:
+            log.exception("a message could not be made", interaction=interaction.id)
+            return fault, None
+        await asyncio.sleep(pause)
+    raise AssertionError("unreachable")
 
 
 def is_forbidden(refusal: Exception | None) -> bool:
@@ -271,8 +312,18 @@ def is_forbidden(refusal: Exception | None) -> bool:
     return isinstance(refusal, discord.Forbidden) or getattr(refusal, "code", 0) == CANNOT_MESSAGE
 
 
-async def _refusal(interaction: Interaction, message: Awaitable[Any]) -> Exception | None:
-    return (await refused(interaction, message))[0]
+async def _edited(interaction: Interaction, view: ui.LayoutView) -> Exception | None:
+    return await _refusal(interaction, partial(interaction.edit_original_response, view=view), again=True)
+
+
+async def _followed(interaction: Interaction, view: ui.LayoutView) -> Exception | None:
+    return await _refusal(interaction, partial(interaction.followup.send, view=view, ephemeral=True))
+
+
+async def _refusal(
+    interaction: Interaction, call: Callable[[], Awaitable[Any]], *, again: bool = False
+) -> Exception | None:
+    return (await refused(interaction, call, again=again))[0]
 
 
 def _is_for_content(refusal: Exception) -> bool:

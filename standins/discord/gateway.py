@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -12,7 +13,7 @@ import orjson
 from aiohttp import WSMsgType, web
 
 from standins.discord.contract import Contract
-from standins.discord.switches import Switches
+from standins.discord.switches import Page, Switches
 from standins.discord.world import Json, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
@@ -30,6 +31,7 @@ class Session:
     socket: web.WebSocketResponse | None = None
     transport: asyncio.WriteTransport | None = None
     sent: list[Json] = field(default_factory=list)
+    begun_at: float = field(default_factory=time.monotonic)
 
     async def send(self, name: str, data: Any) -> None:
         """An event, kept for a client that has lost its connection."""
@@ -57,6 +59,10 @@ class Gateway:
     async def publish(self, name: str, data: Json) -> None:
         """Send an event to every session of its shard."""
         self._contract.event(name, data)
+        await self.send(name, data)
+
+    async def send(self, name: str, data: Json) -> None:
+        """The same with data that Discord would not send."""
         for session in self.sessions:
             if session.serves(data.get("guild_id")):
                 await session.send(name, data)
@@ -80,6 +86,10 @@ class Gateway:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One connection."""
+        fault = self._switches.fault("GET gateway")
+        return fault.answer.response() if fault and isinstance(fault.answer, Page) else await self._serve(request)
+
+    async def _serve(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(autoping=True)
         await socket.prepare(request)
         self.events.append("connect")
@@ -110,6 +120,8 @@ class Gateway:
         self.events.append("identify" if op == IDENTIFY else "resume")
         if op == IDENTIFY and self._switches.identify_closes:
             await socket.close(code=self._switches.identify_closes.pop(0))
+        elif op == RESUME and self._switches.resume_closes:
+            await socket.close(code=self._switches.resume_closes.pop(0))
         elif data["token"] != self._world.token:
             await socket.close(code=4004)
         elif self._switches.invalid_sessions:

@@ -12,7 +12,7 @@ import orjson
 from aiohttp import BodyPartReader, web
 
 from standins.discord.standin import STANDIN, Standin
-from standins.discord.switches import Refusal
+from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction, Json, snowflake
 
 API = "/api/v10"
@@ -25,6 +25,7 @@ ALLOWED = {
     5: {MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE},
 }  # which answers each kind of interaction takes
 EPHEMERAL = 64
+NO_CONTENT = 204
 
 UNKNOWN_INTERACTION = Refusal(404, 10062, "Unknown interaction")
 ACKNOWLEDGED = Refusal(400, 40060, "Interaction has already been acknowledged.")
@@ -57,15 +58,37 @@ def _call(handler: Handler, *, token: bool = True) -> Callable[[web.Request], Aw
             body = await _body(request)
             standin.calls.append((request.method, path, copy.deepcopy(body)))
             standin.contract.request(request.method, path, body)
-            status, answer = await handler(standin, request, body)
-            standin.contract.answer(request.method, path, status, answer)
+            fault = standin.switches.fault(f"{request.method} {path}")
+            await asyncio.sleep(fault.seconds if fault else 0)
+            if fault is None or fault.is_done:
+                status, answer = await handler(standin, request, body)
+                standin.contract.answer(request.method, path, status, answer)
+            if fault is not None and (fault.answer or fault.cut):
+                return _faulty(request, fault)
         except RefusedError as error:
-            no = error.refusal
-            status, answer = no.status, {"code": no.code, "message": no.message}
+            return _refused(error.refusal)
+        if status == NO_CONTENT:
+            return web.Response(status=status)
         # Without a charset: discord.py takes anything else for text.
         return web.Response(status=status, body=orjson.dumps(answer), headers={"Content-Type": "application/json"})
 
     return called
+
+
+def _refused(no: Refusal) -> web.Response:
+    body = orjson.dumps({"code": no.code, "message": no.message, **no.more})
+    return web.Response(status=no.status, body=body, headers={"Content-Type": "application/json", **no.headers})
+
+
+def _faulty(request: web.Request, fault: Fault) -> web.Response:
+    match fault.answer:
+        case Refusal():
+            return _refused(fault.answer)
+        case Page():
+            return fault.answer.response()
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
 
 
 def _admit(standin: Standin, request: web.Request, *, token: bool) -> None:
@@ -116,8 +139,6 @@ async def gateway(standin: Standin, _request: web.Request, _body: Any) -> Answer
 
 async def commands(standin: Standin, _request: web.Request, body: Any) -> Answer:
     """The commands, replaced all at once."""
-    if standin.switches.refuse_commands:
-        raise RefusedError(standin.switches.refuse_commands.pop(0))
     added = {"application_id": standin.world.bot["id"], "version": snowflake(), "default_member_permissions": None}
     standin.world.commands = [{"description": "", "type": 1, **added, **one, "id": snowflake()} for one in body]
     return 200, standin.world.commands
@@ -154,8 +175,6 @@ async def callback(standin: Standin, request: web.Request, body: Json) -> Answer
 
 
 def _acknowledge(standin: Standin, interaction: Interaction, body: Json) -> None:
-    if standin.switches.refuse_callbacks:
-        raise RefusedError(standin.switches.refuse_callbacks.pop(0))
     if interaction.callbacks:
         raise RefusedError(ACKNOWLEDGED)
     if time.monotonic() - interaction.sent_at > ACKNOWLEDGE_WITHIN:
@@ -177,12 +196,6 @@ def _acknowledge(standin: Standin, interaction: Interaction, body: Json) -> None
 async def edit_original(standin: Standin, request: web.Request, body: Json) -> Answer:
     """The message that answers an interaction."""
     interaction = _interaction(standin, request, UNKNOWN_WEBHOOK)
-    if standin.switches.cut_edits and request.transport:
-        standin.switches.cut_edits -= 1
-        request.transport.close()
-    await asyncio.sleep(standin.switches.slow_edits)
-    if standin.switches.refuse_edits:
-        raise RefusedError(standin.switches.refuse_edits.pop(0))
     if interaction.original is None:
         raise RefusedError(UNKNOWN_MESSAGE)
     interaction.edits.append(body)
@@ -224,8 +237,19 @@ async def open_direct(standin: Standin, _request: web.Request, body: Json) -> An
 
 
 async def post(standin: Standin, request: web.Request, body: Json) -> Answer:
-    """A message in a channel."""
-    return 200, standin.world.new_message(body, request.match_info["channel"])
+    """A message in a channel; another one with the same nonce is that one."""
+    channel, nonce = request.match_info["channel"], body.get("nonce")
+    for known in standin.world.messages.values():
+        if nonce and body.get("enforce_nonce") and (known["channel_id"], known.get("nonce")) == (channel, nonce):
+            return 200, known
+    return 200, standin.world.new_message(body, channel)
+
+
+async def delete(standin: Standin, request: web.Request, _body: Any) -> Answer:
+    """Take a message away."""
+    if standin.world.messages.pop(request.match_info["message"], None) is None:
+        raise RefusedError(UNKNOWN_MESSAGE)
+    return NO_CONTENT, None
 
 
 async def edit(standin: Standin, request: web.Request, body: Json) -> Answer:
@@ -266,6 +290,7 @@ ROUTES = [
     web.post(f"{API}/users/@me/channels", _call(open_direct)),
     web.post(API + "/channels/{channel}/messages", _call(post)),
     web.patch(API + "/channels/{channel}/messages/{message}", _call(edit)),
+    web.delete(API + "/channels/{channel}/messages/{message}", _call(delete)),
     web.route("*", API + "/{rest:.*}", _call(unknown, token=False)),
     web.get("/ephemeral-attachments/{rest:.*}", file),
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 from pathlib import Path
 
 from aiohttp import web
@@ -15,6 +17,10 @@ from standins.discord.standin import STANDIN, Standin
 _SHUTDOWN = 0.5
 
 
+async def _dated(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Date"] = formatdate(time.time() + request.app[STANDIN].switches.ahead, usegmt=True)
+
+
 @asynccontextmanager
 async def running(
     token: str, context: ssl.SSLContext, *, contracts: Path | None = None, port: int = 0
@@ -23,6 +29,7 @@ async def running(
     standin = Standin(token, contracts)
     app = web.Application(client_max_size=32 * 1024 * 1024)
     app[STANDIN] = standin
+    app.on_response_prepare.append(_dated)
     app.add_routes([web.get("/", standin.gateway.serve), *rest.ROUTES])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN)
     await runner.setup()

@@ -61,7 +61,7 @@ class Standin:
         return await self._interact(PRESS, person, data, message=message, direct=direct)
 
     async def _interact(self, kind: int, person: Json, data: Json, *, direct: bool, **more: Any) -> Interaction:
-        world, number = self.world, snowflake()
+        world, number = self.world, snowflake(self.switches.ahead)
         channel: Json = {"id": world.channel_id, "type": 0, "name": "pictures", "position": 0, "flags": 0,
                          "guild_id": world.guild_id, "permissions": PERMISSIONS, "last_message_id": None}  # fmt: skip
         place: Json = {

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from aiohttp import web
 
 
 @dataclass
@@ -12,6 +15,38 @@ class Refusal:
     status: int
     code: int
     message: str = "refused"
+    more: dict[str, object] = field(default_factory=dict)  # what else stands in it
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Page:
+    """What something on the way says in place of Discord."""
+
+    status: int = 200
+    body: str = "<html>Please log in to this network.</html>"
+    content_type: str = "text/html"
+
+    def response(self) -> web.Response:
+        """As it goes over the wire."""
+        return web.Response(status=self.status, body=self.body.encode(), headers={"Content-Type": self.content_type})
+
+
+@dataclass
+class Fault:
+    """What becomes of calls like "PATCH /webhooks/*" (wildcards allowed), the next `times` of them."""
+
+    match: str
+    answer: Refusal | Page | None = None  # in place of Discord's own
+    cut: bool = False  # the connection ends without an answer
+    done: bool = False  # it takes effect nevertheless
+    seconds: float = 0.0  # until then
+    times: int = 1
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the call takes effect."""
+        return self.done or not (self.answer or self.cut)
 
 
 @dataclass
@@ -20,19 +55,24 @@ class Switches:
 
     hello_closes: list[int] = field(default_factory=list)  # codes with which connections are closed before HELLO
     identify_closes: list[int] = field(default_factory=list)  # codes that answer IDENTIFY
+    resume_closes: list[int] = field(default_factory=list)  # codes that answer RESUME
     invalid_sessions: int = 0  # how many IDENTIFY or RESUME are answered with "invalid session"
     heartbeat_interval: int = 41_250  # milliseconds
     acknowledges: bool = True  # whether heartbeats are acknowledged
     ready: bool = True  # whether READY follows IDENTIFY
     resume_host: str = "gateway-us-east1-b.discord.gg"  # what READY names; one that does not resolve is dead
     outage: int | None = None  # the status that answers every call
-    refuse_edits: list[Refusal] = field(default_factory=list)  # of messages that answer interactions
-    cut_edits: int = 0  # how many of these are cut off without an answer
-    slow_edits: float = 0.0  # seconds before they are answered
-    refuse_commands: list[Refusal] = field(default_factory=list)
-    refuse_callbacks: list[Refusal] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    ahead: float = 0.0  # seconds by which Discord's clock is ahead of this machine's
     shards: int = 1  # how many Discord advises
     max_concurrency: int = 1  # shards that may identify within five seconds
     starts_left: int = 1000
     starts_again_after: int = 0  # milliseconds until there are more
     slow_files: float = 0.0  # seconds before a file is handed out
+
+    def fault(self, line: str) -> Fault | None:
+        """What becomes of the call with this method and path."""
+        found = next((fault for fault in self.faults if fault.times > 0 and fnmatchcase(line, fault.match)), None)
+        if found:
+            found.times -= 1
+        return found

@@ -17,9 +17,9 @@ _numbers = count()
 Json = dict[str, Any]
 
 
-def snowflake() -> str:
-    """A new id: like Discord's, it tells when it was made."""
-    return str((int(time.time() * 1000) - EPOCH) << 22 | next(_numbers) & 0x3FFFFF)
+def snowflake(ahead: float = 0.0) -> str:
+    """A new id: like Discord's, it tells when it was made; `ahead` in seconds."""
+    return str((int((time.time() + ahead) * 1000) - EPOCH) << 22 | next(_numbers) & 0x3FFFFF)
 
 
 def now() -> str:
@@ -89,6 +89,8 @@ class World:
             "edited_timestamp": None, "pinned": False, "mention_everyone": False, "tts": False, "mentions": [],
             "mention_roles": [], "content": "", "attachments": [], "embeds": [], "flags": 0, "components": [],
         }  # fmt: skip
+        if "nonce" in body:
+            message["nonce"] = body["nonce"]
         self.messages[str(message["id"])] = message
         return self.change_message(message, body)
 

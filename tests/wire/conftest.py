@@ -21,6 +21,7 @@ import pytest
 import config
 import logs
 from bot import compose
+from cogs import connection
 from cogs.client import ImgurBot
 from cogs.connection import Connection
 from config import Settings
@@ -57,6 +58,13 @@ class Running:
 
 
 Start = Callable[[], AbstractAsyncContextManager[Running]]
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of the connection, shortened; `test_connection.py` holds the numbers that are promised."""
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(connection, "START_EVERY", 0.5)
 
 
 @pytest.fixture(scope="session")

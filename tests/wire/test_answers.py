@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import copy
+from typing import Any
 
+import aiohttp
 import pytest
 
-from cogs.ui import reply
+from cogs.ui import door, reply
 from standins.discord.standin import Standin as Discord
-from standins.discord.standin import text
-from standins.discord.switches import Refusal
+from standins.discord.standin import text, walk
+from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
-from tests.wire.conftest import Log, Start
+from tests.wire.conftest import Log, Running, Start
 
 
 def seen(interaction: Interaction) -> str:
@@ -21,41 +23,219 @@ def seen(interaction: Interaction) -> str:
     return "\n".join(text(message) for message in (interaction.original, *interaction.followups) if message)
 
 
-@pytest.fixture(params=["cut", "hanging", "502 for good"])
-def trouble(request: pytest.FixtureRequest, discord: Discord, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """How edits fare; discord.py alone would wait for minutes."""
-    monkeypatch.setattr(reply, "PATIENCE", 1.0)
-    match request.param:
-        case "cut":
-            discord.switches.cut_edits = 1
-        case "hanging":
-            discord.switches.slow_edits = 3.0
-        case _:
-            discord.switches.refuse_edits = [Refusal(502, 0)] * 100
-    yield
-    discord.switches.slow_edits = 0.0
+CALLBACK, EDIT, FOLLOW_UP = "POST /interactions/*/callback", "PATCH /webhooks/*/messages/@original", "POST /webhooks/*"
+EMPTY = Page(body="", content_type="application/json")
+VIA = {"Via": "1.1 google"}
+SOON = Refusal(429, 0, more={"retry_after": 0.1, "global": False}, headers=VIA)
+LATER = Refusal(429, 0, more={"retry_after": 600.0, "global": False}, headers=VIA)
+FOR_ALL = Refusal(429, 0, more={"retry_after": 0.2, "global": True}, headers=VIA)
+
+# What goes wrong with the acknowledgement, and whether the command can be answered all the same.
+ACKNOWLEDGING: list[tuple[dict[str, Any], bool]] = [
+    ({"cut": True}, True),
+    ({"cut": True, "times": 3}, True),
+    ({"cut": True, "done": True}, False),
+    ({"answer": Refusal(502, 0)}, True),
+    ({"answer": Refusal(502, 0), "done": True}, False),
+    ({"answer": Page()}, True),
+    ({"answer": Page(), "done": True}, False),
+    ({"answer": EMPTY, "done": True}, False),
+    ({"answer": SOON}, True),
+]
 
 
-@pytest.mark.usefixtures("trouble")
-async def test_an_upload_is_told_in_another_message_when_its_own_does_not_get_through(
+async def test_whatever_becomes_of_the_acknowledgement_nothing_is_done_twice_and_nobody_is_left_alone(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If Discord has one and its answer was lost, it may be another process's: nothing is done, and that is told."""
+    monkeypatch.setattr(reply, "AGAIN", (0.05, 0.05, 0.05))
+    alice, stored = discord.world.add_person("alice"), 0
+    async with start():
+        await discord.ready()
+        for fault, goes_on in ACKNOWLEDGING:
+            file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+            discord.switches.faults = [Fault(CALLBACK, **fault)]
+            command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
+            said = "Uploaded anonymously" if goes_on else "lost touch"
+            await discord.until(lambda: said in seen(command))  # noqa: B023 - awaited here
+            stored += goes_on
+            assert (len(standin.world.images), len(command.callbacks)) == (stored, 1), fault
+            assert discord.switches.faults[0].times == 0
+            pressed = await discord.press(alice, command.original or {}, "Copy") if goes_on else None
+            if pressed:
+                assert "Direct link" in text(await pressed.answered())
+        offer = await (await discord.slash(alice, "link")).answered()
+        discord.switches.faults = [Fault(CALLBACK, cut=True, done=True)]
+        form = await discord.press(alice, offer, "Enter code")
+        await discord.until(lambda: form.refused == [40060])
+        await asyncio.sleep(0.1)
+        assert not form.followups  # it is open: there is nothing to say
+    assert {line["logger"] for line in log.warnings} == {"discord.webhook.async_"}  # of the limit
+
+
+# What goes wrong with the answer, and whether another message has to say it.
+ANSWERING: list[tuple[dict[str, Any], bool]] = [
+    ({"cut": True}, False),
+    ({"cut": True, "done": True}, False),
+    ({"answer": Page()}, False),
+    ({"answer": Page(), "done": True}, False),
+    ({"answer": EMPTY, "done": True}, False),
+    ({"answer": SOON}, False),
+    ({"answer": LATER, "times": 9}, True),
+    ({"answer": Page(403), "times": 9}, True),
+    ({"answer": Page(503), "times": 99}, True),
+    ({"answer": Page(429), "times": 9}, True),
+    ({"answer": Refusal(502, 0), "times": 99}, True),
+    ({"seconds": 3.0, "times": 9}, True),
+]
+
+
+async def test_whatever_becomes_of_the_answer_an_upload_is_told_once(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reply, "PATIENCE", 0.5)  # discord.py alone would wait for minutes
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        for fault, is_followed in ANSWERING:
+            file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+            discord.switches.faults = [Fault(EDIT, **fault)]
+            discord.calls.clear()
+            standin.world.images.clear()
+            command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
+            await discord.until(lambda: "https://imgur.com/" in seen(command))  # noqa: B023 - awaited here
+            await asyncio.sleep(0.1)
+            [image] = standin.world.images.values()
+            assert seen(command).count(f"https://imgur.com/{image.id}") == 1, fault
+            assert len(discord.sent(FOLLOW_UP)) == is_followed, fault
+    assert {line["logger"] for line in log.warnings} == {"discord.webhook.async_"}
+
+
+async def test_what_no_message_got_through_with_is_told_beside_the_next_answer(
     discord: Discord, standin: Imgur, start: Start, picture: bytes, log: Log
 ) -> None:
     alice = discord.world.add_person("alice")
     async with start():
         await discord.ready()
         file = discord.world.upload("hill.jpg", picture, "image/jpeg")
-        command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
-        await discord.until(lambda: discord.sent("POST /webhooks/*"))
+        discord.switches.faults = [Fault(EDIT, Page(403), times=9), Fault(FOLLOW_UP, Page(), times=9)]
+        await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
+        await discord.until(lambda: log.warnings)
+        discord.switches.faults.clear()
+        later = await discord.slash(alice, "account")
+        await discord.until(lambda: later.followups)
         [image] = standin.world.images.values()
-        await discord.until(lambda: f"https://imgur.com/{image.id}" in seen(command))
-        assert len(discord.sent("POST /webhooks/*")) == 1
-        assert log.warnings == []
+        assert f"https://imgur.com/{image.id}" in text(later.followups[0])
+
+
+async def test_a_post_of_which_nothing_is_heard_is_not_called_refused(
+    discord: Discord, start: Start, picture: bytes
+) -> None:
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+        discord.switches.faults = [Fault(FOLLOW_UP, cut=True, done=True)]
+        command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True, share=True)
+        await discord.until(lambda: "did not say whether" in seen(command))
+        assert len(command.followups) == 1
+
+
+@pytest.mark.parametrize("ahead", [-300.0, -20.0, 20.0])
+async def test_a_wrong_clock_costs_nobody_a_command_and_lateness_is_still_known(
+    discord: Discord, start: Start, log: Log, ahead: float
+) -> None:
+    discord.switches.ahead = ahead
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        discord.switches.ahead -= 5.0  # came late
+        late = await discord.slash(alice, "account")
+        discord.switches.ahead += 5.0
+        for _ in range(2):
+            assert "No Imgur account is linked" in text(await (await discord.slash(alice, "account")).answered())
+        assert not late.callbacks
+    assert log.warnings == []
+
+
+OPEN, WRITE, CHANGE = "POST /users/@me/channels", "POST /channels/*/messages", "PATCH /channels/*/messages/*"
+DIRECT: list[Fault] = [
+    Fault(WRITE, Refusal(403, 50007)),
+    Fault(WRITE, Refusal(403, 50278)),
+    Fault(WRITE, Refusal(403, 20026)),
+    Fault(WRITE, Refusal(400, 50007)),
+    Fault(WRITE, Refusal(400, 40003)),
+    Fault(OPEN, Refusal(400, 40003)),
+    Fault(OPEN, Refusal(403, 0)),
+    Fault(OPEN, Page(), times=9),
+    Fault(WRITE, Page(403)),
+    Fault(WRITE, LATER),
+    Fault(WRITE, FOR_ALL),
+    Fault(WRITE, Refusal(401, 0)),
+    Fault(WRITE, Refusal(404, 10003)),
+    Fault(WRITE, cut=True, times=9),
+    Fault(CHANGE, Refusal(403, 50001)),
+    Fault(CHANGE, Refusal(404, 10008)),
+    Fault(CHANGE, Page(), times=9),
+    Fault(CHANGE, LATER),
+]
+
+
+async def test_whatever_becomes_of_a_direct_message_linking_goes_on_in_place(
+    discord: Discord, start: Start, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reply, "AGAIN", (0.0, 0.0))
+    async with start() as running:
+        await discord.ready()
+        for number, fault in enumerate(DIRECT):
+            alice = discord.world.add_person(f"alice{number}")
+            offer = await (await discord.slash(alice, "link")).answered()
+            discord.switches.faults = [fault]
+            pressed = await discord.press(alice, offer, "Move to direct message")
+            await discord.until(lambda: "only you can see this" in text(offer) + seen(pressed))  # noqa: B023 - awaited here
+            assert "wrong" not in seen(pressed), fault
+            [link] = [part["url"] for part in walk(offer["components"]) if part.get("label") == "Open the link page"]
+            assert await opens(running, link), fault
+        bob = discord.world.add_person("bob")
+        offer = await (await discord.slash(bob, "link")).answered()
+        await discord.press(bob, offer, "Move to direct message")  # nothing of all that stays behind
+        await discord.until(lambda: "I sent you a direct message" in text(offer))
+    assert [line["event"] for line in log.warnings] == []
+
+
+@pytest.mark.parametrize("fault", [None, Fault(WRITE, cut=True, done=True), Fault(CHANGE, cut=True, done=True)])
+async def test_who_presses_move_twice_gets_one_direct_message(
+    discord: Discord, start: Start, fault: Fault | None
+) -> None:
+    alice = discord.world.add_person("alice")
+    async with start() as running:
+        await discord.ready()
+        offer = await (await discord.slash(alice, "link")).answered()
+        discord.switches.faults = [fault] if fault else []
+        stale = copy.deepcopy(offer)
+        for _ in range(2):
+            await discord.press(alice, offer, "Move to direct message")
+        await discord.until(lambda: "I sent you a direct message" in text(offer))
+        await discord.press(alice, stale, "Move to direct message")  # from a client that is behind
+        await discord.until(lambda: len(discord.sent(CHANGE)) >= 2)
+        direct = [one for one in discord.world.messages.values() if one["channel_id"] != discord.world.channel_id]
+        assert len(direct) == 1
+        [link] = [part["url"] for part in walk(direct[0]["components"]) if part.get("label") == "Open the link page"]
+        assert await opens(running, link)
+
+
+async def opens(running: Running, link: str) -> bool:
+    """Whether the link still leads to a page on which one can go on."""
+    async with aiohttp.ClientSession() as session, session.get(link) as answer:
+        return "Continue" in await answer.text()
 
 
 async def test_everyone_is_told_when_the_bot_is_stopped(
-    discord: Discord, standin: Imgur, start: Start, picture: bytes
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One command hangs at Imgur, one upload in the middle of its file, and others come while the bot is closing."""
+    monkeypatch.setattr(door, "GRACE", 0.3)
+    monkeypatch.setattr(door, "OTHERS_FIRST", 0.1)
     alice = discord.world.add_person("alice")
     image = standin.world.add_image(title="Hill")
     async with start() as running:

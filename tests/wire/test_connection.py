@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ssl
+from pathlib import Path
+
+import aiohttp
 import discord as library
 import pytest
 
+from cogs.calls import reason
+from cogs.connection import START_EVERY as PROMISED
 from cogs.connection import pause
-from standins.discord.connector import HOSTS
+from standins.discord.certificate import make
+from standins.discord.connector import HOSTS, connectors
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
-from standins.discord.switches import Refusal
+from standins.discord.switches import Fault, Page, Refusal
 from tests.wire.conftest import Log, Start
 
 
@@ -111,20 +118,30 @@ async def test_what_only_the_operator_can_mend_ends_the_connection(
 
 
 async def test_shards_start_side_by_side_as_far_as_discord_allows(discord: Discord, start: Start) -> None:
-    discord.switches.shards = discord.switches.max_concurrency = 4
+    discord.switches.shards, discord.switches.max_concurrency = 20, 16
     async with start():
-        await discord.until(lambda: discord.gateway.events.count("identify") == 4, seconds=4.5)
+        await discord.until(lambda: len(discord.gateway.begun) == 20)
         await works(discord)
-    assert sorted((session.shard, session.shards) for session in discord.gateway.begun) == [(n, 4) for n in range(4)]
+    begun = sorted(discord.gateway.begun, key=lambda session: session.shard)
+    assert [(session.shard, session.shards) for session in begun] == [(number, 20) for number in range(20)]
+    for earlier, later in zip(begun[:4], begun[16:], strict=True):
+        assert later.begun_at - earlier.begun_at > 0.45
+    assert max(session.begun_at for session in begun[:16]) - min(session.begun_at for session in begun) < 0.45
+
+
+def test_a_session_is_begun_every_five_seconds() -> None:
+    assert PROMISED == 5.0
 
 
 async def test_no_session_is_begun_where_discord_would_reset_the_token(
     discord: Discord, start: Start, log: Log
 ) -> None:
-    discord.switches.starts_left, discord.switches.starts_again_after = 0, 1500
+    discord.switches.starts_left, discord.switches.starts_again_after = 0, 300
     async with start():
         await discord.until(lambda: log.warnings)
         assert discord.gateway.events == []
+        await discord.until(lambda: len(log.warnings) == 3)
+        assert discord.gateway.events == []  # Discord says once more that there is none
         discord.switches.starts_left = 1000
         await discord.ready()
     assert "no further start" in log.warnings[0]["event"]
@@ -142,13 +159,116 @@ async def test_a_token_that_is_reset_meanwhile_ends_the_connection(discord: Disc
 async def test_commands_that_discord_refuses_do_not_keep_the_bot_from_its_users(
     discord: Discord, start: Start, log: Log
 ) -> None:
-    discord.switches.refuse_commands = [Refusal(400, 50035)]
+    discord.switches.faults = [Fault("PUT *", Refusal(400, 50035))]
     async with start():
         await discord.ready()
     assert [line["event"] for line in log.warnings] == ["Discord refused the commands"]
 
 
-def test_pauses_grow_to_half_a_minute_and_never_are_the_same_for_all() -> None:
+PROXY = "status {} from something that is not Discord"
+FOR_ALL = Refusal(429, 0, more={"retry_after": 0.2, "global": True}, headers={"Via": "1.1 google"})
+NOTHING = Page(body="", content_type="application/json")
+ON_THE_WAY = [  # what stands between the bot and Discord, stage by stage
+    (Fault("GET /users/@me", Page()), PROXY.format(200)),
+    (Fault("GET /users/@me", Page(401)), PROXY.format(401)),
+    (Fault("GET /users/@me", FOR_ALL), "Discord wants no further call for 0 seconds"),
+    (Fault("GET /oauth2/applications/@me", Page()), PROXY.format(200)),
+    (Fault("PUT /applications/*", Page()), PROXY.format(200)),
+    (Fault("PUT /applications/*", FOR_ALL), "Discord wants no further call for 0 seconds"),
+    (Fault("GET /gateway/bot", Page()), PROXY.format(200)),
+    (Fault("GET /gateway/bot", Page(429)), "Discord wants no further call for 1 seconds"),
+    (Fault("GET /gateway/bot", NOTHING), PROXY.format(200)),
+    (Fault("GET gateway", Page()), PROXY.format(200)),
+    (Fault("GET gateway", Page(503)), "the gateway answered with status 503"),
+    (Fault("GET gateway", Page(407)), "the gateway answered with status 407"),
+]
+
+
+async def test_whatever_answers_in_place_of_discord_at_the_start_is_waited_out(
+    discord: Discord, start: Start, log: Log
+) -> None:
+    discord.switches.faults = [fault for fault, _ in ON_THE_WAY]
+    async with start():
+        await discord.ready()
+        await works(discord)
+    assert [line["reason"] for line in log.warnings] == [reason for _, reason in ON_THE_WAY]
+
+
+@pytest.mark.parametrize(
+    ("names", "port", "authority", "said"),
+    [
+        ((), 0, True, "the name discord.com cannot be looked up"),
+        (HOSTS, 1, True, "cannot connect to discord.com"),
+        (HOSTS, 0, False, "the certificate of discord.com is not trusted"),
+    ],
+)
+async def test_the_operator_reads_why_discord_cannot_be_reached(
+    discord: Discord,
+    certificate: tuple[ssl.SSLContext, Path],
+    tmp_path: Path,
+    names: tuple[str, ...],
+    port: int,
+    authority: bool,
+    said: str,
+) -> None:
+    trusted = certificate[1] if authority else make(tmp_path)[1]
+    connector = connectors(port or discord.port, trusted, names)()
+    async with aiohttp.ClientSession(connector=connector) as session:
+        with pytest.raises(aiohttp.ClientError) as failure:
+            await session.get("https://discord.com/api/v10/gateway")
+    assert reason(failure.value).startswith(said)
+
+
+async def test_odd_events_cost_nobody_the_connection(discord: Discord, start: Start, log: Log) -> None:
+    async with start():
+        await discord.ready()
+        whole = (await discord.slash(discord.world.add_person("bob"), "account")).payload
+        for odd in (
+            {},
+            {**whole, "type": 99},
+            {**whole, "type": "?"},
+            {**whole, "channel": []},
+            {key: value for key, value in whole.items() if key != "token"},
+            {**whole, "member": {"user": {}}},
+            {**whole, "id": "none"},
+        ):
+            await discord.gateway.send("INTERACTION_CREATE", odd)
+        for name, data in (("SOMETHING_NEW", {"id": 1}), ("GUILD_CREATE", {"id": "1"}), ("GUILD_DELETE", {})):
+            await discord.gateway.send(name, data)
+        await works(discord)
+    assert discord.gateway.events == ["connect", "identify"]
+    assert {line["event"] for line in log.warnings} <= {"an event could not be read"}
+
+
+@pytest.mark.parametrize("when", ["at work", "identifying", "resuming"])
+async def test_every_other_close_code_is_outlived(discord: Discord, start: Start, log: Log, when: str) -> None:
+    codes = [1000, 1001, 1011, 4000, 4001, 4002, 4003, 4005, 4007, 4008, 4009, 4020]
+    if when == "identifying":
+        discord.switches.identify_closes = codes[::3]
+    async with start() as running:
+        await discord.ready()
+        for code in () if when == "identifying" else codes:
+            running.clock.ahead += 61.0  # what was well for a minute is replaced at once
+            if when == "resuming":
+                discord.switches.resume_closes = [code]
+            begun = discord.gateway.events.count("connect")
+            await discord.gateway.close_all(code)
+            await discord.until(lambda: discord.gateway.events.count("connect") > begun)  # noqa: B023 - awaited here
+            await discord.until(lambda: any(session.socket for session in discord.gateway.sessions))
+            await works(discord)
+    assert all(line["event"] == "connection to Discord lost; connecting again" for line in log.warnings)
+
+
+async def test_latency_is_known_once_a_heartbeat_is_acknowledged(discord: Discord, start: Start) -> None:
+    async with start() as running:
+        assert running.bot.latency == float("inf")
+        await discord.ready()
+        await discord.until(lambda: 0 < running.bot.latency < 5)
+        assert [shard for shard, _ in running.bot.latencies] == [0]
+
+
+def test_pauses_grow_to_half_a_minute_and_never_are_the_same_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
     assert all(0.5 <= pause(0) <= 1 for _ in range(100))
     assert all(15 <= pause(failures) <= 30 for failures in range(5, 3000))
     assert len({pause(9) for _ in range(100)}) > 90

@@ -35,6 +35,8 @@ DETAIL_LENGTH = 300
 WORDING_LENGTH = 1000
 """No more than this is looked at of what an error says."""
 PAGE_BYTES = 64 * 1024
+MOST_VALUES = 1_000_000
+"""More values than any answer that is read has, an album of ten thousand images included; each takes its time."""
 FIRST_ERROR = 400
 FIRST_CODE = 1000
 """From here on a number is one of Imgur's own."""
@@ -115,7 +117,7 @@ def data_of(answer: Answer) -> Any:
 
 def document_of(answer: Answer) -> dict[str, Any]:
     """The whole JSON object of a success. Raises ImgurError for everything else."""
-    document = _json(answer.body.decode("utf-8-sig", "replace"))
+    document = _parsed(answer.body)
     if not isinstance(document, dict):
         raise _error(_page_fault(answer), answer)
     if (fault := _fault(document, answer.status)) is not None:
@@ -146,7 +148,7 @@ def is_own_word(answer: Answer) -> bool:
     A gateway gives up on what goes on behind it, so its 5xx, its timeouts and its pages say nothing; Imgur's words do.
     That something is gone is no page's to say: whoever believes it forgets the only handle on a picture.
     """
-    document = _json(answer.body.decode("utf-8-sig", "replace"))
+    document = _parsed(answer.body)
     fault = _fault(document, answer.status) if isinstance(document, dict) else None
     status = fault.status if fault and answer.status < FIRST_ERROR else answer.status
     if FIRST_ERROR <= status < HTTPStatus.INTERNAL_SERVER_ERROR or status in _SENT_ELSEWHERE:
@@ -159,6 +161,11 @@ def hidden(text: str, secrets: Iterable[str]) -> str:
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
     return text[:DETAIL_LENGTH].encode("utf-8", "replace").decode()
+
+
+def _parsed(body: bytes) -> Any:
+    """The JSON that the body is; None where it is none, or has more values than are read."""
+    return None if body.count(b",") > MOST_VALUES else _json(body.decode("utf-8-sig", "replace"))
 
 
 def _json(text: str) -> Any:

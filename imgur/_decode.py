@@ -23,6 +23,8 @@ Reader: TypeAlias = Callable[[Any], Any]
 Fields: TypeAlias = Mapping[str, tuple[str, Reader]]
 """By the name of a model's field: what Imgur calls it, and how it is read."""
 
+MOST_ITEMS = 50_000
+"""More than any list has; the bound is for time."""
 SHORTEST_LIFE = 3600
 """The shortest life of an access token that Imgur has ever announced, for answers that do not say."""
 
@@ -144,7 +146,7 @@ def _read(fields: Fields, data: Any, needed: set[str]) -> dict[str, Any]:
     for name, (key, read) in fields.items():
         try:
             found[name] = read(data[key])
-        except (KeyError, ValidationError):
+        except (KeyError, ValidationError, ValueError, OverflowError):  # half a character, the year 10000
             continue
     if not needed <= found.keys():
         raise BadAnswerError("not what was asked for")
@@ -179,6 +181,8 @@ def page(data: Any, read: Callable[[Any], T]) -> Page[T]:
     """A list, without the items that cannot be read. Raises BadAnswerError where it is no list."""
     if not isinstance(data, list):
         raise BadAnswerError("not a list")
+    if len(data) > MOST_ITEMS:
+        raise BadAnswerError(f"more than {MOST_ITEMS} items")
     items = []
     for entry in data:
         try:

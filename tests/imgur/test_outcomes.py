@@ -276,6 +276,17 @@ async def test_large_album_is_read_whole(gateway: Gateway) -> None:
         assert len((await client.album("b59dz")).images) == 5_000
 
 
+@pytest.mark.parametrize("entry", ["[]", "1", "{}"])
+@pytest.mark.parametrize("number", [60_000, 1_200_000])
+async def test_list_of_more_than_anybody_has_is_not_read(
+    entry: str, number: int, gateway: Gateway, auth: AccessToken
+) -> None:
+    gateway.answers(200, f'{{"data":[{",".join([entry] * number)}],"success":true,"status":200}}')
+    async with gateway.client() as client:
+        with pytest.raises(BadAnswerError):
+            await client.account_images(auth)
+
+
 NESTED = "[" * 100_000 + "]" * 100_000
 
 

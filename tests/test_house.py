@@ -30,7 +30,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "cogs": ({"services", "errors", "imgur.models", "imgur.errors"}, {"discord", "structlog", "orjson"}),
     "cogs/calls.py": (set(), {"discord", "orjson", "aiohttp"}),  # alone knows what Discord's calls go through
     "cogs/connection.py": (set(), {"discord", "structlog", "yarl"}),
-    "web": ({"services", "errors"}, {"aiohttp.web", "aiohttp_jinja2", "jinja2", "structlog", "yarl"}),
+    "web": ({"services", "errors"}, {"aiohttp.web", "jinja2", "structlog", "yarl"}),
     "services": (
         {"errors", "imgur.models", "imgur.errors", "imgur.reference", "media.models", "media.kind"}
         | {"storage.models", "storage.errors"},

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from aiohttp_jinja2 import render_template
 
 from services.linking import Further, LinkingService
 from services.messages import duration
 from web.cookies import forget, keep
+from web.rendering import render
 from web.security import let_scripts_ask
 
 LINKING = web.AppKey("linking", LinkingService)
@@ -22,9 +22,9 @@ MOST_FIELDS = 8
 FORM_SECONDS = 10.0  # for all of a form to arrive: it has a few hundred bytes
 
 
-async def home(request: web.Request) -> web.Response:
+async def home(_request: web.Request) -> web.Response:
     """What this address is."""
-    return render_template("home.html", request, {})
+    return render("home.html")
 
 
 async def landing(request: web.Request) -> web.Response:
@@ -32,7 +32,7 @@ async def landing(request: web.Request) -> web.Response:
     page = await request.app[LINKING].landing(request.match_info["nonce"], request.cookies)
     if isinstance(page, Further):
         return _to_last_page(request, page.attempt_id)
-    return render_template("landing.html", request, {"page": page, "left": _left(page.expires_at)})
+    return render("landing.html", page=page, left=_left(page.expires_at))
 
 
 async def go_on(request: web.Request) -> web.Response:
@@ -44,7 +44,7 @@ async def go_on(request: web.Request) -> web.Response:
     bound = await request.app[LINKING].bind(request.match_info["nonce"], request.cookies)
     if isinstance(bound, Further):
         return _to_last_page(request, bound.attempt_id)
-    response = render_template("leaving.html", request, {"address": bound.authorize_url})
+    response = render("leaving.html", address=bound.authorize_url)
     keep(response, bound.attempt_id, bound.cookie, seconds=_seconds(bound.expires_at))
     return response
 
@@ -54,7 +54,7 @@ async def callback(request: web.Request) -> web.Response:
     if error := request.query.get("error"):
         state = request.query.get("state", "")
         return _to_last_page(request, await request.app[LINKING].refuse(error, state, request.cookies))
-    return render_template("callback.html", request, {})
+    return render("callback.html")
 
 
 async def receive(request: web.Request) -> web.Response:
@@ -69,8 +69,13 @@ async def receive(request: web.Request) -> web.Response:
 async def last(request: web.Request) -> web.Response:
     """Both accounts and the code, or what has become of them."""
     page = await request.app[LINKING].last_page(request.match_info["attempt_id"], request.cookies)
-    context = {"page": page, "attempt_id": request.match_info["attempt_id"], "left": _left(page.expires_at)}
-    response = render_template(f"{page.progress}.html", request, {**context, "seconds": _seconds(page.expires_at)})
+    response = render(
+        f"{page.progress}.html",
+        page=page,
+        attempt_id=request.match_info["attempt_id"],
+        left=_left(page.expires_at),
+        seconds=_seconds(page.expires_at),
+    )
     let_scripts_ask(response)
     return response
 
@@ -85,7 +90,7 @@ async def stop(request: web.Request) -> web.Response:
     """End the attempt at its user's wish."""
     attempt_id = request.match_info["attempt_id"]
     await request.app[LINKING].stop(attempt_id, request.cookies)
-    response = render_template("stopped.html", request, {})
+    response = render("stopped.html")
     forget(response, attempt_id)
     return response
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import aiohttp_jinja2
-import jinja2
 from aiohttp import web
 
 from services.linking import LinkingService
@@ -29,7 +27,6 @@ def create_public_app(linking: LinkingService, *, public_url: str) -> web.Applic
     app[pages.LINKING] = linking
     app[pages.PUBLIC_URL] = public_url
     secure(app, public_url=public_url)
-    aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(HERE / "templates"), undefined=jinja2.StrictUndefined)
     app.add_routes(
         [
             web.get("/", pages.home),

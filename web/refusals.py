@@ -6,7 +6,6 @@ import secrets
 
 import structlog
 from aiohttp import web
-from aiohttp_jinja2 import render_template
 
 from errors import (
     BotError,
@@ -18,6 +17,7 @@ from errors import (
 )
 from services.messages import Words, unforeseen, words
 from web.cookies import forget
+from web.rendering import render
 from web.security import Handler
 
 log = structlog.get_logger(__name__)
@@ -49,31 +49,31 @@ async def word_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as error:
         if error.status < web.HTTPBadRequest.status_code:
             raise
-        response = _page(request, error.status, HTTP_WORDS.get(error.status, OTHER_HTTP_WORDS))
+        response = _page(error.status, HTTP_WORDS.get(error.status, OTHER_HTTP_WORDS))
         if "Allow" in error.headers:
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except Exception as error:  # noqa: BLE001 - the last resort: logged, never shown
-        response = _refusal(request, error)
+        response = _refusal(error)
         if isinstance(error, LinkUsedError | LinkExpiredError) and "attempt_id" in request.match_info:
             forget(response, request.match_info["attempt_id"])
         return response
 
 
-def _refusal(request: web.Request, error: Exception) -> web.Response:
+def _refusal(error: Exception) -> web.Response:
     said = words(error)
     if said is None:
         reference = secrets.token_hex(4)
         log.error("unexpected error", reference=reference, exc_info=error)
-        return _page(request, web.HTTPInternalServerError.status_code, unforeseen(reference))
+        return _page(web.HTTPInternalServerError.status_code, unforeseen(reference))
     if not isinstance(error, BotError):
         log.warning("a link page failed", kind=type(error).__name__, detail=str(error))
-    return _page(request, _status(error), said)
+    return _page(_status(error), said)
 
 
 def _status(error: Exception) -> int:
     return next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
 
 
-def _page(request: web.Request, status: int, said: Words) -> web.Response:
-    return render_template("refusal.html", request, {"said": said}, status=status)
+def _page(status: int, said: Words) -> web.Response:
+    return render("refusal.html", status=status, said=said)

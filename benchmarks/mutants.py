@@ -1,7 +1,8 @@
 """`make mutants`: change the code in small ways, one at a time, and see whether a test notices.
 
-A seeded sample over the rooms, module-level constants included, in a copy of the tree. Of each mutant only those tests
-run that ran its line when all was well, those of its own room first.
+A seeded sample over the rooms, module-level constants included. Of each mutant only those tests run that ran its line
+when all was well, those of its own room first, the quickest first. What each test runs is kept in `.mutants` until the
+code or that test changes.
 """
 
 from __future__ import annotations
@@ -9,29 +10,29 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import hashlib
+import multiprocessing
 import os
+import pickle
 import random
-import shutil
-import subprocess
+import re
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing.pool import Pool
 from pathlib import Path
 
-from coverage import CoverageData
+from benchmarks.trial import ROOT, Seen, Tree, files, import_packages
 
-ROOT = Path(__file__).parent.parent
 ROOMS = ("imgur", "services", "storage", "web")
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
-SECONDS_A_TEST = 60
-PYTEST = [
-    *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-seed=0"),
-    *("-o", f"faulthandler_timeout={SECONDS_A_TEST}", "-o", "faulthandler_exit_on_timeout=true"),
-]
+KEPT = ROOT / ".mutants"
 # Slow to start, and of what the rooms do they see nothing that the tests below them do not.
-LEFT_OUT = ["--ignore=tests/demo", "--ignore=tests/wire", "--ignore=tests/test_house.py", "-m", "not browser"]
+LEFT_OUT = ("tests/demo/", "tests/wire/", "tests/test_house.py")
 
 PAIRS = [
     *((ast.Lt, ast.LtE), (ast.Gt, ast.GtE), (ast.Eq, ast.NotEq), (ast.In, ast.NotIn), (ast.Is, ast.IsNot)),
@@ -46,12 +47,49 @@ OTHER: dict[type[ast.AST], type[ast.AST]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece of code stands: in which class and function, and on which lines its statement is.
+
+    `names` are what a statement of the module gives a value to.
+    """
+
+    inside: str = ""
+    at_import: bool = True
+    lines: range = range(0)
+    names: frozenset[str] = frozenset()
+
+    def within(self, node: ast.AST) -> Place:
+        """The place of what is in this node, apart from a function's body."""
+        if not isinstance(node, ast.stmt):
+            return self
+        if isinstance(node, ast.ClassDef):
+            return replace(self, inside=f"{self.inside}.{node.name}".lstrip("."), names=frozenset())
+        names: set[str] = set()
+        if not self.inside and isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {target.id for target in targets if isinstance(target, ast.Name)}
+        body = getattr(node, "body", None)
+        lines = range(node.lineno, max(body[0].lineno if body else (node.end_lineno or 0) + 1, node.lineno + 1))
+        return replace(self, lines=lines, names=frozenset(names))
+
+    def children(self, node: ast.AST) -> Iterator[tuple[str, ast.AST, Place]]:
+        """The nodes in this node whose place is `self`: the field, the node, and the place around it."""
+        name = getattr(node, "name", "lambda")
+        body = Place(f"{self.inside}.{name}".lstrip("."), at_import=False, lines=self.lines)
+        for field, value in ast.iter_fields(node):
+            is_body = field == "body" and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield field, child, body if is_body else self
+
+
+@dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change; `line` is where it begins, None where that line runs at import."""
+    """One change."""
 
     path: str
     line: int
-    at_import: bool
+    place: Place
     before: str
     after: str
     source: str
@@ -60,46 +98,43 @@ class Mutant:
     @property
     def name(self) -> str:
         """What the list of equivalent ones calls it: lines move, so it has the number among those of the same text."""
+        inside = f", {self.place.inside}" if self.place.inside else ""
         number = f" ({self.number})" if self.number > 1 else ""
-        return f"{self.path}: {self.before} -> {self.after}{number}"
+        return f"{self.path}{inside}: {self.before} -> {self.after}{number}"
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of a file that compiles."""
-    text = path.read_text(encoding="utf-8")
-    lines = text.encode().splitlines(keepends=True)
-    seen: Counter[tuple[str, str]] = Counter()
-    for node, at_import in _mutable(ast.parse(text), at_import=True):
+    data = path.read_bytes()
+    lines = data.splitlines(keepends=True)
+    seen: Counter[tuple[str, str, str]] = Counter()
+    for node, place in _mutable(ast.parse(data), Place()):
         for replacement in _replacements(node):
             start = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
             end = sum(map(len, lines[: (node.end_lineno or 0) - 1])) + (node.end_col_offset or 0)
-            data = text.encode()
             before = " ".join(data[start:end].decode().split())
             source = (data[:start] + replacement.encode() + data[end:]).decode()
             try:
                 compile(source, path, "exec")
             except SyntaxError:
                 continue
-            seen[before, replacement] += 1
-            number = seen[before, replacement]
-            yield Mutant(str(path.relative_to(ROOT)), node.lineno, at_import, before, replacement, source, number)
+            seen[place.inside, before, replacement] += 1
+            number = seen[place.inside, before, replacement]
+            yield Mutant(str(path.relative_to(ROOT)), node.lineno, place, before, replacement, source, number)
 
 
-def _mutable(node: ast.AST, *, at_import: bool) -> Iterator[tuple[ast.expr | ast.stmt, bool]]:
+def _mutable(node: ast.AST, place: Place) -> Iterator[tuple[ast.expr | ast.stmt, Place]]:
     """Every expression and statement that does something: no annotation, docstring, log line or error's text."""
     if isinstance(node, ast.JoinedStr) or _says_nothing(node):
         return
+    place = place.within(node)
     if isinstance(node, (ast.expr, ast.stmt)):
-        yield node, at_import
+        yield node, place
     if isinstance(node, ast.Raise):
         return
-    for field, value in ast.iter_fields(node):
-        inside = field == "body" and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        if field in {"annotation", "returns", "type_comment"}:
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from _mutable(child, at_import=at_import and not inside)
+    for field, child, around in place.children(node):
+        if field not in {"annotation", "returns", "type_comment"}:
+            yield from _mutable(child, around)
 
 
 def _says_nothing(node: ast.AST) -> bool:
@@ -147,58 +182,113 @@ def _with(node: ast.expr, **fields: object) -> str:
     return f"({ast.unparse(other)})"
 
 
-class Tree:
-    """A copy of the project in which a mutant lives while its tests run."""
+class Project:
+    """Which test runs what, and where the names of constants are used."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        for name in subprocess.run(listed, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0"):
-            if name and (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        self._lines: dict[str, dict[int, list[str]]] = {}
+    def __init__(self, seen: Mapping[str, Seen]) -> None:
+        self._seen = seen
+        self._uses: dict[str, list[tuple[str, Place]]] = defaultdict(list)
+        self._words: dict[str, frozenset[str]] = {}
+        for name in files():
+            if name.startswith("tests/"):
+                self._words[name] = frozenset(re.findall(r"\w+", (ROOT / name).read_text("utf-8", "replace")))
+            elif name.endswith(".py"):
+                for used, place in _uses(ast.parse((ROOT / name).read_bytes()), Place()):
+                    self._uses[used].append((name, place))
 
-    def watch(self) -> None:
-        """Learn which test runs which line. Exits where the tests fail without any mutant."""
-        options = ["--cov", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
-        done = self._run([*LEFT_OUT, *options])
-        if done.returncode:
-            sys.exit(f"The tests fail as they are:\n{done.stdout[-2000:]}")
-        data = CoverageData(str(self._folder / ".coverage"))
-        data.read()
-        for name in data.measured_files():
-            path = Path(name).relative_to(self._folder.resolve())
-            self._lines[str(path)] = {
-                line: sorted({context.rpartition("|")[0] for context in contexts if context})
-                for line, contexts in data.contexts_by_lineno(name).items()
-            }
+    def tests_of(self, mutant: Mutant) -> tuple[list[str], list[str]]:
+        """The tests that could notice it: of its own room, and the others.
 
-    def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that ran its line; of a line that runs at import, those that ran anything of the file."""
-        lines = self._lines.get(mutant.path, {})
-        chosen = [] if mutant.at_import else lines.get(mutant.line, [])
-        tests = chosen or sorted({test for contexts in lines.values() for test in contexts})
+        Those that ran its line or, where that runs at import, a line that uses the constant, or name it. Where it is
+        something else that runs at import, all of them, those first that ran anything of its file.
+        """
+        place = mutant.place
+        lines = self._lines_with(place.names) if place.at_import else [(mutant.path, place.lines)]
+        tests = [test for test, seen in self._seen.items() if any(seen.ran(*where) for where in lines)]
+        if place.at_import:
+            named = [test for test in self._seen if place.names & self._words[test.partition("::")[0]]]
+            tests = [*tests, *named] if lines else list(self._seen)
+        tests.sort(key=lambda test: (mutant.path not in self._seen[test].lines, self._seen[test].seconds))
         room = f"tests/{mutant.path.partition('/')[0]}/"
-        return sorted(tests, key=lambda test: not test.startswith(room))
+        own = [test for test in dict.fromkeys(tests) if test.startswith(room)]
+        return own, [test for test in dict.fromkeys(tests) if not test.startswith(room)]
 
-    def is_killed(self, mutant: Mutant) -> bool:
-        """Whether a test fails with the mutant in place, or hangs."""
-        path = self._folder / mutant.path
-        before = path.read_text(encoding="utf-8")
-        tests = self._folder / "tests.txt"
-        tests.write_text("\n".join(self.tests_of(mutant)) or "tests", encoding="utf-8")
-        path.write_text(mutant.source, encoding="utf-8")
-        try:
-            return self._run(["-x", f"@{tests}"]).returncode != 0
-        finally:
-            path.write_text(before, encoding="utf-8")
+    def _lines_with(self, names: frozenset[str]) -> list[tuple[str, range]]:
+        """Where functions use these names, or constants made of them; nothing if something else does."""
+        found: list[tuple[str, range]] = []
+        asked, known = list(names), set(names)
+        while asked:
+            for path, place in self._uses[asked.pop()]:
+                if not place.at_import:
+                    found.append((path, place.lines))
+                elif not place.names:
+                    return []
+                asked += place.names - known
+                known |= place.names
+        return found
 
-    def _run(self, options: list[str]) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run(
-            [*PYTEST, *options], cwd=self._folder, env=environment, capture_output=True, check=False, text=True
-        )
+
+def _uses(node: ast.AST, place: Place) -> Iterator[tuple[str, Place]]:
+    """Every name that is read, and where."""
+    place = place.within(node)
+    if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+        yield (node.id if isinstance(node, ast.Name) else node.attr), place
+    for _, child, around in place.children(node):
+        yield from _uses(child, around)
+
+
+# --- in processes of their own
+
+
+@cache
+def _tree() -> Tree:
+    """The one of this process."""
+    number = int(multiprocessing.current_process().name.rpartition("-")[2])
+    first = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return Tree(Path(tempfile.mkdtemp(dir=os.environ["MUTANTS"])), first + number - 1)
+
+
+def _observe(test_file: str) -> tuple[str, dict[str, Seen]]:
+    return test_file, _tree().observe(test_file)
+
+
+def _try(trial: tuple[Mutant, list[dict[str, float]]]) -> tuple[Mutant, str | None, float]:
+    """The test that noticed it, if one did, and how long that took."""
+    mutant, groups = trial
+    began = time.monotonic()
+    with _tree().changed(mutant.path, mutant.source):
+        noticed = next(filter(None, (_tree().noticed(list(tests), tests) for tests in groups)), None)
+    return mutant, noticed, time.monotonic() - began
+
+
+# ---
+
+
+def watched(pool: Pool) -> dict[str, Seen]:
+    """What each test runs, out of the last time where nothing has changed since. Tests that fail are left out."""
+    digests = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in files()}
+    tests = [name for name in digests if re.search(r"^tests/.*\btest_\w+\.py$", name) and not name.startswith(LEFT_OUT)]
+    code = [digests[name] for name in sorted(digests) if name.endswith(".py") and not _is_test(name)]
+    keys = {name: hashlib.sha256("".join([*code, digests[name]]).encode()).hexdigest() for name in tests}
+    KEPT.mkdir(exist_ok=True)
+    new = [name for name in tests if not (KEPT / keys[name]).exists()]
+    new.sort(key=lambda name: -(ROOT / name).stat().st_size)
+    print(f"watching {len(new)} of {len(tests)} files of tests", flush=True)
+    for name, found in pool.imap_unordered(_observe, new):
+        if found:
+            (KEPT / keys[name]).write_bytes(pickle.dumps(found))
+    for file in KEPT.iterdir():
+        if file.name not in keys.values():
+            file.unlink()
+    seen = {test: one for file in KEPT.iterdir() for test, one in pickle.loads(file.read_bytes()).items()}
+    for test in [test for test, one in seen.items() if not one.passed]:
+        print(f"left out, as it fails without any mutant: {test}")
+        del seen[test]
+    return seen
+
+
+def _is_test(name: str) -> bool:
+    return name.startswith("tests/") and name.rpartition("/")[2].startswith("test_")
 
 
 def main() -> None:
@@ -207,26 +297,42 @@ def main() -> None:
     parser.add_argument("rooms", nargs="*", default=ROOMS, help="imgur, services, storage, web, or a file in one")
     parser.add_argument("--sample", type=int, default=60, help="how many mutants")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--like", default="", help="only those whose name holds this, all of them")
+    parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args()
-    files = [file for room in chosen.rooms for file in ([ROOT / room] if room.endswith(".py") else _code(ROOT / room))]
-    mutants = [mutant for path in sorted(files) for mutant in mutants_of(path)]
+    mutants = [mutant for room in ROOMS for path in _code(ROOT / room) for mutant in mutants_of(path)]
     equivalent = {line for line in EQUIVALENT.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
-    sample = random.Random(chosen.seed).sample(mutants, min(chosen.sample, len(mutants)))
-    print(f"{len(sample)} of {len(mutants)} mutants, seed {chosen.seed}", flush=True)
-    verdicts = dict.fromkeys(("killed", "survived", "equivalent"), 0)
+    for stale in sorted(equivalent - {mutant.name for mutant in mutants}):
+        print(f"{EQUIVALENT.name} names what is no mutant: {stale}")
+    rooms = tuple(room if room.endswith(".py") else f"{room}/" for room in chosen.rooms)
+    mutants = [mutant for mutant in mutants if mutant.path.startswith(rooms) and chosen.like in mutant.name]
+    size = len(mutants) if chosen.like else min(chosen.sample, len(mutants))
+    sample = random.Random(chosen.seed).sample(mutants, size)
+    print(f"{size} of {len(mutants)} mutants, seed {chosen.seed}", flush=True)
+    tried = [mutant for mutant in sample if mutant.name not in equivalent]
+    survivors = 0
+    import_packages()
     with tempfile.TemporaryDirectory() as folder:
-        tree = Tree(Path(folder))
-        tree.watch()
-        for mutant in sample:
-            verdict = "equivalent" if mutant.name in equivalent else "killed" if tree.is_killed(mutant) else "survived"
-            verdicts[verdict] += 1
-            print(f"{verdict:10} line {mutant.line} of {mutant.name}", flush=True)
-    share = verdicts["killed"] / max(len(sample) - verdicts["equivalent"], 1)
-    print(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()), f": {share:.0%} killed")
+        os.environ["MUTANTS"] = folder
+        with multiprocessing.get_context("fork").Pool(chosen.processes) as pool:
+            seen = watched(pool)
+            project = Project(seen)
+            trials = (
+                (mutant, [{test: seen[test].seconds for test in tests} for tests in project.tests_of(mutant)])
+                for mutant in tried
+            )
+            for mutant, noticed, seconds in pool.imap_unordered(_try, trials):
+                survivors += noticed is None
+                verdict = f"killed by {noticed}" if noticed else "SURVIVED"
+                print(f"{mutant.path}:{mutant.line} {mutant.name.partition(': ')[2]}", flush=True)
+                print(f"    {verdict}, {seconds:.0f} s: {mutant.name}", flush=True)
+    killed = len(tried) - survivors
+    print(f"{killed} killed, {survivors} survived, {size - len(tried)} equivalent: {killed / max(len(tried), 1):.0%}")
+    sys.exit(killed < 0.95 * len(tried))
 
 
 def _code(room: Path) -> list[Path]:
-    return [path for path in room.rglob("*.py") if "versions" not in path.parts]
+    return sorted(path for path in room.rglob("*.py") if "versions" not in path.parts)
 
 
 if __name__ == "__main__":

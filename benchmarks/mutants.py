@@ -268,7 +268,7 @@ def watched(pool: Pool) -> dict[str, Seen]:
     """What each test runs, out of the last time where nothing has changed since. Tests that fail are left out."""
     digests = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in files()}
     tests = [name for name in digests if re.search(r"^tests/.*\btest_\w+\.py$", name) and not name.startswith(LEFT_OUT)]
-    code = [digests[name] for name in sorted(digests) if name.endswith(".py") and not _is_test(name)]
+    code = [digests[name] for name in sorted(digests) if name.endswith(".py") and _is_watched(name)]
     keys = {name: hashlib.sha256("".join([*code, digests[name]]).encode()).hexdigest() for name in tests}
     KEPT.mkdir(exist_ok=True)
     new = [name for name in tests if not (KEPT / keys[name]).exists()]
@@ -287,8 +287,9 @@ def watched(pool: Pool) -> dict[str, Seen]:
     return seen
 
 
-def _is_test(name: str) -> bool:
-    return name.startswith("tests/") and name.rpartition("/")[2].startswith("test_")
+def _is_watched(name: str) -> bool:
+    """Whether a change to it may change what tests run; a file of tests concerns its own alone."""
+    return not name.startswith("benchmarks/") and not re.search(r"^tests/.*\btest_\w+\.py$", name)
 
 
 def main() -> None:

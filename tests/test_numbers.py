@@ -1,0 +1,165 @@
+"""Every number that is promised, as it is promised: a test that follows a constant would not notice it change.
+
+Whoever changes one changes it here, and where it is said to people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+import imgur
+from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
+from services import account, backlog, gallery, library, linking, messages, naming, onetime, reading, suggestion, upload
+from storage import attempts, database, probe, sealing, sqlite, tables
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
+from web import connection, pages, public, security, server
+
+MINUTE, HOUR = 60, 3600
+
+PROMISED = {
+    # --- to users: product, README, the bot's own words
+    "minutes that a link is good for": (linking.LIFETIME, timedelta(minutes=10)),
+    "attempts at linking within an hour": (linking.HOURLY_LIMIT, 20),
+    "that hour": (attempts.KEPT_FOR, timedelta(hours=1)),
+    "tries to enter a code": (linking.CODE_TRIES, 5),
+    "characters of a code": (onetime.CODE_LENGTH, 8),
+    "letters of which it is made: 40 bits in all": (len(set(onetime.CODE_ALPHABET)), 32),
+    "bytes of a cookie, a nonce and a state: 256 bits": (onetime.SECRET_BYTES, 32),
+    "items on a page of a gallery": (gallery.PAGE_SIZE, 10),
+    "suggestions that Discord takes": (suggestion.CHOICES, 25),
+    "characters of one": (suggestion.NAME_LIMIT, 100),
+    "titles named where several fit": (naming.SUGGESTED, 5),
+    "characters of a title": (models.TITLE_LIMIT, 128),
+    "of them, those that are compared": (naming.LONGEST_COMPARED, 128),
+    "characters of a description": (models.DESCRIPTION_LIMIT, 1000),
+    "uploads at once": (upload.AT_ONCE, 32),
+    "of them, one user's": (upload.EACH, 5),
+    "bytes of a megabyte, as Imgur counts": (messages.MEGABYTE, 1_000_000),
+    "minutes that are not yet called hours": (messages.MOST_MINUTES, 90),
+    # --- docs/performance.md: what is remembered
+    "seconds that a list is": (reading.LIST_SECONDS, MINUTE),
+    "seconds that an item is": (reading.ITEM_SECONDS, 5 * MINUTE),
+    "seconds that suggestions are": (suggestion.LIFETIME, MINUTE),
+    "bytes of lists and items": (reading.MOST_BYTES, 16_000_000),
+    "bytes of suggestions": (suggestion.MOST_BYTES, 16_000_000),
+    "credits of an upload": (client.UPLOAD_COST, 10),
+    # --- docs/design.md
+    "albums that are looked through, by pages": (reading.ALBUM_PAGES * reading.ALBUMS_PER_PAGE, 1000),
+    "uploads that are": (suggestion.UPLOADS_SUGGESTED, 100),
+    "seconds that a suggestion may take; Discord gives three": (suggestion.PATIENCE, 2),
+    "seconds for which a write is believed before a read": (reading.WRITTEN_SECONDS, 5),
+    "seconds until a broken link is tried again": (account.BELIEVED, 10 * MINUTE),
+    "seconds that a command waits for that": (account.REPAIR_PATIENCE, 1.5),
+    "seconds until a refused grant is tried once more": (account.SECOND_LOOK, 1),
+    "before its end, when a token is renewed": (account.REFRESH_MARGIN, timedelta(seconds=20)),
+    "seconds until a refused write is tried again": (backlog.FIRST_PAUSE, 0.5),
+    "at the most": (backlog.LONGEST_PAUSE, 30),
+    "seconds for which the end of an upload waits for Imgur": (upload.ANSWER_SECONDS, 5),
+    "seconds that a stop leaves uploads": (upload.CLOSING_SECONDS, 8),
+    "connections of a port": (connection.MOST_CONNECTIONS, 100),
+    "seconds for a request's head": (connection.HEAD_SECONDS, 10),
+    "seconds for its answer": (connection.REQUEST_SECONDS, 120),
+    "seconds for an answer that is not read": (connection.UNREAD_SECONDS, 20),
+    "seconds between two requests": (connection.IDLE_SECONDS, 75),
+    "seconds between two lines about what cannot be read": (connection.QUIET_SECONDS, MINUTE),
+    "seconds for a form to arrive": (pages.FORM_SECONDS, 10),
+    "fields of a form": (pages.MOST_FIELDS, 8),
+    "bytes of one": (public.MOST_BYTES, 16 * 1024),
+    "seconds that a stop leaves pages": (server.SHUTDOWN_SECONDS, 5),
+    "seconds of Strict-Transport-Security: a year": (security.YEAR, 365 * 24 * HOUR),
+    # --- docs/imgur.md
+    "images on a page of Imgur's": (imgur.IMAGES_PER_PAGE, 50),
+    "albums on one": (imgur.ALBUMS_PER_PAGE, 50),
+    "favorites on one": (imgur.FAVORITES_PER_PAGE, 60),
+    "the same, as the services know them": (
+        (reading.IMAGES_PER_PAGE, reading.ALBUMS_PER_PAGE, library.FAVORITES_PER_PAGE),
+        (50, 50, 60),
+    ),
+    "seconds of a token's life where Imgur does not say": (_decode.SHORTEST_LIFE, HOUR),
+    "the longest life that Imgur promises: ten years": (account.LONGEST_LIFE, 3650 * 24 * HOUR),
+    "posts to set one favorite": (_favorite.MAX_TOGGLES, 3),
+    "seconds for which its word is newer than any read": (_favorite.STALE_SECONDS, 5),
+    "times that a read is tried": (_transport.ATTEMPTS, 3),
+    "seconds that a read waits for a limit": (_transport.LONGEST_PAUSE, 5),
+    "seconds to wait for a connection": (_transport.CONNECT_SECONDS, 10),
+    "bytes of an answer": (_transport.MOST_BYTES, 16_000_000),
+    "bytes of a page that are looked at": (_answer.PAGE_BYTES, 65_536),
+    "characters of an error that are looked at": (_answer.WORDING_LENGTH, 1000),
+    "of them, those that are kept": (_answer.DETAIL_LENGTH, 300),
+    "seconds that a piece of an upload may take": (_upload.STALL_SECONDS, MINUTE),
+    "seconds to wait for an upload's connection": (client.UPLOAD_TIMEOUT.connect, 10),
+    "seconds of an upload as a whole: no limit": (client.UPLOAD_TIMEOUT.total, None),
+    "accounts whose credits are known": (_limits.USERS_KEPT, 1024),
+    "above which a reset is a point in time": (_limits.EPOCH_FROM, 1_000_000_000),
+    "seconds for which a 429 is not about the token": (_throttle.DOUBT_SECONDS, 10 * MINUTE),
+    "the lowest status that is an error": (_answer.FIRST_ERROR, 400),
+    "Imgur's own codes begin with": (_answer.FIRST_CODE, 1000),
+    "characters of a text in which a link is looked for": (reference.LONGEST, 20_000),
+    # --- what is stored
+    "seconds to wait for another's write": (database.BUSY_TIMEOUT, 5),
+    "the same, in `check`": (probe.PATIENCE, 1),
+    "seconds that an erasure waits for readers": (sqlite.SCRUB_TIMEOUT, 0.5),
+    "bits of a key": (sealing.KEY_BITS, 256),
+    "bytes of a nonce": (sealing.NONCE_BYTES, 12),
+    "the version of a sealed value": (sealing.VERSION, 1),
+    "the time of zero": (tables.EPOCH, datetime(1970, 1, 1, tzinfo=UTC)),
+    "the unit of times": (tables.TICK, timedelta(microseconds=1)),
+}
+
+
+@pytest.mark.parametrize("promise", PROMISED)
+def test_a_promised_number_is_kept(promise: str) -> None:
+    present, promised = PROMISED[promise]
+    assert present == promised
+
+
+NONE = dict.fromkeys
+UNKNOWN = {
+    _answer.Answer: {"bearer": False, "secrets": (), "cost": 1},
+    _transport.Request: {
+        **NONE(("auth", "json", "data", "timeout", "session")),
+        "params": {},
+        "secrets": (),
+        "cost": 1,
+    },
+    models.Tokens: NONE(("account_id", "account_username")),
+    models.Account: NONE(("created", "reputation", "bio")),
+    models.Image: {
+        **NONE(("title", "description", "created", "mime_type", "link", "mp4", "gifv", "account_id")),
+        **NONE(("account_username", "deletehash")),
+        **NONE(("animated", "has_sound", "favorite", "nsfw", "in_gallery", "processing"), False),
+        **NONE(("width", "height", "size", "views"), 0),
+    },
+    models.Album: {
+        **NONE(("title", "description", "created", "cover", "privacy", "link", "account_id", "account_username")),
+        **NONE(("deletehash",)),
+        **NONE(("favorite", "nsfw"), False),
+        **NONE(("views", "images_count"), 0),
+        "images": (),
+    },
+    models.RateLimits: NONE(
+        f"{whose}_{what}" for whose in ("user", "client", "post") for what in ("limit", "remaining", "reset")
+    ),
+    ImgurAccount: {"version": 1, "broken": False},
+    LinkAttempt: {
+        "status": AttemptStatus.PENDING,
+        "tries": 0,
+        **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account")),
+    },
+    account.LinkedAccount: {"broken": False},
+    linking.LastPage: {"username": "", "discord_name": "", "code": ""},
+}
+"""What a value says where nobody has said anything: nothing."""
+
+
+@pytest.mark.parametrize("cls", UNKNOWN, ids=lambda cls: cls.__name__)
+def test_what_is_not_said_is_not_made_up(cls: type[Any]) -> None:
+    given = {
+        field.name: field.default if field.default_factory is MISSING else field.default_factory()
+        for field in fields(cls)
+    }
+    assert {name: value for name, value in given.items() if value is not MISSING} == UNKNOWN[cls]

@@ -1,0 +1,72 @@
+"""All that users are told of errors, word for word, in `words.txt`: whoever changes a sentence reads it there again.
+
+`python -m tests.services.test_words` writes it anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import errors
+import imgur.errors
+import storage.errors
+from services.messages import duration, megabytes, unforeseen, words
+from tests.services.test_messages import EVERY
+from web.connection import FAULT, UNREADABLE
+from web.refusals import HTTP_WORDS, OTHER_HTTP_WORDS
+
+SAID = Path(__file__).with_name("words.txt")
+FILES = """
+    image/webp image/heic image/heif image/avif image/jxl image/svg+xml image/x-icon image/x-photoshop image/x-adobe-dng
+    image/x-canon-cr2 image/x-canon-cr3 image/x-raw image/x-olympus-orf image/x-panasonic-rw2 image/x-canon-crw
+    image/x-tiff-big image/bmp image/x-other video/3gpp video/ogg video/mp2t video/mj2 video/x-other audio/mpeg
+    text/html text/plain application/pdf application/zip
+"""
+# Those whose words depend on what they carry.
+FILLED: dict[type[BaseException], list[BaseException]] = {
+    errors.WrongCodeError: [errors.WrongCodeError(left) for left in (4, 1, 0)],
+    errors.FileTooLargeError: [
+        errors.FileTooLargeError("a.png", 12_345_678, 10_000_000, video=False),
+        errors.FileTooLargeError("a.mp4", 200_100_000, 200_000_000, video=True),
+    ],
+    errors.UnsupportedFileError: [errors.UnsupportedFileError("a", found) for found in (*FILES.split(), None)],
+    errors.VideoTooLongError: [errors.VideoTooLongError(75.2, 60)],
+    errors.UploadUncertainError: [errors.UploadUncertainError(anonymous=anonymous) for anonymous in (False, True)],
+    storage.errors.KeyMissingError: [storage.errors.KeyMissingError("k1")],
+    imgur.errors.RateLimitedError: [
+        imgur.errors.RateLimitedError(spent=spent, retry_after=wait)
+        for spent in imgur.errors.Spent
+        for wait in (None, 0, 61)
+    ],
+}
+FILLED |= {
+    cls: [cls(remains) for remains in errors.Remains] for cls in EVERY if issubclass(cls, errors.UploadEndedError)
+}
+
+
+def said() -> Iterator[str]:
+    """One paragraph for each."""
+    for cls in EVERY:
+        for error in FILLED.get(cls) or [cls()]:
+            found = words(error)
+            assert found is not None
+            carried = ", ".join(
+                f"{name}={value}" for name, value in vars(error).items() if name not in {"name", "args"}
+            )
+            yield f"{cls.__name__} {carried}".rstrip() + f"\n  {found.title}\n  {found.text}"
+    for status, page in [*HTTP_WORDS.items(), ("any other status", OTHER_HTTP_WORDS)]:
+        yield f"{status}\n  {page.title}\n  {page.text}"
+    unknown = unforeseen("k7f3")
+    yield f"unforeseen\n  {unknown.title}\n  {unknown.text}"
+    yield f"no HTTP\n  {UNREADABLE.strip()}\nno page\n  {FAULT.strip()}"
+    yield "times\n" + "\n".join(f"  {seconds} s: {duration(seconds)}" for seconds in (0, 60, 61, 5400, 5401, 7201))
+    yield "sizes\n" + "\n".join(f"  {size}: {megabytes(size)}" for size in (0, 49_999, 1_000_000, 1_250_001))
+
+
+def test_every_error_is_worded_as_was_read_and_found_good() -> None:
+    assert "\n\n".join(said()) + "\n" == SAID.read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    SAID.write_text("\n\n".join(said()) + "\n", encoding="utf-8")

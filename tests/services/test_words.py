@@ -65,7 +65,8 @@ def said() -> Iterator[str]:
 
 
 def test_every_error_is_worded_as_was_read_and_found_good() -> None:
-    assert "\n\n".join(said()) + "\n" == SAID.read_text(encoding="utf-8")
+    now, read = "\n\n".join(said()) + "\n", SAID.read_text(encoding="utf-8")
+    assert now == read, "read what has changed; `python -m tests.services.test_words` writes it anew"
 
 
 if __name__ == "__main__":

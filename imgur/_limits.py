@@ -16,6 +16,9 @@ USERS_KEPT = 1024
 EPOCH_FROM = 10**9
 """A reset above this is a point in time, below it the seconds until then: Imgur has sent both."""
 
+LONGEST_WAIT = 90_000
+"""Seconds: a day, after which every credit is back, and an hour for clocks that differ. More than that is nonsense."""
+
 HEADERS = {
     "user_limit": "X-RateLimit-UserLimit",
     "user_remaining": "X-RateLimit-UserRemaining",
@@ -54,10 +57,8 @@ def _number(text: str | None) -> int | None:
 def _moment(number: int | None, now: datetime) -> datetime | None:
     if number is None:
         return None
-    try:
-        return datetime.fromtimestamp(number, UTC) if number > EPOCH_FROM else now + timedelta(seconds=number)
-    except (ValueError, OverflowError, OSError):
-        return None
+    seconds = number - now.timestamp() if number > EPOCH_FROM else number
+    return now + timedelta(seconds=seconds) if 0 < seconds <= LONGEST_WAIT else None
 
 
 class LimitKeeper:

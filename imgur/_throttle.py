@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from imgur._limits import limits_from
+from imgur._limits import LONGEST_WAIT, limits_from
 from imgur.errors import RateLimitedError, Spent
 from imgur.models import AccessToken, RateLimits
 
@@ -20,9 +20,8 @@ DOUBT_SECONDS = 600.0
 def rate_limited(text: str, detail: str, status: int, headers: Mapping[str, str], cost: int) -> RateLimitedError:
     """The error for Imgur's wording `text` to a call of this cost, as far as the headers tell more."""
     spent, reset = _spent(text, limits_from(headers), cost)
-    wait = _minutes(text) or _retry_after(headers)
-    if wait is None and reset is not None:
-        wait = max(0.0, (reset - datetime.now(UTC)).total_seconds())
+    waits = [_retry_after(headers), (reset - datetime.now(UTC)).total_seconds() if reset else None]
+    wait = _minutes(text) or max((wait for wait in waits if wait and 0 < wait <= LONGEST_WAIT), default=None)
     return RateLimitedError(detail, status=status, retry_after=wait, spent=spent)
 
 
@@ -47,13 +46,12 @@ def _minutes(text: str) -> float | None:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """`Retry-After` in seconds, from either of its forms; an edge sends 0 where it means nothing."""
     text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        return float(text) or None
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
+        return float(text)
     try:
-        moment = parsedate_to_datetime(text).astimezone(UTC)
+        return (parsedate_to_datetime(text).astimezone(UTC) - datetime.now(UTC)).total_seconds()
     except (ValueError, OverflowError):
         return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) or None
 
 
 def is_disguised_refusal(error: RateLimitedError, headers: Mapping[str, str]) -> bool:

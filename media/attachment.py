@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from media.models import HEAD_BYTES, IncomingFile, OpenedFile
 DISCORD = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=30)
 """Seconds for the connection and for each read; the whole may take as long as the upload does."""
+PATIENCE = 60.0
+"""Seconds that may be spent waiting for a head, or for the next 256 KiB: what comes in drops is as good as gone."""
 _CHUNK_BYTES = 256 * 1024
 _OK = 200
 _LEGAL = ":/?#@!$&'()*+,;=%"  # beside letters, digits and -._~ (RFC 3986)
@@ -37,17 +40,19 @@ class HttpAttachmentSource:
         *,
         origins: Collection[str] = DISCORD,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
+        patience: float = PATIENCE,
     ) -> None:
         self._session = session
         self._origins = frozenset(origins)
         self._timeout = timeout
+        self._patience = patience
 
     @asynccontextmanager
     async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
         """The file, open for one reading. Raises AttachmentGoneError, while it is read too."""
         response = await self._get(file.url)
         try:
-            yield await _open(response, file.size)
+            yield await _open(response, file.size, self._patience)
         finally:
             response.close()
 
@@ -70,23 +75,32 @@ class _HttpFile:
     size: int
     head: bytes
     content: aiohttp.StreamReader
+    patience: float
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        chunk = self.head
+        chunk, waited, got = self.head, 0.0, 0
         while chunk:
             yield chunk
+            before = time.monotonic()
             with _told_as_gone():
                 chunk = await self.content.read(_CHUNK_BYTES)
+            waited, got = waited + time.monotonic() - before, got + len(chunk)
+            if got >= _CHUNK_BYTES:
+                waited, got = 0.0, 0
+            elif chunk and waited > self.patience:
+                raise AttachmentGoneError("too slow")
 
 
-async def _open(response: aiohttp.ClientResponse, announced: int) -> OpenedFile:
+async def _open(response: aiohttp.ClientResponse, announced: int, patience: float) -> OpenedFile:
     if response.status != _OK:
         raise AttachmentGoneError(f"status {response.status}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise AttachmentGoneError("sent compressed, so of unknown size")
     size = announced if response.content_length is None else response.content_length
     with _told_as_gone():
-        return _HttpFile(size, await _head(response.content), response.content)
+        async with asyncio.timeout(patience):
+            head = await _head(response.content)
+    return _HttpFile(size, head, response.content, patience)
 
 
 async def _head(content: aiohttp.StreamReader) -> bytes:

@@ -252,6 +252,27 @@ async def test_answer_becomes_its_error(name: str, imgur: Imgur, client: ImgurCl
             id="a date",
         ),
         pytest.param(classic(429, "Too Many Requests"), {"Retry-After": "soon"}, None, Spent.UNKNOWN, id="nonsense"),
+        *(
+            pytest.param(classic(429, "Too Many Requests"), {"Retry-After": text}, wait, Spent.UNKNOWN, id=text)
+            for text, wait in {
+                **dict.fromkeys(["0", "-5", "999999999", "Fri, 31 Dec 9999 23:59:59 GMT", "1e3", "7, 7"]),
+                **dict.fromkeys(["Tue, 14 Nov 2023 22:13:20 GMT", "Mon, 99 Foo 2023 22:14:20 GMT"]),
+                "7.5": 7.5,
+                "86400": 86400,
+            }.items()
+        ),
+        *(
+            pytest.param(
+                legacy_api("429", "Too Many Requests"), USER_SPENT | headers, wait, Spent.USER, id=f"{headers}"
+            )
+            for headers, wait in [
+                ({"Retry-After": "5"}, 3600),
+                ({"x-ratelimit-userreset": "5", "Retry-After": "60"}, 60),
+                ({"x-ratelimit-userreset": "0"}, None),
+                ({"x-ratelimit-userreset": "-3600"}, None),
+                ({"x-ratelimit-userreset": "999999999"}, None),
+            ]
+        ),
         pytest.param(legacy_api("429", "Too Many Requests"), {}, None, Spent.UNKNOWN, id="nothing said"),
         pytest.param(legacy_api("429", "Too Many Requests"), USER_SPENT, 3600, Spent.USER, id="the user's"),
         pytest.param(

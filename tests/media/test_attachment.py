@@ -54,6 +54,12 @@ class FileHost:
             return response
         if way in {"cut", "stalled"}:
             await response.write(BODY[: len(BODY) // 2])
+        if way.startswith("drops"):
+            await response.write(BODY[: HEAD_BYTES * (way == "drops")])
+            with suppress(ConnectionError):
+                while not self.forever.is_set():
+                    await response.write(b"x")
+                    await asyncio.sleep(0.02)
         if way.startswith("stalled"):
             await self.forever.wait()
         assert request.transport
@@ -81,7 +87,7 @@ async def address(host: FileHost) -> AsyncIterator[str]:
 async def source(address: str) -> AsyncIterator[HttpAttachmentSource]:
     timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=0.2)
     async with aiohttp.ClientSession() as session:
-        yield HttpAttachmentSource(session, origins={address[:-1], NOBODY}, timeout=timeout)
+        yield HttpAttachmentSource(session, origins={address[:-1], NOBODY}, timeout=timeout, patience=0.3)
 
 
 async def read(opened: OpenedFile) -> list[bytes]:
@@ -132,7 +138,7 @@ async def test_quotes_what_an_address_may_not_hold_and_leaves_the_signature_alon
 
 
 @pytest.mark.parametrize(
-    "way", ["404", "403", "410", "500", "204", "moved", "compressed", "late", "refused", "stalled-head"]
+    "way", ["404", "403", "410", "500", "204", "moved", "compressed", "late", "refused", "stalled-head", "drops-head"]
 )
 async def test_file_that_cannot_be_opened_is_gone(
     source: HttpAttachmentSource, address: str, host: FileHost, way: str
@@ -154,7 +160,7 @@ async def test_file_that_outlasts_a_total_timeout_is_gone(address: str) -> None:
                 pytest.fail("it was opened")
 
 
-@pytest.mark.parametrize("way", ["cut", "stalled"])
+@pytest.mark.parametrize("way", ["cut", "stalled", "drops"])
 async def test_file_that_breaks_off_is_gone_while_it_is_read(
     source: HttpAttachmentSource, address: str, way: str
 ) -> None:

@@ -28,7 +28,7 @@ class GalleryPage:
 
     `total` counts all items where that is known. `anonymous` counts the uploads without an account that a linked
     user has beside the account's images. `album` is whose images they are, for `Source.ALBUM`. With `is_link_broken`
-    the anonymous uploads stand in for an account whose link is.
+    the anonymous uploads stand in for an account whose link is. `hidden` are ids of pictures uploaded as spoilers.
     """
 
     source: Source
@@ -40,6 +40,7 @@ class GalleryPage:
     anonymous: int = 0
     album: Album | None = None
     is_link_broken: bool = False
+    hidden: frozenset[str] = frozenset()
 
     @property
     def is_complete(self) -> bool:

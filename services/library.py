@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from itertools import chain
 from typing import TypeAlias, TypeVar
 
 import structlog
@@ -40,6 +41,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 FAVORITES_PER_PAGE = 60  # of Imgur's pages
+PICTURES_LOOKED_UP = 1000  # of an album, of which no more than ten are ever shown at once
 
 
 class Ability(StrEnum):
@@ -67,11 +69,23 @@ def abilities(item: Item, *, linked: bool, mine: bool) -> Abilities:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item and what its viewer may do with it; `is_gone` for a favorite of theirs that Imgur has no more."""
+    """An item and what its viewer may do with it; `is_gone` for a favorite of theirs that Imgur has no more.
+
+    `hidden` are ids of its pictures that were uploaded as spoilers, by whomever.
+    """
 
     item: Item
     can: Abilities
     is_gone: bool = False
+    hidden: frozenset[str] = frozenset()
+
+
+def _pictures(item: Item) -> frozenset[str]:
+    """The ids of what may be shown for an item."""
+    if isinstance(item, Image):
+        return frozenset({item.id})
+    pictures = {image.id for image in item.images[:PICTURES_LOOKED_UP]}
+    return frozenset(pictures | {item.cover} if item.cover else pictures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +152,15 @@ class LibraryService:
         since = oldest(fresh=fresh)
         viewer = await self._reading.viewer(discord_id)
         if album is not None:
-            return await self._album(viewer, page, album, since=since)
+            return await self._with_hidden(await self._album(viewer, page, album, since=since))
         if viewer.account is None if anonymous is None else anonymous:
-            return await self._anonymous(discord_id, page)
+            return await self._with_hidden(await self._anonymous(discord_id, page))
         try:
-            return await self._account(viewer, page, since=since)
+            return await self._with_hidden(await self._account(viewer, page, since=since))
         except LinkBrokenError:
             if anonymous is False or not await self._uploads.count(discord_id):
                 raise
-            return replace(await self._anonymous(discord_id, page), is_link_broken=True)
+            return await self._with_hidden(replace(await self._anonymous(discord_id, page), is_link_broken=True))
 
     async def _account(self, viewer: Viewer, page: int, *, since: int) -> GalleryPage:
         found = await gallery.cut(
@@ -166,13 +180,14 @@ class LibraryService:
         """All that the account has favorited. Raises NotLinkedError, LinkBrokenError."""
         since = oldest(fresh=fresh)
         viewer = await self._linked(discord_id)
-        return await gallery.cut(
+        found = await gallery.cut(
             Source.FAVORITES,
             lambda outer, **age: self._reading.favorites(viewer, outer, sort, **age),
             page,
             size=FAVORITES_PER_PAGE,
             since=since,
         )
+        return await self._with_hidden(found)
 
     async def _album(self, viewer: Viewer, page: int, text: str, *, since: int) -> GalleryPage:
         album = await self._named_album(viewer, text, since=since)
@@ -199,7 +214,7 @@ class LibraryService:
             except NotFoundError:
                 if (gone := await self._gone_favorite(viewer, reference)) is None:
                     raise
-                return Shown(gone, {Ability.UNFAVORITE, Ability.COPY}, is_gone=True)
+                return await self._as_shown(gone, {Ability.UNFAVORITE, Ability.COPY}, is_gone=True)
 
         return await self._named(viewer, text, Scope.ANYTHING, read)
 
@@ -216,7 +231,7 @@ class LibraryService:
 
         Raises NotYoursError, AlbumGivenError.
         """
-        return self._own(await self._owned(discord_id, text, fresh=fresh))
+        return await self._own(await self._owned(discord_id, text, fresh=fresh))
 
     async def edit(
         self, discord_id: int, text: str, title: str | None, description: str | None, *, fresh: bool = True
@@ -225,6 +240,7 @@ class LibraryService:
         if title is None and description is None:
             raise NothingToChangeError
         owned = await self._owned(discord_id, text, fresh=fresh)
+        shown = await self._own(owned)  # before it is done: nothing may go wrong after that
         await self._update(owned, title, description)
         image = replace(
             owned.image,
@@ -236,11 +252,11 @@ class LibraryService:
             await self._backlog.write("an edit of an anonymous upload", partial(change, discord_id, image.id))
         self._forget_lists(discord_id)
         self._reading.written(owned.viewer, image)
-        return self._own(replace(owned, image=image))
+        return replace(shown, item=image)
 
     async def deletion(self, discord_id: int, text: str) -> Shown:
         """What `delete` would delete. Raises NotYoursError, AlbumGivenError."""
-        return self._own(await self._owned(discord_id, text, fresh=True))
+        return await self._own(await self._owned(discord_id, text, fresh=True))
 
     async def delete(self, discord_id: int, text: str) -> bool:
         """Delete an image for good; False if Imgur no longer had it. Raises NotYoursError, AlbumGivenError."""
@@ -319,13 +335,21 @@ class LibraryService:
         return viewer
 
     async def _shown(self, viewer: Viewer, item: Item) -> Shown:
-        return Shown(item, abilities(item, linked=viewer.is_linked, mine=await self._is_mine(viewer, item)))
+        mine = await self._is_mine(viewer, item)
+        return await self._as_shown(item, abilities(item, linked=viewer.is_linked, mine=mine))
+
+    async def _as_shown(self, item: Item, can: Abilities, *, is_gone: bool = False) -> Shown:
+        return Shown(item, can, is_gone, await self._uploads.hidden(_pictures(item)))
+
+    async def _with_hidden(self, page: GalleryPage) -> GalleryPage:
+        pictures = chain.from_iterable(map(_pictures, page.items))
+        return replace(page, hidden=await self._uploads.hidden(frozenset(pictures)))
 
     async def _is_mine(self, viewer: Viewer, item: Item) -> bool:
         return viewer.owns(item) or await self._uploads.get(viewer.discord_id, item.id) is not None
 
-    def _own(self, owned: _Owned) -> Shown:
-        return Shown(owned.image, abilities(owned.image, linked=owned.viewer.is_linked, mine=True))
+    async def _own(self, owned: _Owned) -> Shown:
+        return await self._as_shown(owned.image, abilities(owned.image, linked=owned.viewer.is_linked, mine=True))
 
     async def _owned(self, discord_id: int, text: str, *, fresh: bool = False) -> _Owned:
         """An image of the user's own. One that Imgur does not find is taken from the record of anonymous uploads."""
@@ -363,15 +387,17 @@ class LibraryService:
 
         item, is_gone = await self._named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
         is_mine = await self._is_mine(viewer, item)  # before it is done: nothing may go wrong after that
+        hidden = await self._uploads.hidden(_pictures(item))
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
         self._forget_lists(discord_id)
         if is_gone:
             self._reading.forget_item(viewer, item.id)
-            return Favorited(Shown(item, {Ability.COPY}, is_gone=True), changed)
+            return Favorited(Shown(item, {Ability.COPY}, is_gone=True, hidden=hidden), changed)
         self._reading.written(viewer, item)
-        return Favorited(Shown(item, abilities(item, linked=viewer.is_linked, mine=is_mine)), changed)
+        can = abilities(item, linked=viewer.is_linked, mine=is_mine)
+        return Favorited(Shown(item, can, hidden=hidden), changed)
 
     async def _gone_favorite(self, viewer: Viewer, reference: Reference) -> Item | None:
         """What Imgur no longer has, as the newest favorites still list it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -141,14 +141,18 @@ class AttemptStore(Protocol):
 
 
 class UploadStore(Protocol):
-    """Anonymous uploads of Discord users, newest first."""
+    """Anonymous uploads of Discord users, newest first, and which pictures were uploaded as spoilers."""
 
     async def add(self, upload: AnonymousUpload) -> None: ...
     async def page(self, discord_id: int, *, offset: int, limit: int) -> Sequence[AnonymousUpload]: ...
     async def count(self, discord_id: int) -> int: ...
     async def get(self, discord_id: int, image_id: str) -> AnonymousUpload | None: ...
     async def update(self, discord_id: int, image_id: str, *, title: str | None, description: str | None) -> bool: ...
-    async def remove(self, discord_id: int, image_id: str) -> bool: ...
+    async def hide(self, discord_id: int, image_id: str) -> None: ...
+    async def hidden(self, image_ids: Collection[str]) -> frozenset[str]: ...
+    async def remove(self, discord_id: int, image_id: str) -> bool:
+        """Forget the upload, and that it was a spoiler; False if it was in an account."""
+        ...
 
 
 class SyncStore(Protocol):

@@ -240,6 +240,8 @@ class UploadService:
             raise UploadUncertainError(anonymous=auth is None) from error
         if auth is None:
             await self._keep(request, image)
+        if request.file.hidden:
+            await self._backlog.write("a spoiler", lambda: self._uploads.hide(request.discord_id, image.id))
         return image
 
     async def _ended(self, request: UploadRequest, storing: asyncio.Future[Image], auth: AccessToken | None) -> Remains:
@@ -267,6 +269,8 @@ class UploadService:
             await self._imgur.delete_image(handle, auth)
             if auth is None:
                 await self._uploads.remove(request.discord_id, image.id)
+            elif request.file.hidden:
+                await self._backlog.write("a deletion", lambda: self._uploads.remove(request.discord_id, image.id))
         except (ImgurError, StorageError) as error:
             log.warning("an ended upload could not be deleted", reason=type(error).__name__)
             return Remains.STORED

@@ -106,6 +106,13 @@ anonymous_uploads = Table(
     Index(None, "discord_id", "uploaded_at"),
 )
 
+hidden_images = Table(
+    "hidden_images",
+    metadata,
+    Column("image_id", String, primary_key=True),
+    Column("discord_id", BigInteger, nullable=False, index=True),
+)
+
 command_syncs = Table(
     "command_syncs",
     metadata,

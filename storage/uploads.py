@@ -1,8 +1,8 @@
-"""Anonymous uploads of Discord users."""
+"""Anonymous uploads of Discord users, and which pictures they uploaded as spoilers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, select, update
@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, se
 from storage.database import Database
 from storage.models import AnonymousUpload
 from storage.sealing import Keyring, SealContext
-from storage.tables import anonymous_uploads
+from storage.tables import anonymous_uploads, hidden_images
 
 COLUMNS = anonymous_uploads.c
+HIDDEN = hidden_images.c
 
 
 class UploadStore:
@@ -56,10 +57,28 @@ class UploadStore:
             self._database.erase_traces()
             return bool((await transaction.execute(change.values(title=title, description=description))).rowcount)
 
+    async def hide(self, discord_id: int, image_id: str) -> None:
+        """Remember that the user uploaded a picture, anonymously or not, as a spoiler."""
+        async with self._database.write() as transaction:
+            known = await transaction.execute(select(HIDDEN.image_id).where(HIDDEN.image_id == image_id))
+            if known.first() is None:
+                await transaction.execute(insert(hidden_images).values(image_id=image_id, discord_id=discord_id))
+
+    async def hidden(self, image_ids: Collection[str]) -> frozenset[str]:
+        """Which of these pictures, no more than a few hundred, were uploaded as spoilers, by whomever."""
+        if not image_ids:
+            return frozenset()
+        async with self._database.read() as transaction:
+            found = await transaction.execute(select(HIDDEN.image_id).where(HIDDEN.image_id.in_(image_ids)))
+            return frozenset(found.scalars())
+
     async def remove(self, discord_id: int, image_id: str) -> bool:
-        """Forget the upload; False if the user has no such one."""
+        """Forget the upload, and that it was a spoiler; False if the user has no such one."""
         async with self._database.write() as transaction:
             self._database.erase_traces()
+            await transaction.execute(
+                delete(hidden_images).where(HIDDEN.image_id == image_id, HIDDEN.discord_id == discord_id)
+            )
             return bool(
                 (await transaction.execute(delete(anonymous_uploads).where(_is(discord_id, image_id)))).rowcount
             )

@@ -96,7 +96,7 @@ def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> st
 
 def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
     for _, item in _numbered(page):
-        for picture in cover(item):
+        for picture in cover(item, page.hidden):
             picture.spoiler = picture.spoiler or (page.album is not None and page.album.nsfw)
             yield picture
 

@@ -227,8 +227,9 @@ class Items(commands.Cog):
         await self._show(interaction, shown, shared=is_public(interaction))
 
     async def _ask_to_delete(self, interaction: Interaction, text: str, beside: int | None = None) -> None:
-        item = (await self._library.deletion(interaction.user.id, text)).item
-        hidden = is_hidden(interaction.message)
+        shown = await self._library.deletion(interaction.user.id, text)
+        item = shown.item
+        hidden = is_hidden(interaction.message) or item.id in shown.hidden
         draw = partial(question_view, owner=interaction.user.id, beside=beside, hidden=hidden)
         await answer(interaction, draw(item), plainer=lambda: draw(bare(item)))
 

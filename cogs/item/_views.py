@@ -28,7 +28,15 @@ def shown_view(
     """The item, with what its viewer may do."""
     if shown.is_gone:
         heading = "\n".join(filter(None, [heading, GONE]))
-    return item_view(shown.item, owner=owner, can=shown.can, heading=heading, shared=shared, hidden=hidden)
+    return item_view(
+        shown.item,
+        owner=owner,
+        can=shown.can,
+        heading=heading,
+        shared=shared,
+        hidden=hidden,
+        spoilers=shown.hidden,
+    )
 
 
 def bare_shown(shown: Shown) -> Shown:

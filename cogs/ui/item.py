@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -36,19 +37,22 @@ def item_view(
     heading: str | None = None,
     shared: bool = False,
     hidden: bool = False,
+    spoilers: AbstractSet[str] = frozenset(),
     described: str | None = None,
 ) -> ui.LayoutView:
     """An item with its facts and the buttons for what `owner` may do. `heading` is markdown.
 
     On a shared message everyone may press Favorite and Copy, for themselves; the other buttons stay the owner's.
     What is `hidden` is shown as a spoiler; while there is no picture to show, all of it is, so that `is_hidden` knows.
+    So is what is among the ids of `spoilers`: the image itself, or some of an album's.
     `described` says what an image shows, for those who do not see it, where something better than its title is known.
     """
     parts: list[ui.Item[Any]] = []
     if heading:
         parts.append(ui.TextDisplay(heading))
     parts.append(ui.TextDisplay(f"### {title(item)}"))
-    pictures = media(item, hidden=hidden)
+    hidden = hidden or item.id in spoilers
+    pictures = media(item, hidden=hidden, spoilers=spoilers)
     if pictures:
         pictures[0].description = line(described, ALT_LIMIT) or pictures[0].description
         parts.append(ui.MediaGallery(*pictures))
@@ -99,25 +103,21 @@ def link_button(item: Item) -> Control:
     return ui.Button(label="Open on Imgur", url=item.page_url)
 
 
-def media(item: Item, *, hidden: bool = False) -> list[discord.MediaGalleryItem]:
+def media(
+    item: Item, *, hidden: bool = False, spoilers: AbstractSet[str] = frozenset()
+) -> list[discord.MediaGalleryItem]:
     """The pictures of an item that Discord can show: the image itself, or an album's cover and up to nine more."""
-    pictures = _media(item)
-    for picture in pictures:
-        picture.spoiler = picture.spoiler or hidden
-    return pictures
-
-
-def _media(item: Item) -> list[discord.MediaGalleryItem]:
     if isinstance(item, Image):
-        return [_picture(item)] if media_url(item) else []
+        return [_picture(item, hidden=hidden or item.id in spoilers)] if media_url(item) else []
+    hidden = hidden or item.nsfw
     covered = sorted(item.images, key=lambda image: image.id != item.cover)
-    pictures = [_picture(image, nsfw=item.nsfw) for image in covered if media_url(image)]
-    return pictures[:GALLERY_LIMIT] or _named_cover(item)
+    pictures = [_picture(image, hidden=hidden or image.id in spoilers) for image in covered if media_url(image)]
+    return pictures[:GALLERY_LIMIT] or _named_cover(item, hidden=hidden or item.cover in spoilers)
 
 
-def cover(item: Item) -> list[discord.MediaGalleryItem]:
+def cover(item: Item, spoilers: AbstractSet[str] = frozenset()) -> list[discord.MediaGalleryItem]:
     """The one picture that stands for an item in a list; none where there is no usable one."""
-    return media(item)[:1]
+    return media(item, spoilers=spoilers)[:1]
 
 
 def media_url(image: Image) -> str | None:
@@ -149,16 +149,16 @@ def noun(item: Item) -> str:
     return "Video" if (item.mime_type or "").startswith("video/") else "Image"
 
 
-def _named_cover(album: Album) -> list[discord.MediaGalleryItem]:
+def _named_cover(album: Album, *, hidden: bool) -> list[discord.MediaGalleryItem]:
     """Lists tell an album's cover by its id alone."""
     if not (album.cover and album.cover.isascii() and album.cover.isalnum()):
         return []
     url = f"https://i.imgur.com/{album.cover}h.jpg"
-    return [discord.MediaGalleryItem(url, description=alt(album), spoiler=album.nsfw)]
+    return [discord.MediaGalleryItem(url, description=alt(album), spoiler=hidden)]
 
 
-def _picture(image: Image, *, nsfw: bool = False) -> discord.MediaGalleryItem:
-    return discord.MediaGalleryItem(media_url(image) or "", description=alt(image), spoiler=image.nsfw or nsfw)
+def _picture(image: Image, *, hidden: bool) -> discord.MediaGalleryItem:
+    return discord.MediaGalleryItem(media_url(image) or "", description=alt(image), spoiler=image.nsfw or hidden)
 
 
 def _lines(item: Item, *, shown: bool) -> Iterator[str]:

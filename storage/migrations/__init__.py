@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from storage import sqlite
 
 SCRIPTS = Path(__file__).parent
-HEAD = "0001"  # the newest revision
+HEAD = "0002"  # the newest revision
 
 
 def migrate(path: Path, *, busy_timeout: float, scripts: Path = SCRIPTS) -> None:

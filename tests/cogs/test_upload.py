@@ -260,6 +260,43 @@ async def test_what_was_hidden_stays_hidden(discord: Discord, linked: Account, p
     assert [item["spoiler"] for item in pictures(discord.reread(question))] == [True]
 
 
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_what_was_hidden_stays_hidden_in_lists_and_for_others_after_a_restart(
+    discord: Discord, linked: Account, picture: bytes, anonymous: bool
+) -> None:
+    for name in ("SPOILER_hill.jpg", "sea.jpg"):
+        await discord.run("upload", file=(name, picture), anonymous=anonymous)
+    lists = answer(await discord.run("images"))
+    if anonymous:
+        await discord.click(lists, "Anonymous uploads (2)")
+        lists = discord.reread(lists)
+    spoilers = {item["media"]["url"]: item["spoiler"] for item in pictures(lists)}
+    assert sorted(spoilers.values()) == [False, True]
+    [link] = [url for url, spoiler in spoilers.items() if spoiler]
+    shown = answer(await discord.run("show", image=link, actor=discord.bob))
+    assert [item["spoiler"] for item in pictures(shown)] == [True]
+    await discord.run("show", image=link, share=True)
+    assert [item["spoiler"] for item in pictures(discord.channel.history()[0])] == [True]
+    favorite = answer(await discord.run("favorite", image=link))
+    assert [item["spoiler"] for item in pictures(favorite)] == [True]
+    await discord.run("favorites", share=True)
+    assert [item["spoiler"] for item in pictures(discord.channel.history()[0])] == [True]
+    question = answer(await discord.run("delete", image=link))
+    assert [item["spoiler"] for item in pictures(question)] == [True]
+    async with discord.again() as house:
+        assert (await house.services.library.show(discord.bob.id, link)).hidden
+
+
+async def test_a_hidden_picture_is_hidden_in_its_album(discord: Discord, linked: Account, picture: bytes) -> None:
+    album = discord.standin.world.add_album(linked, title="Trip")
+    for name in ("SPOILER_hill.jpg", "sea.jpg"):
+        await discord.run("upload", file=(name, picture), album="Trip")
+    for command in ("show", "images"):
+        options: dict[str, Any] = {"image" if command == "show" else "album": f"https://imgur.com/a/{album.id}"}
+        shown = answer(await discord.run(command, **options))
+        assert [item["spoiler"] for item in pictures(shown)] == [True, False]
+
+
 async def test_what_was_hidden_stays_hidden_when_it_is_shown_only_later(discord: Discord, linked: Account) -> None:
     discord.standin.switches.processing_reads = 1
     await discord.run("upload", file=("SPOILER_film.mp4", FILM), share=True)

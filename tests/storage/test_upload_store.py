@@ -87,3 +87,16 @@ async def test_the_synced_commands_are_remembered_for_each_application(stores):
 async def test_times_must_know_their_zone(stores):
     with pytest.raises(StatementError, match="naive"):
         await stores.uploads.add(replace(upload(), uploaded_at=NOW.replace(tzinfo=None)))
+
+
+async def test_pictures_stay_hidden_until_they_are_removed_by_whoever_hid_them(stores):
+    await stores.uploads.add(upload("image1"))
+    for image in ("image1", "image2", "image2"):
+        await stores.uploads.hide(1, image)
+
+    assert await stores.uploads.hidden(["image1", "image2", "image3"]) == {"image1", "image2"}
+    assert await stores.uploads.hidden([]) == frozenset()
+    assert await stores.uploads.remove(2, "image2") is False
+    assert await stores.uploads.remove(1, "image2") is False
+    assert await stores.uploads.remove(1, "image1") is True
+    assert await stores.uploads.hidden([f"image{number}" for number in range(1000)]) == frozenset()

@@ -27,6 +27,7 @@ async def main() -> None:
             await link(stores, 2, account(9), "second")
             await bring_to(stores, AttemptStatus.PROVED, "third", 3, account(8))
             await stores.uploads.add(upload())
+            await stores.uploads.hide(1, "hidden7")
             await stores.syncs.set(7, "digest")
         revision = cells(path, "alembic_version")[0]["version_num"]
         Path(__file__).with_name(f"revision_{revision}.sql").write_text("\n".join(dump(path)) + "\n")

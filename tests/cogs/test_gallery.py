@@ -224,17 +224,25 @@ async def shared(discord: Discord, command: str) -> tuple[Any, InteractionResult
     return message, result
 
 
-@pytest.mark.parametrize(("status", "code"), [(403, 50001), (403, 50013), (400, 40094), (500, 0)])
+@pytest.mark.parametrize(
+    ("status", "code", "why"),
+    [
+        (403, 50001, "Only you can see this"),
+        (403, 50013, "Only you can see this"),
+        (400, 40094, "Only you can see this"),
+        (500, 0, "Others may not see this"),
+    ],
+)
 @pytest.mark.parametrize("command", ["images", "favorites", "show", "upload"])
 async def test_answer_stays_private_and_whole_when_it_cannot_be_posted(
-    discord: Discord, linked: Account, picture: bytes, command: str, status: int, code: int
+    discord: Discord, linked: Account, picture: bytes, command: str, status: int, code: int, why: str
 ) -> None:
     image = discord.standin.world.add_image(linked, title="Mine")
     discord.standin.world.add_favorites(linked, [image])
     given: dict[str, Any] = {"show": {"image": image.id}, "upload": {"file": ("a.jpg", picture), "title": "Mine"}}
     discord.env.inject_error("POST", "/webhooks/*", status=status, code=code, times=5)
     result = await discord.run(command, share=True, **given.get(command, {}))
-    assert "Only you can see this" in text(answer(result))
+    assert why in text(answer(result))
     assert "Mine" in text(answer(result))
     assert len(pictures(answer(result))) == 1
     assert "v1:item-favorite:0:" not in str(components(answer(result)))

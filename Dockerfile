@@ -1,25 +1,35 @@
 # The base is pinned by version; pin it by digest where you build, if your builds have to be repeatable to the byte.
 FROM python:3.11-slim-bookworm AS build
 COPY requirements/runtime.txt /tmp/runtime.txt
-RUN python -m venv /opt/bot \
-    && /opt/bot/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r /tmp/runtime.txt
+RUN python -m venv --without-pip /opt/bot \
+    && pip --python /opt/bot/bin/python install --no-cache-dir --disable-pip-version-check --no-compile --no-deps \
+        --require-hashes -r /tmp/runtime.txt
+COPY . /app
+# For a user who is not the owner, whatever the umask was where the files come from; and compiled, as nothing is written
+# when the bot runs.
+RUN chmod -R a+rX /app \
+    && python -m compileall -q --invalidation-mode unchecked-hash /opt/bot /app
 
 FROM python:3.11-slim-bookworm
+# The base comes without its library's byte code; compiling that at each start took a third of it.
+RUN python -m compileall -q --invalidation-mode unchecked-hash -x 'ensurepip|idlelib|lib2to3|site-packages|tkinter|turtle' \
+        /usr/local/lib/python3.11 \
+    && groupadd --gid 10001 bot \
+    && useradd --uid 10001 --gid bot --no-create-home --shell /usr/sbin/nologin bot \
+    && install -d -o bot -g bot -m 700 /data
+COPY --from=build /opt/bot /opt/bot
+COPY --from=build /app /app
 ENV PATH=/opt/bot/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \
     DATABASE_URL=sqlite:////data/bot.db
-RUN groupadd --gid 10001 bot \
-    && useradd --uid 10001 --gid bot --no-create-home --shell /usr/sbin/nologin bot \
-    && install -d -o bot -g bot -m 700 /data
 WORKDIR /app
-COPY --from=build /opt/bot /opt/bot
-COPY . .
 USER 10001:10001
 VOLUME /data
 EXPOSE 8080
+# Tells what is missing, and asks by itself where a proxy is set for everything else.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('ADMIN_PORT', '8081') + '/readyz', timeout=4)"]
-ENTRYPOINT ["python", "bot.py"]
+    CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('ADMIN_PORT') or 8081), timeout=4); c.request('GET', '/readyz'); r = c.getresponse(); sys.exit(None if r.status == 200 else r.read().decode())"]
+ENTRYPOINT ["python", "/app/bot.py"]
 CMD ["run"]

@@ -8,6 +8,7 @@ import contextlib
 import gc
 import secrets
 import signal
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -238,13 +239,13 @@ def demo(port: int) -> None:
 def check() -> None:
     """Build everything offline; name every fault in the settings."""
     with _faults_in_words():
-        settings = _load(tries={"DISCORD_TOKEN": _why_no_token, "DATABASE_URL": _why_no_database})
+        settings = _load(tries=TRIES)
         commands = asyncio.run(_check(settings))
-    click.echo(f"The settings are complete and everything builds: {commands} commands.")
-    if settings.can_link:
-        click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
-    else:
-        click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET and PUBLIC_URL.")
+        click.echo(f"The settings are complete and everything builds: {commands} commands.")
+        if settings.can_link:
+            click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
+        else:
+            click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET and PUBLIC_URL.")
 
 
 def _why_no_token(token: str) -> str | None:
@@ -261,6 +262,23 @@ def _why_no_database(url: str) -> str | None:
     except StorageError as error:
         return str(error)
     return None
+
+
+def _why_no_host(host: str) -> str | None:
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.bind((host, 0))
+    except OSError as error:
+        return f"is no address of this machine: {error.strerror}"
+    return None
+
+
+TRIES = {
+    "DISCORD_TOKEN": _why_no_token,
+    "HOST": _why_no_host,
+    "ADMIN_HOST": _why_no_host,
+    "DATABASE_URL": _why_no_database,
+}
 
 
 async def _check(settings: Settings) -> int:
@@ -291,7 +309,8 @@ async def _sync(settings: Settings) -> None:
 @cli.command()
 def keygen() -> None:
     """Make a key for TOKEN_KEYS."""
-    click.echo(_new_key())
+    with _faults_in_words():
+        click.echo(_new_key())
 
 
 @cli.command()
@@ -369,6 +388,8 @@ def _faults_in_words() -> Iterator[None]:
         raise _OperatorError(f"Discord answered with status {error.status}. Try again later.") from None
     except (aiohttp.ClientError, discord.GatewayNotFound):
         raise _OperatorError(UNREACHABLE) from None
+    except BrokenPipeError:
+        raise  # whoever read the output has gone: click ends quietly
     except OSError as error:
         raise _OperatorError(f"{error.filename or 'The system'}: {error.strerror}") from None
 

@@ -31,6 +31,7 @@ AROUND = string.whitespace + "\u00a0\u200b\u2060\ufeff"
 QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 
 ENV_FILE = Path(".env")
+BRANDS = ("DISCORD", "IMGUR")
 Try = Callable[[str], str | None]
 
 
@@ -74,7 +75,8 @@ def _credential(value: Any) -> Any:
 
 
 def _host(value: str) -> str:
-    if not re.fullmatch(r"[\w.%-]+|\[?[\w.%-]*:[\w.%-]*:[\w.%:-]*\]?", value, re.ASCII):
+    odd = [label for label in value.removesuffix(".").split(".") if not 0 < len(label) <= 63]  # noqa: PLR2004 - DNS
+    if odd or not re.fullmatch(r"[\w.%-]+|\[?[\w.%-]*:[\w.%-]*:[\w.%:-]*\]?", value, re.ASCII):
         raise ValueError("must be an address of this machine, without a port, such as 127.0.0.1 or 0.0.0.0")
     return value.strip("[]")
 
@@ -90,7 +92,7 @@ def port_number(value: Any) -> Any:
 
 def _database_url(value: str) -> str:
     path = value.removeprefix("sqlite:///")
-    if path == value or not path or path.endswith("/") or path == ":memory:":
+    if path in {value, "", ":memory:"} or path.endswith("/") or path.startswith("~") or "?" in path:
         raise ValueError("must be sqlite:///PATH, with the path of a file")
     return value
 
@@ -219,20 +221,27 @@ def doubts(env_file: Path | None = ENV_FILE) -> list[str]:
         if count > 1 and name in variable_names()
     ]
     values = given(env_file, os.environ)
-    missing = [name for name in variable_names() if name.lower() not in values]
     ours = tuple({name.partition("_")[0] for name in variable_names() if "_" in name})
-    for name in dict.fromkeys([*names, *(name.upper() for name in os.environ if name.upper().startswith(ours))]):
-        if name not in variable_names() and (meant := _meant(name, missing)):
+    unset = [name for name in variable_names() if name.startswith(BRANDS) and name.lower() not in values]
+    around = [name.upper() for name in os.environ if name.upper().startswith(ours)]
+    for name in dict.fromkeys([*names, *around]):
+        if name in variable_names():
+            continue
+        meant = _meant(name)
+        if meant is None and name in names:  # as other bots call it
+            meant = next((one for one in unset if one.endswith(f"_{name.removeprefix('BOT_')}")), None)
+        if meant and meant.lower() not in values:
             found.append(f"{name}: is no setting; {meant} is, and is not set")
+        elif meant and name in names:  # the file is the bot's alone, the environment is not
+            found.append(f"{name}: is no setting; {meant} is")
     return found
 
 
-def _meant(name: str, missing: list[str]) -> str | None:
-    """Which of the settings that are `missing` a name looks like, if any."""
-    brand = next((brand for brand in ("DISCORD", "IMGUR") if name.startswith(brand)), None)
-    if brand is None:
-        return next(iter(get_close_matches(name, missing, n=1, cutoff=0.85)), None)
-    return next(iter(get_close_matches(name, [one for one in missing if one.startswith(brand)], n=1, cutoff=0.7)), None)
+def _meant(name: str) -> str | None:
+    """Which setting a name looks like, if any."""
+    brand = next((brand for brand in BRANDS if name.startswith(brand)), "")
+    likely = [one for one in variable_names() if one.startswith(brand)]
+    return next(iter(get_close_matches(name, likely, n=1, cutoff=0.7 if brand else 0.85)), None)
 
 
 def given(env_file: Path | None, environment: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
@@ -245,13 +254,16 @@ def given(env_file: Path | None, environment: Mapping[str, str] = MappingProxyTy
 def read_text(env_file: Path) -> str:
     """What stands in it; nothing where there is none. Raises SettingsError."""
     try:
-        return env_file.read_text("utf-8-sig")
+        text = env_file.read_text("utf-8-sig")
     except FileNotFoundError:
         return ""
     except OSError as error:
         raise SettingsError(f"{env_file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{env_file} is not in UTF-8. Save it again as plain text in UTF-8.") from None
+        text = "\0"
+    if "\0" in text:  # as in UTF-16
+        raise SettingsError(f"{env_file} is not in UTF-8. Save it again as plain text in UTF-8.")
+    return text
 
 
 def _bindings(env_file: Path | None) -> Iterator[tuple[str | None, str | None, int]]:

@@ -22,16 +22,21 @@ ask = partial(click.prompt, err=True)
 def write_settings(path: Path, *, new_key: str) -> None:
     """Ask for everything, write `path` for its owner alone, say what to do next. What is not asked about is kept.
 
-    Raises SettingsError for a file that is there and cannot be read.
+    Raises SettingsError for a file that is there and cannot be read, or that could not be written; before it asks.
     """
     old = "" if path == STDOUT else _old(path)
     keys = config.given(path).get("token_keys") if old else None
-    answers = {**_ask(), "TOKEN_KEYS": keys if keys and config.are_token_keys(keys) else new_key}
+    try:
+        answers = {**_ask(), "TOKEN_KEYS": keys if keys and config.are_token_keys(keys) else new_key}
+    except click.Abort:
+        nobody = "" if _is_person() else " There was nobody to ask: `docker run` needs -it for it."
+        tell(f"\nNothing was written.{nobody}")
+        raise
     text = _merged(old, answers)
     if path == STDOUT:
         click.echo(text, nl=False)
     else:
-        _write_private(path, text)
+        _write_private(path.resolve(), text)
         tell(f"\nWritten to {path}, readable by you alone.")
     tell("Keep a copy of TOKEN_KEYS: without it, what the bot has stored cannot be opened.\n")
     _show_links(answers)
@@ -39,7 +44,14 @@ def write_settings(path: Path, *, new_key: str) -> None:
 
 def _old(path: Path) -> str:
     """What stands in the file that is about to be changed; asks before."""
-    text = config.read_text(path)
+    text, folder = config.read_text(path), path.resolve().parent
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise config.SettingsError(
+            f"Nothing can be written to {folder}: {error.strerror}. `init --file PATH` writes elsewhere, "
+            "`init --file -` prints the settings."
+        ) from None
     if text:
         question = f"{path} is there already. Change it? What is not asked about stays, TOKEN_KEYS too."
         click.confirm(question, abort=True, err=True)
@@ -62,7 +74,7 @@ def _merged(old: str, answers: dict[str, str]) -> str:
 
 def _write_private(path: Path, text: str) -> None:
     """Replace the file in one step, readable by its owner alone from the first byte on."""
-    descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".env-")  # made with mode 600
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".env-")  # made with mode 600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -74,7 +86,9 @@ def _write_private(path: Path, text: str) -> None:
 
 def _ask() -> dict[str, str]:
     """What only the operator knows; an empty answer stands for none."""
-    hidden = sys.stdin.isatty()  # else it comes through a pipe, and asking for it to be hidden would ask the terminal
+    if sys.stdin is None:  # closed
+        raise click.Abort
+    hidden = _is_person()  # else it comes through a pipe, and asking for it to be hidden would ask the terminal
     tell("Discord: an application of https://discord.com/developers/applications, Bot -> Reset Token.")
     token = ask("DISCORD_TOKEN", hide_input=hidden, value_proc=_bot_token)
     tell("\nImgur: your application's client id; its secret, without which users cannot link accounts.")
@@ -88,6 +102,10 @@ def _ask() -> dict[str, str]:
         "IMGUR_CLIENT_SECRET": secret,
         "PUBLIC_URL": public_url,
     }
+
+
+def _is_person() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _one_word(value: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -18,12 +18,14 @@ PATIENCE = 1.0  # seconds to wait for another process's write
 
 def probe(url: str) -> None:
     """Raises StorageError if the database at `sqlite:///PATH` could not be opened, written or understood."""
-    path = Path(url.removeprefix(sqlite.PREFIX)).absolute()
-    folder = next(parent for parent in path.parents if parent.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise DatabaseUnavailableError(f"nothing can be written to {folder}")
-    if path.is_dir():
-        raise DatabaseUnavailableError(f"{path} is a folder")
+    path = Path(url.removeprefix(sqlite.PREFIX)).resolve()
+    try:
+        folder = next(parent for parent in path.parents if parent.exists())
+        if path.exists() and not path.is_file():
+            raise DatabaseUnavailableError(f"{path} is {'a folder' if path.is_dir() else 'no file'}")
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise DatabaseUnavailableError(f"nothing can be written to {path.parent}: {error.strerror}") from error
     if not path.exists():
         return
     try:

@@ -225,9 +225,12 @@ def _newer(path: Path) -> None:
     [
         (lambda path: path.write_bytes(b"this is no database" * 90), "file is not a database"),
         (lambda path: path.mkdir(), "is a folder"),
+        (lambda path: path.symlink_to("/dev/null"), "is no file"),
+        (lambda path: path.symlink_to("a" * 300), "File name too long"),
+        (lambda path: path.symlink_to("/proc/none/bot.db"), "nothing can be written to /proc"),
         (_newer, "newer release"),
     ],
-    ids=["no-database", "folder", "newer"],
+    ids=["no-database", "folder", "device", "name", "unwritable", "newer"],
 )
 def test_check_names_a_database_that_could_not_be_used(
     env: Callable[..., None], tmp_path: Path, make: Callable[[Path], object], sentence: str
@@ -253,13 +256,6 @@ def test_check_waits_for_no_database_that_is_locked_and_leaves_one_in_use_alone(
         before = path.read_bytes()
         assert _invoke("check").exit_code == 0
         assert path.read_bytes() == before
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_check_names_a_folder_that_cannot_be_written(env: Callable[..., None], tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir(mode=0o500)
-    env(DATABASE_URL=f"sqlite:///{tmp_path}/data/bot.db")
-    assert "nothing can be written to" in _invoke("check").output
 
 
 # --- init --------------------------------------------------------------------------------------------------------
@@ -336,6 +332,15 @@ def test_init_names_no_callback_where_nobody_can_link(tmp_path: Path, secret: st
     assert "/oauth/imgur" not in result.output
 
 
+@pytest.mark.parametrize("name", ["HOST", "ADMIN_HOST"])
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1"])
+def test_check_names_an_address_that_is_not_this_machine_s(env: Callable[..., None], name: str, address: str) -> None:
+    env(**{name: address})
+    result = _invoke("check")
+    assert result.exit_code == 2
+    assert f"  {name}: is no address of this machine" in result.output
+
+
 def test_init_that_is_broken_off_leaves_the_file_whole(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("MINE=1\n")
@@ -366,11 +371,39 @@ def test_a_settings_file_that_is_a_folder_is_a_sentence(tmp_path: Path, command:
     assert ".env cannot be read: Is a directory" in result.output
 
 
-def test_init_says_in_words_where_it_cannot_write() -> None:
+def test_init_says_where_it_cannot_write_before_it_asks() -> None:
     result = _invoke("init", "--file", "no-such-folder/.env", answers=ANSWERS)
-    assert result.exit_code == 1
-    assert "no-such-folder" in result.output
-    assert "No such file or directory" in result.output
+    assert result.exit_code == 2
+    assert re.search(r"Nothing can be written to \S+/no-such-folder: No such file or directory", result.output)
+    assert "--file -" in result.output
+    assert "DISCORD_TOKEN" not in result.output
+
+
+def test_init_writes_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ".env").symlink_to("elsewhere/settings")
+    assert _invoke("init", answers=ANSWERS).exit_code == 0
+    assert (tmp_path / ".env").is_symlink()
+    assert config.load(tmp_path / "elsewhere" / "settings").discord_token == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("command", "shell", "sentence"),
+    [
+        ("init", "<&-", "Nothing was written. There was nobody to ask"),
+        ("init", "</dev/null", "Nothing was written. There was nobody to ask"),
+        ("keygen", ">/dev/full", "No space left on device"),
+    ],
+)
+def test_without_anybody_to_ask_or_to_tell_it_ends_in_words(
+    tmp_path: Path, command: str, shell: str, sentence: str
+) -> None:
+    words = ["sh", "-c", f'exec "$@" {shell}', "sh", sys.executable, str(ROOT / "bot.py"), command]
+    result = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60)
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- demo --------------------------------------------------------------------------------------------------------
@@ -393,20 +426,6 @@ def test_the_demo_says_which_port_is_taken() -> None:
     assert f"127.0.0.1:{port}" in result.output
     assert "in use" in result.output
     assert "--port" in result.output
-
-
-def test_the_demo_without_its_packages_says_how_to_get_them(tmp_path: Path) -> None:
-    """As in the image: the bot's own files, and no others."""
-    for name in (ROOT / ".dockerignore").read_text().splitlines():
-        if (source := ROOT / name.removeprefix("!")).is_dir():
-            (tmp_path / source.name).symlink_to(source)
-        elif source.suffix == ".py":
-            shutil.copy(source, tmp_path)
-    command = [sys.executable, "bot.py", "demo"]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60)
-    assert result.returncode == 1
-    assert "make demo" in result.stderr
-    assert "Traceback" not in result.stderr
 
 
 # --- run and sync ------------------------------------------------------------------------------------------------

@@ -158,6 +158,8 @@ def test_an_empty_secret_counts_as_unset(load: Any) -> None:
         ("ADMIN_PORT", "\u0664\u0662", "must be a number from 0 to 65535"),
         ("ADMIN_PORT", "http", "must be a number from 0 to 65535"),
         ("HOST", "127.0.0.1:8080", "must be an address of this machine, without a port"),
+        ("HOST", "a..b", "must be an address of this machine, without a port"),
+        ("HOST", "a" * 64, "must be an address of this machine, without a port"),
         ("ADMIN_HOST", "http://localhost", "must be an address of this machine, without a port"),
         ("PUBLIC_URL", "https://", "must be an address such as https://bot.example.org"),
         ("PUBLIC_URL", "https://bot.example.org:many", "must be an address such as https://bot.example.org"),
@@ -165,6 +167,8 @@ def test_an_empty_secret_counts_as_unset(load: Any) -> None:
         ("PUBLIC_URL", "https://bot example.org", "must be an address such as https://bot.example.org"),
         ("DATABASE_URL", "postgresql://user:fake-hidden@db/bot", "must be sqlite:///PATH, with the path of a file"),
         ("DATABASE_URL", "sqlite:///data/", "must be sqlite:///PATH, with the path of a file"),
+        ("DATABASE_URL", "sqlite:///~/bot.db", "must be sqlite:///PATH, with the path of a file"),
+        ("DATABASE_URL", "sqlite:///bot.db?mode=ro", "must be sqlite:///PATH, with the path of a file"),
         ("LOG_LEVEL", "loud", "must be debug, info, warning or error"),
         ("LOG_FORMAT", "xml", "must be console or json"),
         ("DISCORD_TOKEN", "paste-the-token-of-your-discord-bot-here", "is still the example"),
@@ -241,7 +245,9 @@ def test_quotes_around_an_environment_variable_are_not_part_of_it(load: Any, mon
 
 
 @pytest.mark.parametrize(
-    "content", [None, "\ufeffPORT=1".encode("utf-16"), b"PORT=\xe4"], ids=["folder", "utf-16", "latin"]
+    "content",
+    [None, "\ufeffPORT=1".encode("utf-16"), "PORT=1".encode("utf-16-le"), b"PORT=\xe4"],
+    ids=["folder", "utf-16", "utf-16-le", "latin"],
 )
 def test_a_file_that_is_no_text_is_a_sentence(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / ".env"
@@ -261,12 +267,29 @@ def test_a_file_that_is_no_text_is_a_sentence(tmp_path: Path, content: bytes | N
         ("TOKEN_KEY", "TOKEN_KEYS"),
         ("PUBLICURL", "PUBLIC_URL"),
         ("LOGLEVEL", "LOG_LEVEL"),
+        ("TOKEN", "DISCORD_TOKEN"),
+        ("BOT_TOKEN", "DISCORD_TOKEN"),
+        ("CLIENT_ID", "IMGUR_CLIENT_ID"),
     ],
 )
 def test_a_misspelt_name_is_named_with_what_it_may_mean(tmp_path: Path, written: str, meant: str) -> None:
     path = tmp_path / ".env"
     path.write_text("".join(f"{name}={value}\n" for name, value in {**REQUIRED, written: "x"}.items() if name != meant))
     assert config.doubts(path) == [f"{written}: is no setting; {meant} is, and is not set"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("IMGUR_CLIENTID", "IMGUR_CLIENT_ID"), ("DISCORD_BOT_TOKEN", "DISCORD_TOKEN"), ("TOKENS_KEYS", "TOKEN_KEYS")],
+)
+def test_a_misspelt_name_is_named_in_the_file_even_if_its_setting_is_set(
+    load: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, meant: str
+) -> None:
+    load()
+    monkeypatch.setenv(written, "x")
+    assert config.doubts(tmp_path / ".env") == []
+    load(**{written: "x"})
+    assert config.doubts(tmp_path / ".env") == [f"{written}: is no setting; {meant} is"]
 
 
 def test_a_misspelt_name_in_the_environment_is_named_too(load: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +301,7 @@ def test_a_misspelt_name_in_the_environment_is_named_too(load: Any, monkeypatch:
     "name",
     [
         *("TZ", "COMPOSE_PROJECT_NAME", "HOSTNAME", "SSH_PORT", "POSTGRES_PASSWORD", "IMGUR_RESPONSE_TYPE"),
-        *("DISCORD_CONTRACTS", "DISCORD_CLIENT_SECRET", "DISCORD_PUBLIC_KEY", "DISCORD_BOT_TOKEN"),
+        *("DISCORD_CONTRACTS", "DISCORD_CLIENT_SECRET", "DISCORD_PUBLIC_KEY", "TOKEN", "CLIENT_ID"),
     ],
 )
 def test_a_foreign_name_is_no_fault(load: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:

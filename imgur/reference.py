@@ -48,6 +48,7 @@ _PLACES: tuple[tuple[tuple[str, ...], Kinds, bool], ...] = (
     (("user", ANY, "favorites", "folder", ANY, ANY), POST, False),  # the folder's number and name
     (("user", ANY, "favorites", "folder", ANY), POST, False),
     (("user", ANY), POST, False),
+    (("account", "favorites"), POST, False),  # one's own, in older addresses
     (("download",), EITHER, True),
     (("3", "gallery", "album"), ALBUM, True),  # the API's own addresses
     (("3", "gallery", "image"), IMAGE, True),
@@ -159,9 +160,9 @@ def _named(text: str) -> Iterator[Reference]:
 
 def _from_path(segments: list[str], *, is_file: bool) -> Iterator[Reference]:
     """The id of a path, or those of a list. Ids stand last, apart from those of some pages, which stand first."""
-    if segments and segments[0] in PAGES:
-        return
     words, kinds, first = next(filter(lambda place: _is_within(segments, place[0]), _PLACES), ((), EITHER, False))
+    if not words and segments and segments[0] in PAGES:
+        return
     segments = segments[len(words) :]
     shown = takewhile(lambda segment: not segment.startswith("comment"), segments[1:])
     found = filter(None, map(_name, [*segments[:1], *shown]))

@@ -202,7 +202,7 @@ _TABLE: dict[type[BaseException], Wording] = {
         "the new commands.",
     ),
     errors.ForeignPressError: Words(
-        "That is not yours", "Only whoever ran this command can use its buttons. Run it yourself to get your own."
+        "That is not yours", "Only whoever ran the command can use this. Run it yourself to get your own."
     ),
     errors.ForeignGalleryError: Words(
         "This gallery is not yours",

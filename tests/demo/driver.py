@@ -104,17 +104,40 @@ class DiscordPage:
 
     async def command(self, name: str, **options: str | Path) -> None:
         """Type a slash command, pick it, fill its options, send it."""
+        await self._pick(name)
+        for option, value in options.items():
+            await self._fill(option, value)
+        await self.page.locator("#send-message").click()
+        await expect(self.page.locator(".command-chip")).to_have_count(0, timeout=PROMPTLY)
+        await self.settled()
+
+    async def refused_file(self, path: Path) -> Locator:
+        """What the page says to a file that it does not take, and nothing is sent."""
+        await self._pick("imgur upload")
+        await self._fill("file", path)
+        return self.page.locator(".command-error")
+
+    async def is_in_view(self, found: Locator) -> bool:
+        """Whether nothing of it is cut off or covered."""
+        seen: bool = await found.evaluate(
+            """found => { const {left, right, top, bottom} = found.getBoundingClientRect();
+                return [[left + 2, top + 2], [right - 2, bottom - 2]]
+                    .every(([x, y]) => document.elementFromPoint(x, y) === found) }"""
+        )
+        return seen
+
+    async def give_up(self) -> None:
+        """Leave a command that was picked."""
+        await self.page.locator(".command-context-close").click()
+        await expect(self.page.locator(".command-chip")).to_have_count(0)
+
+    async def _pick(self, name: str) -> None:
         await self.page.locator("#channel-composer-input").click()
         await self.page.locator("#channel-composer-input").fill(f"/{name}")
         entry = self.page.locator("[role=option].command-entry").filter(
             has=self.page.get_by_text(f"/{name}", exact=True)
         )
         await entry.click()
-        for option, value in options.items():
-            await self._fill(option, value)
-        await self.page.locator("#send-message").click()
-        await expect(self.page.locator(".command-chip")).to_have_count(0, timeout=PROMPTLY)
-        await self.settled()
 
     async def _fill(self, option: str, value: str | Path) -> None:
         pill = self.page.locator(f'.command-pill[data-option="{option}"]')

@@ -54,6 +54,11 @@ async def make_mistakes(here: DiscordPage, folder: Path) -> None:
     await expect(here.answer).to_contain_text("No Imgur account is linked")
     await here.command("imgur upload", file=notes, anonymous="True")
     await expect(here.answer).to_contain_text("That is text, not a picture")
+    notes.write_bytes(bytes(11 * 1024 * 1024))
+    refusal = await here.refused_file(notes)
+    await expect(refusal).to_have_text("File exceeds the 10 MiB per-file limit.")
+    assert await here.is_in_view(refusal), "it can be read to its end"
+    await here.give_up()
     await here.command("imgur link")
     await here.press("Move to direct message")  # which this page could not show
     await expect(here.answer).to_contain_text("direct messages are closed")

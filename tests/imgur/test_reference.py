@@ -164,6 +164,7 @@ ADDRESSES = {
         "https://imgur.com/user/example/favorites/folder/1/name/{id}",
         "https://imgur.com/user/example/favorites/folder/1234567/holiday/title-{id}",
         "https://imgur.com/user/example/submitted/{id}",
+        "https://imgur.com/account/favorites/{id}",
         "https://imgur.io/gallery/{id}",
         "gallery/title.with.dots-{id}",
         "/gallery/{id}",

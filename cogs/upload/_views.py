@@ -88,7 +88,11 @@ def uploaded_words(uploaded: Uploaded) -> str:
 
 def over_view() -> ui.LayoutView:
     """Cancel came too late."""
-    return notice("This upload is already over", "There is nothing left to cancel.")
+    return notice(
+        "This upload is already over",
+        "There is nothing left to cancel. If its message does not say how it ended, the bot was restarted meanwhile: "
+        "`/imgur images` shows whether the picture is there.",
+    )
 
 
 def _why_asked(*, broken: bool) -> str:

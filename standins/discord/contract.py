@@ -96,7 +96,12 @@ class Contract:
 
 
 def _as_documented(body: Any, where: str) -> Any:
-    """Parts of a multipart message are numbered from 0; the document knows ids of stored attachments only."""
+    """Parts of a multipart message are numbered from 0; the document knows ids of stored attachments only.
+
+    discord.py writes a recipient's id as a number, which Discord takes as well.
+    """
+    if where == "requestBody" and isinstance(body, dict) and "recipient_id" in body:
+        return {**body, "recipient_id": str(body["recipient_id"])}
     if where == "requestBody" and isinstance(body, dict) and "attachments" in body:
         attachments = [{**part, "id": str(part["id"])} for part in body["attachments"]]
         return {**body, "attachments": attachments}

@@ -60,6 +60,21 @@ class Standin:
         direct = message["channel_id"] != self.world.channel_id
         return await self._interact(PRESS, person, data, message=message, direct=direct)
 
+    async def submit(self, person: Json, opened: Interaction, **values: str) -> Interaction:
+        """A person fills in and sends the form that a command or a press has opened."""
+        filled: list[Json] = [
+            {
+                "id": 2 * number,
+                "type": 18,
+                "component": {"id": 2 * number + 1, "type": 4, "custom_id": name, "value": value},
+            }
+            for number, (name, value) in enumerate(values.items())
+        ]
+        data = {"custom_id": opened.callbacks[0]["data"]["custom_id"], "components": filled}
+        message = opened.payload.get("message")
+        direct = opened.payload["channel_id"] != self.world.channel_id
+        return await self._interact(SUBMIT, person, data, direct=direct, **({"message": message} if message else {}))
+
     async def _interact(self, kind: int, person: Json, data: Json, *, direct: bool, **more: Any) -> Interaction:
         world, number = self.world, snowflake(self.switches.ahead)
         channel: Json = {"id": world.channel_id, "type": 0, "name": "pictures", "position": 0, "flags": 0,

@@ -57,7 +57,7 @@ class Running:
     admin: str
 
 
-Start = Callable[[], AbstractAsyncContextManager[Running]]
+Start = Callable[..., AbstractAsyncContextManager[Running]]
 
 
 @pytest.fixture(autouse=True)
@@ -112,11 +112,14 @@ def settings(database_url: str, public_url: str) -> Settings:
 
 @pytest.fixture
 def start(settings: Settings, standin: Imgur, connector: Callable[..., aiohttp.TCPConnector]) -> Start:
-    """Starts the whole bot in this process, as `bot.py run` does, and stops it at the end."""
+    """Starts the whole bot in this process, as `bot.py run` does, and stops it at the end.
+
+    A second one beside it is like another process, and serves no pages.
+    """
 
     @asynccontextmanager
-    async def started() -> AsyncIterator[Running]:
-        async with compose(settings, imgur_url=standin.url, connector=connector, serve=True) as house, house.bot:
+    async def started(*, serve: bool = True) -> AsyncIterator[Running]:
+        async with compose(settings, imgur_url=standin.url, connector=connector, serve=serve) as house, house.bot:
             clock = Clock()
             house.bot.connection = Connection(house.bot, clock=clock)
             task = asyncio.ensure_future(house.bot.start(TOKEN))

@@ -9,7 +9,6 @@ import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import pytest
 
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
+from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
 from tests.conftest import CLIENT_ID, free_port
 from tests.wire.conftest import TOKEN
@@ -35,6 +35,9 @@ class Process:
 
     def stop(self) -> None:
         self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
 
     async def ended(self) -> tuple[int, str]:
         """Its exit code and what it wrote."""
@@ -106,34 +109,43 @@ async def test_a_restart_that_overlaps_does_nothing_twice_and_leaves_nobody_with
     assert {one.refused[0] for one in sent if one.refused} == {40060}
 
 
-async def test_a_press_is_answered_by_the_process_that_knows_what_it_is_about(
+async def test_a_process_that_is_killed_takes_only_its_own_along(
     discord: Discord, standin: Imgur, launch: Launch, picture: bytes
 ) -> None:
-    """Two overlap; only one of them has the question, and only one the upload."""
-    for _ in range(2):
-        await launch()
-        await discord.ready()
-    alice = discord.world.add_person("alice")
-    for _ in range(2):
-        file = discord.world.upload("picture.jpg", picture, "image/jpeg")
-        asked = await (await discord.slash(alice, "upload", file, file=file["id"])).answered()
-        pressed = await discord.press(alice, asked, "Upload anonymously")
-        await discord.until(partial(_says, asked, "Uploaded anonymously"))
-        await discord.until(partial(getattr, pressed, "refused"))
+    """`kill -9` in the middle of uploads; the other process serves everyone who comes afterwards, and nothing twice."""
     discord.switches.slow_files = 60.0
+    first = await launch()
+    await discord.ready()
+    alone = [await upload(discord, picture) for _ in range(3)]
+    await discord.until(lambda: all(one.callbacks for one in alone))
+    second = await launch()
+    await discord.ready()
+    discord.switches.slow_files = 0.3
+    both = [await upload(discord, picture) for _ in range(6)]
+    await discord.until(lambda: all(one.callbacks for one in both))
+    first.kill()
+    discord.switches.slow_files = 0.0
+    later = [await upload(discord, picture) for _ in range(6)]
+    await discord.until(lambda: all(map(is_uploaded, later)))
+    begun = await discord.slash(discord.world.add_person("bob"), "account")
+    assert "No Imgur account is linked" in text(await begun.answered())
+    second.stop()
+    code, said = await second.ended()
+    assert (code, "Traceback" in said) == (0, False), said
+    uploaded = [one for one in (*alone, *both, *later) if is_uploaded(one)]
+    assert len(standin.world.images) == len(uploaded)
+    assert not any(map(is_uploaded, alone))
+
+
+async def upload(discord: Discord, picture: bytes) -> Interaction:
+    """Somebody uploads a picture."""
     file = discord.world.upload("picture.jpg", picture, "image/jpeg")
-    begun = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
-    await discord.until(lambda: begun.original and "Cancel" in str(begun.original["components"]))
-    assert begun.original is not None
-    pressed = await discord.press(alice, begun.original, "Cancel")
-    await discord.until(lambda: "Upload cancelled" in text(begun.original or EMPTY))
-    await discord.until(lambda: pressed.refused == [40060])
-    assert not pressed.followups
-    assert len(standin.world.images) == 2
+    person = discord.world.add_person("somebody")
+    return await discord.slash(person, "upload", file, file=file["id"], anonymous=True)
 
 
-def _says(message: dict[str, Any], words: str) -> bool:
-    return words in text(message)
+def is_uploaded(interaction: Interaction) -> bool:
+    return "https://imgur.com/" in text(interaction.original or EMPTY)
 
 
 EMPTY: dict[str, list[Any]] = {"components": []}

@@ -93,11 +93,11 @@ ANSWERING: list[tuple[dict[str, Any], bool]] = [
 async def test_whatever_becomes_of_the_answer_an_upload_is_told_once(
     discord: Discord, standin: Imgur, start: Start, picture: bytes, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reply, "PATIENCE", 0.5)  # discord.py alone would wait for minutes
     alice = discord.world.add_person("alice")
     async with start():
         await discord.ready()
         for fault, is_followed in ANSWERING:
+            monkeypatch.setattr(reply, "PATIENCE", 0.5 if is_followed else 10.0)  # discord.py would wait for minutes
             file = discord.world.upload("hill.jpg", picture, "image/jpeg")
             discord.switches.faults = [Fault(EDIT, **fault)]
             discord.calls.clear()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from operator import attrgetter
 from sys import getsizeof
 from typing import Any, TypeAlias, TypeVar, cast
 
 from imgur.errors import NotFoundError
-from imgur.models import AccessToken, Album, Item, Kind, Page, Sort
+from imgur.models import AccessToken, Album, Image, Item, Kind, Page, Sort
 from imgur.reference import Reference
 from services.account import AccountService, LinkedAccount
 from services.cache import EVER, TimedCache
@@ -24,8 +25,12 @@ MOST_BYTES = 16_000_000
 """What lists, and items, may take of memory each."""
 WRITTEN_SECONDS = 5
 """For how long after a write Imgur may still answer with what was before it: seen to be a second or two."""
-ITEM_BYTES = 1000
+ITEM_BYTES = 700
 """About what an image takes apart from its texts."""
+_TEXTS = {
+    Image: attrgetter("title", "description", "mime_type", "link", "mp4", "gifv", "account_username", "deletehash"),
+    Album: attrgetter("title", "description", "cover", "privacy", "link", "account_username", "deletehash"),
+}
 IMAGES_PER_PAGE = 50  # of Imgur's pages
 ALBUMS_PER_PAGE = 50
 ALBUM_PAGES = 20
@@ -60,7 +65,7 @@ ItemKey: TypeAlias = tuple[tuple[int, int], Kind, str]
 
 def weight(item: Item) -> int:
     """About how many bytes an item takes, an album with its images."""
-    own = ITEM_BYTES + getsizeof(item.title) + getsizeof(item.description)
+    own = ITEM_BYTES + sum(map(getsizeof, _TEXTS[type(item)](item)))
     return own + sum(map(weight, item.images)) if isinstance(item, Album) else own
 
 

@@ -6,6 +6,7 @@ typed into Discord by the user who began; each is on record as a digest or seale
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,7 +32,7 @@ from errors import (
 from imgur.errors import ApplicationRefusedError, ImgurError, InvalidGrantError, SignInDownError, UnauthorizedError
 from imgur.models import AccessToken
 from services.account import LinkedAccount, expiry, linked_account
-from services.onetime import derived, digest, is_code, is_secret, new_code, new_id, new_secret
+from services.onetime import derived, digest, is_code, is_marked, is_secret, new_code, new_id, new_marked, new_secret
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 
@@ -65,10 +66,16 @@ class LinkOffer:
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """What the page behind the link names."""
+    """What the page behind the link names, and the cookie for a browser that may yet press Continue.
 
+    With it from the page on, pressing twice or in two tabs at once is pressing in one browser. It has no authority:
+    the press binds. Empty where another browser has pressed.
+    """
+
+    attempt_id: str
     discord_name: str
     expires_at: datetime
+    cookie: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,14 @@ class LinkingService:
     async def landing(self, nonce: str, cookies: Mapping[str, str]) -> Landing | Further:
         """Tell whose account the link is about, changing nothing: links get previewed."""
         attempt = await self._opened(nonce, cookies)
-        return Landing(attempt.discord_name, attempt.expires_at) if _is_new(attempt) else Further(attempt.id)
+        if not _is_new(attempt):
+            return Further(attempt.id)
+        cookie = ""
+        if attempt.status is AttemptStatus.PENDING:
+            cookie = _given(attempt, nonce, cookies)
+        elif _is_carried(attempt, cookies):
+            cookie = _cookie(attempt, cookies)
+        return Landing(attempt.id, attempt.discord_name, attempt.expires_at, cookie)
 
     async def bind(self, nonce: str, cookies: Mapping[str, str]) -> Bound | Further:
         """Bind the attempt to this browser; the browser that has it gets the same again, in any of its tabs.
@@ -220,7 +234,8 @@ class LinkingService:
         attempt = await self._opened(nonce, cookies)
         if not _is_new(attempt):
             return Further(attempt.id)
-        cookie = new_secret() if attempt.status is AttemptStatus.PENDING else _cookie(attempt, cookies)
+        pending = attempt.status is AttemptStatus.PENDING
+        cookie = _given(attempt, nonce, cookies) if pending else _cookie(attempt, cookies)
         state = derived(cookie, "state")
         bound = await self._attempts.bind(
             attempt.id, cookie_hash=digest(cookie), state_hash=digest(state), now=datetime.now(UTC)
@@ -247,12 +262,13 @@ class LinkingService:
             return (await self._returned(state, cookies)).id  # another tab was quicker, or the attempt has ended
         try:
             account = await self._identified(refresh_token)
-        except Exception as error:
+            proved = await self._attempts.prove(attempt.id, account, new_code(), now=datetime.now(UTC))
+        except BaseException as error:  # a shutdown too, or its page would say "checking" until the attempt expires
             await self._attempts.void(attempt.id)
             if isinstance(error, BotError | ImgurError):
                 await self._tell(attempt, error)
             raise
-        if not await self._attempts.prove(attempt.id, account, new_code(), now=datetime.now(UTC)):
+        if not proved:
             raise LinkUsedError
         return attempt.id
 
@@ -275,6 +291,19 @@ class LinkingService:
         await self._tell(attempt, meant, may_go_on=_is_new(attempt))
         raise meant
 
+    async def reached(self, cookies: Mapping[str, str]) -> str | None:
+        """The newest attempt of this browser, if it has been brought beyond Imgur's page and has not ended."""
+        ids = [name.removeprefix(COOKIE_PREFIX) for name in cookies if name.startswith(COOKIE_PREFIX)]
+        found = [await self._attempts.by_id(attempt_id) for attempt_id in ids[:HOURLY_LIMIT]]
+        carried = [attempt for attempt in found if attempt is not None and _is_carried(attempt, cookies)]
+        newest = max(carried, key=lambda attempt: attempt.created_at, default=None)
+        if newest is None or _is_new(newest):
+            return None
+        with contextlib.suppress(LinkError):
+            _refuse_ended(newest, cookies)
+            return newest.id
+        return None
+
     async def last_page(self, attempt_id: str, cookies: Mapping[str, str]) -> LastPage:
         """What the browser that has the attempt is shown, again and again. Raises LinkError."""
         attempt = await self._carried(attempt_id, cookies)
@@ -288,14 +317,29 @@ class LinkingService:
                 return LastPage(Progress.CODE, attempt.expires_at, *names, attempt.code)
         raise LinkUnknownError  # there is no such page yet
 
-    async def stop(self, attempt_id: str, cookies: Mapping[str, str]) -> None:
-        """End the attempt: these are not the right accounts. Raises LinkError."""
-        attempt = await self._carried(attempt_id, cookies)
-        if not await self._attempts.void(attempt.id):
-            raise LinkUsedError
-        await self._tell(attempt, LinkStoppedError())
+    async def stop(self, attempt_id: str, cookies: Mapping[str, str]) -> bool:
+        """End the attempt: these are not the right accounts. False if it is too late for that, as they are linked.
+
+        Raises LinkError; not for pressing twice.
+        """
+        attempt = await self._attempts.by_id(attempt_id)
+        if attempt is None:
+            raise LinkUnknownError
+        if attempt.status is not AttemptStatus.VOID:
+            _refuse_ended(attempt, cookies)
+        _cookie(attempt, cookies)
+        if await self._attempts.void(attempt.id):
+            await self._tell(attempt, LinkStoppedError())
+            return True
+        now = await self._attempts.by_id(attempt_id)
+        return now is not None and now.status is AttemptStatus.VOID
 
     async def _tell(self, attempt: LinkAttempt, error: BotError | ImgurError, *, may_go_on: bool = False) -> None:
+        """Tell the operator what is not the user's doing, and the user in Discord."""
+        if isinstance(error, ApplicationRefusedError):
+            log.warning("Imgur refuses this bot's client id or callback address", error=str(error))
+        elif isinstance(error, ImgurError):
+            log.warning("linking failed", kind=type(error).__name__, detail=str(error))
         if self._notifier is not None and attempt.origin is not None:
             await self._notifier.failed(attempt.origin, attempt.discord_id, error, may_go_on=may_go_on)
 
@@ -352,6 +396,12 @@ def _is_carried(attempt: LinkAttempt, cookies: Mapping[str, str]) -> bool:
     return is_secret(cookies.get(cookie_name(attempt.id)), attempt.cookie_hash)
 
 
+def _given(attempt: LinkAttempt, nonce: str, cookies: Mapping[str, str]) -> str:
+    """The cookie that the link's page has given this browser, or a new one: never one that was planted there."""
+    given = cookies.get(cookie_name(attempt.id), "")
+    return given if is_marked(given, nonce) else new_marked(nonce)
+
+
 def _cookie(attempt: LinkAttempt, cookies: Mapping[str, str]) -> str:
     """The cookie that binds this browser to the attempt. Raises LinkForeignBrowserError."""
     if not _is_carried(attempt, cookies):
@@ -376,13 +426,12 @@ def _refuse_expired(attempt: LinkAttempt) -> None:
 
 
 def _meaning(error: str) -> BotError | ImgurError:
-    """What an OAuth error says, in an error of ours; the operator reads of what only the operator can mend."""
+    """What an OAuth error says, in an error of ours."""
     name = error.strip().lower()
     if name == "access_denied":
         return LinkDeniedError()
     if name in IMGUR_FAILED:
         return SignInDownError(name)
     if name in APPLICATION_REFUSED:
-        log.warning("Imgur refuses this bot's client id or callback address", error=name)
         return ApplicationRefusedError(name)
     return LinkError()

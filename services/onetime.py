@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
 import unicodedata
 
 SECRET_BYTES = 32
+MARK_BYTES = 8  # of a marked secret; guessing them is no use, as nobody but its holder is asked for it
 CODE_LENGTH = 8
 # Crockford's base 32: no I, L, O or U, so nothing looks like something else. 8 letters are 40 bits.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -17,6 +19,26 @@ LOOK_ALIKES = str.maketrans("ILOU", "110V")
 def new_secret() -> str:
     """256 random bits, fit for an address and a cookie."""
     return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def new_marked(place: str) -> str:
+    """A new secret, as long as others, in which `is_marked` knows that it was made for this place."""
+    rest = secrets.token_bytes(SECRET_BYTES - MARK_BYTES)
+    return base64.urlsafe_b64encode(rest + _mark(rest, place)).decode().rstrip("=")
+
+
+def is_marked(secret: str, place: str) -> bool:
+    """Whether it came from `new_marked`, or from who knows the place: not from who would plant one of their own."""
+    try:
+        data = base64.urlsafe_b64decode(secret + "=")
+    except ValueError:
+        return False
+    rest, mark = data[:-MARK_BYTES], data[-MARK_BYTES:]
+    return len(data) == SECRET_BYTES and hmac.compare_digest(mark, _mark(rest, place))
+
+
+def _mark(rest: bytes, place: str) -> bytes:
+    return hmac.digest(place.encode(errors="replace"), rest, "sha256")[:MARK_BYTES]
 
 
 def derived(secret: str, purpose: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from services.linking import Further, LinkingService
+from services.linking import Further, LinkingService, Progress, cookie_name
 from services.messages import duration
 from web.cookies import forget, keep
 from web.rendering import render
@@ -19,6 +19,7 @@ PUBLIC_URL = web.AppKey("public_url", str)
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 8
+DONE_SECONDS = 3600
 FORM_SECONDS = 10.0  # for all of a form to arrive: it has a few hundred bytes
 
 
@@ -28,11 +29,14 @@ async def home(_request: web.Request) -> web.Response:
 
 
 async def landing(request: web.Request) -> web.Response:
-    """Name the Discord account. Reads only."""
+    """Name the Discord account. Changes nothing but the browser's cookie."""
     page = await request.app[LINKING].landing(request.match_info["nonce"], request.cookies)
     if isinstance(page, Further):
         return _to_last_page(request, page.attempt_id)
-    return render("landing.html", page=page, left=_left(page.expires_at))
+    response = render("landing.html", page=page, left=_left(page.expires_at))
+    if page.cookie:
+        keep(response, page.attempt_id, page.cookie, seconds=_seconds(page.expires_at))
+    return response
 
 
 async def go_on(request: web.Request) -> web.Response:
@@ -50,11 +54,14 @@ async def go_on(request: web.Request) -> web.Response:
 
 
 async def callback(request: web.Request) -> web.Response:
-    """Where Imgur sends the browser back to: a script takes over what the fragment holds."""
+    """Where Imgur sends the browser back to: a script takes over what the fragment holds.
+
+    Without one, as after Back or a reload, the browser that has an attempt belongs on its last page.
+    """
     if error := request.query.get("error"):
         state = request.query.get("state", "")
         return _to_last_page(request, await request.app[LINKING].refuse(error, state, request.cookies))
-    return render("callback.html")
+    return render("callback.html", last=await request.app[LINKING].reached(request.cookies))
 
 
 async def receive(request: web.Request) -> web.Response:
@@ -68,15 +75,18 @@ async def receive(request: web.Request) -> web.Response:
 
 async def last(request: web.Request) -> web.Response:
     """Both accounts and the code, or what has become of them."""
-    page = await request.app[LINKING].last_page(request.match_info["attempt_id"], request.cookies)
+    attempt_id = request.match_info["attempt_id"]
+    page = await request.app[LINKING].last_page(attempt_id, request.cookies)
     response = render(
         f"{page.progress}.html",
         page=page,
-        attempt_id=request.match_info["attempt_id"],
+        attempt_id=attempt_id,
         left=_left(page.expires_at),
         seconds=_seconds(page.expires_at),
     )
     let_scripts_ask(response)
+    if page.progress is Progress.LINKED:  # as long as the attempt is on record, "Linked" is what a reload says
+        keep(response, attempt_id, request.cookies[cookie_name(attempt_id)], seconds=DONE_SECONDS)
     return response
 
 
@@ -89,7 +99,8 @@ async def progress(request: web.Request) -> web.Response:
 async def stop(request: web.Request) -> web.Response:
     """End the attempt at its user's wish."""
     attempt_id = request.match_info["attempt_id"]
-    await request.app[LINKING].stop(attempt_id, request.cookies)
+    if not await request.app[LINKING].stop(attempt_id, request.cookies):
+        return _to_last_page(request, attempt_id)
     response = render("stopped.html")
     forget(response, attempt_id)
     return response
@@ -102,11 +113,15 @@ async def _form(request: web.Request) -> dict[str, str]:
     try:
         async with asyncio.timeout(FORM_SECONDS):
             body = await request.read()
-        return dict(parse_qsl(body.decode(errors="replace"), max_num_fields=MOST_FIELDS))
+        fields = parse_qsl(body.decode(errors="replace"), max_num_fields=MOST_FIELDS)
     except TimeoutError as error:
         raise web.HTTPRequestTimeout from error
     except (ValueError, ConnectionError, RuntimeError, web.RequestPayloadError) as error:  # gone: any of the last three
         raise web.HTTPBadRequest from error
+    form = dict(fields)
+    if len(form) != len(fields):  # which of two is meant is not for us to say
+        raise web.HTTPBadRequest
+    return form
 
 
 def _to_last_page(request: web.Request, attempt_id: str) -> web.Response:

@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog.testing
 import time_machine
 from yarl import URL
 
@@ -25,6 +26,7 @@ from imgur.client import ImgurClient
 from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, SignInDownError
 from services.account import AccountService
 from services.linking import Bound, Further, Landing, LinkingService, LinkOffer, Progress, cookie_name
+from services.onetime import new_marked, new_secret
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -243,12 +245,79 @@ async def test_one_browser_gets_the_attempt_when_two_press_continue_at_once(link
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Bound", *["LinkForeignBrowserError"] * 4]
 
 
-async def test_cookie_is_made_anew_when_a_browser_brings_one_along(linking: LinkingService) -> None:
+@pytest.mark.parametrize("planted", ["planted", new_secret(), new_marked("another link"), "\udcff" * 43, "=" * 43])
+async def test_cookie_is_made_anew_when_a_browser_brings_one_along(linking: LinkingService, planted: str) -> None:
     offer = await linking.begin(ADA, "ada")
-    planted = {f"__Host-imgur-link-{offer.attempt_id}": "planted"}
-    step = await linking.bind(nonce_of(offer), planted)
+    cookies = {f"__Host-imgur-link-{offer.attempt_id}": planted}
+    page = await linking.landing(nonce_of(offer), cookies)
+    assert isinstance(page, Landing)
+    assert page.cookie != planted
+    step = await linking.bind(nonce_of(offer), cookies)
     assert isinstance(step, Bound)
-    assert step.cookie != "planted"
+    assert step.cookie != planted
+
+
+async def test_continue_is_one_press_when_one_browser_presses_often_before_an_answer_comes(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    offer = await linking.begin(ADA, "ada")
+    page = await linking.landing(nonce_of(offer), {})
+    other = await linking.landing(nonce_of(offer), {})
+    assert isinstance(page, Landing)
+    assert isinstance(other, Landing)
+    cookies = {cookie_name(offer.attempt_id): page.cookie}
+    again = await linking.landing(nonce_of(offer), cookies)
+    assert again == page
+    steps = await asyncio.gather(*(linking.bind(nonce_of(offer), cookies) for _ in range(5)))
+    assert steps == [steps[0]] * 5
+    assert isinstance(steps[0], Bound)
+    assert await linking.landing(nonce_of(offer), cookies) == page
+    with pytest.raises(LinkForeignBrowserError):  # having looked at the page is not having pressed
+        await linking.bind(nonce_of(offer), {cookie_name(offer.attempt_id): other.cookie})
+    late = await linking.landing(nonce_of(offer), {cookie_name(offer.attempt_id): other.cookie})
+    assert isinstance(late, Landing)
+    assert late.cookie == ""
+    state = URL(steps[0].authorize_url).query["state"]
+    refresh_token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    assert await linking.receive(state, refresh_token, cookies) == offer.attempt_id
+
+
+async def test_browser_is_led_on_by_its_newest_attempt_when_it_comes_back_with_nothing(
+    linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    cookies: dict[str, str] = {}
+    first = await linking.begin(BOB, "bob")
+    state = await bound(linking, first, cookies)
+    assert await linking.reached(cookies) is None
+    await linking.receive(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token, cookies)
+    assert await linking.reached(cookies) == first.attempt_id
+    assert await linking.reached(dict.fromkeys(cookies, "f" * 43)) is None
+    assert await linking.reached({}) is None
+    await linking.enter_code(BOB, (await linking.last_page(first.attempt_id, cookies)).code)
+    assert await linking.reached(cookies) == first.attempt_id
+    second = await linking.begin(ADA, "ada")
+    state = await bound(linking, second, cookies)
+    assert await linking.reached(cookies) is None
+    await linking.receive(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token, cookies)
+    assert await linking.reached(cookies) == second.attempt_id
+    await linking.stop(second.attempt_id, cookies)
+    assert await linking.reached(cookies) is None
+
+
+async def test_only_the_browser_that_has_the_attempt_can_fill_the_log_when_errors_come_back(
+    linking: LinkingService,
+) -> None:
+    cookies: dict[str, str] = {}
+    state = await bound(linking, await linking.begin(ADA, "ada"), cookies)
+    with structlog.testing.capture_logs() as logs:
+        for error in ("server_error", "invalid_client"):
+            for carried, given in (({}, state), (cookies, "unknown"), (cookies, state)):
+                with pytest.raises((SignInDownError, ApplicationRefusedError)):
+                    await linking.refuse(error, given, carried)
+    assert [(line["log_level"], line.get("detail") or line.get("error")) for line in logs] == [
+        ("warning", "server_error"),
+        ("warning", "invalid_client"),
+    ]
 
 
 async def test_one_completion_wins_when_two_come_at_once(
@@ -403,10 +472,11 @@ async def test_last_page_says_linked_to_its_browser_and_nobody_else_when_the_cod
         linking.receive(state, "again", {}),
         linking.bind(nonce_of(offer), {}),
         linking.landing(nonce_of(offer), {}),
-        linking.stop(attempt_id, cookies),
+        linking.stop(attempt_id, {}),
     ):
         with pytest.raises(LinkUsedError):
             await step
+    assert await linking.stop(attempt_id, cookies) is False
 
 
 async def test_discord_is_told_when_the_user_stops_or_tries_five_codes(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
-from services.onetime import CODE_ALPHABET, CODE_LENGTH, digest, is_code, is_secret, new_code, new_secret
+from services.onetime import CODE_ALPHABET, CODE_LENGTH, digest, is_code, is_secret, new_code, new_marked, new_secret
 
 
-def test_secrets_have_256_bits_and_differ_when_they_are_made() -> None:
-    made = {new_secret() for _ in range(100)}
+@pytest.mark.parametrize("make", [new_secret, partial(new_marked, "a link")])
+def test_secrets_have_256_bits_and_differ_when_they_are_made(make: Callable[[], str]) -> None:
+    made = {make() for _ in range(100)}
     assert len(made) == 100
     assert {len(base64.urlsafe_b64decode(secret + "=")) for secret in made} == {32}
 

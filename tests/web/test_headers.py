@@ -63,6 +63,7 @@ REQUESTS: list[tuple[str, str, int, dict[str, Any]]] = [
     ("POST", "/oauth/imgur", 404, {"data": {"state": MARK, "refresh_token": MARK}}),
     ("POST", "/oauth/imgur", 400, {"data": {"state": MARK, "error": MARK}}),
     ("POST", "/oauth/imgur", 400, {"data": b"a=1&" * 50, "headers": FORM}),
+    ("POST", "/oauth/imgur", 400, {"data": b"state=a&state=b", "headers": FORM}),
     ("POST", "/oauth/imgur", 413, {"data": b"state=" + b"a" * 20_000, "headers": FORM}),
     ("POST", f"/linked/{MARK_QUOTED.replace('/', '%2F')}/stop", 404, {}),
     ("GET", "/", 417, {"headers": {"Expect": "anything"}}),

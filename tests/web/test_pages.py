@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 
+import aiohttp
 import pytest
+import time_machine
 
 from services.account import AccountService
 from services.linking import LinkingService
@@ -16,6 +19,8 @@ from storage import Stores
 from storage.models import AttemptStatus
 from tests.conftest import CLIENT_ID
 from tests.visitor import Answer, Visitor
+from web import server
+from web.public import create_public_app
 
 ADA = 1001
 
@@ -77,13 +82,18 @@ async def test_nothing_is_used_up_when_a_link_is_previewed(
     for method in ("GET", "HEAD", "GET"):
         answer = await visitor.request(method, offer.url)
         assert answer.status == 200
-        assert "Set-Cookie" not in answer.headers
+        assert "On to Imgur" not in answer.text
     assert await stores.attempts.by_id(offer.attempt_id) == before
+    visitor.cookies.clear()
+    assert await visitor.press_continue(offer.url)
 
 
-async def test_cookie_is_locked_to_the_host_when_continue_is_pressed(visitor: Visitor, linking: LinkingService) -> None:
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_cookie_is_locked_to_the_host_when_the_link_is_opened_and_continue_pressed(
+    visitor: Visitor, linking: LinkingService, method: str
+) -> None:
     offer = await linking.begin(ADA, "ada")
-    answer = await visitor.post(offer.url)
+    answer = await visitor.request(method, offer.url, headers={"Origin": visitor.url})
     [(name, cookie)] = SimpleCookie(answer.headers["Set-Cookie"]).items()
     assert name == f"__Host-imgur-link-{offer.attempt_id}"
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
@@ -92,11 +102,73 @@ async def test_cookie_is_locked_to_the_host_when_continue_is_pressed(visitor: Vi
     assert len(cookie.value) == 43
 
 
+@pytest.mark.parametrize("lost", [False, True])
+async def test_way_goes_on_when_continue_is_pressed_twice_or_its_answer_is_lost(
+    visitor: Visitor, linking: LinkingService, standin: Standin, account: Account, *, lost: bool
+) -> None:
+    offer = await linking.begin(ADA, "ada")
+    await visitor.get(offer.url)
+    if lost:
+        had = dict(visitor.cookies)
+        await visitor.post(offer.url)
+        visitor.cookies = had
+        assert 'id="continue"' in (await visitor.get(offer.url)).text
+    answers = await asyncio.gather(*(visitor.post(offer.url) for _ in range(2)))
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].state == answers[1].state
+    assert visitor.cookies.keys() == {f"__Host-imgur-link-{offer.attempt_id}"}
+    back = await visitor.come_back(answers[0].state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token)
+    assert code_on(await visitor.get(back.location))
+
+
+async def test_linked_stays_what_the_last_page_says_while_the_attempt_is_on_record(
+    visitor: Visitor, linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    path = await come_to_the_code(visitor, linking, standin, account)
+    page = await visitor.get(path)
+    assert "Set-Cookie" not in page.headers
+    await linking.enter_code(ADA, code_on(page))
+    done = await visitor.get(path)
+    [(name, cookie)] = SimpleCookie(done.headers["Set-Cookie"]).items()
+    assert (visitor.cookies, cookie["max-age"]) == ({name: cookie.value}, "3600")
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=50), tick=True):
+        await linking.sweep()
+        assert "<h1>Linked</h1>" in (await visitor.get(path)).text
+
+
+async def test_way_leads_on_when_the_browser_comes_back_from_imgur_with_nothing(
+    visitor: Visitor, another_visitor: Visitor, linking: LinkingService, standin: Standin, account: Account
+) -> None:
+    path = await come_to_the_code(visitor, linking, standin, account)
+    assert f'href="{path}"' in (await visitor.get("/oauth/imgur")).text
+    assert "/linked/" not in (await another_visitor.get("/oauth/imgur")).text
+
+
+async def test_attempt_ends_when_the_bot_stops_while_imgur_is_asked(
+    linking: LinkingService, stores: Stores, standin: Standin, public_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SHUTDOWN_SECONDS", 0.05)
+    held = standin.switches.hold("POST /oauth2/token")
+    app = create_public_app(linking, public_url=public_url)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        async with server.serving(app, "127.0.0.1", int(public_url.rpartition(":")[2])):
+            visitor = Visitor(session, public_url)
+            state = await visitor.press_continue((await linking.begin(ADA, "ada")).url)
+            coming = asyncio.create_task(visitor.come_back(state, "any"))
+            await held.arrived.wait()
+        with pytest.raises(aiohttp.ClientError):
+            await coming
+    attempt = await stores.attempts.current(ADA)
+    assert attempt is not None
+    assert attempt.status is AttemptStatus.VOID
+
+
 async def test_attempt_ends_and_the_cookie_goes_when_the_user_stops(
     visitor: Visitor, linking: LinkingService, standin: Standin, account: Account, stores: Stores
 ) -> None:
     path = await come_to_the_code(visitor, linking, standin, account)
-    stopped = await visitor.post(f"{path}/stop")
+    stopped, again = await asyncio.gather(*(visitor.post(f"{path}/stop") for _ in range(2)))
+    assert again.text == stopped.text
     assert stopped.status == 200
     assert "Nothing was linked" in stopped.text
     [(name, cookie)] = SimpleCookie(stopped.headers["Set-Cookie"]).items()

@@ -194,14 +194,6 @@ def sent_back(error: str, place: str) -> Callable[[Scene], Awaitable[Answer]]:
     return back
 
 
-async def stopped_twice(scene: Scene) -> Answer:
-    page = await scene.code_page()
-    kept = dict(scene.ada.cookies)
-    await scene.ada.post(f"{page}/stop")
-    scene.ada.cookies |= kept
-    return await scene.ada.post(f"{page}/stop")
-
-
 async def strangers_continue(scene: Scene) -> Answer:
     await scene.ada.press_continue(scene.offer.url)
     return await scene.stranger.post(scene.offer.url)
@@ -305,7 +297,6 @@ REFUSALS: list[tuple[str, Callable[[Scene], Awaitable[Answer]], int, type[Except
     ("used link", used_link, 410, LinkUsedError),
     ("stranger's look at a used link", strangers_look_at_a_used_link, 410, LinkUsedError),
     ("stranger's progress", strangers_progress, 403, LinkForeignBrowserError),
-    ("stopped twice", stopped_twice, 410, LinkUsedError),
     ("stranger's Continue", strangers_continue, 403, LinkForeignBrowserError),
     ("state without cookie", state_without_cookie, 403, LinkForeignBrowserError),
     ("state with a forged cookie", state_with_forged_cookie, 403, LinkForeignBrowserError),

@@ -1,4 +1,5 @@
-// Takes what Imgur put into the address, clears the address bar, and posts it to this same page.
+// Takes what Imgur put into the address, clears the address bar, and posts it to this same page. Where there is nothing
+// to take, as after Back or a reload, goes on to the last page if the browser has come that far.
 "use strict";
 
 (() => {
@@ -12,6 +13,12 @@
     error: fragment.get("error"),
   };
   const arrived = Boolean(found.refresh_token || found.error);
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  const last = document.getElementById("last");
+  if (last && !arrived) {
+    location.replace(last.href);
+    return;
+  }
   document.getElementById(arrived ? "waiting" : "nothing").hidden = false;
   if (!arrived) {
     return;

@@ -245,7 +245,11 @@ async def test_one_browser_gets_the_attempt_when_two_press_continue_at_once(link
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Bound", *["LinkForeignBrowserError"] * 4]
 
 
-@pytest.mark.parametrize("planted", ["planted", new_secret(), new_marked("another link"), "\udcff" * 43, "=" * 43])
+@pytest.mark.parametrize(
+    "planted",
+    ["planted", new_secret(), new_marked("another link"), "\udcff" * 43, "=" * 43],
+    ids=["short", "a secret", "another link's", "broken", "empty"],
+)
 async def test_cookie_is_made_anew_when_a_browser_brings_one_along(linking: LinkingService, planted: str) -> None:
     offer = await linking.begin(ADA, "ada")
     cookies = {f"__Host-imgur-link-{offer.attempt_id}": planted}

@@ -39,6 +39,11 @@ def words(error: BaseException) -> Words | None:
     return None
 
 
+def is_imgurs(error: BaseException) -> bool:
+    """Whether it is Imgur that did not do its part."""
+    return isinstance(error, imgur.errors.ImgurError)
+
+
 def unforeseen(reference: str) -> Words:
     """Word an error that nobody foresaw; `reference` is the short id under which the log has it."""
     return Words(

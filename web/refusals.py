@@ -15,8 +15,7 @@ from errors import (
     LinkUnknownError,
     LinkUsedError,
 )
-from imgur.errors import ImgurError
-from services.messages import Words, unforeseen, words
+from services.messages import Words, is_imgurs, unforeseen, words
 from web.cookies import forget
 from web.rendering import render
 from web.security import Handler
@@ -67,7 +66,7 @@ def _refusal(error: Exception) -> web.Response:
         reference = secrets.token_hex(4)
         log.error("unexpected error", reference=reference, exc_info=error)
         return _page(web.HTTPInternalServerError.status_code, unforeseen(reference))
-    if not isinstance(error, BotError | ImgurError):  # anyone may claim an error of Imgur's; the service knows better
+    if not isinstance(error, BotError) and not is_imgurs(error):  # anyone may claim one of Imgur's; the service tells
         log.warning("a link page failed", kind=type(error).__name__, detail=str(error))
     return _page(_status(error), said)
 

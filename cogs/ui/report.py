@@ -14,6 +14,7 @@ from discord import app_commands, ui
 from cogs.ui.actions import ActionButton
 from cogs.ui.layout import ERROR, Control, notice, plain, worded
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
+from cogs.ui.subject import subject
 from errors import (
     LinkBrokenError,
     NoCodeExpectedError,
@@ -42,11 +43,17 @@ def rescue(interaction: discord.Interaction[Any], text: str, button: Control) ->
 
 
 def error_view(
-    error: BaseException, *paragraphs: str, user_id: int | None = None, controls: Sequence[Control] = (), **context: Any
+    error: BaseException,
+    *paragraphs: str,
+    about: str = "",
+    user_id: int | None = None,
+    controls: Sequence[Control] = (),
+    **context: Any,
 ) -> ui.LayoutView:
     """Word an error; one that has no words is logged with its traceback under a short id that the user sees.
 
-    A button for the next step is there where one helps, if `user_id` says whose it is.
+    `about` is a line that says what it is about. A button for the next step is there where one helps, if `user_id`
+    says whose it is.
     """
     cause = cause_of(error)
     said = worded(cause)
@@ -55,7 +62,7 @@ def error_view(
         log.error("unexpected error", reference=reference, exc_info=cause, **context)
         said = unforeseen(reference)
     controls = [*_way_out(cause, user_id), *controls]
-    return notice(said.title, said.text, _choices(cause), *paragraphs, controls=controls, colour=ERROR)
+    return notice(said.title, about, said.text, _choices(cause), *paragraphs, controls=controls, colour=ERROR)
 
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
@@ -71,10 +78,12 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         log.info("a suggestion was asked for that there is none for", error=type(cause).__name__)
         return
     word = partial(error_view, error, user_id=interaction.user.id, command=command, interaction=interaction.id)
+    about = subject(interaction, cause)
     text, button = interaction.extras.get(RESCUED, ("", None))
-    view = word(text, controls=[button] if button else ())
+    view = word(text, about=about, controls=[button] if button else ())
     if deed is None:
-        await tell(interaction, view) or (text and await tell(interaction, word()))
+        has_words = text or (about and interaction.response.is_done())  # which Discord may have disliked
+        await tell(interaction, view) or (has_words and await tell(interaction, word()))
     elif not is_answered(interaction):
         await tell_done(interaction, deed)
 

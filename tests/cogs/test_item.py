@@ -458,3 +458,35 @@ async def test_favorite_that_is_gone_says_so_and_can_be_taken_off(discord: Disco
     await discord.click(opened, "Unfavorite")
     assert "Removed from your favorites" in text(opened)
     assert not linked.favorites
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "about"),
+    [
+        ("show", {"image": "my *cat*"}, "-# my \\*cat\\*"),
+        ("show", {"image": "zzzz999"}, "-# zzzz999"),
+        ("show", {"image": "x" * 200}, f"-# {'x' * 79}…"),
+        ("edit", {"image": "{theirs}", "title": "Mine"}, "-# {theirs}"),
+        ("delete", {"image": "https://imgur.com/a/{album}"}, "-# https:\u200b//imgur.com/a/{album}"),
+        ("images", {"album": "no such album"}, "-# no such album"),
+        ("show", {"image": "https://imgur.com/delete/fakedeletehash1"}, ""),
+    ],
+)
+async def test_errors_name_what_they_mean(
+    discord: Discord, linked: Account, command: str, options: dict[str, str], about: str
+) -> None:
+    ids = {"theirs": discord.standin.world.add_image().id, "album": discord.standin.world.add_album(linked).id}
+    given: dict[str, Any] = {name: text.format(**ids) for name, text in options.items()}
+    shown = text(answer(await discord.run(command, **given)))
+    lines = [line for line in shown.splitlines() if line.startswith("-#")]
+    assert lines == ([about.format(**ids)] if about else [])
+
+
+async def test_a_press_s_error_names_the_picture(discord: Discord, linked: Account) -> None:
+    image = discord.standin.world.add_image(linked)
+    message = answer(await discord.run("show", image=image.id))
+    discord.standin.world.remove_image(image)
+    [error] = (await discord.click(message, "Favorite")).followups
+    shown = text(error)
+    assert "Imgur does not know it" in shown
+    assert f"-# Image {image.id}" in shown

@@ -387,7 +387,9 @@ async def test_upload_answer_says_nothing_of_muting_when_it_is_a_picture(
 async def test_file_is_refused_with_the_way_out_before_it_is_sent(
     discord: Discord, linked: Account, name: str, data: bytes, said: str
 ) -> None:
-    assert said in text(answer(await discord.run("upload", file=(name, data))))
+    shown = text(answer(await discord.run("upload", file=(f"SPOILER_{name}", data))))
+    assert said in shown
+    assert f"\n-# {name}\n" in shown
     assert not discord.standin.requests
 
 

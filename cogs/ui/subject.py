@@ -1,0 +1,70 @@
+"""What an error is about, in the user's own words: which file, or which picture or album."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, cast
+
+import discord
+
+from cogs.ui.layout import plain
+from errors import (
+    AlbumGivenError,
+    AttachmentGoneError,
+    EmptyFileError,
+    FileTooLargeError,
+    ImageGivenError,
+    NotAnItemError,
+    NotYoursError,
+    SeveralGivenError,
+    TitleSharedError,
+    UnsupportedFileError,
+    UploadUncertainError,
+    VideoTooLongError,
+    VoiceMessageError,
+)
+from imgur.errors import ForbiddenError, NotFoundError, SourceLengthError, TooLargeError, UnsupportedTypeError
+
+NAME_LIMIT = 80
+_FILES = (
+    *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
+    *(AttachmentGoneError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
+)
+_ITEMS = (
+    *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),
+    *(NotFoundError, ForbiddenError),
+)
+_KINDS = {"image": "Image", "album": "Album"}
+_DELETING = "delete"  # an address by which to delete something is not repeated
+
+
+def subject(interaction: discord.Interaction[Any], error: BaseException) -> str:
+    """A line of markdown; empty where the error is about nothing that the user named."""
+    if isinstance(error, _FILES):
+        about = getattr(error, "name", "") or _option(interaction, "file")
+    elif isinstance(error, _ITEMS):
+        about = _pressed(interaction) or _option(interaction, "image") or _option(interaction, "album")
+    else:
+        about = ""
+    shown = "" if _DELETING in about.casefold() else plain(about, NAME_LIMIT)
+    return f"-# {shown}" if shown else ""
+
+
+def _option(interaction: discord.Interaction[Any], name: str) -> str:
+    """What a command was given, a file by its name."""
+    given = getattr(interaction.namespace, name, None) if interaction.command else None
+    if isinstance(given, discord.Attachment):
+        return (given.title or given.filename).removeprefix("SPOILER_")
+    return str(given or "")
+
+
+def _pressed(interaction: discord.Interaction[Any]) -> str:
+    """The image or album that a button, a form or a menu's entry stands for."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    for text in (*data.get("values", ()), data.get("custom_id", "")):
+        parts = text.split(":")
+        for kind, item_id in pairwise(parts):
+            if kind in _KINDS:
+                return f"{_KINDS[kind]} {item_id}"
+    return ""

@@ -135,3 +135,24 @@ def test_limits_heard_of_longest_ago_are_forgotten_when_there_are_more_than_1024
     keeper.keep(RateLimits(user_remaining=7), 0)  # heard of again
     keeper.keep(RateLimits(user_remaining=1), 2000)
     assert [keeper.of(account_id).user_remaining for account_id in (0, 1, 2, 1023, 2000)] == [7, None, 2, 1023, 1]
+
+
+async def test_file_goes_out_under_its_name_and_type_after_the_texts() -> None:
+    writer = Writer()
+    form = upload_form(
+        SourcePayload(Source([b"GIF89a"], name="cat.gif", mime_type="image/gif"), lambda: None),
+        "image",
+        {"title": "A cat"},
+    )
+    await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
+    boundary = form.boundary.encode()
+    text, file = writer.data.split(b"--" + boundary)[1:3]
+    assert form.headers["Content-Type"] == f"multipart/form-data; boundary={form.boundary}"
+    assert text == (
+        b"\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        b'Content-Disposition: form-data; name="title"\r\n\r\nA cat\r\n'
+    )
+    assert file == (
+        b"\r\nContent-Type: image/gif\r\n"
+        b'Content-Disposition: form-data; name="image"; filename="cat.gif"\r\n\r\nGIF89a\r\n'
+    )

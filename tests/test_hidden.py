@@ -30,7 +30,7 @@ OTHERS = {
 """And those that do not."""
 
 
-def _modules() -> Iterator[Any]:
+def modules() -> Iterator[Any]:
     for name in ROOMS:
         module = importlib.import_module(name)
         yield module
@@ -42,7 +42,7 @@ def _modules() -> Iterator[Any]:
 def _values() -> dict[str, type[Any]]:
     return {
         f"{cls.__module__}.{cls.__qualname__}": cls
-        for module in _modules()
+        for module in modules()
         for cls in vars(module).values()
         if isinstance(cls, type) and cls.__module__ == module.__name__ and is_dataclass(cls)
     }

@@ -149,8 +149,7 @@ async def test_file_goes_out_under_its_name_and_type_after_the_texts() -> None:
     text, file = writer.data.split(b"--" + boundary)[1:3]
     assert form.headers["Content-Type"] == f"multipart/form-data; boundary={form.boundary}"
     assert text == (
-        b"\r\nContent-Type: text/plain; charset=utf-8\r\n"
-        b'Content-Disposition: form-data; name="title"\r\n\r\nA cat\r\n'
+        b'\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Disposition: form-data; name="title"\r\n\r\nA cat\r\n'
     )
     assert file == (
         b"\r\nContent-Type: image/gif\r\n"

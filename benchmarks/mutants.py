@@ -138,9 +138,10 @@ def _mutable(node: ast.AST, place: Place) -> Iterator[tuple[ast.expr | ast.stmt,
 
 
 def _says_nothing(node: ast.AST) -> bool:
-    """Whether it is a docstring, a log line, or how a dataclass is made."""
+    """Whether it is a docstring, a log line, how a dataclass is made, or of types alone."""
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    return docstring or ast.unparse(node).startswith(("log.", "dataclass("))
+    of_types = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
+    return docstring or of_types or ast.unparse(node).startswith(("log.", "dataclass(", "TypeVar(", "ParamSpec("))
 
 
 def _replacements(node: ast.expr | ast.stmt) -> Iterator[str]:
@@ -183,10 +184,9 @@ def _with(node: ast.expr, **fields: object) -> str:
 
 
 class Project:
-    """Which test runs what, and where the names of constants are used."""
+    """Where the names of constants are used, in code and tests."""
 
-    def __init__(self, seen: Mapping[str, Seen]) -> None:
-        self._seen = seen
+    def __init__(self) -> None:
         self._uses: dict[str, list[tuple[str, Place]]] = defaultdict(list)
         self._words: dict[str, frozenset[str]] = {}
         for name in files():
@@ -196,7 +196,7 @@ class Project:
                 for used, place in _uses(ast.parse((ROOT / name).read_bytes()), Place()):
                     self._uses[used].append((name, place))
 
-    def tests_of(self, mutant: Mutant) -> tuple[list[str], list[str]]:
+    def tests_of(self, mutant: Mutant, seen: Mapping[str, Seen]) -> tuple[list[str], list[str]]:
         """The tests that could notice it: of its own room, and the others.
 
         Those that ran its line or, where that runs at import, a line that uses the constant, or name it. Where it is
@@ -204,11 +204,11 @@ class Project:
         """
         place = mutant.place
         lines = self._lines_with(place.names) if place.at_import else [(mutant.path, place.lines)]
-        tests = [test for test, seen in self._seen.items() if any(seen.ran(*where) for where in lines)]
+        tests = [test for test, one in seen.items() if any(one.ran(*where) for where in lines)]
         if place.at_import:
-            named = [test for test in self._seen if place.names & self._words[test.partition("::")[0]]]
-            tests = [*tests, *named] if lines else list(self._seen)
-        tests.sort(key=lambda test: (mutant.path not in self._seen[test].lines, self._seen[test].seconds))
+            named = [test for test in seen if place.names & self._words[test.partition("::")[0]]]
+            tests = [*tests, *named] if lines else list(seen)
+        tests.sort(key=lambda test: (mutant.path not in seen[test].lines, seen[test].seconds))
         room = f"tests/{mutant.path.partition('/')[0]}/"
         own = [test for test in dict.fromkeys(tests) if test.startswith(room)]
         return own, [test for test in dict.fromkeys(tests) if not test.startswith(room)]
@@ -313,20 +313,19 @@ def main() -> None:
     tried = [mutant for mutant in sample if mutant.name not in equivalent]
     survivors = 0
     import_packages()
+    project = Project()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MUTANTS"] = folder
         with multiprocessing.get_context("fork").Pool(chosen.processes) as pool:
             seen = watched(pool)
-            project = Project(seen)
             trials = (
-                (mutant, [{test: seen[test].seconds for test in tests} for tests in project.tests_of(mutant)])
+                (mutant, [{test: seen[test].seconds for test in tests} for tests in project.tests_of(mutant, seen)])
                 for mutant in tried
             )
             for mutant, noticed, seconds in pool.imap_unordered(_try, trials):
                 survivors += noticed is None
                 verdict = f"killed by {noticed}" if noticed else "SURVIVED"
-                print(f"{mutant.path}:{mutant.line} {mutant.name.partition(': ')[2]}", flush=True)
-                print(f"    {verdict}, {seconds:.0f} s: {mutant.name}", flush=True)
+                print(f"line {mutant.line} of {mutant.name}\n    {verdict}, {seconds:.0f} s", flush=True)
     killed = len(tried) - survivors
     print(f"{killed} killed, {survivors} survived, {size - len(tried)} equivalent: {killed / max(len(tried), 1):.0%}")
     sys.exit(killed < 0.95 * len(tried))

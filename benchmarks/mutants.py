@@ -200,7 +200,8 @@ class Project:
         """The tests that could notice it: of its own room, and the others.
 
         Those that ran its line or, where that runs at import, a line that uses the constant, or name it. Where it is
-        something else that runs at import, all of them, those first that ran anything of its file.
+        something else that runs at import, all of them, those first that ran anything of its file. Where none ran its
+        line, all that did so.
         """
         place = mutant.place
         lines = self._lines_with(place.names) if place.at_import else [(mutant.path, place.lines)]
@@ -208,6 +209,7 @@ class Project:
         if place.at_import:
             named = [test for test in seen if place.names & self._words[test.partition("::")[0]]]
             tests = [*tests, *named] if lines else list(seen)
+        tests = tests or [test for test, one in seen.items() if mutant.path in one.lines]
         tests.sort(key=lambda test: (mutant.path not in seen[test].lines, seen[test].seconds))
         room = f"tests/{mutant.path.partition('/')[0]}/"
         own = [test for test in dict.fromkeys(tests) if test.startswith(room)]

@@ -175,7 +175,7 @@ class _Watching(_Plugin):
         self._folder = folder
         self._seconds: Counter[str] = Counter()
         self._failed: set[str] = set()
-        self._coverage = Coverage(data_file=None, config_file="pyproject.toml")
+        self._coverage = Coverage(data_file=None, config_file="pyproject.toml", concurrency=["thread", "greenlet"])
         self._coverage.start()
 
     @pytest.hookimpl(wrapper=True)

@@ -114,6 +114,8 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
             end = sum(map(len, lines[: (node.end_lineno or 0) - 1])) + (node.end_col_offset or 0)
             before = " ".join(data[start:end].decode().split())
             source = (data[:start] + replacement.encode() + data[end:]).decode()
+            if replacement == before:
+                continue
             try:
                 compile(source, path, "exec")
             except SyntaxError:

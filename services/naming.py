@@ -91,10 +91,11 @@ def _only(items: Sequence[Item], text: str) -> Reference | None:
 def _entries(items: Sequence[Item], text: str) -> list[Item]:
     """The items that a gallery's menu shows like this: with a number and a noun, and cut where it is long."""
     entry = _ENTRY.fullmatch(text.strip())
-    if entry is None or not folded(entry["rest"]):
+    wanted = folded(entry["rest"].removesuffix("…")) if entry else ""
+    if entry is None or not wanted:
         return []
     kind = {"image": Image, "video": Image, "album": Album}.get((entry["kind"] or entry["noun"] or "").lower())
-    wanted, cut = folded(entry["rest"].removesuffix("…")), entry["rest"].endswith("…")
+    cut = entry["rest"].endswith("…")
     return each_once(
         item
         for item in items

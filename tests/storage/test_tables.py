@@ -25,5 +25,5 @@ def test_migrations_make_the_tables_that_the_code_knows(migrated: Path, tmp_path
     metadata.create_all(engine)
     engine.dispose()
     known = _made(tmp_path / "known.db")
-    assert len(known) == 8
+    assert len(known) >= 8
     assert _made(migrated) == known

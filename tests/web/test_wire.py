@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 from aiohttp import web
@@ -55,3 +57,22 @@ async def test_health_is_told_in_these_very_words(path: str, obstacles: list[str
 async def test_users_are_served_where_nothing_says_otherwise() -> None:
     async with serving(create_admin_app(), "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
         assert (await Visitor(session, f"http://127.0.0.1:{port}").get("/readyz")).status == 200
+
+
+async def test_long_answer_arrives_whole_at_a_reader_that_is_slow_to_begin() -> None:
+    async def long(_request: web.Request) -> web.Response:
+        return web.Response(body=bytes(16_000_000))
+
+    app = web.Application()
+    app.add_routes([web.get("/", long)])
+    async with serving(app, "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.05)  # by now nothing more fits between the two
+        async with asyncio.timeout(20):
+            assert len(await reader.readexactly(16_000_000)) == 16_000_000
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        async with asyncio.timeout(20):
+            assert len(await reader.read(-1)) > 16_000_000
+        writer.close()

@@ -21,7 +21,7 @@ from sqlalchemy.util import greenlet_spawn
 
 from storage import sqlite
 from storage.errors import DatabaseUnavailableError
-from storage.migrations import migrate
+from storage.migrations import bring_up_to_date
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -116,10 +116,10 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
         path = sqlite.prepare_file(url)
     except OSError as error:
         raise _unavailable(error) from error
-    with translated():
-        await spawned(migrate, path, busy_timeout=busy_timeout)
     engine = sqlite.create_engine(path, busy_timeout=busy_timeout)
     try:
+        with translated():
+            await spawned(bring_up_to_date, engine, path, busy_timeout=busy_timeout)
         database = Database(engine, busy_timeout=busy_timeout)
         await database.settle()
         yield database

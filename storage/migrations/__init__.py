@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from storage import sqlite
 
 SCRIPTS = Path(__file__).parent
 HEAD = "0002"  # the newest revision
+
+
+def bring_up_to_date(engine: Engine, path: Path, *, busy_timeout: float) -> None:
+    """Migrate the file that the engine opens, unless there is nothing to do. Called by `greenlet_spawn`."""
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return
+    migrate(path, busy_timeout=busy_timeout)
 
 
 def migrate(path: Path, *, busy_timeout: float, scripts: Path = SCRIPTS) -> None:
@@ -18,13 +26,10 @@ def migrate(path: Path, *, busy_timeout: float, scripts: Path = SCRIPTS) -> None
     Foreign keys are off meanwhile, because SQLite changes a table by making it anew, and are checked at the end.
     Called by `greenlet_spawn`.
     """
+    from storage.migrations.upgrade import upgrade  # noqa: PLC0415 - Alembic takes longer to load than a start
+
     engine = sqlite.create_engine(path, busy_timeout=busy_timeout, foreign_keys=False)
     try:
-        with engine.connect() as connection:
-            if scripts is SCRIPTS and _revision(connection) == HEAD:
-                return
-        from storage.migrations.upgrade import upgrade  # noqa: PLC0415 - Alembic takes longer to load than a start
-
         with engine.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
             upgrade(connection, scripts)
     finally:

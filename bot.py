@@ -42,7 +42,7 @@ from services.upload import AT_ONCE, UploadService
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import StorageError
-from storage.sealing import Keyring, new_key
+from storage.sealing import Keyring, SealContext, new_key
 from web.admin import create_admin_app
 from web.public import create_public_app
 from web.server import serving
@@ -283,6 +283,7 @@ TRIES = {
 
 async def _check(settings: Settings) -> int:
     """Build everything on a database of its own, beside a bot that may be running; how many commands there are."""
+    Keyring(settings.token_keys).seal("a token", SealContext("check", ""))
     with tempfile.TemporaryDirectory() as folder:
         aside = replace(settings, database_url=f"sqlite:///{folder}/check.db")
         async with compose(aside, serve=False) as house:

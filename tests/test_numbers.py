@@ -103,7 +103,7 @@ PROMISED = {
     "seconds to wait for another's write": (database.BUSY_TIMEOUT, 5),
     "the same, in `check`": (probe.PATIENCE, 1),
     "seconds that an erasure waits for readers": (sqlite.SCRUB_TIMEOUT, 0.5),
-    "bits of a key": (sealing.KEY_BITS, 256),
+    "bytes of a key": (sealing.KEY_BYTES, 32),
     "bytes of a nonce": (sealing.NONCE_BYTES, 12),
     "the version of a sealed value": (sealing.VERSION, 1),
     "the time of zero": (tables.EPOCH, datetime(1970, 1, 1, tzinfo=UTC)),

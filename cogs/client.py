@@ -35,6 +35,7 @@ EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.
 SYNC_PATIENCE = 10.0  # seconds
 
 
+COMMANDS = frozenset(kind.value for kind in discord.AppCommandType)
 PRESSES = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
 
 
@@ -59,8 +60,13 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
         self.imgur.add_command(command, override=options.get("override", False))
 
     async def interaction_check(self, interaction: discord.Interaction[ImgurBot], /) -> bool:
-        """Let in what can be answered."""
-        return await self.client.door.admits(interaction) and _can_be_suggested(interaction)
+        """Let in what can be answered. Raises AppCommandError where Discord still knows the command as it was."""
+        if not await self.client.door.admits(interaction):
+            return False
+        if interaction.type is discord.InteractionType.autocomplete:
+            return _can_be_suggested(interaction)
+        _refuse_outdated(interaction)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[ImgurBot], error: app_commands.AppCommandError, /
@@ -223,17 +229,34 @@ class ImgurBot(commands.AutoShardedBot):
 
 def _can_be_suggested(interaction: discord.Interaction[Any]) -> bool:
     """Whether it is no autocompletion of what an earlier release had: discord.py would log a traceback."""
-    if interaction.type is not discord.InteractionType.autocomplete:
-        return True
     command, typed = interaction.command, cast("dict[str, Any]", interaction.data)
     if not isinstance(command, app_commands.Command):
         return False
-    asked = [command.get_parameter(name) for name in _focused(typed.get("options", ()))]
-    return any(parameter and parameter.autocomplete for parameter in asked)
+    for option in _given(typed.get("options", ())):
+        parameter = command.get_parameter(option["name"])
+        if option.get("focused") and parameter and parameter.autocomplete and parameter.type.value == option["type"]:
+            return True
+    return False
 
 
-def _focused(options: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _refuse_outdated(interaction: discord.Interaction[Any]) -> None:
+    """Refuse values of another type than the command takes now: discord.py would hand them to it."""
+    command, data = interaction.command, cast("dict[str, Any]", interaction.data)
+    if data.get("type", 1) not in COMMANDS:
+        raise app_commands.CommandNotFound(data["name"], [])
+    if not isinstance(command, app_commands.Command):
+        return
+    files = data.get("resolved", {}).get("attachments", {})
+    for option in _given(data.get("options", ())):
+        parameter, kind = command.get_parameter(option["name"]), option["type"]
+        lost = kind == discord.AppCommandOptionType.attachment.value and option["value"] not in files
+        if parameter and (kind != parameter.type.value or lost):
+            raise app_commands.CommandSignatureMismatch(command)
+
+
+def _given(options: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What was given to a command, out of the groups around it."""
     for option in options:
-        if option.get("focused"):
-            yield option["name"]
-        yield from _focused(option.get("options", ()))
+        if "value" in option:
+            yield option
+        yield from _given(option.get("options", ()))

@@ -96,16 +96,18 @@ def watching(time: DiscordTime) -> aiohttp.TraceConfig:
 
     async def look(_session: aiohttp.ClientSession, _context: Any, ended: aiohttp.TraceRequestEndParams) -> None:
         response = ended.response
-        time.heard(response.headers.get("Date", ""))
-        if response.status not in NOTHING_TO_READ:
-            await _judge(response)
+        if response.status in NOTHING_TO_READ:
+            return
+        if await _judge(response) is not None:
+            time.heard(response.headers.get("Date", ""))
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(look)
     return trace
 
 
-async def _judge(response: aiohttp.ClientResponse) -> None:
+async def _judge(response: aiohttp.ClientResponse) -> Any:
+    """What Discord says, None where it is left to discord.py what that means. Raises NoAnswerError and LimitedError."""
     data = _json(response.headers.get("Content-Type"), await response.read())
     status = response.status
     if status == 429:  # noqa: PLR2004 - HTTP's, as below
@@ -117,6 +119,7 @@ async def _judge(response: aiohttp.ClientResponse) -> None:
         raise NoAnswerError(f"status {status} from something that is not Discord")
     elif status >= 500 and response.url.path.endswith("/callback"):  # noqa: PLR2004
         raise NoAnswerError(f"status {status}")  # discord.py would take longer than Discord waits
+    return data
 
 
 def _json(content_type: str | None, body: bytes) -> Any:

@@ -193,8 +193,8 @@ async def progress(interaction: Interaction, view: ui.LayoutView) -> None:
 
 async def tell(interaction: Interaction, view: ui.LayoutView) -> bool:
     """Say something privately, whatever state the interaction is in; whether it got through."""
-    for say in _ways(interaction, view):
-        if await _refusal(interaction, say) is None:
+    for say, again in _ways(interaction, view):
+        if await _refusal(interaction, say, again=again) is None:
             await _told(interaction)
             return True
     return False
@@ -233,14 +233,15 @@ async def _answered_otherwise(
     return False
 
 
-def _ways(interaction: Interaction, view: ui.LayoutView) -> Iterator[Callable[[], Awaitable[Any]]]:
+def _ways(interaction: Interaction, view: ui.LayoutView) -> Iterator[tuple[Callable[[], Awaitable[Any]], bool]]:
+    """How to say it, one after the other, and whether that does no harm twice."""
     response = interaction.response
     if response.is_done() or LOST in interaction.extras:
         if response.type is InteractionResponseType.deferred_channel_message or IN_PLACE in interaction.extras:
-            yield partial(interaction.edit_original_response, view=view, attachments=[])
-        yield partial(interaction.followup.send, view=view, ephemeral=True)
+            yield partial(interaction.edit_original_response, view=view, attachments=[]), True
+        yield partial(interaction.followup.send, view=view, ephemeral=True), False
     else:
-        yield partial(response.send_message, view=view, ephemeral=True)
+        yield partial(response.send_message, view=view, ephemeral=True), True
 
 
 def _kept_private(draw: Draw, *, why: BotError) -> ui.LayoutView:

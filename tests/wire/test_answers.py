@@ -111,6 +111,28 @@ async def test_whatever_becomes_of_the_answer_an_upload_is_told_once(
     assert {line["logger"] for line in log.warnings} == {"discord.webhook.async_"}
 
 
+@pytest.mark.parametrize("fault", [{"cut": True}, {"cut": True, "done": True}, {"answer": Page(), "done": True}])
+async def test_words_get_through_once_whatever_becomes_of_the_call(
+    discord: Discord, start: Start, fault: dict[str, Any]
+) -> None:
+    """An error that stands in the acknowledgement itself, and one that stands in the answer."""
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        asked = await (await discord.slash(alice, "link")).answered()
+        bob = discord.world.add_person("bob")
+        for match in (CALLBACK, EDIT):
+            discord.switches.faults = [Fault(match, **fault)]
+            if match == CALLBACK:
+                told = await discord.press(bob, asked, "Enter code")
+            else:
+                told = await discord.slash(bob, "show", image="what is that?")
+            await discord.until(lambda: "That is not" in seen(told))  # noqa: B023 - awaited here
+            await asyncio.sleep(0.2)
+            assert (len(told.callbacks), len(told.followups)) == (1, 0)
+            assert not discord.switches.faults[0].times
+
+
 async def test_what_no_message_got_through_with_is_told_beside_the_next_answer(
     discord: Discord, standin: Imgur, start: Start, picture: bytes, log: Log
 ) -> None:

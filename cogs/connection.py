@@ -38,7 +38,7 @@ STABLE = 60.0  # seconds after which a connection that ends is replaced at once
 SILENCE = 100.0  # seconds without an acknowledged heartbeat (two are sent) after which a connection is given up
 SILENCE_IS_DEATH = 120.0  # seconds, after which /readyz says so
 CLOSE_TIMEOUT = 2.0
-START_EVERY = 5.0  # seconds between two sessions that are begun, Discord's rule
+START_EVERY = 5.25  # seconds between two sessions that are begun; Discord wants five between hearing of them
 LIMITS_FRESH = 10.0  # seconds that Discord's answer about its limits is believed
 
 

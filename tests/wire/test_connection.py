@@ -130,7 +130,7 @@ async def test_shards_start_side_by_side_as_far_as_discord_allows(discord: Disco
 
 
 def test_a_session_is_begun_every_five_seconds() -> None:
-    assert PROMISED == 5.0
+    assert 5.0 < PROMISED < 5.5
 
 
 async def test_no_session_is_begun_where_discord_would_reset_the_token(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -9,6 +10,7 @@ import pytest
 
 from errors import NotAnItemError, VoiceMessageError
 from imgur.client import ImgurClient
+from imgur.errors import SourceLengthError
 from media.attachment import HttpAttachmentSource
 from media.models import IncomingFile, Origin
 from services.account import AccountService
@@ -67,3 +69,40 @@ async def test_two_links_suggest_nothing_and_a_text_without_letters_names_nothin
     for text in ("\u0301", "3. ", "image: \u2060", "…"):
         with pytest.raises(NotAnItemError):
             await library.show(ADA, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_album"),
+    [
+        ("image: Cats", False),
+        ("video: Cats", False),
+        ("Cats · video", False),
+        ("1. image: Ca…", False),
+        ("album: Cats", True),
+    ],
+)
+async def test_noun_of_a_gallery_s_entry_tells_which_of_two_of_one_name_is_meant(
+    library: LibraryService, standin: Standin, stores: Stores, text: str, is_album: bool
+) -> None:
+    account = standin.world.add_account("ada_imgur")
+    await link(stores, standin, account)
+    image, album = standin.world.add_image(account, title="Cats"), standin.world.add_album(account, title="Cats")
+    assert (await library.show(ADA, text)).item.id == (album.id if is_album else image.id)
+
+
+async def test_file_of_an_upload_is_closed_before_the_upload_has_failed(imgur_client: ImgurClient) -> None:
+    closed: list[bool] = []
+
+    class Endless:
+        name, mime_type, size = "cat.png", "image/png", 3
+
+        async def chunks(self) -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield b"four"
+            finally:
+                closed.append(True)
+
+    with pytest.raises(SourceLengthError):
+        await imgur_client.upload(Endless())
+    assert closed == [True]

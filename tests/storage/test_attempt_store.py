@@ -154,7 +154,7 @@ async def test_begin_changes_nothing_at_the_hourly_limit(stores):
     for number in range(3):
         assert await stores.attempts.begin(attempt(str(number)), hourly_limit=3)
 
-    assert not await stores.attempts.begin(attempt("more"), hourly_limit=3)
+    assert await stores.attempts.begin(attempt("more"), hourly_limit=3) is False
 
     assert await stores.attempts.by_id("more") is None
     assert (await stores.attempts.by_id("2")).status is PENDING
@@ -166,7 +166,7 @@ async def test_ended_attempts_count_towards_the_limit_until_they_are_an_hour_old
     await stores.accounts.unlink(1)
     just_before, after = NOW + HOUR - timedelta(microseconds=1), NOW + HOUR
 
-    assert not await stores.attempts.begin(attempt("a", created_at=just_before), hourly_limit=1)
+    assert await stores.attempts.begin(attempt("a", created_at=just_before), hourly_limit=1) is False
     assert await stores.attempts.begin(attempt("b", created_at=after), hourly_limit=1)
 
 
@@ -191,7 +191,7 @@ async def test_a_fresh_state_replaces_the_one_before(stores):
     assert await stores.attempts.bind("first", cookie_hash=COOKIE, state_hash=b"fresh", now=NOW)
 
     assert await stores.attempts.by_state(STATE) is None
-    assert not await stores.attempts.spend("first", cookie_hash=COOKIE, state_hash=STATE, now=NOW)
+    assert await stores.attempts.spend("first", cookie_hash=COOKIE, state_hash=STATE, now=NOW) is False
     assert await stores.attempts.spend("first", cookie_hash=COOKIE, state_hash=b"fresh", now=NOW)
 
 

@@ -19,8 +19,8 @@ class Ticket:
 
     @property
     def before(self) -> int | None:
-        """How many are called earlier, as things stand; None once its turn has come."""
-        return None if self.called.is_set() else self._queue.before(self)
+        """How many are called earlier, as things stand; None once its turn has come, or it was given up."""
+        return self._queue.before(self)
 
 
 Queued: TypeAlias = Callable[[Ticket], None]
@@ -49,9 +49,11 @@ class FairQueue:
             self._leave(ticket)
             self._call()
 
-    def before(self, ticket: Ticket) -> int:
-        """How many tickets are called before this one that waits."""
-        place = self._waiting[ticket.user].index(ticket)
+    def before(self, ticket: Ticket) -> int | None:
+        """How many tickets are called before this one; None if it does not wait."""
+        if ticket not in (mine := self._waiting.get(ticket.user, [])):
+            return None
+        place = mine.index(ticket)
         ahead, rounds = place, place + 1
         for user, tickets in self._waiting.items():
             if user == ticket.user:

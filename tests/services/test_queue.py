@@ -76,7 +76,7 @@ async def test_place_is_free_for_the_next_when_somebody_gives_up(crowd: Crowd) -
     assert crowd.before("b2", "e1", "e2") == [0, 1, 2]
     crowd.tasks["e1"].cancel()
     await asyncio.wait([crowd.tasks["e1"]])
-    assert crowd.before("b2", "e2") == [0, 1]
+    assert crowd.before("b2", "e1", "e2") == [0, None, 1]
     crowd.tasks["a1"].cancel()  # one whose turn it is
     await asyncio.wait([crowd.tasks["a1"]])
     await asyncio.sleep(0)

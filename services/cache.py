@@ -67,6 +67,10 @@ class TimedCache(Generic[K, V]):
         kept = self._kept.get(key)
         return kept.value if kept else None
 
+    def known(self, which: Callable[[K], bool]) -> list[V]:
+        """Every value that is young enough and whose key `which` picks."""
+        return [kept.value for key in list(self._kept) if which(key) and (kept := self._kept.get(key))]
+
     def put(self, key: K, value: V, *, began: int = EVER) -> None:
         """Keep a value, from now on."""
         self._loads.pop(key, None)

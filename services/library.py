@@ -381,9 +381,13 @@ class LibraryService:
             try:
                 return await self._reading.item(viewer, reference), False
             except NotFoundError:
-                if wish or (gone := await self._gone_favorite(viewer, reference)) is None:
+                if wish:
                     raise
-                return gone, True
+                gone = await self._gone_favorite(viewer, reference)
+                if gone is None and len(reference.kinds) > 1:
+                    raise
+                # Of what is far down the list the switch itself knows whether it was there.
+                return gone or _bare(reference), True
 
         item, is_gone = await self._named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
         is_mine = await self._is_mine(viewer, item)  # before it is done: nothing may go wrong after that
@@ -400,8 +404,9 @@ class LibraryService:
         return Favorited(Shown(item, can, hidden=hidden), changed)
 
     async def _gone_favorite(self, viewer: Viewer, reference: Reference) -> Item | None:
-        """What Imgur no longer has, as the newest favorites still list it."""
-        for item in await self._lists.read(viewer, Scope.FAVORITES):
+        """What Imgur no longer has, as the newest favorites still list it, or a page that was just turned to."""
+        newest = await self._lists.read(viewer, Scope.FAVORITES)
+        for item in newest + self._reading.turned_to(viewer, "favorites"):
             if item.id == reference.id and item.kind in reference.kinds:
                 return item
         return None
@@ -447,3 +452,8 @@ class LibraryService:
     def _forget_lists(self, discord_id: int) -> None:
         self._reading.forget_lists(discord_id)
         self._lists.forget(discord_id)
+
+
+def _bare(reference: Reference) -> Item:
+    """What is known of an item by what it is called alone."""
+    return Album(id=reference.id) if reference.kinds[0] is Kind.ALBUM else Image(id=reference.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
 from sys import getsizeof
 from typing import Any, TypeAlias, TypeVar, cast
@@ -143,6 +144,11 @@ class Reading:
             found += page.items
             number += 1
         return tuple(found)
+
+    def turned_to(self, viewer: Viewer, name: str) -> tuple[Item, ...]:
+        """What is known of the lists whose names begin so, whichever pages were just turned to."""
+        pages = self._pages.known(lambda key: key[0] == viewer.key and key[1].startswith(name))
+        return tuple(chain.from_iterable(page.items for page in pages))
 
     async def albums(self, viewer: Viewer, *, since: int = EVER) -> tuple[Item, ...]:
         """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError."""

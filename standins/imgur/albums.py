@@ -79,7 +79,9 @@ async def delete(request: web.Request) -> web.Response:
 
 async def favorite(request: web.Request) -> web.Response:
     """Toggle: the answering word says what it is now."""
-    account, album = require_account(request), _existing(request)
+    account, album_id = require_account(request), request.match_info["id"]
+    gone = (item for item in account.favorites if isinstance(item, StoredAlbum) and item.id == album_id)
+    album = next(gone, None) or _existing(request)
     return success("favorited" if request.app[STANDIN].world.toggle_favorite(account, album) else "unfavorited")
 
 

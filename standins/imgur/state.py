@@ -141,10 +141,11 @@ class World:
         if not stays_favorite:
             self._unfavorite(image)
 
-    def remove_album(self, album: StoredAlbum) -> None:
-        """Forget the album, not its images."""
+    def remove_album(self, album: StoredAlbum, *, stays_favorite: bool = False) -> None:
+        """Forget the album, not its images; with `stays_favorite` those who favorited it go on listing it."""
         del self.albums[album.id]
-        self._unfavorite(album)
+        if not stays_favorite:
+            self._unfavorite(album)
 
     def _unfavorite(self, item: Stored) -> None:
         for account in self.accounts.values():

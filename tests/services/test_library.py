@@ -902,6 +902,27 @@ async def test_favorite_that_is_gone_is_shown_as_such_and_comes_off_the_list(
         await library.unfavorite(ADA, f"image:{gone.id}")
 
 
+@pytest.mark.parametrize("kind", ["image", "album"])
+@pytest.mark.parametrize("turned", [None, "oldest"])
+async def test_favorite_that_is_gone_comes_off_the_list_though_it_is_far_down(
+    library: LibraryService, standin: Standin, account: Account, stranger: Account, *, kind: str, turned: Any
+) -> None:
+    world = standin.world
+    image, album = world.add_image(stranger), world.add_album(stranger)
+    gone: Stored = image if kind == "image" else album
+    world.add_favorites(account, [gone, *(world.add_image(stranger) for _ in range(130))])
+    world.remove_image(image, stays_favorite=True)
+    world.remove_album(album, stays_favorite=True)
+    if turned:
+        await library.favorites(ADA, 0, turned)
+        assert (await library.show(ADA, f"{kind}:{gone.id}")).is_gone
+    favorited = await library.unfavorite(ADA, f"{kind}:{gone.id}")
+    assert (favorited.changed, favorited.shown.is_gone) == (True, True)
+    assert all(item is not gone for item in account.favorites)
+    with pytest.raises(NotFoundError):
+        await library.unfavorite(ADA, f"{kind}:{gone.id}")
+
+
 def test_weight_grows_with_the_images_of_an_album_and_with_texts() -> None:
     image = Image(id="abc1234")
     album = Album(id="def5678", images=(image,) * 5000)

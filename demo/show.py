@@ -15,16 +15,15 @@ from typing import Protocol, cast
 import aiohttp
 import click
 import simcord
-from aiohttp import web
 from simcord.backend.cdn import CDN_BASE
 from simcord.preview import Preview
-from simcord.preview._server import PreviewServer
 
 import config
 import logs
 from cogs.client import ImgurBot
 from config import Settings
 from demo.attachments import ReadAttachments
+from demo.page import Page
 from demo.pictures import portrait
 from demo.simulation import Present, simulated
 from demo.world import ALICE, BOB, Pictures, fill
@@ -64,20 +63,7 @@ class House(Protocol):
         ...
 
 
-class Page(PreviewServer):
-    """simcord's page, in a style of which nothing is cut off."""
-
-    async def _static(self, request: web.Request) -> web.Response:
-        answer: web.Response = await super()._static(request)
-        if request.path == "/preview.css":
-            answer.text = (answer.text or "") + STYLE
-        return answer
-
-
 Compose = Callable[..., AbstractAsyncContextManager[House]]
-
-# simcord hangs what is wrong with an option below the command line, where the window ends.
-STYLE = "\n.command-error { position: static; max-width: none; margin-left: 6px; white-space: nowrap; }\n"
 
 # A connection kept for later sets a timer of 15 s, which simcord counts as work of the command that used it.
 unkept = partial(aiohttp.TCPConnector, force_close=True)
@@ -126,7 +112,7 @@ async def open_page(env: simcord.Env, standin: Standin, port: int = 0) -> Previe
         presentation_time=Present.now(UTC),
         port=port,
     )
-    preview._server = Page(preview, port)  # noqa: SLF001 - nothing else leads to its style
+    preview._server = Page(preview, port)  # noqa: SLF001 - no other way leads to its files
     env.backend.bot_user.avatar = AVATAR
     ids = (alice.id, bob.id, guide.id, env.backend.bot_user.id)
     avatars = {

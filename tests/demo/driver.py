@@ -111,10 +111,18 @@ class DiscordPage:
         await expect(self.page.locator(".command-chip")).to_have_count(0, timeout=PROMPTLY)
         await self.settled()
 
-    async def refused_file(self, path: Path) -> Locator:
-        """What the page says to a file that it does not take, and nothing is sent."""
+    async def refused_file(self, size: int) -> Locator:
+        """What the page says to a file of so many bytes, where it does not take it; nothing is sent."""
         await self._pick("imgur upload")
-        await self._fill("file", path)
+        await self.page.locator("input[type=file]").evaluate(
+            """(input, size) => {
+                const chosen = new DataTransfer();
+                chosen.items.add(new File([new ArrayBuffer(size)], "large.png"));
+                input.files = chosen.files;
+                input.dispatchEvent(new Event("change"));
+            }""",
+            size,
+        )
         return self.page.locator(".command-error")
 
     async def is_in_view(self, found: Locator) -> bool:

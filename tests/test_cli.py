@@ -400,7 +400,7 @@ def test_without_anybody_to_ask_or_to_tell_it_ends_in_words(
 ) -> None:
     words = ["sh", "-c", f'exec "$@" {shell}', "sh", sys.executable, str(ROOT / "bot.py"), command]
     result = subprocess.run(words, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60)
-    assert result.returncode == 1
+    assert result.returncode in {1, 120}  # Python's own where its output cannot be written at its end either
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []

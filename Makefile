@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 SECRETS = $(BIN)/detect-secrets-hook --exclude-secrets '^0123456789ABC|fake|example|made-up'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint format bench mutants lock screenshots
+.PHONY: help setup demo init check run test lint format bench mutants lock screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,12 @@ setup: $(VENV)/.dev ## install everything that developing takes into .venv
 
 demo: $(VENV)/.demo ## try the whole bot in a web browser, with no account anywhere
 	@exec $(BIN)/python bot.py demo
+
+init: $(VENV)/.runtime ## ask for the settings and write .env
+	@exec $(BIN)/python bot.py init
+
+check: $(VENV)/.runtime ## build everything offline and name every fault in the settings
+	@exec $(BIN)/python bot.py check
 
 run: $(VENV)/.runtime ## run the bot on Discord and Imgur, with the settings in .env
 	@exec $(BIN)/python bot.py run

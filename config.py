@@ -9,6 +9,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from io import StringIO
@@ -115,15 +116,6 @@ def _token_keys(value: Any) -> Any:
             raise ValueError("has the key of the example, or one as easy to guess; `python bot.py keygen` makes one")
         keys[name] = key
     return keys
-
-
-def are_token_keys(value: str) -> bool:
-    """Whether TOKEN_KEYS may have this value."""
-    try:
-        _token_keys(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _one_of(*names: str) -> Callable[[Any], Any]:
@@ -249,6 +241,16 @@ def given(env_file: Path | None, environment: Mapping[str, str] = MappingProxyTy
     in_file = {name: value for name, value, _ in _bindings(env_file) if name and value is not None}
     everything = [*in_file.items(), *((name.upper(), value) for name, value in environment.items())]
     return {name.lower(): bare for name, value in everything if name in variable_names() and (bare := _bare(value))}
+
+
+def usable(env_file: Path) -> dict[str, str]:
+    """What is set in the file and may be, by the names of the variables. Raises SettingsError."""
+    found, values = given(env_file), {}
+    for one in fields(Settings):
+        with suppress(KeyError, ValueError):
+            one.metadata["reader"](found[one.name])
+            values[one.name.upper()] = found[one.name]
+    return values
 
 
 def read_text(env_file: Path) -> str:

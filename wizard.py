@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -25,9 +26,9 @@ def write_settings(path: Path, *, new_key: str) -> None:
     Raises SettingsError for a file that is there and cannot be read, or that could not be written; before it asks.
     """
     old = "" if path == STDOUT else _old(path)
-    keys = config.given(path).get("token_keys") if old else None
+    kept = config.usable(path) if old else {}
     try:
-        answers = {**_ask(), "TOKEN_KEYS": keys if keys and config.are_token_keys(keys) else new_key}
+        answers = {**_ask(kept), "TOKEN_KEYS": kept.get("TOKEN_KEYS", new_key)}
     except click.Abort:
         nobody = "" if _is_person() else " There was nobody to ask: `docker run` needs -it for it."
         tell(f"\nNothing was written.{nobody}")
@@ -84,18 +85,28 @@ def _write_private(path: Path, text: str) -> None:
         raise
 
 
-def _ask() -> dict[str, str]:
-    """What only the operator knows; an empty answer stands for none."""
+def _ask(kept: dict[str, str]) -> dict[str, str]:
+    """What only the operator knows; an empty answer stands for what is there, or none."""
     if sys.stdin is None:  # closed
         raise click.Abort
     hidden = _is_person()  # else it comes through a pipe, and asking for it to be hidden would ask the terminal
     tell("Discord: an application of https://discord.com/developers/applications, Bot -> Reset Token.")
-    token = ask("DISCORD_TOKEN", hide_input=hidden, value_proc=_bot_token)
+
+    def answer(name: str, value_proc: Callable[[str], str], *, needed: bool = False, hide_input: bool = False) -> str:
+        return ask(
+            f"{name} (Enter keeps the one that is there)" if name in kept else name,
+            default=kept.get(name, None if needed else ""),
+            show_default=False,
+            hide_input=hide_input,
+            value_proc=value_proc,
+        )
+
+    token = answer("DISCORD_TOKEN", _bot_token, needed=True, hide_input=hidden)
     tell("\nImgur: your application's client id; its secret, without which users cannot link accounts.")
-    client_id = ask("IMGUR_CLIENT_ID", value_proc=_one_word)
-    secret = ask("IMGUR_CLIENT_SECRET", default="", hide_input=hidden, show_default=False, value_proc=_one_word)
+    client_id = answer("IMGUR_CLIENT_ID", _one_word, needed=True)
+    secret = answer("IMGUR_CLIENT_SECRET", _one_word, hide_input=hidden)
     tell("\nWhere users' browsers reach the link pages, such as https://imgur-bot.example.org; empty for none.")
-    public_url = ask("PUBLIC_URL", default="", show_default=False, value_proc=_public_url)
+    public_url = answer("PUBLIC_URL", _public_url)
     return {
         "DISCORD_TOKEN": token,
         "IMGUR_CLIENT_ID": client_id,
@@ -137,4 +148,4 @@ def _show_links(answers: dict[str, str]) -> None:
     if answers["PUBLIC_URL"] and answers["IMGUR_CLIENT_SECRET"]:
         tell("Register this callback address in Imgur's settings, under Applications:")
         tell(f"  {answers['PUBLIC_URL']}/oauth/imgur")
-    tell("Then: python bot.py check, and python bot.py run")
+    tell("Then, started as this was: check, and run.")

@@ -1,8 +1,9 @@
-"""The second Python of `.ci/run`: the newest that really starts."""
+"""What is started from outside: make's targets, and the second Python of `.ci/run`, the newest that really starts."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,15 @@ def _found(folder: Path) -> str:
     env = {"PATH": str(folder), "HOME": str(folder)}
     command = [sys.executable, str(NEWEST), sys.executable]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_make_starts_what_the_readme_tells_an_operator_to_start() -> None:
+    readme = (NEWEST.parent.parent / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"^make (\w+)", readme, re.MULTILINE)
+    assert {"demo", "test", "init", "check", "run"} == set(targets)
+    for target in {*targets} - {"test"}:
+        command = ["make", "-n", "-C", str(NEWEST.parent.parent), target]
+        assert f"python bot.py {target}" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_the_newest_python_is_the_one_that_starts(tmp_path: Path) -> None:

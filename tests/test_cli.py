@@ -316,6 +316,28 @@ def test_init_changes_what_it_asks_about_and_keeps_the_rest(tmp_path: Path) -> N
     ]
 
 
+def test_init_keeps_what_is_answered_by_enter_alone(tmp_path: Path) -> None:
+    assert _invoke("init", answers=ANSWERS).exit_code == 0
+    path = tmp_path / ".env"
+    before = path.read_text()
+    result = _invoke("init", answers="y\n\nanother-id\n\n\n")
+    assert result.exit_code == 0
+    assert path.read_text() == before.replace("example-id", "another-id")
+    assert "https://bot.example.org/oauth/imgur" in result.output
+    assert "example-secret" not in result.output
+
+
+def test_init_keeps_nothing_that_the_settings_would_refuse(tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text().replace("#IMGUR_CLIENT_SECRET", "IMGUR_CLIENT_SECRET")
+    (tmp_path / ".env").write_text(text)
+    result = _invoke("init", answers=f"y\n\n{TOKEN}\n\nexample-id\n\n\n")
+    assert result.exit_code == 0
+    assert "Enter keeps" not in result.output
+    settings = config.load(tmp_path / ".env", tries={})
+    assert (settings.discord_token, settings.imgur_client_id) == (TOKEN, "example-id")
+    assert settings.imgur_client_secret is None
+
+
 def test_init_makes_a_key_in_place_of_the_published_one(tmp_path: Path) -> None:
     shutil.copy(ROOT / ".env.example", tmp_path / ".env")
     assert _invoke("init", answers="y\n" + ANSWERS).exit_code == 0

@@ -18,14 +18,16 @@ PATIENCE = 1.0  # seconds to wait for another process's write
 
 def probe(url: str) -> None:
     """Raises StorageError if the database at `sqlite:///PATH` could not be opened, written or understood."""
-    path = Path(url.removeprefix(sqlite.PREFIX)).resolve()
+    path = place = Path(url.removeprefix(sqlite.PREFIX)).resolve()
     try:
-        folder = next(parent for parent in path.parents if parent.exists())
-        if path.exists() and not path.is_file():
-            raise DatabaseUnavailableError(f"{path} is {'a folder' if path.is_dir() else 'no file'}")
-        tempfile.TemporaryFile(dir=folder).close()
+        if path.exists():
+            if not path.is_file():
+                raise DatabaseUnavailableError(f"{path} is {'a folder' if path.is_dir() else 'no file'}")
+            path.open("r+b").close()
+        place = next(parent for parent in path.parents if parent.exists())
+        tempfile.TemporaryFile(dir=place).close()
     except OSError as error:
-        raise DatabaseUnavailableError(f"nothing can be written to {path.parent}: {error.strerror}") from error
+        raise DatabaseUnavailableError(f"nothing can be written to {place}: {error.strerror}") from error
     if not path.exists():
         return
     try:

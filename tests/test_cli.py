@@ -227,10 +227,11 @@ def _newer(path: Path) -> None:
         (lambda path: path.mkdir(), "is a folder"),
         (lambda path: path.symlink_to("/dev/null"), "is no file"),
         (lambda path: path.symlink_to("a" * 300), "File name too long"),
+        (lambda path: path.symlink_to(Path(sys.executable).resolve()), "Text file busy"),
         (lambda path: path.symlink_to("/proc/none/bot.db"), "nothing can be written to /proc"),
         (_newer, "newer release"),
     ],
-    ids=["no-database", "folder", "device", "name", "unwritable", "newer"],
+    ids=["no-database", "folder", "device", "name", "read-only", "unwritable", "newer"],
 )
 def test_check_names_a_database_that_could_not_be_used(
     env: Callable[..., None], tmp_path: Path, make: Callable[[Path], object], sentence: str

@@ -235,7 +235,8 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.LinkError: Words("Linking did not work", f"Nothing was linked. {AGAIN}"),
     errors.LinkUnknownError: Words(
-        "This link is not known", f"It may be mistyped or long gone. Nothing was linked. {AGAIN}"
+        "This link is not known",
+        f"It may be mistyped, or over for long: /imgur account in Discord tells what is linked. {AGAIN}",
     ),
     errors.LinkExpiredError: Words(
         "This link has expired", f"A link is good for ten minutes. Nothing was linked. {AGAIN}"

@@ -17,6 +17,8 @@ from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
 from cogs.ui.subject import subject
 from errors import (
     LinkBrokenError,
+    LinkExpiredError,
+    LinkUsedError,
     NoCodeExpectedError,
     NotAcknowledgedError,
     NotAnItemError,
@@ -112,4 +114,6 @@ def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
     if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
         label = "Try again" if isinstance(error, WrongCodeError) else "Enter code"
         return (ActionButton("link-code", user_id, label=label, style=discord.ButtonStyle.primary),)
+    if isinstance(error, LinkExpiredError | LinkUsedError | WrongCodeError):
+        return (link_button(user_id, "Begin again"),)
     return ()

@@ -141,7 +141,9 @@ async def test_form_says_that_it_is_linked_when_the_first_message_is_gone(discor
 async def test_wrong_codes_are_counted_privately_until_the_attempt_ends(discord: Discord, account: Account) -> None:
     offer = answer(await discord.run("link"))
     code = await discord.walk_pages(link_of(offer), account)
-    said = [text(await enter(discord, offer, "AAAAAAAA")) for _ in range(5)]
+    answers = [await enter(discord, offer, "AAAAAAAA") for _ in range(5)]
+    assert [set(buttons(one)) for one in answers] == [{"Try again"}] * 4 + [{"Begin again"}]
+    said = [text(one) for one in answers]
     assert ["4 tries left" in said[0], "1 try left" in said[3], "last try" in said[4]] == [True] * 3
     begun = discord.reread(offer)
     assert "that was the last try" in text(begun)

@@ -9,7 +9,7 @@ import secrets
 import unicodedata
 
 SECRET_BYTES = 32
-MARK_BYTES = 8  # of a marked secret; guessing them is no use, as nobody but its holder is asked for it
+MARK_BYTES = 8  # of a marked secret, against planting; who guesses wrong gets a new one and learns nothing
 CODE_LENGTH = 8
 # Crockford's base 32: no I, L, O or U, so nothing looks like something else. 8 letters are 40 bits.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

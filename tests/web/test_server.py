@@ -87,17 +87,25 @@ async def test_nobody_is_alarmed_when_a_browser_goes_away_in_the_middle_of_a_for
     assert logs == []
 
 
-async def test_nobody_is_alarmed_when_more_forms_begin_than_there_is_room_for(visitor: Visitor) -> None:
-    head = FORM % visitor.url.encode() + b"Content-Length: 20\r\n\r\n"
+async def test_user_is_served_and_nobody_alarmed_when_more_forms_begin_than_there_is_room_for(visitor: Visitor) -> None:
+    port = int(visitor.url.rpartition(":")[2])
+    form = FORM % visitor.url.encode() + b"Content-Length: 20\r\n\r\nstate="
+    writers: list[asyncio.StreamWriter] = []
 
-    async def begin() -> asyncio.StreamWriter:
-        _, writer = await asyncio.open_connection("127.0.0.1", int(visitor.url.rpartition(":")[2]))
-        writer.write(head)
-        return writer
+    async def begin(sent: bytes = form) -> asyncio.StreamReader:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        writers.append(writer)
+        return reader
 
     with structlog.testing.capture_logs() as logs:
-        writers = await asyncio.gather(*(begin() for _ in range(300)))
+        await asyncio.gather(*(begin() for _ in range(300)))
         await visitor.get("/")
+        user = await begin(b"GET / HTTP/1.1\r\n")
+        last = writers[-1]
+        await asyncio.gather(*(begin() for _ in range(60)))
+        last.write(b"Host: a\r\n\r\n")
+        assert (await user.readline()).startswith(b"HTTP/1.1 200 ")
         for writer in writers:
             writer.close()
     assert logs == []

@@ -8,9 +8,11 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from services.linking import LinkingService
 from tests.visitor import Visitor
 from web import cookies
 from web.admin import create_admin_app
+from web.public import create_public_app
 from web.server import serving
 
 COOKIE = "__Host-imgur-link-a1b2"
@@ -76,3 +78,40 @@ async def test_long_answer_arrives_whole_at_a_reader_that_is_slow_to_begin() -> 
         async with asyncio.timeout(20):
             assert len(await reader.read(-1)) > 16_000_000
         writer.close()
+
+
+SAFETY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'none'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), clipboard-write=(self), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "Server": "link-pages",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex",
+}
+TYPES = {
+    "/": "text/html; charset=utf-8",
+    "/nothing": "text/html; charset=utf-8",
+    "/static/callback.js": "text/javascript; charset=utf-8",
+    "/static/last.js": "text/javascript; charset=utf-8",
+    "/static/style.css": "text/css; charset=utf-8",
+    "/static/icon.svg": "image/svg+xml; charset=utf-8",
+}
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_every_header_of_the_pages_is_as_promised(linking: LinkingService, scheme: str) -> None:
+    """Stated here, as a test over the code's own table would follow it."""
+    strict = {"Strict-Transport-Security": "max-age=31536000"} if scheme == "https" else {}
+    app = create_public_app(linking, public_url=f"{scheme}://link.example.org")
+    async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
+        found = {path: (await Visitor(session, f"http://127.0.0.1:{port}").get(path)).headers for path in TYPES}
+    for path, headers in found.items():
+        sent = {name: value for name, value in headers.items() if name not in {"Date", "Content-Length", "Connection"}}
+        assert sent == SAFETY | strict | {"Content-Type": TYPES[path]}, path

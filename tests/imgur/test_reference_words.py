@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imgur.reference import PAGES, SECTIONS, Reference, parse
-from tests.imgur.test_reference import POST
+from tests.imgur.test_reference import ALBUM, EITHER, IMAGE, POST
 
 OWN_PAGES = """
     about account advertise apidocs apps arcade beta blog careers ccpa community contact cookies delete emerald help
@@ -29,3 +29,25 @@ def test_no_word_of_a_path_is_an_id() -> None:
     item = Reference(POST, "Ab3dE7g")
     words = f"{OWN_PAGES} {OF_PATHS}".split()
     assert [word for word in words if parse(f"https://imgur.com/t/cats/Ab3dE7g/{word}") != item] == []
+
+
+KINDS = {"ALBUM": ALBUM, "IMAGE": IMAGE, "POST": POST, "EITHER": EITHER}
+ID, OTHER = "Ab3dE7g", "Xy9zW8v"
+PLACES = """
+    first  ALBUM   a  3/album  3/gallery/album
+    first  IMAGE   3/image  3/gallery/image
+    first  POST    gallery  g  3/gallery  post/v1/albums  post/v1/posts
+    first  EITHER  download
+    last   POST    g/memes  t/cats  r/cats  topic/cats  user/ada  user/ada/favorites/folder/1  account/favorites
+    last   POST    user/ada/favorites/folder/1/my-cats
+"""
+
+
+def test_id_stands_first_or_last_as_what_the_path_begins_with_says() -> None:
+    wrong = []
+    for where, kinds, *places in (row.split() for row in PLACES.strip().splitlines()):
+        for place in places:
+            named = parse(f"https://imgur.com/{place}/{ID}/{OTHER}")
+            if named != Reference(KINDS[kinds], ID if where == "first" else OTHER):
+                wrong.append((place, named))
+    assert wrong == []

@@ -211,7 +211,7 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.ForeignGalleryError: Words(
         "This gallery is not yours",
-        "Only whoever ran the command turns its pages. /imgur images and /imgur favorites show your own.",
+        "Only whoever ran the command can turn its pages. /imgur images and /imgur favorites show your own.",
     ),
     errors.RestartingError: Words("The bot is restarting", "Nothing was done. Try again in a minute."),
     errors.StoppedError: Words(

@@ -70,6 +70,14 @@ class DiskFile:
     head: bytes
     raw: FileIO
 
+    async def look(self, at: int) -> bytes:
+        """As many bytes from there on."""
+        before = self.raw.tell()
+        self.raw.seek(at)
+        part = self.raw.read(HEAD_BYTES)
+        self.raw.seek(before)
+        return part
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """The bytes, from the page cache: no thread is worth its switches."""
         chunk = self.head

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 import aiohttp
@@ -21,8 +22,10 @@ TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=30)
 """Seconds for the connection and for each read; the whole may take as long as the upload does."""
 PATIENCE = 60.0
 """Seconds that may be spent waiting for a head, or for the next 256 KiB: what comes in drops is as good as gone."""
+LOOK_SECONDS = 5.0
+"""How long a part further behind may take: what it would tell is not worth more."""
 _CHUNK_BYTES = 256 * 1024
-_OK = 200
+_OK, _PART = 200, 206
 _LEGAL = ":/?#@!$&'()*+,;=%"  # beside letters, digits and -._~ (RFC 3986)
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -52,18 +55,28 @@ class HttpAttachmentSource:
         """The file, open for one reading. Raises AttachmentGoneError, while it is read too."""
         response = await self._get(file.url)
         try:
-            yield await _open(response, file.size, self._patience)
+            yield await _open(response, file.size, self._patience, partial(self._look, file.url))
         finally:
             response.close()
 
-    async def _get(self, address: str) -> aiohttp.ClientResponse:
+    async def _look(self, address: str, at: int) -> bytes:
+        with suppress(AttachmentGoneError), _told_as_gone():
+            async with asyncio.timeout(min(LOOK_SECONDS, self._patience)):
+                response = await self._get(address, Range=f"bytes={at}-{at + HEAD_BYTES - 1}")
+                try:
+                    return await _head(response.content) if response.status == _PART else b""
+                finally:
+                    response.close()
+        return b""
+
+    async def _get(self, address: str, **headers: str) -> aiohttp.ClientResponse:
         with _told_as_gone():
             url = URL(_quoted(address), encoded=True)
             if "@" in url.raw_authority or str(url.origin()) not in self._origins:
                 raise AttachmentGoneError("not an address of Discord's")
             return await self._session.get(
                 url,
-                headers={"Accept-Encoding": "identity"},
+                headers={"Accept-Encoding": "identity"} | headers,
                 allow_redirects=False,
                 timeout=self._timeout,
                 read_bufsize=_CHUNK_BYTES,
@@ -76,6 +89,10 @@ class _HttpFile:
     head: bytes
     content: aiohttp.StreamReader
     patience: float
+    part: Callable[[int], Awaitable[bytes]]
+
+    async def look(self, at: int) -> bytes:
+        return await self.part(at)
 
     async def chunks(self) -> AsyncIterator[bytes]:
         chunk, waited, got = self.head, 0.0, 0
@@ -91,7 +108,9 @@ class _HttpFile:
                 raise AttachmentGoneError("too slow")
 
 
-async def _open(response: aiohttp.ClientResponse, announced: int, patience: float) -> OpenedFile:
+async def _open(
+    response: aiohttp.ClientResponse, announced: int, patience: float, part: Callable[[int], Awaitable[bytes]]
+) -> OpenedFile:
     if response.status != _OK:
         raise AttachmentGoneError(f"status {response.status}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -100,7 +119,7 @@ async def _open(response: aiohttp.ClientResponse, announced: int, patience: floa
     with _told_as_gone():
         async with asyncio.timeout(patience):
             head = await _head(response.content)
-    return _HttpFile(size, head, response.content, patience)
+    return _HttpFile(size, head, response.content, patience, part)
 
 
 async def _head(content: aiohttp.StreamReader) -> bytes:

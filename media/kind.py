@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from errors import EmptyFileError, FileTooLargeError, UnsupportedFileError, VideoTooLongError
-from media.formats import recognise
+from media.formats import reads_on, recognise
 
 IMAGE_LIMIT = 10_000_000
 """Bytes of an image, GIFs included: documented as 10 MB, seen to be decimal."""
@@ -13,6 +13,8 @@ VIDEO_LIMIT = 200_000_000
 """Bytes of a video: documented as 200 MB. Whether that is decimal is not known; the smaller reading is always taken."""
 VIDEO_SECONDS = 60
 """How long a video may last, to the nearest second."""
+
+__all__ = ["MediaType", "check", "identify", "reads_on"]
 
 _SUPPORTED = {
     "image/jpeg": "jpg",
@@ -51,9 +53,9 @@ class MediaType:
         return VIDEO_LIMIT if self.video else IMAGE_LIMIT
 
 
-def identify(head: bytes) -> MediaType | None:
+def identify(head: bytes, later: bytes = b"") -> MediaType | None:
     """The kind of file that begins like this (64 KiB are plenty), None for one that is not known."""
-    found = recognise(head)
+    found = recognise(head, later)
     if found is None:
         return None
     extension = _SUPPORTED.get(found.mime_type)
@@ -62,14 +64,16 @@ def identify(head: bytes) -> MediaType | None:
     )
 
 
-def check(name: str, size: int, head: bytes, seconds: float | None = None) -> MediaType:
+def check(name: str, size: int, head: bytes, seconds: float | None = None, later: bytes = b"") -> MediaType:
     """The kind of a file that Imgur will take; `seconds` is how long it lasts, where that is known beforehand.
+
+    `later` is what it holds from the offset on that `reads_on` names: a film's list of tracks may stand at its end.
 
     Raises EmptyFileError, UnsupportedFileError, FileTooLargeError, VideoTooLongError.
     """
     if not size:
         raise EmptyFileError(name)
-    kind = identify(head)
+    kind = identify(head, later)
     if kind is None or not kind.supported:
         raise UnsupportedFileError(name, kind.mime_type if kind else None)
     if size > kind.limit:

@@ -26,6 +26,10 @@ class MemoryFile:
         """The first 64 KiB at most."""
         return self.data[:HEAD_BYTES]
 
+    async def look(self, at: int) -> bytes:
+        """As many from there on."""
+        return self.data[at : at + HEAD_BYTES]
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """All of it, in pieces."""
         for start in range(0, len(self.data), _CHUNK_BYTES):

@@ -40,7 +40,10 @@ class IncomingFile:
 
 
 class OpenedFile(Protocol):
-    """A file of exactly `size` bytes. `head`, its first 64 KiB at most, is part of what `chunks` gives."""
+    """A file of exactly `size` bytes. `head`, its first 64 KiB at most, is part of what `chunks` gives.
+
+    `look` gives as many from an offset on, beside the reading; nothing where that cannot be had soon.
+    """
 
     @property
     def size(self) -> int: ...
@@ -49,3 +52,5 @@ class OpenedFile(Protocol):
     def head(self) -> bytes: ...
 
     def chunks(self) -> AsyncIterator[bytes]: ...
+
+    async def look(self, at: int) -> bytes: ...

@@ -23,7 +23,7 @@ from errors import (
 )
 from imgur.errors import ImgurError, OutcomeUnknownError
 from imgur.models import AccessToken, Album, Image
-from media.kind import check
+from media.kind import check, reads_on
 from media.models import IncomingFile, OpenedFile, Origin
 from services.account import AccountService
 from services.backlog import Backlog
@@ -212,7 +212,9 @@ class UploadService:
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file
         async with self._attachments.open(file) as opened:
-            kind = check(file.name, opened.size, opened.head, file.seconds)
+            at = reads_on(opened.head, opened.size)
+            later = b"" if at is None else await opened.look(at)
+            kind = check(file.name, opened.size, opened.head, file.seconds, later)
             source = _Source(file.name, kind.mime_type, opened, progress)
             uploading = self._imgur.upload(
                 source,

@@ -11,7 +11,6 @@ from media.formats import asf, avi, boxes, ebml, signature, tiff
 from media.formats.found import Found
 
 _FAMILIES: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Found | None]], ...] = (
-    (boxes.begins, boxes.read),
     (ebml.begins, ebml.read),
     (asf.begins, asf.read),
     (avi.begins, avi.read),
@@ -19,10 +18,12 @@ _FAMILIES: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Found | None]]
 )
 
 
-def recognise(head: bytes) -> Found | None:
-    """What begins like this (64 KiB are plenty); None for what is not known."""
+def recognise(head: bytes, later: bytes = b"") -> Found | None:
+    """What begins like this (64 KiB are plenty); None for what is not known. `later` is from `reads_on`."""
     if mime_type := signature.written(head):  # its letters may look like anything
         return Found(mime_type)
+    if boxes.begins(head):
+        return boxes.read(head, later)
     for begins, read in _FAMILIES:
         if begins(head):
             return read(head)
@@ -30,4 +31,9 @@ def recognise(head: bytes) -> Found | None:
     return Found(mime_type) if mime_type else None
 
 
-__all__ = ["Found", "recognise"]
+def reads_on(head: bytes, size: int) -> int | None:
+    """Where in a file of that size stands what its beginning does not tell; None where there is nothing like that."""
+    return boxes.film_at(head, size) if boxes.begins(head) else None
+
+
+__all__ = ["Found", "reads_on", "recognise"]

@@ -55,9 +55,25 @@ def begins(head: bytes) -> bool:
     return head[4:8] in _QUICKTIME | {b"ftyp", b"styp", b"moof", b"sidx", b"jP  ", b"JXL "}
 
 
-def read(head: bytes) -> Found | None:
-    """What the boxes hold: their brands say, and where these do not, the handlers of their tracks."""
-    boxes = list(_boxes(head))
+def film_at(head: bytes, size: int) -> int | None:
+    """Where the boxes go on that begin in `head`, if the list of tracks was not among them."""
+    at = 0
+    while at + _HEADER <= len(head):
+        length, kind = int.from_bytes(head[at : at + 4], "big"), head[at + 4 : at + _HEADER]
+        if length == 1:
+            length = int.from_bytes(head[at + _HEADER : at + _LONG_HEADER], "big")
+        if kind == b"moov" or length < _HEADER:
+            return None
+        at += length
+    return at if len(head) <= at < size - _HEADER else None
+
+
+def read(head: bytes, later: bytes = b"") -> Found | None:
+    """What the boxes hold: their brands say, and where these do not, the handlers of their tracks.
+
+    `later` are the boxes behind the film's data (`film_at`).
+    """
+    boxes = [*_boxes(head), *_boxes(later)]
     named = next((box.body for box in boxes if box.kind == b"ftyp"), None)
     movie = next((box for box in boxes if box.kind == b"moov"), None)
     tracks = set(_handlers(movie.body)) if movie else set[bytes]()

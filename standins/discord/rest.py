@@ -273,6 +273,10 @@ async def file(request: web.Request) -> web.StreamResponse:
     if data is None or "hm" not in request.query:
         raise web.HTTPNotFound
     await asyncio.sleep(standin.switches.slow_files)
+    if "Range" in request.headers:
+        part = request.http_range
+        span = {"Content-Range": f"bytes {part.start}-{min(part.stop, len(data)) - 1}/{len(data)}"}
+        return web.Response(body=data[part], status=206, content_type=content_type, headers=span)
     return web.Response(body=data, content_type=content_type)
 
 

@@ -18,7 +18,7 @@ from services.queue import Queued
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, components, parts, text, walk
 from tests.conftest import CLIENT_ID
-from tests.media.shapes import REFUSED
+from tests.media.shapes import REFUSED, box, brands, movie
 
 UPLOAD = "POST /3/upload*"
 FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 100_000
@@ -390,6 +390,17 @@ async def test_file_is_refused_with_the_way_out_before_it_is_sent(
     shown = text(answer(await discord.run("upload", file=(f"SPOILER_{name}", data))))
     assert said in shown
     assert f"\n-# {name}\n" in shown
+    assert not discord.standin.requests
+
+
+@pytest.mark.parametrize(
+    ("tracks", "said"), [(movie(b"soun"), "That is sound"), (movie(b"vide", seconds=75), "It lasts 75 seconds")]
+)
+async def test_film_is_refused_by_its_end_before_it_is_sent(
+    discord: Discord, linked: Account, tracks: bytes, said: str
+) -> None:
+    film = brands(b"isom", b"mp42") + box(b"mdat", bytes(200_000)) + tracks
+    assert said in text(answer(await discord.run("upload", file=("film.mp4", film))))
     assert not discord.standin.requests
 
 

@@ -31,6 +31,8 @@ class FileHost:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request)
         match request.match_info["way"]:
+            case "parts" | "slow-parts" | "no-parts" as way:
+                return await self.part(request, way)
             case "whole":
                 return web.Response(body=BODY[: int(request.query.get("size", len(BODY)))])
             case "compressed":
@@ -41,6 +43,13 @@ class FileHost:
                 return web.Response(status=int(status))
             case way:
                 return await self.broken(request, way)
+
+    async def part(self, request: web.Request, way: str) -> web.StreamResponse:
+        if "Range" not in request.headers:
+            return web.Response(body=BODY)
+        if way == "slow-parts":
+            await self.forever.wait()
+        return web.Response(body=BODY[request.http_range], status=416 if way == "no-parts" else 206)
 
     async def broken(self, request: web.Request, way: str) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -102,6 +111,21 @@ async def test_file_comes_whole_with_its_head_first(source: HttpAttachmentSource
         chunks = await read(opened)
     assert b"".join(chunks) == BODY[:size]
     assert all(0 < len(chunk) <= 256 * 1024 for chunk in chunks)
+
+
+@pytest.mark.parametrize(
+    ("way", "given"), [("parts", True), ("whole", False), ("slow-parts", False), ("no-parts", False)]
+)
+async def test_a_part_is_looked_at_beside_the_reading(
+    source: HttpAttachmentSource, address: str, host: FileHost, way: str, given: bool
+) -> None:
+    async with source.open(IncomingFile("cat.png", 77, f"{address}{way}?{SIGNATURE}")) as opened:
+        assert await opened.look(900_000) == (BODY[900_000:][:HEAD_BYTES] if given else b"")
+        assert b"".join(await read(opened)) == BODY
+    first, second = host.asked
+    assert "Range" not in first.headers
+    assert second.headers["Range"] == f"bytes=900000-{900_000 + HEAD_BYTES - 1}"
+    assert second.raw_path == first.raw_path
 
 
 async def test_announced_size_stands_in_where_the_answer_has_none(source: HttpAttachmentSource, address: str) -> None:

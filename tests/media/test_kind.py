@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import math
+import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import EmptyFileError, FileTooLargeError, UnsupportedFileError, VideoTooLongError
-from media.kind import MediaType, check, identify
+from media.kind import MediaType, check, identify, reads_on
+from media.models import HEAD_BYTES
 from standins.imgur.eyes import look
-from tests.media.shapes import REFUSED, TAKEN, asf, avi, iso, matroska, movie
+from tests.media.shapes import REFUSED, TAKEN, asf, avi, box, brands, iso, matroska, movie
 from tests.standins import samples
 
 NOT_TIMED_BY_THE_STAND_IN = (
@@ -87,6 +89,54 @@ def test_a_video_of_60_seconds_is_taken(seconds: float) -> None:
     ):
         assert check("film", len(head), head).video
         assert look(head)
+
+
+DATA = 10**6
+FAR = box(b"mdat", size=DATA)
+
+
+@pytest.mark.parametrize(
+    ("head", "tracks", "mime_type"),
+    [
+        (brands(b"isom", b"mp42") + FAR, movie(b"vide", b"soun", seconds=60), "video/mp4"),
+        (brands(b"isom", b"mp42") + FAR, box(b"free", bytes(99)) + movie(b"soun", b"vide"), "video/mp4"),
+        (brands(b"isom", b"mp42") + FAR, b"", "video/mp4"),
+        (brands(b"isom", b"mp42") + FAR, movie(b"soun"), None),
+        (brands(b"isom", b"mp42") + struct.pack(">I4sQ", 1, b"mdat", DATA), movie(b"soun"), None),
+        (box(b"wide") + FAR, movie(b"vide"), "video/quicktime"),
+        (box(b"wide") + FAR, movie(b"soun"), None),
+        (brands(b"what", b"isom") + FAR, movie(b"vide"), "video/mp4"),
+        (brands(b"what", b"isom") + FAR, b"", None),
+    ],
+)
+def test_tracks_are_read_where_they_stand(head: bytes, tracks: bytes, mime_type: str | None) -> None:
+    at = len(head) - len(head[head.index(b"mdat") - 4 :]) + DATA
+    head = head.ljust(HEAD_BYTES, b"\0")
+    size = at + len(tracks)
+    assert reads_on(head, size) == (at if tracks else None)
+    if mime_type is None:
+        with pytest.raises(UnsupportedFileError):
+            check("film", size, head, None, tracks)
+    else:
+        assert check("film", size, head, None, tracks).mime_type == mime_type
+
+
+def test_a_video_too_long_is_told_by_tracks_that_stand_last() -> None:
+    head = (brands(b"isom") + FAR).ljust(HEAD_BYTES, b"\0")
+    with pytest.raises(VideoTooLongError):
+        check("film", 2 * DATA, head, None, movie(b"vide", seconds=61))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        *(b"", samples.png(), matroska(b"webm", 1), brands(b"isom") + movie(b"vide") + FAR, brands(b"isom"), bytes(64)),
+        *(box(b"free", size=4) + bytes(99), brands(b"isom") + box(b"mdat", size=0)),
+    ],
+)
+def test_nothing_more_is_read_where_the_beginning_tells_all(head: bytes) -> None:
+    assert reads_on(head, len(head)) is None
+    assert reads_on(head, 10**9) is None or head == brands(b"isom")
 
 
 @pytest.mark.parametrize("seconds", [math.nan, math.inf, -math.inf, -1e300, 1e305, -5])

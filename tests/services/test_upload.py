@@ -61,6 +61,9 @@ class StallingFile:
     def head(self) -> bytes:
         return self.data[:1000]
 
+    async def look(self, at: int) -> bytes:
+        return self.data[at:]
+
     async def chunks(self) -> AsyncIterator[bytes]:
         yield self.data[:-1]
         self.stalled.set()

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import create_engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from storage.tables import metadata
 
@@ -27,3 +29,12 @@ def test_migrations_make_the_tables_that_the_code_knows(migrated: Path, tmp_path
     known = _made(tmp_path / "known.db")
     assert len(known) >= 8
     assert _made(migrated) == known
+
+
+def test_only_the_number_of_an_attempt_is_made_up_by_the_database() -> None:
+    """In SQLite's dialect it does not show which keys are given and which are made up; in PostgreSQL's it does."""
+    made = {
+        table.name: str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables
+    }
+    lines = [f"{name}: {line.strip()}" for name, sql in made.items() for line in sql.splitlines() if "SERIAL" in line]
+    assert lines == ["link_attempts: number BIGSERIAL NOT NULL,"]

@@ -36,10 +36,15 @@ REFUSALS = (discord.HTTPException, aiohttp.ClientError, OSError)  # a timeout is
 
 
 def is_lost(refusal: BaseException) -> bool:
-    """Whether it may have been done all the same: the answer is missing, not a no."""
+    """Whether there was no answer, rather than a no."""
     if isinstance(refusal, discord.HTTPException):
         return refusal.status >= 500  # noqa: PLR2004 - HTTP's
     return isinstance(refusal, aiohttp.ClientError | OSError) and not isinstance(refusal, LimitedError)
+
+
+def may_be_done(refusal: BaseException) -> bool:
+    """Whether it may have been done all the same: it was sent, and the answer is missing."""
+    return is_lost(refusal) and not isinstance(refusal, aiohttp.ClientConnectorError)
 
 
 def reason(error: BaseException) -> str:  # noqa: C901, PLR0911 - one for each kind

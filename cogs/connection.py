@@ -115,7 +115,7 @@ class Starts:
     @asynccontextmanager
     async def turn(self, shard_id: int) -> AsyncIterator[yarl.URL]:
         """Wait until this shard may begin a session, at the gateway that this gives."""
-        bucket = shard_id % self._limits["max_concurrency"]
+        bucket = shard_id % max(self._limits["max_concurrency"], 1)
         async with self._turns[bucket]:
             await asyncio.sleep(max(0.0, self._next.get(bucket, 0.0) - self._clock()))
             await self._allowed()

@@ -19,7 +19,7 @@ import structlog
 from discord import InteractionResponseType, ui
 from discord.app_commands import Choice
 
-from cogs.calls import REFUSALS, is_lost
+from cogs.calls import REFUSALS, is_lost, may_be_done
 from cogs.ui.layout import notice, worded
 from cogs.ui.untold import Done, earlier_view
 from errors import (
@@ -117,7 +117,7 @@ async def _acknowledged(interaction: Interaction, call: Callable[[], Awaitable[M
         except REFUSALS as refusal:
             if not is_lost(refusal) or pause is None:
                 raise _unacknowledged(interaction, refusal, is_second=is_second) from None
-            is_second = True
+            is_second = is_second or may_be_done(refusal)
         await asyncio.sleep(pause)
     raise AssertionError("unreachable")
 
@@ -256,7 +256,7 @@ async def _unposted(interaction: Interaction, draw: Draw, plainer: Draw | None) 
     refusal, message = await refused(interaction, partial(_post, interaction, draw))
     if refusal and plainer and _is_for_content(refusal):
         refusal, message = await refused(interaction, partial(_post, interaction, plainer))
-    if refusal and is_lost(refusal):
+    if refusal and may_be_done(refusal):
         return PostUncertainError()
     return None if message is not None and not message.flags.ephemeral else NotPostedError()
 
@@ -289,16 +289,16 @@ async def refused(
 
     `again` says that it does no harm twice: where the connection was cut, it is tried again.
     """
+    is_second = False
     for pause in (*AGAIN, None):
         try:
             return None, await _in_time(call())
         except REFUSALS as refusal:
-            if (
-                pause is None
-                or not again
-                or not is_lost(refusal)
-                or isinstance(refusal, TimeoutError | discord.HTTPException)
-            ):
+            if is_second and getattr(refusal, "code", 0) == ACKNOWLEDGED:
+                return None, None  # what it answers with was taken the first time
+            is_second = is_second or may_be_done(refusal)
+            is_final = not is_lost(refusal) or isinstance(refusal, TimeoutError | discord.HTTPException)
+            if pause is None or not again or is_final:
                 log.info("Discord did not take a message", **_about(interaction, refusal))
                 return refusal, None
         except Exception as fault:

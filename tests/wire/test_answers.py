@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from cogs.ui import door, reply
+from cogs.ui.untold import Done
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
@@ -131,6 +132,17 @@ async def test_words_get_through_once_whatever_becomes_of_the_call(
             await asyncio.sleep(0.2)
             assert (len(told.callbacks), len(told.followups)) == (1, 0)
             assert not discord.switches.faults[0].times
+
+
+async def test_what_is_untold_stands_beside_words_whose_answer_was_lost(discord: Discord, start: Start) -> None:
+    alice, bob = discord.world.add_person("alice"), discord.world.add_person("bob")
+    async with start() as running:
+        await discord.ready()
+        asked = await (await discord.slash(alice, "link")).answered()
+        running.bot.untold.keep(int(bob["id"]), Done("Deleted"))
+        discord.switches.faults = [Fault(CALLBACK, cut=True, done=True)]
+        told = await discord.press(bob, asked, "Enter code")
+        await discord.until(lambda: "**Deleted.**" in seen(told))
 
 
 async def test_what_no_message_got_through_with_is_told_beside_the_next_answer(

@@ -9,7 +9,7 @@ import aiohttp
 import discord as library
 import pytest
 
-from cogs.calls import reason
+from cogs.calls import is_lost, may_be_done, reason
 from cogs.connection import START_EVERY as PROMISED
 from cogs.connection import pause
 from standins.discord.certificate import make
@@ -217,6 +217,8 @@ async def test_the_operator_reads_why_discord_cannot_be_reached(
         with pytest.raises(aiohttp.ClientError) as failure:
             await session.get("https://discord.com/api/v10/gateway")
     assert reason(failure.value).startswith(said)
+    assert is_lost(failure.value)
+    assert not may_be_done(failure.value)
 
 
 async def test_odd_events_cost_nobody_the_connection(discord: Discord, start: Start, log: Log) -> None:

@@ -103,18 +103,28 @@ async def test_names_that_do_not_resolve_at_the_start_are_waited_out(
     assert "no such name: discord.com" in log.warnings[0]["reason"]
 
 
-@pytest.mark.parametrize("code", [4004, 4010, 4011, 4012, 4013, 4014])
-@pytest.mark.parametrize("when", ["hello_closes", "identify_closes"])
+@pytest.mark.parametrize(
+    ("code", "when"),
+    [(code, "identify_closes") for code in (4004, 4010, 4011, 4012, 4013, 4014)]
+    + [(4014, when) for when in ("hello_closes", "resume_closes", "at work")],
+)
 async def test_what_only_the_operator_can_mend_ends_the_connection(
     discord: Discord, start: Start, code: int, when: str
 ) -> None:
-    setattr(discord.switches, when, [code])
+    if when != "at work":
+        setattr(discord.switches, when, [code])
     async with start() as running:
+        if when == "resume_closes":
+            await discord.ready()
+            discord.gateway.cut()
+        elif when == "at work":
+            await discord.ready()
+            await discord.gateway.close_all(code)
         await discord.until(running.task.done)
         error = running.task.exception()
     assert isinstance(error, library.ConnectionClosed)
     assert error.code == code
-    assert discord.gateway.events.count("connect") == 1
+    assert discord.gateway.events.count("connect") == (2 if when == "resume_closes" else 1)
 
 
 async def test_shards_start_side_by_side_as_far_as_discord_allows(discord: Discord, start: Start) -> None:

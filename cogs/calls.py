@@ -17,6 +17,7 @@ import orjson
 LONGEST_WAIT = 5.0  # seconds of a limit that discord.py may wait out by itself
 ROUNDING = 2.0  # seconds by which clocks may differ at most: an answer's date has no fractions, and was on its way
 NOTHING_TO_READ = {101, 204, 304}
+KEYS = {"callback": "interaction", "bot": "session_start_limit"}  # by the end of a path; everything else has an id
 
 
 class NoAnswerError(aiohttp.ClientError):
@@ -114,17 +115,26 @@ def watching(time: DiscordTime) -> aiohttp.TraceConfig:
 async def _judge(response: aiohttp.ClientResponse) -> Any:
     """What Discord says, None where it is left to discord.py what that means. Raises NoAnswerError and LimitedError."""
     data = _json(response.headers.get("Content-Type"), await response.read())
-    status = response.status
-    if status == 429:  # noqa: PLR2004 - HTTP's, as below
+    status, path = response.status, response.url.path
+    if status < 400 and not _is_whole(path, data):  # noqa: PLR2004 - HTTP's, as below
+        data = None
+    if status == 429:  # noqa: PLR2004
         said = data if isinstance(data, dict) else {}
         seconds = _seconds(said.get("retry_after", response.headers.get("Retry-After")))
         if not said or said.get("global") or seconds > LONGEST_WAIT:
             raise LimitedError(seconds)
     elif data is None and (status < 400 or (response.content_type == "text/html" and status == 401)):  # noqa: PLR2004
         raise NoAnswerError(f"status {status} from something that is not Discord")
-    elif status >= 500 and response.url.path.endswith("/callback"):  # noqa: PLR2004
+    elif status >= 500 and path.endswith("/callback"):  # noqa: PLR2004
         raise NoAnswerError(f"status {status}")  # discord.py would take longer than Discord waits
     return data
+
+
+def _is_whole(path: str, data: Any) -> bool:
+    """Whether an answer holds what discord.py takes for granted. Add the path of a call that answers with a list."""
+    if path.endswith("/commands"):
+        return isinstance(data, list)
+    return isinstance(data, dict) and KEYS.get(path.rpartition("/")[2], "id") in data
 
 
 def _json(content_type: str | None, body: bytes) -> Any:

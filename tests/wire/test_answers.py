@@ -26,6 +26,7 @@ def seen(interaction: Interaction) -> str:
 
 CALLBACK, EDIT, FOLLOW_UP = "POST /interactions/*/callback", "PATCH /webhooks/*/messages/@original", "POST /webhooks/*"
 EMPTY = Page(body="", content_type="application/json")
+ODD = Page(body='{"ok": true}', content_type="application/json")
 VIA = {"Via": "1.1 google"}
 SOON = Refusal(429, 0, more={"retry_after": 0.1, "global": False}, headers=VIA)
 LATER = Refusal(429, 0, more={"retry_after": 600.0, "global": False}, headers=VIA)
@@ -41,6 +42,7 @@ ACKNOWLEDGING: list[tuple[dict[str, Any], bool]] = [
     ({"answer": Page()}, True),
     ({"answer": Page(), "done": True}, False),
     ({"answer": EMPTY, "done": True}, False),
+    ({"answer": ODD, "done": True}, False),
     ({"answer": SOON}, True),
 ]
 
@@ -81,6 +83,7 @@ ANSWERING: list[tuple[dict[str, Any], bool]] = [
     ({"answer": Page()}, False),
     ({"answer": Page(), "done": True}, False),
     ({"answer": EMPTY, "done": True}, False),
+    ({"answer": ODD, "done": True}, False),
     ({"answer": SOON}, False),
     ({"answer": LATER, "times": 9}, True),
     ({"answer": Page(403), "times": 9}, True),
@@ -202,6 +205,8 @@ DIRECT: list[Fault] = [
     Fault(OPEN, Refusal(400, 40003)),
     Fault(OPEN, Refusal(403, 0)),
     Fault(OPEN, Page(), times=9),
+    Fault(OPEN, ODD, times=9),
+    Fault(WRITE, ODD, times=9),
     Fault(WRITE, Page(403)),
     Fault(WRITE, LATER),
     Fault(WRITE, FOR_ALL),

@@ -188,6 +188,7 @@ ON_THE_WAY = [  # what stands between the bot and Discord, stage by stage
     (Fault("GET /gateway/bot", Page()), PROXY.format(200)),
     (Fault("GET /gateway/bot", Page(429)), "Discord wants no further call for 1 seconds"),
     (Fault("GET /gateway/bot", NOTHING), PROXY.format(200)),
+    (Fault("GET /gateway/bot", Page(body="[]", content_type="application/json")), PROXY.format(200)),
     (Fault("GET gateway", Page()), PROXY.format(200)),
     (Fault("GET gateway", Page(503)), "the gateway answered with status 503"),
     (Fault("GET gateway", Page(407)), "the gateway answered with status 407"),

@@ -276,11 +276,11 @@ async def test_what_was_hidden_stays_hidden_in_lists_and_for_others_after_a_rest
     shown = answer(await discord.run("show", image=link, actor=discord.bob))
     assert [item["spoiler"] for item in pictures(shown)] == [True]
     await discord.run("show", image=link, share=True)
-    assert [item["spoiler"] for item in pictures(discord.channel.history()[0])] == [True]
+    assert [item["spoiler"] for item in pictures(discord.channel.history()[-1])] == [True]
     favorite = answer(await discord.run("favorite", image=link))
     assert [item["spoiler"] for item in pictures(favorite)] == [True]
     await discord.run("favorites", share=True)
-    assert [item["spoiler"] for item in pictures(discord.channel.history()[0])] == [True]
+    assert [item["spoiler"] for item in pictures(discord.channel.history()[-1])] == [True]
     question = answer(await discord.run("delete", image=link))
     assert [item["spoiler"] for item in pictures(question)] == [True]
     async with discord.again() as house:

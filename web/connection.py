@@ -2,8 +2,8 @@
 
 The library closes a connection only once a request has come and gone. Here something is always awaited, with a
 deadline, and one whose deadline passes is closed. Where the port is full, the address with the most connections makes
-room, with the one that has kept us waiting the longest. So neither senders of half a request nor idle browsers keep
-anybody out.
+room, with an idle one or with the one that has kept us waiting the longest. So neither senders of half a request nor
+idle browsers keep anybody out.
 """
 
 from __future__ import annotations
@@ -40,10 +40,13 @@ class Port:
         self._told_at: float | None = None
 
     def add(self, connection: Connection) -> None:
-        """Take in a new one; where there is no room, end another. Who waits for us is only ended if all do."""
+        """Take in a new one; where there is no room, end another: an idle one first, whose browser just comes again.
+
+        Who waits for us is only ended if all do.
+        """
         if len(self._open) >= MOST_CONNECTIONS:
             crowd = Counter(one.address for one in self._open)
-            min(self._open, key=lambda one: (one.is_answered, -crowd[one.address], one.since)).end()
+            min(self._open, key=lambda one: (one.is_answered, -crowd[one.address], not one.idle, one.since)).end()
         self._open.add(connection)
 
     def remove(self, connection: Connection) -> None:
@@ -66,16 +69,16 @@ class Connection(web.RequestHandler):
     Such a request never reaches the application, so its headers are put on here.
     """
 
-    __slots__ = ("_app", "_idle", "_port", "_stuck", "_timer", "address", "since")
+    __slots__ = ("_app", "_port", "_stuck", "_timer", "address", "idle", "since")
 
     def __init__(self, app: web.Application, port: Port, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._app = app
         self._port = port
-        self._idle = False
         self._stuck = False
         self._timer: asyncio.TimerHandle | None = None
         self.address = ""
+        self.idle = False  # between two requests
         self.since = 0.0  # when what is awaited now began to be, by the loop's clock
 
     # --- deadlines
@@ -108,7 +111,7 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Await the rest of a request that begins."""
-        if self._idle:
+        if self.idle:
             self._await(HEAD_SECONDS)
         super().data_received(data)
 
@@ -137,7 +140,7 @@ class Connection(web.RequestHandler):
             self._await(IDLE_SECONDS, idle=True)
 
     def _await(self, seconds: float, *, idle: bool = False) -> None:
-        self._idle = idle
+        self.idle = idle
         if not self._messages:
             self.since = asyncio.get_running_loop().time()
         if self._timer is not None:

@@ -31,6 +31,11 @@ class Received:
     head: bytes = b""
     data: bytes | None = None
 
+    @property
+    def tail(self) -> bytes:
+        """As much of its end, where it was kept: what a film holds may be listed there."""
+        return (self.data or b"")[_HEAD:][-_HEAD:]
+
 
 async def receive(request: web.Request) -> Received:
     """The fields and the file of an upload, in whichever encoding Imgur takes."""
@@ -107,7 +112,7 @@ def recognise(request: web.Request, received: Received) -> Seen:
     switches = request.app[STANDIN].switches
     if not received.size:
         raise AnswerError(SHAPES["no-image-data-400"])
-    seen = look(received.head)
+    seen = look(received.head + received.tail)
     video = seen is not None and seen.mime_type.startswith("video/")
     if received.size > (switches.video_limit if video else switches.image_limit):
         raise AnswerError(SHAPES["oversize-400" if switches.era == "classic" else "oversize-413"])

@@ -9,6 +9,7 @@ import pytest
 
 from standins.imgur import Standin
 from standins.imgur.records import Account
+from tests.media.shapes import box, brands, movie
 from tests.standins import samples
 from tests.standins.caller import CLIENT, Caller
 
@@ -295,3 +296,16 @@ async def test_upload_into_an_anonymous_album_needs_its_deletehash(
 ) -> None:
     album = standin.world.add_album()
     assert (await anonymous.upload(samples.png(), album=getattr(album, handle))).status == status
+
+
+@pytest.mark.parametrize(
+    ("tracks", "status"),
+    [
+        (movie(b"vide", b"soun", seconds=60), 200),
+        (movie(b"vide", seconds=61), 400),
+        (movie(b"soun"), 400),
+    ],
+)
+async def test_films_are_judged_by_their_end_as_well(anonymous: Caller, tracks: bytes, status: int) -> None:
+    film = brands(b"isom", b"mp42") + box(b"mdat", bytes(200_000)) + tracks
+    assert (await anonymous.upload(film, field="video")).status == status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.text import folded, shown
+from services.text import cut, folded, shown, units
 
 UNSEEN = """
     0000-0008 000e-001b 007f-0084 0086-009f 00ad 034f 061c 115f 1160 17b4 17b5 180b-180f 200b-200f 202a-202e 2060-206f
@@ -58,3 +58,12 @@ def test_marks_that_make_another_letter_count(typed: str, other: str) -> None:
 def test_no_more_is_compared_than_an_option_can_hold() -> None:
     assert folded("a" * 6_000 + "b") == "a" * 6_000
     assert folded("a" * 5_999 + "b").endswith("b")
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"), [("", 0), ("a", 1), ("é", 1), ("\uffff", 1), ("\U00010000", 2), ("🐈🐈", 4), ("a🐈", 3)]
+)
+def test_length_is_counted_as_discord_does(text: str, counted: int) -> None:
+    assert units(text) == counted
+    assert cut(text, counted) == text
+    assert not text or units(cut(text + "aa", counted)) <= counted

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -44,6 +45,8 @@ PROMISED = {
     "seconds that a list is": (reading.LIST_SECONDS, MINUTE),
     "seconds that an item is": (reading.ITEM_SECONDS, 5 * MINUTE),
     "seconds that suggestions are": (suggestion.LIFETIME, MINUTE),
+    "counts that are": (reading.COUNTS_KEPT, 4096),
+    "bytes that an image takes, apart from its texts": (reading.ITEM_BYTES, 700),
     "bytes of lists and items": (reading.MOST_BYTES, 16_000_000),
     "bytes of suggestions": (suggestion.MOST_BYTES, 16_000_000),
     "credits of an upload": (client.UPLOAD_COST, 10),
@@ -91,6 +94,11 @@ PROMISED = {
     "characters of an error that are looked at": (_answer.WORDING_LENGTH, 1000),
     "of them, those that are kept": (_answer.DETAIL_LENGTH, 300),
     "seconds that a piece of an upload may take": (_upload.STALL_SECONDS, MINUTE),
+    "seconds for an exchange with Imgur": (signature(client.ImgurClient).parameters["timeout"].default, 20),
+    "seconds from an upload's last byte to its answer": (
+        signature(client.ImgurClient).parameters["upload_answer"].default,
+        3 * MINUTE,
+    ),
     "seconds to wait for an upload's connection": (client.UPLOAD_TIMEOUT.connect, 10),
     "seconds of an upload as a whole: no limit": (client.UPLOAD_TIMEOUT.total, None),
     "accounts whose credits are known": (_limits.USERS_KEPT, 1024),

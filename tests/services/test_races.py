@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from errors import LinkForeignBrowserError, LinkUsedError
 from imgur.client import ImgurClient
-from imgur.errors import UnauthorizedError
+from imgur.errors import OverCapacityError, UnauthorizedError
 from imgur.models import AccessToken
 from services.account import AccountService
 from services.linking import Bound, Further, LinkingService, cookie_name
@@ -131,3 +132,22 @@ async def test_newest_tokens_are_written_when_they_come_while_older_ones_are(
     assert stored is not None
     assert len(set(seen)) == 2
     assert stored.access_token == seen[-1]
+
+
+async def test_closing_waits_for_a_refresh_that_fails_and_ends_all_the_same(
+    database: Database, imgur_client: ImgurClient, standin: Standin
+) -> None:
+    stores = Stores.of(database, Keyring({"k1": new_key()}))
+    await link(stores, standin, standin.world.add_account("ada_imgur"), life=-60)
+    standin.fail_next("over-capacity-500", "POST /oauth2/token")
+    held = standin.switches.hold("POST /oauth2/token", answer=True)
+    service = AccountService(stores.accounts, imgur_client)
+    waiting = asyncio.create_task(service.authorized(ADA, token_of))
+    await held.arrived.wait()
+    closing = asyncio.create_task(service.close())
+    await asyncio.sleep(0.01)
+    assert not closing.done()
+    held.release()
+    await closing
+    with pytest.raises(OverCapacityError):
+        await waiting

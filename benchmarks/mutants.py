@@ -142,7 +142,9 @@ def _mutable(node: ast.AST, place: Place) -> Iterator[tuple[ast.expr | ast.stmt,
 def _says_nothing(node: ast.AST) -> bool:
     """Whether it is a docstring, a log line, how a dataclass is made, or of types alone."""
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    of_types = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
+    of_types = (isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias") or (
+        isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Protocol" for base in node.bases)
+    )
     return docstring or of_types or ast.unparse(node).startswith(("log.", "dataclass(", "TypeVar(", "ParamSpec("))
 
 

@@ -5,8 +5,10 @@ Whoever changes one changes it here, and where it is said to people.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from inspect import signature
 from typing import Any
 
@@ -17,7 +19,7 @@ from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _
 from services import account, backlog, gallery, library, linking, messages, naming, onetime, reading, suggestion, upload
 from storage import attempts, database, probe, sealing, sqlite, tables
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
-from web import connection, pages, public, security, server
+from web import connection, pages, public, rendering, security, server
 
 MINUTE, HOUR = 60, 3600
 
@@ -48,6 +50,7 @@ PROMISED = {
     "counts that are": (reading.COUNTS_KEPT, 4096),
     "bytes that an image takes, apart from its texts": (reading.ITEM_BYTES, 700),
     "bytes of lists and items": (reading.MOST_BYTES, 16_000_000),
+    "pictures of an album that are looked up": (library.PICTURES_LOOKED_UP, 1000),
     "bytes of suggestions": (suggestion.MOST_BYTES, 16_000_000),
     "credits of an upload": (client.UPLOAD_COST, 10),
     # --- docs/design.md
@@ -70,6 +73,7 @@ PROMISED = {
     "seconds between two requests": (connection.IDLE_SECONDS, 75),
     "seconds between two lines about what cannot be read": (connection.QUIET_SECONDS, MINUTE),
     "seconds for a form to arrive": (pages.FORM_SECONDS, 10),
+    "seconds that a browser knows its attempt after the end": (pages.DONE_SECONDS, HOUR),
     "fields of a form": (pages.MOST_FIELDS, 8),
     "bytes of one": (public.MOST_BYTES, 16 * 1024),
     "seconds that a stop leaves pages": (server.SHUTDOWN_SECONDS, 5),
@@ -90,6 +94,7 @@ PROMISED = {
     "seconds that a read waits for a limit": (_transport.LONGEST_PAUSE, 5),
     "seconds to wait for a connection": (_transport.CONNECT_SECONDS, 10),
     "bytes of an answer": (_transport.MOST_BYTES, 16_000_000),
+    "values of an answer": (_answer.MOST_VALUES, 1_000_000),
     "bytes of a page that are looked at": (_answer.PAGE_BYTES, 65_536),
     "characters of an error that are looked at": (_answer.WORDING_LENGTH, 1000),
     "of them, those that are kept": (_answer.DETAIL_LENGTH, 300),
@@ -102,6 +107,7 @@ PROMISED = {
     "seconds to wait for an upload's connection": (client.UPLOAD_TIMEOUT.connect, 10),
     "seconds of an upload as a whole: no limit": (client.UPLOAD_TIMEOUT.total, None),
     "accounts whose credits are known": (_limits.USERS_KEPT, 1024),
+    "seconds until credits are back, at the most: 25 hours": (_limits.LONGEST_WAIT, 25 * HOUR),
     "above which a reset is a point in time": (_limits.EPOCH_FROM, 1_000_000_000),
     "seconds for which a 429 is not about the token": (_throttle.DOUBT_SECONDS, 10 * MINUTE),
     "the lowest status that is an error": (_answer.FIRST_ERROR, 400),
@@ -110,6 +116,7 @@ PROMISED = {
     # --- what is stored
     "seconds to wait for another's write": (database.BUSY_TIMEOUT, 5),
     "the same, in `check`": (probe.PATIENCE, 1),
+    "seconds between tries to turn the write-ahead log on": (sqlite.WAL_PAUSE, 0.02),
     "seconds that an erasure waits for readers": (sqlite.SCRUB_TIMEOUT, 0.5),
     "bytes of a key": (sealing.KEY_BYTES, 32),
     "bytes of a nonce": (sealing.NONCE_BYTES, 12),
@@ -159,6 +166,12 @@ UNKNOWN = {
         **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account")),
     },
     account.LinkedAccount: {"broken": False},
+    gallery.GalleryPage: {
+        **NONE(("total", "album")),
+        "anonymous": 0,
+        "is_link_broken": False,
+        "hidden": frozenset(),
+    },
     linking.LastPage: {"username": "", "discord_name": "", "code": ""},
 }
 """What a value says where nobody has said anything: nothing."""
@@ -171,3 +184,43 @@ def test_what_is_not_said_is_not_made_up(cls: type[Any]) -> None:
         for field in fields(cls)
     }
     assert {name: value for name, value in given.items() if value is not MISSING} == UNKNOWN[cls]
+
+
+DEFAULTS: dict[Callable[..., Any], dict[str, Any]] = {
+    client.ImgurClient.authorize_url: {"response_type": "token"},
+    client.ImgurClient.account_images: {"page": 0},
+    client.ImgurClient.account_albums: {"page": 0},
+    client.ImgurClient.favorites: {"page": 0, "sort": "newest"},
+    client.ImgurClient.all_favorites: {"sort": "newest"},
+    client.ImgurClient.upload: {"video": False, "disable_audio": False},
+    gallery.cut: {"short_ends": False},
+    library.LibraryService.images: {"fresh": False},
+    library.LibraryService.favorites: {"sort": "newest", "fresh": False},
+    library.LibraryService.show: {"fresh": True},
+    library.LibraryService.editable: {"fresh": True},
+    linking.LinkingService._tell: {"may_go_on": False},
+    sqlite.create_engine: {"foreign_keys": True},
+    rendering.render: {"status": 200},
+}
+"""What is done where nobody has said otherwise."""
+
+
+@pytest.mark.parametrize("call", DEFAULTS, ids=lambda call: call.__qualname__)
+def test_what_is_not_asked_for_is_not_done(call: Callable[..., Any]) -> None:
+    given = {name: one.default for name, one in signature(call).parameters.items() if one.default is not one.empty}
+    assert {name: given[name] for name in DEFAULTS[call]} == DEFAULTS[call]
+
+
+KEPT: dict[type[Enum], str] = {
+    AttemptStatus: "pending bound spent proved done void",  # in the database
+    gallery.Source: "account anonymous album favorites",  # in the buttons of messages that stay
+    models.Kind: "image album",  # in buttons, suggestions and Imgur's addresses
+    library.Ability: "edit favorite unfavorite delete copy",
+    linking.Progress: "checking code linked",  # asked for by the script of the last page
+}
+"""Words that outlive the process that wrote them: another release has to know them."""
+
+
+@pytest.mark.parametrize("words", KEPT, ids=lambda words: words.__name__)
+def test_words_that_outlive_a_release_stay(words: type[Enum]) -> None:
+    assert [word.value for word in words] == KEPT[words].split()

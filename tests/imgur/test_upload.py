@@ -140,7 +140,7 @@ def test_limits_heard_of_longest_ago_are_forgotten_when_there_are_more_than_1024
 async def test_file_goes_out_under_its_name_and_type_after_the_texts() -> None:
     writer = Writer()
     form = upload_form(
-        SourcePayload(Source([b"GIF89a"], name="cat.gif", mime_type="image/gif"), lambda: None),
+        SourcePayload(Source([b"GIF89a"], name="x cat.gif", mime_type="image/gif"), lambda: None),
         "image",
         {"title": "A cat"},
     )
@@ -153,5 +153,5 @@ async def test_file_goes_out_under_its_name_and_type_after_the_texts() -> None:
     )
     assert file == (
         b"\r\nContent-Type: image/gif\r\n"
-        b'Content-Disposition: form-data; name="image"; filename="cat.gif"\r\n\r\nGIF89a\r\n'
+        b'Content-Disposition: form-data; name="image"; filename="x cat.gif"\r\n\r\nGIF89a\r\n'
     )

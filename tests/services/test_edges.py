@@ -76,6 +76,7 @@ async def test_two_links_suggest_nothing_and_a_text_without_letters_names_nothin
     [
         ("image: Cats", False),
         ("video: Cats", False),
+        ("IMAGE: Cats", False),
         ("Cats · video", False),
         ("1. image: Ca…", False),
         ("album: Cats", True),

@@ -8,7 +8,8 @@ import hmac
 import pytest
 from yarl import URL
 
-from errors import LinkUnknownError
+from errors import LinkDeniedError, LinkError, LinkUnknownError
+from imgur.errors import ApplicationRefusedError, SignInDownError
 from services.linking import Bound, LinkingService, cookie_name
 
 ADA = 1001
@@ -29,3 +30,26 @@ async def test_there_is_no_last_page_before_imgur_has_sent_the_browser_back(link
     assert isinstance(bound, Bound)
     with pytest.raises(LinkUnknownError):
         await linking.last_page(offer.attempt_id, {cookie_name(offer.attempt_id): bound.cookie})
+
+
+@pytest.mark.parametrize(
+    ("error", "meant"),
+    [
+        ("access_denied", LinkDeniedError),
+        (" Access_Denied ", LinkDeniedError),
+        ("server_error", SignInDownError),
+        ("temporarily_unavailable", SignInDownError),
+        ("invalid_client", ApplicationRefusedError),
+        ("invalid_request", ApplicationRefusedError),
+        ("invalid_scope", ApplicationRefusedError),
+        ("unauthorized_client", ApplicationRefusedError),
+        ("unsupported_response_type", ApplicationRefusedError),
+        ("anything else", LinkError),
+    ],
+)
+async def test_error_of_imgur_s_page_means_what_oauth_says(
+    linking: LinkingService, error: str, meant: type[Exception]
+) -> None:
+    with pytest.raises(meant) as raised:
+        await linking.refuse(error, "no state of ours", {})
+    assert type(raised.value) is meant

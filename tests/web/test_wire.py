@@ -115,3 +115,14 @@ async def test_every_header_of_the_pages_is_as_promised(linking: LinkingService,
     for path, headers in found.items():
         sent = {name: value for name, value in headers.items() if name not in {"Date", "Content-Length", "Connection"}}
         assert sent == SAFETY | strict | {"Content-Type": TYPES[path]}, path
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("GET", 200), ("HEAD", 200), ("OPTIONS", 405), ("POST", 403), ("PUT", 403)]
+)
+async def test_another_site_may_look_and_do_nothing(linking: LinkingService, method: str, status: int) -> None:
+    app = create_public_app(linking, public_url="http://link.example.org")
+    async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
+        visitor = Visitor(session, f"http://127.0.0.1:{port}")
+        answer = await visitor.request(method, "/", headers={"Origin": "https://evil.example.org"})
+    assert answer.status == status

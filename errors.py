@@ -54,6 +54,10 @@ class NotLinkedError(BotError):
     """The user has no linked Imgur account and the command needs one."""
 
 
+class NothingLinkedError(NotLinkedError):
+    """There is no link to forget."""
+
+
 class LinkBrokenError(BotError):
     """Imgur no longer accepts the stored tokens: the user has to link again."""
 

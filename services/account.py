@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from errors import LinkBrokenError, NotLinkedError
+from errors import LinkBrokenError, NothingLinkedError, NotLinkedError
 from imgur.errors import BadAnswerError, InvalidGrantError, UnauthorizedError
 from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
@@ -115,10 +115,10 @@ class AccountService:
         return await self._overviews.get(key, lambda: self.authorized(discord_id, ask))
 
     async def unlink(self, discord_id: int) -> LinkedAccount:
-        """Forget the user's link, and the tokens unless someone else shares them. Raises NotLinkedError."""
+        """Forget the user's link, and the tokens unless someone else shares them. Raises NothingLinkedError."""
         account = await self._accounts.unlink(discord_id)
         if account is None:
-            raise NotLinkedError
+            raise NothingLinkedError
         return linked_account(account)
 
     async def close(self) -> None:

@@ -222,6 +222,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NotLinkedError: Words(
         "No Imgur account is linked", "This needs your own Imgur account. Link it with /imgur link."
     ),
+    errors.NothingLinkedError: Words(
+        "No Imgur account is linked", "There is nothing to forget. /imgur link links one whenever you like."
+    ),
     errors.LinkBrokenError: Words(
         "Imgur no longer accepts the link to your account",
         "That happens when access is revoked or a password changes. Link it again with /imgur link.",

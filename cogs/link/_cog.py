@@ -34,7 +34,7 @@ from cogs.ui.reply import (
     open_form,
     refused,
 )
-from errors import DirectMessageLostError, DirectMessagesClosedError, NotLinkedError
+from errors import DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
 from services.account import AccountService
 from services.linking import LinkingService, LinkOffer
 
@@ -156,5 +156,5 @@ class Linking(commands.Cog):
         await acknowledge(interaction)
         account = await self._accounts.linked(interaction.user.id)
         if account is None:
-            raise NotLinkedError
+            raise NothingLinkedError
         await answer(interaction, confirm_unlink_view(account.username, interaction.user.id))

@@ -279,7 +279,9 @@ async def test_unlink_changes_nothing_when_declined(discord: Discord, linked: Ac
 
 
 async def test_unlink_says_so_when_nothing_is_linked(discord: Discord) -> None:
-    assert "No Imgur account is linked" in text(answer(await discord.run("unlink")))
+    said = text(answer(await discord.run("unlink")))
+    assert "No Imgur account is linked" in said
+    assert "nothing to forget" in said
 
 
 async def test_unlink_says_so_in_place_when_it_was_confirmed_twice(discord: Discord, linked: Account) -> None:

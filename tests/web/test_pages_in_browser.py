@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Set
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+import aiohttp
 import pytest
 import time_machine
 from aiohttp import web
@@ -55,6 +56,31 @@ async def leading_to(address: str, host: str) -> AsyncIterator[tuple[str, list[M
     app.add_routes([web.get("/{path:.*}", lead)])
     async with serving(app, "127.0.0.1", 0) as port:
         yield f"http://{host}:{port}", heard
+
+
+@asynccontextmanager
+async def without(hidden: Set[str], port: int, *, to: str) -> AsyncIterator[list[tuple[str, Mapping[str, str]]]]:
+    """A proxy that leaves out some headers, as a browser that does not know them; gives what it passed on.
+
+    The browser itself puts back what is taken from a request in it.
+    """
+    passed: list[tuple[str, Mapping[str, str]]] = []
+
+    async def pass_on(request: web.Request) -> web.Response:
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in hidden}
+        passed.append((request.method, headers))
+        body = await request.read()
+        async with session.request(
+            request.method, to + str(request.rel_url), headers=headers, data=body, allow_redirects=False
+        ) as answer:
+            kept = answer.headers.copy()
+            kept.popall("Content-Length", None)
+            return web.Response(status=answer.status, headers=kept, body=await answer.read())
+
+    app = web.Application()
+    app.add_routes([web.route("*", "/{path:.*}", pass_on)])
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session, serving(app, "127.0.0.1", port):
+        yield passed
 
 
 @pytest.fixture
@@ -206,27 +232,28 @@ async def test_link_to_imgur_is_shown_when_the_browser_does_not_go_by_itself(
     await page.wait_for_selector("#allow")
 
 
-@pytest.mark.parametrize("hidden", [["sec-fetch-site"], ["sec-fetch-site", "origin"]], ids=" and ".join)
-async def test_form_passes_when_an_old_browser_sends_it(
-    page: Page, offer: LinkOffer, account: Account, *, hidden: list[str]
+async def test_forms_pass_when_an_old_browser_sends_them(
+    page: Page, linking: LinkingService, account: Account, public_url: str
 ) -> None:
-    async def older(route: Route) -> None:
-        headers = {name: value for name, value in (await route.request.all_headers()).items() if name not in hidden}
-        await route.continue_(headers=headers)
+    hidden = {"sec-fetch-site"}
+    app, port = create_public_app(linking, public_url=public_url), int(public_url.rpartition(":")[2])
+    async with serving(app, "127.0.0.1", 0) as inner, without(hidden, port, to=f"http://127.0.0.1:{inner}") as heard:
+        for _ in range(2):
+            await come_to_the_code(page, await linking.begin(ADA, "ada"), "ada_imgur")
+            await page.click("#stop")
+            await page.wait_for_selector("h1:has-text('Stopped')")
+            hidden.add("origin")  # what is left is the Referer
+    forms = [(headers.get("Origin"), headers.get("Sec-Fetch-Site")) for method, headers in heard if method == "POST"]
+    assert forms == [(public_url, None)] * 3 + [(None, None)] * 3
 
-    origins: list[str | None] = []
-    page.on("request", lambda request: origins.append(request.headers.get("origin")) if request.post_data else None)
-    await page.route("**/link/*", older)
-    assert await come_to_the_code(page, offer, "ada_imgur")
-    assert "null" not in origins
 
-
-@pytest.mark.parametrize("place", ["query", "fragment", "both"])
-async def test_state_is_found_when_imgur_puts_it_there(
-    page: Page, offer: LinkOffer, standin: Standin, account: Account, *, place: Literal["query", "fragment", "both"]
+async def test_state_is_found_wherever_imgur_puts_it(
+    page: Page, linking: LinkingService, public_server: str, standin: Standin, account: Account
 ) -> None:
-    standin.switches.state_in = place
-    assert len(await come_to_the_code(page, offer, "ada_imgur")) == 8
+    places: tuple[Literal["query", "fragment", "both"], ...] = ("query", "fragment", "both")
+    for place in places:
+        standin.switches.state_in = place
+        assert len(await come_to_the_code(page, await linking.begin(ADA, "ada"), "ada_imgur")) == 8
 
 
 async def test_address_bar_is_clear_when_imgur_is_still_being_asked(
@@ -248,22 +275,17 @@ async def test_address_bar_is_clear_when_imgur_is_still_being_asked(
     assert "#" not in page.url
 
 
-@pytest.mark.parametrize("place", ["query", "fragment"])
-async def test_no_is_understood_when_the_user_denies(
-    page: Page, offer: LinkOffer, standin: Standin, account: Account, *, place: Literal["query", "fragment"]
+async def test_no_is_understood_when_the_user_denies_and_yes_after_it(
+    page: Page, offer: LinkOffer, standin: Standin, account: Account
 ) -> None:
-    standin.switches.deny_in = place
-    await press_continue(page, offer)
-    await page.click("#deny")
-    await page.wait_for_selector("h1:has-text('You said no')")
-    assert "access_denied" not in page.url.partition("?")[0]
-
-
-async def test_second_try_works_when_the_user_denied_by_mistake(page: Page, offer: LinkOffer, account: Account) -> None:
-    await press_continue(page, offer)
-    await page.click("#deny")
-    await page.wait_for_selector("h1:has-text('You said no')")
-    assert await come_to_the_code(page, offer, "ada_imgur")
+    places: tuple[Literal["query", "fragment"], ...] = ("query", "fragment")
+    for place in places:
+        standin.switches.deny_in = place
+        await press_continue(page, offer)
+        await page.click("#deny")
+        await page.wait_for_selector("h1:has-text('You said no')")
+        assert "access_denied" not in page.url.partition("?")[0]
+    assert await come_to_the_code(page, offer, "ada_imgur")  # the no was a mistake
 
 
 async def test_attempt_ends_when_stop_is_pressed(page: Page, offer: LinkOffer, account: Account) -> None:

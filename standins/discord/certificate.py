@@ -20,6 +20,7 @@ def make(folder: Path) -> tuple[ssl.SSLContext, Path]:
     root = (
         _begun(authority, authority, key)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_may_sign_certificates(), critical=True)
         .sign(key, hashes.SHA256())
     )
     own = ec.generate_private_key(ec.SECP256R1())
@@ -37,6 +38,14 @@ def make(folder: Path) -> tuple[ssl.SSLContext, Path]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(chain)
     return context, trusted
+
+
+def _may_sign_certificates() -> x509.KeyUsage:
+    """Python from 3.13 on wants it to be said."""
+    return x509.KeyUsage(
+        key_cert_sign=True, crl_sign=True, digital_signature=False, content_commitment=False, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
 
 
 def _name(text: str) -> x509.Name:

@@ -51,3 +51,8 @@ def test_id_stands_first_or_last_as_what_the_path_begins_with_says() -> None:
             if named != Reference(KINDS[kinds], ID if where == "first" else OTHER):
                 wrong.append((place, named))
     assert wrong == []
+
+
+def test_number_and_name_of_a_folder_are_no_ids() -> None:
+    for path in ("1234567", "1234567/", "1234567/kittens", "1234567/my-kittens"):
+        assert parse(f"https://imgur.com/user/ada/favorites/folder/{path}") is None

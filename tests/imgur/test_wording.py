@@ -11,9 +11,11 @@ from imgur.errors import (
     ApplicationRefusedError,
     ForbiddenError,
     ImgurError,
+    InvalidGrantError,
     NotFoundError,
     OverCapacityError,
     RateLimitedError,
+    RejectedError,
     SignInDownError,
     TooLargeError,
     UnauthorizedError,
@@ -68,3 +70,17 @@ def test_number_tells_what_is_meant_where_no_phrase_does(status: int, meant: typ
     with pytest.raises(meant) as raised:
         _answer.data_of(_answer.Answer(400, {}, body, bearer=True))
     assert type(raised.value) is meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (RejectedError("invalid_grant", status=400), InvalidGrantError),
+        (ForbiddenError("Refresh token doesn't exist", status=403), InvalidGrantError),
+        (RejectedError("hm", status=401), ApplicationRefusedError),
+        (ForbiddenError("hm", status=403), ApplicationRefusedError),
+    ],
+)
+def test_status_is_kept_where_a_failed_grant_means_something_else(said: ImgurError, meant: type[ImgurError]) -> None:
+    error = _answer.grant_error(said)
+    assert (type(error), error.detail, error.status) == (meant, said.detail, said.status)

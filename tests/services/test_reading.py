@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 from imgur.client import ImgurClient
+from imgur.errors import NotFoundError
+from imgur.models import Image, Kind
+from imgur.reference import Reference
 from services.account import AccountService
 from services.library import LibraryService
+from services.reading import Reading, Viewer
 from standins.imgur.standin import Standin
 from storage import Stores
 from tests.services.test_account import link
@@ -27,3 +31,16 @@ async def test_buttons_show_what_was_edited_for_as_long_as_anything_is_remembere
     asked = len(standin.requests)
     assert (await library.show(ADA, f"image:{image.id}", fresh=False)).item.title == "After"
     assert len(standin.requests) == asked
+
+
+async def test_items_are_remembered_up_to_16_mb_of_their_texts(
+    accounts: AccountService, imgur_client: ImgurClient
+) -> None:
+    """Each has 100,000 characters, so that two hundred are more than is kept; what was written last is kept too."""
+    reading, viewer = Reading(accounts, imgur_client), Viewer(ADA, None)
+    ids = [f"Abcd{number:03}" for number in range(200)]
+    for item_id in ids:
+        reading.written(viewer, Image(item_id, description="x" * 100_000))
+    assert (await reading.item(viewer, Reference((Kind.IMAGE,), ids[-1]))).id == ids[-1]
+    with pytest.raises(NotFoundError):
+        await reading.item(viewer, Reference((Kind.IMAGE,), ids[0]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +47,9 @@ CONNECT_SECONDS = 10.0
 """For a connection, the wait for one of the pool's included."""
 MOST_BYTES = 16_000_000
 """The largest answer that is read, unpacked; an album of ten thousand images has less."""
+LARGE_BYTES = 1_000_000
+LARGE_AT_ONCE = 2
+"""Answers of more than LARGE_BYTES are read one or two at a time, so that many take no more memory than a few."""
 _CHUNK_BYTES = 64 * 1024
 LONGEST_PAUSE = 5.0
 """A read waits this many seconds for a spent limit and no more; the caller can wait longer if it likes."""
@@ -79,6 +84,7 @@ class Transport:
         self._timeout = ClientTimeout(total=timeout, connect=CONNECT_SECONDS)
         self._limits = LimitKeeper()
         self._suspects = Suspects()
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     def limits(self, auth: AccessToken | None) -> RateLimits:
         """What the newest answers said."""
@@ -114,7 +120,10 @@ class Transport:
 
     async def send(self, request: Request, read: Callable[[Answer], Any] = data_of) -> Any:
         """Send once. Raises ImgurError."""
-        return self._read(request, await self._exchange(request), read)
+        try:
+            return self._read(request, await self._exchange(request), read)
+        except ImgurError as error:
+            raise error.with_traceback(None) from None  # its frames hold the answer
 
     def _read(self, request: Request, answer: Answer, read: Callable[[Answer], Any]) -> Any:
         auth = request.auth
@@ -145,7 +154,7 @@ class Transport:
                 allow_redirects=False,
                 raise_for_status=False,
             ) as response:
-                body = await _body(response)  # its end also stops a body that is still being sent
+                body = await self._body(response)  # its end also stops a body that is still being sent
                 bearer = request.auth is not None
                 return Answer(response.status, response.headers, body, bearer, _secrets(request), request.cost)
         except (ClientConnectorError, ConnectionTimeoutError) as error:
@@ -155,6 +164,24 @@ class Transport:
         except (ClientError, OSError) as error:  # timeouts are OSErrors; the texts may hold addresses with deletehashes
             raise UnreachableError(type(error).__name__) from None
 
+    async def _body(self, response: ClientResponse) -> bytes:
+        """All of an answer, if it is no larger than any that Imgur has reason to give."""
+        parts: list[bytes] = []
+        size = 0
+        async with AsyncExitStack() as turn:
+            while chunk := await response.content.read(_CHUNK_BYTES):
+                if size <= LARGE_BYTES < size + len(chunk):
+                    await turn.enter_async_context(self._large)
+                size += len(chunk)
+                if size > MOST_BYTES:
+                    response.close()
+                    parts.clear()  # an error's traceback may keep this frame for a while
+                    raise BadAnswerError(f"more than {MOST_BYTES} bytes", status=response.status)
+                parts.append(chunk)
+                if size > LARGE_BYTES:
+                    await asyncio.sleep(0)  # what is unpacked faster than read never waits by itself
+            return b"".join(parts)
+
     def _headers(self, auth: AccessToken | None) -> dict[str, str]:
         credentials = f"Bearer {auth.value}" if auth else f"Client-ID {self._client_id}"
         return {"Authorization": credentials, "Accept": "application/json"}
@@ -162,18 +189,6 @@ class Transport:
 
 class _NotConnectedError(UnreachableError):
     """Nothing was sent."""
-
-
-async def _body(response: ClientResponse) -> bytes:
-    """All of an answer, if it is no larger than any that Imgur has reason to give."""
-    parts, size = [], 0
-    while chunk := await response.content.read(_CHUNK_BYTES):
-        size += len(chunk)
-        if size > MOST_BYTES:
-            response.close()
-            raise BadAnswerError(f"more than {MOST_BYTES} bytes", status=response.status)
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def tell_operator(error: ApplicationRefusedError) -> None:

@@ -268,6 +268,26 @@ async def test_answer_without_end_is_not_taken_into_memory(status: int, method: 
     assert len(gateway.lines) == 1  # and not once more
 
 
+async def test_many_answers_without_end_take_no_more_memory_than_a_few(gateway: Gateway) -> None:
+    gateway.answers(200, _blanks(20), **{"Content-Encoding": "gzip"})
+    async with gateway.client() as client:
+
+        async def read() -> str:
+            try:
+                await client.image("Ab3dE7g")
+            except ImgurError as error:
+                return type(error).__name__
+            return "an image"
+
+        tracemalloc.start()
+        try:
+            assert set(await asyncio.gather(*(read() for _ in range(12)))) == {"BadAnswerError"}
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 80_000_000
+
+
 async def test_large_album_is_read_whole(gateway: Gateway) -> None:
     images = [IMAGE | {"description": "x" * 500}] * 5_000
     album = {"data": {"id": "b59dz", "images": images}, "success": True, "status": 200}

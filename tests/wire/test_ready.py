@@ -66,6 +66,7 @@ async def test_a_connection_whose_heartbeats_nobody_acknowledges_is_replaced(dis
     async with start() as running:
         await discord.ready()
         discord.switches.acknowledges = False
+        await asyncio.sleep(0.2)  # those on their way
         running.clock.ahead = 101
         await discord.gateway.publish("TYPING_START", {})  # something comes, but no acknowledgement
         await discord.until(lambda: "resume" in discord.gateway.events)

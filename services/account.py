@@ -13,7 +13,7 @@ from errors import LinkBrokenError, NothingLinkedError, NotLinkedError
 from imgur.errors import BadAnswerError, InvalidGrantError, UnauthorizedError
 from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
-from services.cache import TimedCache
+from services.cache import TimedCache, oldest
 from services.ports import AccountStore, ImgurApi
 from storage.models import ImgurAccount
 
@@ -23,6 +23,7 @@ REFRESH_MARGIN = timedelta(seconds=20)
 SECOND_LOOK = 1.0  # seconds until a refused grant is tried once more, before it is believed
 BELIEVED = 600.0  # seconds until a link that is broken is tried again, if its user comes by
 REPAIR_PATIENCE = 1.5  # seconds that a command, or a suggestion, waits for that
+SHARED_SECONDS = 60.0  # for which an overview is kept for those who asked before it was read
 LONGEST_LIFE = 315_360_000  # seconds: what Imgur promises at most
 
 
@@ -76,7 +77,7 @@ class AccountService:
         self._unwritten: dict[int, ImgurAccount] = {}
         self._backlog = Backlog()
         self._refreshes: dict[tuple[int, int], asyncio.Task[None]] = {}
-        self._overviews: TimedCache[tuple[int, int], AccountOverview] = TimedCache(0, 0, clock)  # shared, never kept
+        self._overviews: TimedCache[tuple[int, int], AccountOverview] = TimedCache(SHARED_SECONDS, 1000, clock)
 
     async def linked(self, discord_id: int) -> LinkedAccount | None:
         """Which account the user is linked to, if any; a lost key does not hinder.
@@ -111,8 +112,9 @@ class AccountService:
             count = await self._imgur.account_images_count(auth)
             return AccountOverview(account, count, self._imgur.limits(auth))
 
+        since = oldest(fresh=True)
         key = discord_id, (await self._usable(discord_id)).account_id
-        return await self._overviews.get(key, lambda: self.authorized(discord_id, ask))
+        return await self._overviews.get(key, lambda: self.authorized(discord_id, ask), since=since)
 
     async def unlink(self, discord_id: int) -> LinkedAccount:
         """Forget the user's link, and the tokens unless someone else shares them. Raises NothingLinkedError."""

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from standins.imgur.tokens import Grant
 from storage import Stores
+from storage.accounts import AccountStore
 from storage.database import open_database
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, new_key
@@ -304,6 +305,35 @@ async def test_twenty_overviews_at_once_are_one_read_and_the_next_one_is_read_an
     assert len(standin.sent("GET /3/*")) == 2
     standin.world.add_image(account)
     assert (await accounts.overview(ADA)).images_count == 1
+
+
+@dataclass
+class LateStore:
+    """A database that answers the second question late."""
+
+    store: AccountStore
+    asked: int = 0
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def linked(self, discord_id: int) -> ImgurAccount | None:
+        self.asked += 1
+        if self.asked == 2:
+            await self.go_on.wait()
+        return await self.store.linked(discord_id)
+
+
+async def test_overviews_asked_for_at_once_are_one_read_though_the_database_answers_one_of_them_late(
+    stores: Stores, imgur_client: ImgurClient, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    late = LateStore(stores.accounts)
+    store: Any = late
+    accounts = AccountService(store, imgur_client)
+    first, second = (asyncio.create_task(accounts.overview(ADA)) for _ in range(2))
+    overview = await first
+    late.go_on.set()
+    assert await second == overview
+    assert len(standin.sent("GET /3/*")) == 2
 
 
 async def test_unlink_erases_and_voids_when_an_attempt_is_under_way(

@@ -9,7 +9,7 @@ import secrets
 import unicodedata
 
 SECRET_BYTES = 32
-MARK_BYTES = 8  # of a marked secret, against planting; who guesses wrong gets a new one and learns nothing
+MARK_BYTES = 8  # behind a marked secret, against planting; who guesses wrong gets a new one and learns nothing
 CODE_LENGTH = 8
 # Crockford's base 32: no I, L, O or U, so nothing looks like something else. 8 letters are 40 bits.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -22,19 +22,19 @@ def new_secret() -> str:
 
 
 def new_marked(place: str) -> str:
-    """A new secret, as long as others, in which `is_marked` knows that it was made for this place."""
-    rest = secrets.token_bytes(SECRET_BYTES - MARK_BYTES)
+    """A new secret of 256 random bits, in which `is_marked` knows that it was made for this place."""
+    rest = secrets.token_bytes(SECRET_BYTES)
     return base64.urlsafe_b64encode(rest + _mark(rest, place)).decode().rstrip("=")
 
 
 def is_marked(secret: str, place: str) -> bool:
     """Whether it came from `new_marked`, or from who knows the place: not from who would plant one of their own."""
     try:
-        data = base64.urlsafe_b64decode(secret + "=")
+        data = base64.urlsafe_b64decode(secret + "==")
     except ValueError:
         return False
     rest, mark = data[:-MARK_BYTES], data[-MARK_BYTES:]
-    return len(data) == SECRET_BYTES and hmac.compare_digest(mark, _mark(rest, place))
+    return len(data) == SECRET_BYTES + MARK_BYTES and hmac.compare_digest(mark, _mark(rest, place))
 
 
 def _mark(rest: bytes, place: str) -> bytes:

@@ -99,7 +99,7 @@ async def test_cookie_is_locked_to_the_host_when_the_link_is_opened_and_continue
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
     assert (cookie["path"], cookie["domain"]) == ("/", "")
     assert 590 <= int(cookie["max-age"]) <= 600
-    assert len(cookie.value) == 43
+    assert len(cookie.value) == 54
 
 
 @pytest.mark.parametrize("lost", [False, True])

@@ -44,3 +44,16 @@ async def test_items_are_remembered_up_to_16_mb_of_their_texts(
     assert (await reading.item(viewer, Reference((Kind.IMAGE,), ids[-1]))).id == ids[-1]
     with pytest.raises(NotFoundError):
         await reading.item(viewer, Reference((Kind.IMAGE,), ids[0]))
+
+
+async def test_what_was_deleted_is_forgotten_at_once(
+    accounts: AccountService, imgur_client: ImgurClient, stores: Stores, standin: Standin
+) -> None:
+    account = standin.world.add_account("ada_imgur")
+    await link(stores, standin, account)
+    image = standin.world.add_image(account, title="Before")
+    library = LibraryService(accounts, imgur_client, stores.uploads)
+    await library.edit(ADA, f"image:{image.id}", "After", None)
+    assert await library.delete(ADA, f"image:{image.id}")
+    with pytest.raises(NotFoundError):
+        await library.show(ADA, f"image:{image.id}", fresh=False)

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
@@ -233,6 +232,8 @@ def _meant(name: str) -> str | None:
     """Which setting a name looks like, if any."""
     brand = next((brand for brand in BRANDS if name.startswith(brand)), "")
     likely = [one for one in variable_names() if one.startswith(brand)]
+    from difflib import get_close_matches  # noqa: PLC0415 - for misspelt names only
+
     return next(iter(get_close_matches(name, likely, n=1, cutoff=0.7 if brand else 0.85)), None)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
+# What the imports below make stays for good: looking through it for garbage takes a sixth of a start.
+gc.disable()
+
 import asyncio
 import base64
 import contextlib
-import gc
 import secrets
 import signal
 import socket
@@ -16,9 +20,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-# What the imports below make stays for good: looking through it for garbage takes a sixth of a start.
-gc.disable()
 
 import aiohttp
 import click

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
-
-from standins.discord.connector import connectors
 
 
 def ours(port: int, authority: Path) -> None:
     """`bot.py run`, with its settings from the environment."""
     import bot  # noqa: PLC0415 - the other bot must not load it
+    from standins.discord.connector import connectors  # noqa: PLC0415 - it must load nothing first
 
     bot._until_stopped(bot._run(bot._load(), connector=connectors(port, authority)))  # noqa: SLF001
 
 
 def bare(port: int, authority: Path) -> None:
     """The least that discord.py needs, with the intent that most bots have."""
+    import asyncio  # noqa: PLC0415
+
     import discord  # noqa: PLC0415
+
+    from standins.discord.connector import connectors  # noqa: PLC0415
 
     async def main() -> None:
         intents = discord.Intents(guilds=True)

@@ -137,6 +137,18 @@ async def test_change_of_mind_is_not_fooled_by_stale_reads(
     assert alice.favorites == []
 
 
+async def test_state_is_looked_up_again_when_the_last_toggle_has_no_known_end(
+    standin: Standin, alice: Account, alice_auth: AccessToken, remote: ImgurClient, cat: StoredImage
+) -> None:
+    await remote.favorite(Kind.IMAGE, cat.id, alice_auth)
+    standin.fail_next("lost-answer", TOGGLE)
+    standin.fail_next("over-capacity-403", "GET /3/image/*", times=3)
+    with pytest.raises(OverCapacityError):
+        await remote.unfavorite(Kind.IMAGE, cat.id, alice_auth)
+    assert await remote.unfavorite(Kind.IMAGE, cat.id, alice_auth) is False
+    assert (len(standin.sent(TOGGLE)), alice.favorites) == (2, [])
+
+
 @pytest.mark.parametrize(
     ("fault", "error"), [("lost-request", UnreachableError), ("over-capacity-403", OverCapacityError)]
 )

@@ -201,6 +201,35 @@ async def test_whoever_is_being_answered_stays_when_others_crowd_in() -> None:
             assert (await client.reader.readuntil(b"done")).startswith(b"HTTP/1.1 200")
 
 
+async def test_whoever_reads_slowly_makes_room_before_those_who_wait_for_us() -> None:
+    waiting = asyncio.Semaphore(0)
+    go_on = asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.Response:
+        waiting.release()
+        await go_on.wait()
+        return web.Response(text="done")
+
+    async def long(_request: web.Request) -> web.Response:
+        return web.Response(body=bytes(32_000_000))
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", slow), web.get("/long", long)])
+    async with serving(app, "127.0.0.1", 0) as port, clients(port, 99) as asking, clients(port) as [reader]:
+        for client in asking:
+            await client.send(WHOLE)
+        for _ in asking:
+            await waiting.acquire()
+        await reader.send(WHOLE.replace(b"healthz", b"long"))
+        await reader.reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.05)
+        async with clients(port):
+            assert all([await _is_open_now(client) for client in asking])
+            go_on.set()
+            for client in asking:
+                assert (await client.reader.readuntil(b"done")).startswith(b"HTTP/1.1 200")
+
+
 async def test_room_is_made_by_those_who_come_and_go(port: int) -> None:
     async with clients(port) as [client]:
         assert await client.ask() == 200

@@ -159,8 +159,11 @@ async def test_attempt_ends_when_the_bot_stops_while_imgur_is_asked(
         with pytest.raises(aiohttp.ClientError):
             await coming
     async with asyncio.timeout(10):  # its client is gone by now, the database may still be at work
-        while (attempt := await stores.attempts.current(ADA)) is None or attempt.status is not AttemptStatus.VOID:
+        status = None
+        while status is not AttemptStatus.VOID:
             await asyncio.sleep(0.01)
+            attempt = await stores.attempts.current(ADA)
+            status = attempt and attempt.status
 
 
 async def test_attempt_ends_and_the_cookie_goes_when_the_user_stops(

@@ -161,7 +161,11 @@ class VideoTooLongError(BotError):
         self.seconds, self.limit = seconds, limit
 
 
-class AttachmentGoneError(BotError):
+class AttachmentUnavailableError(BotError):
+    """Discord does not hand the attachment out, at the moment at least."""
+
+
+class AttachmentGoneError(AttachmentUnavailableError):
     """Discord no longer hands the attachment out."""
 
 

@@ -14,18 +14,19 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from errors import AttachmentGoneError
+from errors import AttachmentGoneError, AttachmentUnavailableError
 from media.models import HEAD_BYTES, IncomingFile, OpenedFile
 
 DISCORD = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=30)
 """Seconds for the connection and for each read; the whole may take as long as the upload does."""
 PATIENCE = 60.0
-"""Seconds that may be spent waiting for a head, or for the next 256 KiB: what comes in drops is as good as gone."""
+"""Seconds that may be spent waiting for a head, or for the next 256 KiB: what comes in drops never ends."""
 LOOK_SECONDS = 5.0
 """How long a part further behind may take: what it would tell is not worth more."""
 _CHUNK_BYTES = 256 * 1024
 _OK, _PART = 200, 206
+_GONE = frozenset({401, 403, 404, 410})
 _LEGAL = ":/?#@!$&'()*+,;=%"  # beside letters, digits and -._~ (RFC 3986)
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -52,7 +53,7 @@ class HttpAttachmentSource:
 
     @asynccontextmanager
     async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
-        """The file, open for one reading. Raises AttachmentGoneError, while it is read too."""
+        """The file, open for one reading. Raises AttachmentUnavailableError, while it is read too."""
         response = await self._get(file.url)
         try:
             yield await _open(response, file.size, self._patience, partial(self._look, file.url))
@@ -60,7 +61,7 @@ class HttpAttachmentSource:
             response.close()
 
     async def _look(self, address: str, at: int) -> bytes:
-        with suppress(AttachmentGoneError), _told_as_gone():
+        with suppress(AttachmentUnavailableError), _told_as_ours():
             async with asyncio.timeout(min(LOOK_SECONDS, self._patience)):
                 response = await self._get(address, Range=f"bytes={at}-{at + HEAD_BYTES - 1}")
                 try:
@@ -70,7 +71,7 @@ class HttpAttachmentSource:
         return b""
 
     async def _get(self, address: str, **headers: str) -> aiohttp.ClientResponse:
-        with _told_as_gone():
+        with _told_as_ours():
             url = URL(_quoted(address), encoded=True)
             if "@" in url.raw_authority or str(url.origin()) not in self._origins:
                 raise AttachmentGoneError("not an address of Discord's")
@@ -99,24 +100,25 @@ class _HttpFile:
         while chunk:
             yield chunk
             before = time.monotonic()
-            with _told_as_gone():
+            with _told_as_ours():
                 chunk = await self.content.read(_CHUNK_BYTES)
             waited, got = waited + time.monotonic() - before, got + len(chunk)
             if got >= _CHUNK_BYTES:
                 waited, got = 0.0, 0
             elif chunk and waited > self.patience:
-                raise AttachmentGoneError("too slow")
+                raise AttachmentUnavailableError("too slow")
 
 
 async def _open(
     response: aiohttp.ClientResponse, announced: int, patience: float, part: Callable[[int], Awaitable[bytes]]
 ) -> OpenedFile:
     if response.status != _OK:
-        raise AttachmentGoneError(f"status {response.status}")
+        error = AttachmentGoneError if response.status in _GONE else AttachmentUnavailableError
+        raise error(f"status {response.status}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise AttachmentGoneError("sent compressed, so of unknown size")
+        raise AttachmentUnavailableError("sent compressed, so of unknown size")
     size = announced if response.content_length is None else response.content_length
-    with _told_as_gone():
+    with _told_as_ours():
         async with asyncio.timeout(patience):
             head = await _head(response.content)
     return _HttpFile(size, head, response.content, patience, part)
@@ -135,9 +137,9 @@ def _quoted(address: str) -> str:
 
 
 @contextmanager
-def _told_as_gone() -> Iterator[None]:
+def _told_as_ours() -> Iterator[None]:
     """Errors of HTTP as ours, without their text: that may hold the address."""
     try:
         yield
     except (aiohttp.ClientError, OSError, ValueError) as error:  # timeouts are OSErrors
-        raise AttachmentGoneError(type(error).__name__) from None
+        raise AttachmentUnavailableError(type(error).__name__) from None

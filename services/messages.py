@@ -294,6 +294,9 @@ _TABLE: dict[type[BaseException], Wording] = {
         "That is a voice message, not a picture or video", f"{_TAKEN} Attach one of these."
     ),
     errors.VideoTooLongError: _video_too_long,
+    errors.AttachmentUnavailableError: Words(
+        "Discord did not hand the file out", "Nothing was uploaded. Wait a moment, then upload it again."
+    ),
     errors.AttachmentGoneError: Words(
         "The file is no longer there", "Discord does not hand it out any more. Attach it once more and upload it again."
     ),

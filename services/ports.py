@@ -63,7 +63,7 @@ class ImgurApi(Protocol):
 
 
 class AttachmentSource(Protocol):
-    """Opens what someone attached as a stream of known size. Raises AttachmentGoneError."""
+    """Opens what someone attached as a stream of known size. Raises AttachmentUnavailableError."""
 
     def open(self, file: IncomingFile) -> AbstractAsyncContextManager[OpenedFile]: ...
 

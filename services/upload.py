@@ -180,8 +180,8 @@ class UploadService:
 
         The attachment is not opened before its turn. Cancelled after the last byte, it waits for the answer and deletes
         the picture; UploadEndedError then says what remains. Raises FileTooLargeError, UnsupportedFileError,
-        AttachmentGoneError, AlbumNeedsAccountError, NotAnItemError, ImageGivenError, NotLinkedError, LinkBrokenError,
-        UploadUncertainError; errors of Imgur and of the database pass.
+        AttachmentUnavailableError, AlbumNeedsAccountError, NotAnItemError, ImageGivenError, NotLinkedError,
+        LinkBrokenError, UploadUncertainError; errors of Imgur and of the database pass.
         """
         album = None
         if request.anonymous:

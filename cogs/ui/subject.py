@@ -11,7 +11,7 @@ import discord
 from cogs.ui.layout import plain
 from errors import (
     AlbumGivenError,
-    AttachmentGoneError,
+    AttachmentUnavailableError,
     EmptyFileError,
     FileTooLargeError,
     ImageGivenError,
@@ -29,7 +29,7 @@ from imgur.errors import ForbiddenError, NotFoundError, SourceLengthError, TooLa
 NAME_LIMIT = 80
 _FILES = (
     *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
-    *(AttachmentGoneError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
+    *(AttachmentUnavailableError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from errors import AttachmentGoneError
+from errors import AttachmentGoneError, AttachmentUnavailableError
 from media.attachment import HttpAttachmentSource
 from media.memory import MemoryFile
 from media.models import HEAD_BYTES, IncomingFile, OpenedFile
@@ -162,35 +162,40 @@ async def test_quotes_what_an_address_may_not_hold_and_leaves_the_signature_alon
 
 
 @pytest.mark.parametrize(
-    "way", ["404", "403", "410", "500", "204", "moved", "compressed", "late", "refused", "stalled-head", "drops-head"]
+    "way",
+    [
+        *("401", "403", "404", "410"),
+        *("429", "500", "503", "204", "moved", "compressed", "late", "refused", "stalled-head", "drops-head"),
+    ],
 )
-async def test_file_that_cannot_be_opened_is_gone(
+async def test_file_that_cannot_be_opened_is_gone_only_where_discord_says_so(
     source: HttpAttachmentSource, address: str, host: FileHost, way: str
 ) -> None:
     url = f"{NOBODY}/cat.png" if way == "refused" else f"{address}{way}"
-    with pytest.raises(AttachmentGoneError) as gone:
+    with pytest.raises(AttachmentUnavailableError) as gone:
         async with source.open(IncomingFile("cat.png", 1, f"{url}?{SIGNATURE}")):
             pytest.fail("it was opened")
+    assert isinstance(gone.value, AttachmentGoneError) is (way in {"401", "403", "404", "410"})
     assert "127.0.0.1" not in str(gone.value)
     assert gone.value.__cause__ is None  # what it came from may name the address
     assert len(host.asked) == (way != "refused")
 
 
-async def test_file_that_outlasts_a_total_timeout_is_gone(address: str) -> None:
+async def test_file_that_outlasts_a_total_timeout_is_unavailable(address: str) -> None:
     async with aiohttp.ClientSession() as session:
         source = HttpAttachmentSource(session, origins={address[:-1]}, timeout=aiohttp.ClientTimeout(total=0.1))
-        with pytest.raises(AttachmentGoneError):
+        with pytest.raises(AttachmentUnavailableError):
             async with source.open(IncomingFile("cat.png", 1, f"{address}late")):
                 pytest.fail("it was opened")
 
 
 @pytest.mark.parametrize("way", ["cut", "stalled", "drops"])
-async def test_file_that_breaks_off_is_gone_while_it_is_read(
+async def test_file_that_breaks_off_is_unavailable_while_it_is_read(
     source: HttpAttachmentSource, address: str, way: str
 ) -> None:
     async with source.open(IncomingFile("cat.png", 1, f"{address}{way}?{SIGNATURE}")) as opened:
         assert opened.size == len(BODY)
-        with pytest.raises(AttachmentGoneError):
+        with pytest.raises(AttachmentUnavailableError):
             await read(opened)
 
 
@@ -222,7 +227,7 @@ async def test_other_addresses_than_discords_are_never_asked(url: str) -> None:
     tracing = aiohttp.TraceConfig()
     tracing.on_request_start.append(refuse)
     async with aiohttp.ClientSession(trace_configs=[tracing]) as session:
-        with pytest.raises(AttachmentGoneError):
+        with pytest.raises(AttachmentUnavailableError):
             async with HttpAttachmentSource(session).open(IncomingFile("cat.png", 1, url)):
                 pytest.fail("it was opened")
 
@@ -245,11 +250,11 @@ async def test_signed_address_reaches_no_log_and_no_traceback(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     file = IncomingFile("cat.png", 1, f"{address}cut?{SIGNATURE}")
-    with suppress(AttachmentGoneError):
+    with suppress(AttachmentUnavailableError):
         async with source.open(file) as opened:
             try:
                 await read(opened)
-            except AttachmentGoneError:
+            except AttachmentUnavailableError:
                 logging.getLogger("test").exception("it broke off: %r", file)
     assert "it broke off" in caplog.text
     assert SIGNATURE not in caplog.text

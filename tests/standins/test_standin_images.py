@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -28,6 +29,24 @@ async def test_upload_answers_with_exactly_the_known_keys(as_alice: Caller, alic
     assert (image["type"], image["account_id"], image["account_url"]) == ("image/png", alice.id, None)
     assert (len(image["id"]), len(image["deletehash"])) == (7, 15)
     assert image["link"] == f"https://i.imgur.com/{image['id']}.png"
+
+
+async def test_upload_may_come_in_pieces_of_any_size(as_alice: Caller) -> None:
+    """aiohttp's reader puts bytes back where a boundary may be cut in two, and warns of that itself."""
+    picture = samples.png() + bytes(20_000)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b'--cut\r\nContent-Disposition: form-data; name="title"\r\n\r\n'
+        for piece in (b"A", b" "):
+            await asyncio.sleep(0.02)
+            yield piece
+        await asyncio.sleep(0.02)
+        yield b'cat\r\n--cut\r\nContent-Disposition: form-data; name="image"; filename="cat.png"\r\n\r\n'
+        yield picture + b"\r\n--cut--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=cut"}
+    image = (await as_alice("POST", "/3/upload", data=pieces(), headers=headers)).data
+    assert (image["title"], image["size"]) == ("A cat", len(picture))
 
 
 @pytest.mark.parametrize(("who", "sees"), [("as_alice", True), ("as_bob", False), ("anonymous", False)])

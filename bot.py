@@ -10,6 +10,7 @@ gc.disable()
 import asyncio
 import base64
 import contextlib
+import os
 import secrets
 import signal
 import socket
@@ -168,7 +169,9 @@ async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, 
         try:
             await stack.enter_async_context(serving(app, host, port))
         except OSError as error:
-            raise CannotListenError(f"{host}:{port}: {error.strerror}") from error
+            is_plain = error.errno and not isinstance(error, socket.gaierror)
+            reason = os.strerror(error.errno or 0) if is_plain else error.strerror
+            raise CannotListenError(f"{host}:{port}: {reason}") from error
     sweeper = asyncio.create_task(_sweep(services), name="sweeper")
     stack.push_async_callback(_cancelled, sweeper)
 
@@ -274,10 +277,23 @@ def _why_no_host(host: str) -> str | None:
     return None
 
 
-TRIES = {
+def _why_no_port(port: int) -> str | None:
+    try:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+    except PermissionError as error:
+        return f"cannot be opened by this user: {error.strerror}. Numbers from 1024 on can"
+    except OSError:  # taken, and it may be by the bot, which runs already
+        return None
+    return None
+
+
+TRIES: dict[str, config.Try] = {
     "DISCORD_TOKEN": _why_no_token,
     "HOST": _why_no_host,
+    "PORT": _why_no_port,
     "ADMIN_HOST": _why_no_host,
+    "ADMIN_PORT": _why_no_port,
     "DATABASE_URL": _why_no_database,
 }
 

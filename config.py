@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from io import StringIO
+from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -22,17 +23,20 @@ from yarl import URL
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
 KEY_BYTES = 32
+KEY_ID = 64  # characters; a sealed value has a byte for their number
 DIFFERENT_BYTES = 8  # a random key has about thirty; one of all zeros, as in `.env.example`, has one
 
 # What examples say where a value of one's own belongs.
 EXAMPLE = re.compile(r"(paste|your|change|insert|replace)[-_ ]|changeme|<.*>$|\.\.\.|x{4}", re.IGNORECASE)
+# A name on the network, in ASCII. One that ends in a number is none: browsers take it for an address.
+NAME = re.compile(r"(?=.{1,253}$)((?!\d+\.?$|0x)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.|$))+")
 # What gets pasted along with a value and is never part of it.
 AROUND = string.whitespace + "\u00a0\u200b\u2060\ufeff"
 QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 
 ENV_FILE = Path(".env")
 BRANDS = ("DISCORD", "IMGUR")
-Try = Callable[[str], str | None]
+Try = Callable[[Any], str | None]
 
 
 class SettingsError(Exception):
@@ -46,13 +50,22 @@ def public_origin(value: str) -> str:
         port = url.port
     except ValueError:
         url, port = URL(), None
-    if not url.absolute or url.scheme not in {"http", "https"} or not url.host or not port or re.search(r"\s", value):
+    is_web = url.absolute and url.scheme in {"http", "https"} and port
+    if not is_web or not _is_host(url.raw_host or "") or re.search(r"\s", value):
         raise ValueError("must be an address such as https://bot.example.org")
     if url.scheme == "http" and url.host not in LOOPBACK:
         raise ValueError("must begin with https:// (plain http only for 127.0.0.1 or localhost)")
-    if url.path != "/" or url.query_string or url.fragment or url.user:
+    if url.path != "/" or url.query_string or url.fragment or "@" in value:
         raise ValueError("must be a bare origin, without path, query or user name")
     return str(url.origin())
+
+
+def _is_host(host: str) -> bool:
+    """Whether a browser can go there."""
+    try:
+        return not ip_address(host).is_unspecified and "%" not in host
+    except ValueError:
+        return NAME.fullmatch(host) is not None
 
 
 def application_id(token: str) -> int | None:
@@ -69,8 +82,22 @@ def _credential(value: Any) -> Any:
     if isinstance(value, str):
         if EXAMPLE.match(value):
             raise ValueError("is still the example; put your own there")
-        if not value.isascii() or not value.isprintable() or " " in value:
+        if not re.fullmatch(r"[\w.~+/=-]*", value, re.ASCII):
             raise ValueError("has a space or another character in it which no such value has; paste it again")
+    return value
+
+
+def _client_id(value: Any) -> Any:
+    value = _credential(value)
+    if isinstance(value, str) and (application_id(value) is not None or re.fullmatch(r"[0-9a-f]{40}", value)):
+        raise ValueError("looks like a token or a secret, which it must not be: everybody sees it")
+    return value
+
+
+def _client_secret(value: Any) -> Any:
+    value = _credential(value)
+    if isinstance(value, str) and application_id(value) is not None:
+        raise ValueError("looks like the bot's token; it belongs to Imgur's client id")
     return value
 
 
@@ -107,7 +134,7 @@ def _token_keys(value: Any) -> Any:
             key = base64.b64decode(encoded, validate=True)
         except ValueError:
             key = b""
-        if not (name and name.isascii() and name.isalnum() and colon and len(key) == KEY_BYTES):
+        if not (0 < len(name) <= KEY_ID and name.isascii() and name.isalnum() and colon and len(key) == KEY_BYTES):
             raise ValueError("must be id:key[,id:key...], each key as `python bot.py keygen` prints it")
         if name in keys:
             raise ValueError("has the same key id twice")
@@ -136,8 +163,8 @@ class Settings:
     """Everything that an operator can set. Environment variables win over `.env`; an empty one counts as unset."""
 
     discord_token: str = _read(_credential, is_secret=True)
-    imgur_client_id: str = _read(_credential)
-    imgur_client_secret: str | None = _read(_credential, None, is_secret=True)
+    imgur_client_id: str = _read(_client_id)
+    imgur_client_secret: str | None = _read(_client_secret, None, is_secret=True)
     public_url: str | None = _read(public_origin, None)
     host: str = _read(_host, "127.0.0.1")
     port: int = _read(port_number, 8080)
@@ -254,6 +281,20 @@ def usable(env_file: Path) -> dict[str, str]:
     return values
 
 
+def reads(name: str, value: str) -> str:
+    """The text of a variable as it may be written down; empty for none. Raises ValueError in words."""
+    value = _bare(value)
+    (setting,) = [one for one in fields(Settings) if one.name.upper() == name]
+    if not value and setting.default is MISSING:
+        raise ValueError("is needed")
+    return str(setting.metadata["reader"](value)) if value else ""
+
+
+def keys_are_nobodys(value: str) -> bool:
+    """Whether a TOKEN_KEYS, right or wrong, is missing or the example's, so that nothing is lost with it."""
+    return not value or EXAMPLE.match(value) is not None or "A" * 40 in value
+
+
 def read_text(env_file: Path) -> str:
     """What stands in it; nothing where there is none. Raises SettingsError."""
     try:
@@ -275,7 +316,7 @@ def _bindings(env_file: Path | None) -> Iterator[tuple[str | None, str | None, i
         if binding.error or binding.key:
             blank, _, _ = binding.original.string.partition(binding.original.string.strip())
             line = binding.original.line + blank.count("\n")
-            yield binding.key and binding.key.upper(), None if binding.error else binding.value, line
+            yield binding.key and _bare(binding.key).upper(), None if binding.error else binding.value, line
 
 
 def _bare(value: str) -> str:

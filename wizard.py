@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +26,11 @@ def write_settings(path: Path, *, new_key: str) -> None:
     """
     old = "" if path == STDOUT else _old(path)
     kept = config.usable(path) if old else {}
+    if old and "TOKEN_KEYS" not in kept and not config.keys_are_nobodys(config.given(path).get("token_keys", "")):
+        raise config.SettingsError(
+            f"TOKEN_KEYS in {path} is wrong; a new one would not open what the bot has stored. Set it right "
+            "(`python bot.py check` says how it must be), or take the line out if nothing is stored."
+        )
     try:
         answers = {**_ask(kept), "TOKEN_KEYS": kept.get("TOKEN_KEYS", new_key)}
     except click.Abort:
@@ -37,7 +41,12 @@ def write_settings(path: Path, *, new_key: str) -> None:
     if path == STDOUT:
         click.echo(text, nl=False)
     else:
-        _write_private(path.resolve(), text)
+        try:
+            _write_private(path.resolve(), text)
+        except OSError as error:
+            raise config.SettingsError(
+                f"{path} could not be written, and is as it was: {error.strerror}. `init --file -` prints the settings."
+            ) from None
         tell(f"\nWritten to {path}, readable by you alone.")
     tell("Keep a copy of TOKEN_KEYS: without it, what the bot has stored cannot be opened.\n")
     _show_links(answers)
@@ -45,6 +54,8 @@ def write_settings(path: Path, *, new_key: str) -> None:
 
 def _old(path: Path) -> str:
     """What stands in the file that is about to be changed; asks before."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise config.SettingsError(f"{path} is no file. `init --file -` prints the settings.")
     text, folder = config.read_text(path), path.resolve().parent
     try:
         tempfile.TemporaryFile(dir=folder).close()
@@ -63,7 +74,7 @@ def _merged(old: str, answers: dict[str, str]) -> str:
     """The old lines with each answer where its setting stood, or at the end; a setting without an answer goes."""
     lines, left = [], dict(answers)
     for line in old.splitlines():
-        match = re.match(r"\s*(?:export\s+)?([A-Za-z_]+)\s*=", line)
+        match = re.match(r"[^\w#]*(?:export\s)?[^\w#]*([A-Za-z_]+)[^\w#=]*=", line)
         name = match[1].upper() if match else ""
         if name not in answers:
             lines.append(line)
@@ -92,21 +103,21 @@ def _ask(kept: dict[str, str]) -> dict[str, str]:
     hidden = _is_person()  # else it comes through a pipe, and asking for it to be hidden would ask the terminal
     tell("Discord: an application of https://discord.com/developers/applications, Bot -> Reset Token.")
 
-    def answer(name: str, value_proc: Callable[[str], str], *, needed: bool = False, hide_input: bool = False) -> str:
+    def answer(name: str, *, needed: bool = False, hide_input: bool = False) -> str:
         return ask(
             f"{name} (Enter keeps the one that is there)" if name in kept else name,
             default=kept.get(name, None if needed else ""),
             show_default=False,
             hide_input=hide_input,
-            value_proc=value_proc,
+            value_proc=partial(_taken, name),
         )
 
-    token = answer("DISCORD_TOKEN", _bot_token, needed=True, hide_input=hidden)
+    token = answer("DISCORD_TOKEN", needed=True, hide_input=hidden)
     tell("\nImgur: your application's client id; its secret, without which users cannot link accounts.")
-    client_id = answer("IMGUR_CLIENT_ID", _one_word, needed=True)
-    secret = answer("IMGUR_CLIENT_SECRET", _one_word, hide_input=hidden)
+    client_id = answer("IMGUR_CLIENT_ID", needed=True)
+    secret = answer("IMGUR_CLIENT_SECRET", hide_input=hidden)
     tell("\nWhere users' browsers reach the link pages, such as https://imgur-bot.example.org; empty for none.")
-    public_url = answer("PUBLIC_URL", _public_url)
+    public_url = answer("PUBLIC_URL")
     return {
         "DISCORD_TOKEN": token,
         "IMGUR_CLIENT_ID": client_id,
@@ -119,24 +130,14 @@ def _is_person() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def _one_word(value: str) -> str:
-    value = value.strip()
-    if re.search(r"[\s'\"#$\\]", value):
-        raise click.BadParameter("that has characters in it which no such value has; paste it again")
-    return value
-
-
-def _bot_token(value: str) -> str:
-    if config.application_id(_one_word(value)) is None:
-        raise click.BadParameter("that is not a bot token: three parts with dots between, from the page Bot")
-    return value.strip()
-
-
-def _public_url(value: str) -> str:
+def _taken(name: str, answer: str) -> str:
     try:
-        return config.public_origin(value.strip()) if value.strip() else ""
+        value = config.reads(name, answer)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+    if name == "DISCORD_TOKEN" and config.application_id(value) is None:
+        raise click.BadParameter("is not a bot token: three parts with dots between, from the page Bot")
+    return value
 
 
 def _show_links(answers: dict[str, str]) -> None:

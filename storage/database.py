@@ -175,7 +175,11 @@ def translated() -> Iterator[None]:
 
 
 def _unavailable(reason: BaseException | None) -> DatabaseUnavailableError:
-    return DatabaseUnavailableError(f"the database cannot be used: {reason}")
+    if isinstance(reason, OSError) and reason.filename:
+        reason_text = f"{reason.filename}: {reason.strerror}"
+    else:
+        reason_text = str(reason)
+    return DatabaseUnavailableError(f"the database cannot be used: {reason_text}")
 
 
 async def upsert(transaction: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:

@@ -16,7 +16,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ import yarl
 from click.testing import CliRunner, Result
 
 import config
-from bot import cli
+from bot import TRIES, cli
 
 ROOT = Path(__file__).parent.parent
 APPLICATION = 123456789012345678
@@ -291,6 +291,55 @@ def test_init_asks_again_for_what_cannot_be_right(tmp_path: Path) -> None:
     assert not settings.can_link
 
 
+def test_init_takes_nothing_that_the_settings_would_refuse(tmp_path: Path) -> None:
+    ids = f"your-client-id\n{TOKEN}\n{'0123abcdef' * 4}\n \n'example-id'\n"
+    result = _invoke("init", answers=f'"{TOKEN}"\n{ids}example-secret;\nexample-secret\nhttps://bot..example.org\n\n')
+    assert result.exit_code == 0
+    assert result.output.count("Error: ") == 6
+    settings = config.load(tmp_path / ".env", tries={})
+    assert (settings.discord_token, settings.imgur_client_id) == (TOKEN, "example-id")
+    assert settings.imgur_client_secret == "example-secret"
+
+
+@pytest.mark.parametrize("keys", [f"{KEY},", KEY[:-2], f"{KEY},{KEY}", f"{KEY},k2:x"])
+def test_init_replaces_no_keys_that_may_have_sealed_something(tmp_path: Path, keys: str) -> None:
+    path = tmp_path / ".env"
+    path.write_text(before := f"TOKEN_KEYS={keys}\n")
+    result = _invoke("init", answers="y\n" + ANSWERS)
+    assert result.exit_code == 2
+    assert "TOKEN_KEYS in .env is wrong" in result.output
+    assert KEY[3:20] not in result.output
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("line", ["", "TOKEN_KEYS=", "TOKEN_KEYS=paste-your-keys-here"])
+def test_init_makes_a_key_where_there_is_none(tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(f"MINE=1\n{line}\n")
+    assert _invoke("init", answers="y\n" + ANSWERS).exit_code == 0
+    assert len(config.load(tmp_path / ".env", tries={}).token_keys) == 1
+
+
+def test_init_writes_to_files_only(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    result = _invoke("init", "--file", str(path), answers=ANSWERS)
+    assert result.exit_code == 2
+    assert "pipe is no file. `init --file -` prints the settings" in result.output
+    assert path.is_fifo()
+
+
+def test_init_that_cannot_write_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MINE=1\n")
+    words = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, str(ROOT / "bot.py"), "init"]
+    result = subprocess.run(
+        words, input="y\n" + ANSWERS, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60
+    )
+    assert result.returncode == 2
+    assert ".env could not be written, and is as it was: File too large. `init --file -` prints" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+    assert (tmp_path / ".env").read_text() == "MINE=1\n"
+
+
 def test_init_leaves_a_file_alone_unless_told_otherwise(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("MINE=1\n")
     result = _invoke("init", answers="n\n")
@@ -362,6 +411,29 @@ def test_check_names_an_address_that_is_not_this_machine_s(env: Callable[..., No
     result = _invoke("check")
     assert result.exit_code == 2
     assert f"  {name}: is no address of this machine" in result.output
+
+
+@pytest.mark.parametrize("name", ["PORT", "ADMIN_PORT"])
+def test_check_names_a_port_that_its_user_may_not_open(name: str) -> None:
+    user = os.geteuid()
+    try:
+        os.seteuid(user or 65534)
+        with socket.socket() as probe, suppress(PermissionError):
+            probe.bind(("127.0.0.1", 1))
+            pytest.skip("everybody may open it here")
+        fault = TRIES[name](1)
+    finally:
+        os.seteuid(user)
+    assert fault is not None
+    assert "cannot be opened by this user: Permission denied" in fault
+
+
+def test_check_leaves_a_port_alone_that_is_taken(env: Callable[..., None]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        env(ADMIN_PORT=taken.getsockname()[1])
+        assert _invoke("check").exit_code == 0
 
 
 def test_init_that_is_broken_off_leaves_the_file_whole(tmp_path: Path) -> None:
@@ -482,23 +554,30 @@ def test_a_taken_port_is_a_sentence(env: Callable[..., None], variable: str) -> 
         env(**{"PUBLIC_URL": "https://bot.example.org", "IMGUR_CLIENT_SECRET": "example", variable: port})
         result = _invoke("run")
     assert result.exit_code == 1
-    assert f"127.0.0.1:{port}" in result.output
-    assert "in use" in result.output
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use. HOST," in result.output
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(b"this is no database, whatever its name says" * 50, "database"), (None, "database")]
+    ("make", "sentence"),
+    [
+        (lambda path: path.write_bytes(b"this is no database, whatever its name says" * 50), "file is not a database"),
+        (lambda path: path.mkdir(), "bot.db: Is a directory"),
+        (lambda path: os.mkfifo(path, 0o644), "bot.db: is no file"),
+    ],
 )
 def test_an_unusable_database_is_a_sentence(
-    env: Callable[..., None], tmp_path: Path, content: bytes | None, sentence: str
+    env: Callable[..., None], tmp_path: Path, make: Callable[[Path], object], sentence: str
 ) -> None:
     path = tmp_path / "bot.db"
-    path.mkdir() if content is None else path.write_bytes(content)
+    make(path)
+    before = path.stat().st_mode
     env(DATABASE_URL=f"sqlite:///{path}")
     result = _invoke("run")
     assert result.exit_code == 1
-    assert sentence in result.output
-    assert "DATABASE_URL" in result.output
+    assert f"{sentence}. DATABASE_URL says" in result.output
+    assert "Errno" not in result.output
+    if not path.is_file():  # whose rights may be everybody's business, as those of /dev/null
+        assert path.stat().st_mode == before
 
 
 def test_sync_sends_the_commands_even_if_nothing_changed(env: Callable[..., None], fake_discord: FakeDiscord) -> None:

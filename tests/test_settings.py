@@ -86,6 +86,10 @@ def test_no_secret_value_shows_in_an_error_or_a_repr(load: Any) -> None:
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://localhost", "http://localhost"),
         ("http://[::1]:80", "http://[::1]"),
+        ("https://B\u00fccher.example", "https://xn--bcher-kva.example"),
+        ("https://bot_1.7-up.example", "https://bot_1.7-up.example"),
+        ("https://10.0.0.1:8443", "https://10.0.0.1:8443"),
+        ("https://bot", "https://bot"),
     ],
 )
 def test_public_url_is_taken(load: Any, given: str, taken: str) -> None:
@@ -105,6 +109,18 @@ def test_public_url_is_taken(load: Any, given: str, taken: str) -> None:
         "bot.example.org",
         "javascript:alert(1)",
         "http://127.0.0.1.example.org",
+        "https://:fake-password@bot.example.org",
+        "https://<your-domain>",
+        "https://*.example.org",
+        "https://bot..example.org",
+        "https://bot.example.org;",
+        "https://%62ot.example.org",
+        f"https://{'a' * 64}.org",
+        "https://1.2.3.999",
+        "https://0x7f.1",
+        "https://0.0.0.0:8080",
+        "https://[::]",
+        "https://[fe80::1%25eth0]",
     ],
 )
 def test_public_url_is_refused(load: Any, given: str) -> None:
@@ -126,6 +142,7 @@ def test_public_url_is_refused(load: Any, given: str) -> None:
         f"k1:{ZEROS}",
         f"k1:{ONE_BYTE}",
         f"k1:{KEY},example:{ZEROS}",
+        f"{'k' * 65}:{KEY}",
     ],
 )
 def test_token_keys_are_refused(load: Any, given: str) -> None:
@@ -177,6 +194,20 @@ def test_an_empty_secret_counts_as_unset(load: Any) -> None:
         ("DISCORD_TOKEN", "a.b c.d", "has a space"),
         ("IMGUR_CLIENT_ID", "your-client-id", "is still the example"),
         ("IMGUR_CLIENT_SECRET", "s\u00e9cret", "has a space or another character"),
+        *(
+            (name, f"{value}", "has a space or another character")
+            for name, value in (
+                ("DISCORD_TOKEN", "a.b.c;"),
+                ("DISCORD_TOKEN", "a.b.c\\n"),
+                ("DISCORD_TOKEN", "**a.b.c**"),
+                ("IMGUR_CLIENT_ID", "${IMGUR_ID}"),
+                ("IMGUR_CLIENT_ID", "https://imgur.com/a"),
+                ("IMGUR_CLIENT_SECRET", "****"),
+            )
+        ),
+        ("IMGUR_CLIENT_ID", "MTIz.made.up", "looks like a token or a secret"),
+        ("IMGUR_CLIENT_ID", "0123abcdef" * 4, "looks like a token or a secret"),
+        ("IMGUR_CLIENT_SECRET", "MTIz.made.up", "looks like the bot's token"),
     ],
 )
 def test_a_wrong_value_is_worded_by_us(load: Any, name: str, value: str, sentence: str) -> None:
@@ -228,8 +259,9 @@ PLAIN = "".join(f"{name}={value}\n" for name, value in REQUIRED.items())
         PLAIN.replace("a.b.c", "\"'a.b.c'\"").replace("client-id", "\u201cclient-id\u201d"),
         PLAIN.replace("a.b.c", "a.b.c # from the portal"),
         "# a comment\n\n" + PLAIN + "UNKNOWN=1\nPATH\n",
+        '"' + PLAIN.replace("=", '"=', 1).replace("\nIMGUR", "\n\u200bIMGUR"),
     ],
-    ids=["crlf", "bom", "blanks", "export", "case", "quotes", "quotes-pasted", "comment", "foreign"],
+    ids=["crlf", "bom", "blanks", "export", "case", "quotes", "quotes-pasted", "comment", "foreign", "names"],
 )
 def test_the_file_may_be_written_in_many_ways(tmp_path: Path, text: str) -> None:
     path = tmp_path / ".env"

@@ -21,8 +21,15 @@ LOST = (UnreachableError, BadAnswerError, OverCapacityError)
 """After these nobody knows whether the toggle was carried out."""
 
 
+class _Turn(asyncio.Lock):
+    """Held by one call at a time. `known` is the state that the last one found or left, and `since` when it ended."""
+
+    known: bool | None = None
+    since: float = 0.0
+
+
 class FavoriteSwitch:
-    """Brings an item to the wished state, one call at a time for each account and item.
+    """Brings an item to the wished state, one call at a time for each account and item; many of one wish are one.
 
     `read` tells the present state, perhaps a stale one; `toggle` posts once and returns the state that Imgur's answer
     names, which is the truth. An item that is gone may still be a favorite: only a toggle can tell.
@@ -31,15 +38,20 @@ class FavoriteSwitch:
     def __init__(self, read: Call, toggle: Call) -> None:
         self._read = read
         self._toggle = toggle
-        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[Key, _Turn] = WeakValueDictionary()
         self._recent: dict[Key, tuple[bool, float]] = {}
 
     async def set(self, kind: Kind, item_id: str, auth: AccessToken, *, wish: bool) -> bool:
         """Whether something had to be changed. Raises what the last call raised if the state could not be had."""
         key = (auth.account_id, kind, item_id)
-        lock = self._locks.setdefault(key, asyncio.Lock())
-        async with lock:
-            return await self._set(key, auth, wish)
+        turn, asked = self._turns.setdefault(key, _Turn()), time.monotonic()
+        async with turn:
+            if turn.known is wish and turn.since > asked:
+                return False
+            turn.known = None  # until this one ends well nobody knows
+            changed = await self._set(key, auth, wish)
+            turn.known, turn.since = wish, time.monotonic()
+            return changed
 
     async def _set(self, key: Key, auth: AccessToken, wish: bool) -> bool:
         problem: ImgurError = BadAnswerError("the favorite does not stay as set")

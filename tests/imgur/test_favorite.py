@@ -39,6 +39,43 @@ async def test_calls_at_once_do_not_undo_each_other(
     assert len(standin.sent(TOGGLE)) == 1
 
 
+@pytest.mark.parametrize("is_favorite", [False, True])
+async def test_many_wishes_at_once_cost_what_one_does(
+    *, is_favorite: bool, standin: Standin, alice: Account, alice_auth: AccessToken, remote: ImgurClient
+) -> None:
+    cat = standin.world.add_image()
+    if is_favorite:
+        standin.world.toggle_favorite(alice, cat)
+    held = standin.switches.hold(f"GET /3/image/{cat.id}")
+    wishes = [asyncio.create_task(remote.favorite(Kind.IMAGE, cat.id, alice_auth)) for _ in range(20)]
+    await held.arrived.wait()
+    held.release()
+    assert sorted(await asyncio.gather(*wishes)) == [False] * 19 + [not is_favorite]
+    lines = [request.line for request in standin.requests]
+    assert lines == [f"GET /3/image/{cat.id}", f"POST /3/image/{cat.id}/favorite"][: 1 if is_favorite else 2]
+    await remote.favorite(Kind.IMAGE, cat.id, alice_auth)
+    assert len(standin.requests) == len(lines) + 1  # asked later: looks again
+
+
+async def test_what_was_known_does_not_outlive_a_change_of_mind_that_is_given_up(
+    standin: Standin, alice: Account, alice_auth: AccessToken, remote: ImgurClient, cat: StoredImage
+) -> None:
+    first = standin.switches.hold(f"GET /3/image/{cat.id}")
+    wish = asyncio.create_task(remote.favorite(Kind.IMAGE, cat.id, alice_auth))
+    await first.arrived.wait()
+    change = asyncio.create_task(remote.unfavorite(Kind.IMAGE, cat.id, alice_auth))
+    again = asyncio.create_task(remote.favorite(Kind.IMAGE, cat.id, alice_auth))
+    first.release()
+    assert await wish
+    held = standin.switches.hold(TOGGLE)
+    await held.arrived.wait()
+    change.cancel()
+    held.release()
+    assert await again
+    assert change.cancelled()
+    assert alice.favorites == [cat]
+
+
 async def test_cancelled_call_is_waited_for_and_not_undone_by_the_next(
     standin: Standin, alice: Account, alice_auth: AccessToken, remote: ImgurClient, cat: StoredImage
 ) -> None:
@@ -194,5 +231,5 @@ async def test_nothing_is_kept_of_items_long_done(
     monkeypatch.setattr("imgur._favorite.STALE_SECONDS", 0.0)
     for _ in range(20):
         await remote.favorite(Kind.IMAGE, standin.world.add_image().id, alice_auth)
-    assert len(remote._favorites._locks) == 0
+    assert len(remote._favorites._turns) == 0
     assert len(remote._favorites._recent) == 1

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+import threading
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import web
@@ -35,6 +38,38 @@ async def test_form_knows_its_exact_length(texts: dict[str, str]) -> None:
     form = upload_form(SourcePayload(Source(name="Käse ✓.png"), lambda: None), "image", texts)
     await form.write(writer)  # type: ignore[arg-type]  # a writer as far as it is used
     assert form.size == len(writer.data)
+
+
+async def test_answer_is_read_though_the_connection_was_reset_while_the_file_was_sent(
+    connect: Callable[..., ImgurClient],
+) -> None:
+    closed = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = threading.Thread(target=_answer_413_and_reset, args=(listening, closed), daemon=True)
+        server.start()
+
+        class Slow(Source):
+            async def chunks(self) -> AsyncIterator[bytes]:
+                for part in self.parts:
+                    yield part
+                    closed.wait(10)  # others keep the loop busy meanwhile: it sees the answer and the reset at once
+
+        client = connect(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(TooLargeError):
+            await client.upload(Slow([bytes(10_000)] * 3))
+        assert closed.is_set()
+        server.join(10)
+
+
+def _answer_413_and_reset(listening: socket.socket, closed: threading.Event) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        head = b""
+        while b"image/png" not in head:
+            head += connection.recv(1000)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(b"HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    closed.set()
 
 
 @pytest.mark.parametrize(

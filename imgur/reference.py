@@ -68,7 +68,7 @@ _NAME = re.compile(
 _BARE = re.compile(r"(?:[^\w:]|_)*([A-Za-z0-9]{5,10})(?:[^\w:]|_)*")
 _BARE_FILE = re.compile(r"[\w~%-]+\.(?ai:jpe?g|png|gifv?|tiff?|mp4|webm|mov)")  # as a browser saves what it shows
 _BARE_PATH = re.compile(r"/(?!/)\S+|(?ai:a|g|gallery|t|r|topic|user|download)/\S+")
-_THUMBNAIL = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)[sbtmlh]")
+_THUMBNAIL = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)[sbtmlhgr]")  # sizes, two of them undocumented
 _MEMBER = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)(?:\.\w+)?")
 
 # Other Imgurs are none of these: what stack.imgur.com calls an image is another one on imgur.com.

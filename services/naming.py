@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 import imgur.reference
@@ -20,10 +21,14 @@ LONGEST_COMPARED = 128  # characters of what was typed, which is compared with e
 
 _VALUE = re.compile(r"(image|album):([A-Za-z0-9]+)")
 _CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)  # as `label` words it
-_ENTRY = re.compile(  # as a gallery's list and its menu word it
-    r"(?:\d+[.)]\W*)?(?:(?P<kind>image|video|album):\s*)?(?P<rest>.+?)(?:\s·\s(?P<noun>image|video|album)\b.*)?",
-    re.IGNORECASE | re.DOTALL,
-)
+_BEFORE = re.compile(r"(?:(?P<kind>image|video|album):\s*|(?:\d+[.)]|[^\w\s]+)\s+)", re.IGNORECASE)
+_BEHIND = re.compile(r"\s·\s(?P<kind>image|video|album)?", re.IGNORECASE)
+_UNTITLED = re.compile(r"(?i:(image|video|album)) (?=.*\d|.+[A-Z])([A-Za-z0-9]{5,10})")  # no plain word
+_ESCAPED = re.compile(r"\\([^\w\s])")
+_PARTS = 4  # around a title: heading, number, icon, noun; or remarks
+
+
+_KINDS: dict[str, type[Item]] = {"image": Image, "video": Image, "album": Album}
 
 
 class Names:
@@ -43,6 +48,7 @@ class Names:
         if found is None and choice:
             first_album = folded(text).startswith("album:")
             found = Reference(imgur.reference.POST if first_album else imgur.reference.EITHER, choice[1])
+        found = found or _untitled(text)
         if found is None:
             raise NotAnItemError
         return found
@@ -89,19 +95,43 @@ def _only(items: Sequence[Item], text: str) -> Reference | None:
 
 
 def _entries(items: Sequence[Item], text: str) -> list[Item]:
-    """The items that a gallery's menu shows like this: with a number and a noun, and cut where it is long."""
-    entry = _ENTRY.fullmatch(text.strip())
-    wanted = folded(entry["rest"].removesuffix("…")) if entry else ""
-    if entry is None or not wanted:
-        return []
-    kind = {"image": Image, "video": Image, "album": Album}.get((entry["kind"] or entry["noun"] or "").lower())
-    cut = entry["rest"].endswith("…")
-    return each_once(
-        item
-        for item in items
-        if kind in {None, type(item)}
-        and any(name == wanted or (cut and name.startswith(wanted)) for name in _entry_names(item))
-    )
+    """The items that a heading, a gallery's list or its menu shows like this; cut where it is long."""
+    named = [(item, _entry_names(item)) for item in items]
+    for kind, name in _readings(text):
+        wanted, cut = folded(name.removesuffix("…")), name.endswith("…")
+        found = each_once(
+            item
+            for item, names in named
+            if wanted
+            and kind in {None, type(item)}
+            and (wanted in names or (cut and any(one.startswith(wanted) for one in names)))
+        )
+        if found:
+            return found
+    return []
+
+
+def _readings(text: str) -> Iterator[tuple[type[Item] | None, str]]:
+    """What an entry may call its item: first all of it, then less and less of what may stand around a title."""
+    whole = _ESCAPED.sub(r"\1", text.strip())
+    for behind in (None, *reversed(deque(_BEHIND.finditer(whole), _PARTS))):
+        rest = whole[: behind.start()] if behind else whole
+        kind = _KINDS.get(((behind and behind["kind"]) or "").lower())
+        yield kind, rest
+        for _ in range(_PARTS):
+            if (before := _BEFORE.match(rest)) is None:
+                break
+            kind = _KINDS.get((before["kind"] or "").lower(), kind)
+            rest = rest[before.end() :]
+            yield kind, rest
+
+
+def _untitled(text: str) -> Reference | None:
+    """What the bot calls an item without a title, also one that is not the user's own."""
+    found = next(filter(None, (_UNTITLED.fullmatch(name) for _, name in _readings(text))), None)
+    if found is None:
+        return None
+    return Reference(imgur.reference.ALBUM if found[1].lower() == "album" else imgur.reference.IMAGE, found[2])
 
 
 def _entry_names(item: Item) -> set[str]:

@@ -204,6 +204,59 @@ async def test_wording_of_a_choice_is_understood(
     assert (type(item), item.id) == (kind, image.id if kind is Image else album.id)
 
 
+@pytest.mark.parametrize(
+    ("title", "form"),
+    [
+        ("A *fine* title", "### A \\*fine\\* title"),
+        ("1. first", "### 1\\. first"),
+        ("\u201cquoted\u201d", "11. \U0001f5bc\ufe0f \u201cquoted\u201d"),
+        ("#1 dad", "20. \U0001f5bc\ufe0f #1 dad"),
+        ("[brackets] here", "34. \U0001f39e\ufe0f [brackets] here"),
+        (
+            "\U0001f468\u200d\U0001f469\u200d\U0001f467 family",
+            "3. \U0001f5bc\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467 family",
+        ),
+        ("\U0001f408 " * 60, "3. \U0001f5bc\ufe0f " + "\U0001f408 " * 30 + "\u2026"),
+        ("(12345)", "7. \U0001f5bc\ufe0f (12345)"),
+        ("...", "5. \U0001f5bc\ufe0f ..."),
+        ("album: odd", "35. \U0001f5bc\ufe0f album: odd"),
+        ("kitten 2 \u00b7 album", "8. Image: kitten 2 \u00b7 album"),
+        ("kitten", "5. \U0001f5bc\ufe0f kitten \u00b7 marked mature"),
+        (
+            "kitten \u00b7 one",
+            "5. \U0001f5bc\ufe0f kitten \u00b7 one \u00b7 marked mature \u00b7 still being processed",
+        ),
+        (None, "### Image {id}"),
+        (None, "\u2022 \U0001f5bc\ufe0f Image {id} \u00b7 no preview"),
+    ],
+)
+async def test_what_stands_around_a_title_is_told_from_it(
+    library: LibraryService, standin: Standin, account: Account, *, title: str | None, form: str
+) -> None:
+    image = standin.world.add_image(account, title=title)
+    standin.world.add_image(account, title="another")
+    assert (await library.show(ADA, form.format(id=image.id))).item.id == image.id
+
+
+async def test_number_of_pictures_is_no_part_of_an_album_s_title(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    album = standin.world.add_album(account, title="Holiday")
+    for text in ("2. \U0001f4da Holiday \u00b7 1,234 pictures", "### Album: Holiday", "Holiday \u00b7 1 picture"):
+        assert (await library.own_album(ADA, text)).id == album.id
+
+
+async def test_untitled_item_of_somebody_else_s_is_found_by_what_it_is_called(
+    library: LibraryService, standin: Standin, account: Account
+) -> None:
+    stranger = standin.world.add_account("somebody_else")
+    image, album = standin.world.add_image(stranger), standin.world.add_album(stranger)
+    for text, item_id in ((f"Image {image.id}", image.id), (f"### Album {album.id}", album.id)):
+        assert (await library.show(ADA, text)).item.id == item_id
+    with pytest.raises(NotAnItemError):
+        await library.own_album(ADA, "image kitten")
+
+
 async def test_every_suggestion_is_understood_by_what_it_shows(
     library: LibraryService, standin: Standin, account: Account
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ def changed(new: str, present: str) -> str | None:
     """What a user made of the present text of a box, of which there is the mark; None where they left it.
 
     All that differs may be what Discord does on the way: it trims texts, writes line breaks anew (a box of one line
-    has none), and drops what cannot be seen.
+    has none), drops what cannot be seen, and may compose characters.
     """
     new = "\n".join(_lines(new))
     return None if _digest(new) in (present[:DIGEST_LENGTH], present[DIGEST_LENGTH:]) else new
@@ -66,7 +67,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+    return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 def _field(label: str, name: str, filled: str, limit: int, *, long: bool = False) -> ui.Label[Any]:

@@ -7,7 +7,7 @@ import re
 
 _EXACT = re.compile(
     rb"""(?xs)
-      (?P<image__jpeg>\xff\xd8\xff)
+      (?P<image__jpeg>\xff\xd8\xff[^\xf7])  # f7: JPEG-LS
     | (?P<image__png>\x89PNG\r\n\x1a\n....IHDR)
     | (?P<image__gif>GIF8[79]a)
     | (?P<image__webp>RIFF....WEBP)
@@ -19,7 +19,7 @@ _EXACT = re.compile(
     | (?P<video__mp2t>(?:....)?G.{187}(?:....)?G.{187}(?:....)?G)
     | (?P<video__ogg>OggS.{24,600}\x80theora)
     | (?P<audio__ogg>OggS)
-    | (?P<audio__mpeg>ID3|\xff[\xfb\xfa\xf3\xf2\xe3\xe2])
+    | (?P<audio__mpeg>ID3|\xff[\xfa-\xfd\xf2-\xf5\xe2\xe3])
     | (?P<audio__aac>\xff[\xf1\xf9]|ADIF)
     | (?P<audio__flac>fLaC)
     | (?P<audio__amr>\#!AMR)
@@ -52,6 +52,7 @@ _BITMAP = re.compile(rb"BM.{12}(?:\x0c|\x28|\x34|\x38|\x40|\x6c|\x7c)\x00\x00\x0
 _ROOT = re.compile(r"(?is)(?:\s++|<\?xml[^>]*+>|(?><!--.*?-->)|(?><!doctype\b[^>\[]*(?:\[.*?\]\s*)?>))*+<([a-z:]+)\b")
 _LEGACY = re.compile(rb"(?=.*?[ \n])[\t-\r\x1b -\x7e\x80-\xff]{32,}", re.DOTALL)
 """Text in a code page that nothing names: no byte of it controls a device, as some of a picture's always do."""
+_MARKS = codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -73,12 +74,13 @@ def written(head: bytes) -> str | None:
 
 def _text(head: bytes) -> str | None:
     """What it says, if all of it is text."""
-    encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    encoding = "utf-16" if head.startswith(_MARKS[1:]) else "utf-8-sig"
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(head)  # the last character may be cut
     except UnicodeDecodeError:
         return None
-    return None if not text or _UNPRINTABLE.search(text) else text
+    blank = not text and head not in _MARKS
+    return None if blank or _UNPRINTABLE.search(text) else text
 
 
 def _meant(text: str) -> str:
@@ -87,6 +89,8 @@ def _meant(text: str) -> str:
             return mime_type
     root = _ROOT.match(text)
     element = root[1].lower().rpartition(":")[2] if root else ""
+    if root and "<!doctype html" in root[0].lower():
+        return "text/html"
     return {"svg": "image/svg+xml", "html": "text/html", "head": "text/html", "body": "text/html"}.get(
         element, "text/plain"
     )

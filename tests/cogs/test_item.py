@@ -288,6 +288,9 @@ async def test_form_saves_no_title_that_its_one_line_box_flattened(
         ("cat", "\u2060", ""),
         ("cat", " cat\u200e ", None),
         ("a\x85b\u2028c\x0bd", "a b c d", None),
+        ("e\u0301te\u0301 \u1100\u1161", "\u00e9t\u00e9 \uac00", None),
+        ("\u00e9t\u00e9", "e\u0301te\u0301", None),
+        ("\u00e9t\u00e9", "ete", "ete"),
     ],
 )
 def test_title_is_changed_when_its_user_did_it(present: str, new: str, kept: str | None) -> None:

@@ -24,7 +24,7 @@ _CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)  # as `label` wo
 _BEFORE = re.compile(r"(?:(?P<kind>image|video|album):\s*|(?:\d+[.)]|[^\w\s]+)\s+)", re.IGNORECASE)
 _BEHIND = re.compile(r"\s·\s(?P<kind>image|video|album)?", re.IGNORECASE)
 _UNTITLED = re.compile(r"(?i:(image|video|album)) (?=.*\d|.+[A-Z])([A-Za-z0-9]{5,10})")  # no plain word
-_ESCAPED = re.compile(r"\\([^\w\s])")
+_ESCAPED = re.compile(r"\\([^A-Za-z0-9\s])")
 _PARTS = 4  # around a title: heading, number, icon, noun; or remarks
 
 

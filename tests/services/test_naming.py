@@ -207,7 +207,7 @@ async def test_wording_of_a_choice_is_understood(
 @pytest.mark.parametrize(
     ("title", "form"),
     [
-        ("A *fine* title", "### A \\*fine\\* title"),
+        ("A *fine* my_title", "### A \\*fine\\* my\\_title"),
         ("1. first", "### 1\\. first"),
         ("\u201cquoted\u201d", "11. \U0001f5bc\ufe0f \u201cquoted\u201d"),
         ("#1 dad", "20. \U0001f5bc\ufe0f #1 dad"),

@@ -154,7 +154,7 @@ def _one(found: Sequence[Reference]) -> Reference:
 
 def _named(text: str) -> Iterator[Reference]:
     for match in _LINK.finditer(text):
-        segments = [segment for segment in unquote(match["path"]).split("/") if segment]
+        segments = list(filter(None, map(str.strip, visible(unquote(match["path"])).split("/"))))
         yield from _from_path(segments, is_file=match["host"][:2].lower() in {"i.", "b."})
 
 

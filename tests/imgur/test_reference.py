@@ -121,6 +121,8 @@ ADDRESSES = {
         "bildgur.de/a/{id}",
         "https://imgur.com/a/%C3%BCber-uns-{id}",
         "https://imgur.com/a%2F{id}",
+        "https://imgur.com/a/%E2%80%8E{id}%E2%80%8E",
+        "https://imgur.com/a/%20{id}%20",
         "https://api.imgur.com/3/album/{id}/images",
         "https://api.imgur.com/3/gallery/album/{id}",
         "https://IMGUR.COM/A/{id}",

@@ -16,7 +16,7 @@ from imgur.reference import PAGES, SECTIONS, Kinds, SeveralError, parse
 
 LETTERS = string.ascii_letters + string.digits
 IDS = st.one_of(st.text(LETTERS, min_size=5, max_size=5), st.text(LETTERS, min_size=7, max_size=7)).filter(
-    lambda text: text not in SECTIONS
+    lambda text: text.lower() not in SECTIONS | {"topic", "memes"}  # words of paths count in any case
 )
 IMAGE: Kinds = (Kind.IMAGE,)
 ALBUM: Kinds = (Kind.ALBUM,)

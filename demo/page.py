@@ -1,6 +1,9 @@
-"""simcord's page as the demo wants it: nothing is cut off, and time goes on."""
+"""simcord's page as the demo wants it: nothing is cut off, an answer is in view, and time goes on."""
 
 from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 from simcord.preview._server import PreviewServer
@@ -22,12 +25,44 @@ setInterval(() => {
     time.textContent = words.format(Math.round(seconds / length), unit);
   }
 }, 1000);
+
+// The answer to a command comes below, and grows while its pictures load: who has sent it follows, until they scroll.
+{
+  const channel = document.getElementById("channel-timeline");
+  let followed = 0;
+  document.addEventListener("submit", ({ target }) => {
+    if (target.id === "channel-composer") followed = Date.now() + 5000;
+  }, true);
+  for (const turn of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    channel.addEventListener(turn, () => { followed = 0; }, { capture: true, passive: true });
+  }
+  new ResizeObserver(() => {
+    if (Date.now() < followed) channel.scrollTop = channel.scrollHeight;
+  }).observe(document.getElementById("channel-message-list"));
+}
 """,
 }
 
 
 class Page(PreviewServer):
     """simcord's own, with a little added to its files."""
+
+    async def _state(self, request: web.Request) -> web.Response:
+        """The page asks twice a second. simcord shows it what an action on it did; others change messages too.
+
+        As when a link page is left by Stop.
+        """
+        preview = self.preview
+        page = preview._pages.get(request.headers.get("X-Simcord-Context", ""))  # noqa: SLF001 - as everything here
+        if page is not None and preview._active_action is None and self._is_behind(page):  # noqa: SLF001
+            preview._publish(page, reason="refresh")  # noqa: SLF001
+        answer: web.Response = await super()._state(request)
+        return answer
+
+    def _is_behind(self, page: Any) -> bool:
+        messages = self.preview.env.backend.messages.get(page.channel_id, {}).values()
+        shown = datetime.fromisoformat(page.published_at)
+        return any(datetime.fromisoformat(one.edited_timestamp or one.timestamp) > shown for one in messages)
 
     async def _static(self, request: web.Request) -> web.Response:
         answer: web.Response = await super()._static(request)

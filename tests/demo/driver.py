@@ -8,11 +8,11 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0  # seconds
@@ -185,12 +185,28 @@ class DiscordPage:
         await form.get_by_role("button", name="Submit").click()
         await expect(form).to_be_hidden(timeout=PROMPTLY)
 
+    async def _link_page(self) -> Page:
+        """The page that the newest answer links to. A click is lost where pictures above move it away: then again."""
+        for _ in range(5):
+            with suppress(Error):
+                async with self.page.expect_popup(timeout=PATIENCE * 200) as popup:
+                    await self.answer.get_by_role("link", name="Open the link page").click()
+                return await popup.value
+        raise AssertionError("no link page opens")
+
+    async def deny_link(self) -> None:
+        """`/imgur link`, and no to the question whether the bot may use an account."""
+        await self.command("imgur link")
+        pages = await self._link_page()
+        await pages.click("#continue")
+        await pages.get_by_role("button", name="Deny").click()
+        await expect(pages.get_by_text("You said no")).to_be_visible()
+        await pages.close()
+
     async def link(self, account: str) -> None:
         """`/imgur link`, through the link pages, to the code typed into Discord."""
         await self.command("imgur link")
-        async with self.page.expect_popup() as popup:
-            await self.answer.get_by_role("link", name="Open the link page").click()
-        pages = await popup.value
+        pages = await self._link_page()
         await pages.click("#continue")
         await pages.select_option("#username", account)
         await pages.click("#allow")

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from demo.pictures import SCENES, paint
 from demo.world import ALICE, BOB
-from tests.demo.driver import ROOT, Demo, DiscordPage, started_demo
+from tests.demo.driver import PATIENCE, ROOT, Demo, DiscordPage, started_demo
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +44,10 @@ async def before_anything_is_set_up(here: DiscordPage, demo: Demo, picture: Path
     demo.idle()
     await here.command("imgur upload", file=picture, anonymous="True")
     await expect(here.answer).to_contain_text("Uploaded")
+    await expect(here.answer).to_be_in_viewport(ratio=0.9, timeout=PATIENCE * 1000)
+    await here.command("imgur images")
+    await expect(here.answer).to_contain_text("Your anonymous uploads")
+    await expect(here.answer).to_be_in_viewport(ratio=0.9, timeout=PATIENCE * 1000)
 
 
 async def make_mistakes(here: DiscordPage, folder: Path) -> None:
@@ -58,6 +62,8 @@ async def make_mistakes(here: DiscordPage, folder: Path) -> None:
     await expect(refusal).to_have_text("File exceeds the 10 MiB per-file limit.")
     assert await here.is_in_view(refusal), "it can be read to its end"
     await here.give_up()
+    await here.deny_link()
+    await expect(here.answer).to_contain_text("You said no", timeout=PATIENCE * 1000)  # with nothing done on this page
     await here.command("imgur link")
     await here.press("Move to direct message")  # which this page could not show
     await expect(here.answer).to_contain_text("direct messages are closed")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 import os
 import statistics
 import sys
@@ -62,7 +61,7 @@ async def started(discord: Standin, who: str, authority: Path, folder: str, rest
         "IMGUR_CLIENT_ID": "bench-client",
         "IMGUR_CLIENT_SECRET": "bench-example",
         "PUBLIC_URL": "http://127.0.0.1:1",
-        "TOKEN_KEYS": f"k1:{base64.b64encode(hashlib.sha256(b'made-up').digest()).decode()}",
+        "TOKEN_KEYS": f"k1:{base64.b64encode(bytes(range(32))).decode()}",
         "DATABASE_URL": f"sqlite:///{folder}/bot.db",
         "PORT": "0",
         "ADMIN_PORT": "0",

@@ -129,8 +129,10 @@ def grant_error(error: ImgurError) -> ImgurError:
     """What a failure of the token endpoint means: only words about the grant itself may cost a user the link.
 
     A refusal without such words is not about the user: it comes from a gateway, or means the application. Nor is it
-    about the picture that the tokens were wanted for, so it is no NotFoundError.
+    about the picture that the tokens were wanted for: that is not what was not found, or too large.
     """
+    if isinstance(error, TooLargeError | UnsupportedTypeError):
+        return BadAnswerError(error.detail, status=error.status)
     if isinstance(error, ApplicationRefusedError) or not isinstance(
         error, RejectedError | ForbiddenError | NotFoundError
     ):

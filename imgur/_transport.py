@@ -13,12 +13,16 @@ from typing import Any
 from aiohttp import (
     ClientConnectorError,
     ClientError,
+    ClientHandlerType,
+    ClientOSError,
+    ClientRequest,
     ClientResponse,
     ClientResponseError,
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
     FormData,
+    ServerDisconnectedError,
 )
 from aiohttp.payload import Payload
 from yarl import URL
@@ -154,6 +158,7 @@ class Transport:
                 timeout=request.timeout or self._timeout,
                 allow_redirects=False,
                 raise_for_status=False,
+                middlewares=() if request.method == "GET" else (_once,),
             ) as response:
                 body = await self._body(response)  # its end also stops a body that is still being sent
                 bearer = request.auth is not None
@@ -197,6 +202,19 @@ def tell_operator(error: ApplicationRefusedError) -> None:
     log.error(
         "Imgur refuses this application, status %s: are client id and secret right? %s", error.status, error.detail
     )
+
+
+async def _once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
+    """A middleware that keeps aiohttp from sending a DELETE again by itself, as it does after these errors.
+
+    What the second one is answered, that there is no such image, would not be the truth about the first.
+    """
+    try:
+        return await send(request)
+    except ClientConnectorError:
+        raise
+    except (ClientOSError, ServerDisconnectedError) as error:
+        raise UnreachableError(type(error).__name__) from None
 
 
 def _secrets(request: Request) -> tuple[str, ...]:

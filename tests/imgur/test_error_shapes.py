@@ -372,6 +372,8 @@ GRANTS = {
     "401, words about nothing": (401, classic(401, "Unauthorized"), ApplicationRefusedError),
     "407, a proxy": (407, "<h1>Proxy Authentication Required</h1>", BadAnswerError),
     "404, a page": (404, "<h1>404 Not Found</h1>", BadAnswerError),
+    "413, a page": (413, "<h1>413 Request Entity Too Large</h1>", BadAnswerError),
+    "415, a page": (415, "<h1>415 Unsupported Media Type</h1>", BadAnswerError),
     "404, the client": (404, classic(404, "There is no such application"), BadAnswerError),
     "400, a page": (400, "<h1>400 Bad Request: invalid_grant</h1>", BadAnswerError),
     "200, a page": (200, "<h1>Welcome to our network</h1>", BadAnswerError),

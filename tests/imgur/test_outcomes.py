@@ -11,6 +11,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -186,6 +187,34 @@ async def test_write_was_not_done_when_there_was_no_connection(
         with pytest.raises(UnreachableError) as caught:
             await write
         assert not isinstance(caught.value, OutcomeUnknownError)
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-"])
+@pytest.mark.parametrize("method", ["DELETE", "POST"])
+async def test_write_is_sent_once_when_the_answer_is_cut_on_a_connection_used_before(
+    method: str, answer: bytes, connect: Callable[..., ImgurClient], auth: AccessToken
+) -> None:
+    lines: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            lines.append(line)
+            headers = (await reader.readuntil(b"\r\n\r\n")).lower()
+            if length := headers.partition(b"content-length: ")[2].split(b"\r\n")[0]:
+                await reader.readexactly(int(length))
+            body = json.dumps({"data": IMAGE, "success": True, "status": 200}).encode()
+            whole = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+            writer.write(whole if line.startswith(b"GET") else answer)
+            if not line.startswith(b"GET"):
+                break
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        client = connect(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        await client.image("Ab3dE7g", auth)
+        with pytest.raises(OutcomeUnknownError):
+            await (client.delete_image if method == "DELETE" else partial(client.update_image, title="x"))("Ab3", auth)
+    assert lines[1:] == [f"{method} /3/image/Ab3 HTTP/1.1\r\n".encode()]
 
 
 async def test_upload_was_not_stored_when_it_was_cut_in_the_middle(connect: Callable[..., ImgurClient]) -> None:

@@ -6,6 +6,7 @@ typed into Discord by the user who began; each is on record as a digest or seale
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ from imgur.models import AccessToken
 from services.account import LinkedAccount, expiry, linked_account
 from services.onetime import derived, digest, is_code, is_marked, is_secret, new_code, new_id, new_marked, new_secret
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
+from storage.errors import StorageError
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 
 LIFETIME = timedelta(minutes=10)
@@ -148,8 +150,13 @@ class LinkingService:
 
     # --- in Discord
 
-    async def begin(self, discord_id: int, discord_name: str, origin: str | None = None) -> LinkOffer:
-        """Begin an attempt, voiding older ones. Raises LinkingNotSetUpError, TooManyAttemptsError."""
+    async def begin(
+        self, discord_id: int, discord_name: str, origin: str | None = None, *, moved: bool = False
+    ) -> LinkOffer:
+        """Begin an attempt, voiding older ones. Raises LinkingNotSetUpError, TooManyAttemptsError.
+
+        The message of the older one says so, unless it was `moved` and so leads here.
+        """
         if self._public_url is None or self._authorize_url is None:
             raise LinkingNotSetUpError
         now, nonce = datetime.now(UTC), new_secret()
@@ -162,8 +169,11 @@ class LinkingService:
             origin=origin,
             nonce_hash=digest(nonce),
         )
+        older = None if moved else await self._open_attempt(discord_id)
         if not await self._attempts.begin(attempt, hourly_limit=HOURLY_LIMIT):
             raise TooManyAttemptsError
+        if older is not None:
+            await self._replaced(older)
         account = await self._accounts.named(discord_id)
         present = linked_account(account) if account else None
         return LinkOffer(attempt.id, f"{self._public_url}/link/{nonce}", attempt.expires_at, present)
@@ -172,6 +182,12 @@ class LinkingService:
         """The message to be changed at the end is another one now. Raises LinkUsedError."""
         if not await self._attempts.set_origin(attempt_id, origin):
             raise LinkUsedError
+
+    async def abandon(self, discord_id: int) -> None:
+        """End what this user has begun and not finished."""
+        attempt = await self._open_attempt(discord_id)
+        if attempt is not None and await self._attempts.void(attempt.id):
+            await self._tell(attempt, LinkUsedError())
 
     async def enter_code(self, discord_id: int, code: str) -> LinkedAccount:
         """Link the account that this user's own attempt has proved, if `code` is the one its page shows.
@@ -207,8 +223,9 @@ class LinkingService:
         return account
 
     async def sweep(self) -> None:
-        """Erase what expired attempts hold. To be called every few seconds."""
-        await self._attempts.sweep(datetime.now(UTC))
+        """Erase what expired attempts hold, and say so in their messages. To be called every few seconds."""
+        expired = await self._attempts.sweep(datetime.now(UTC))
+        await asyncio.gather(*(self._tell(attempt, LinkExpiredError()) for attempt in expired))
 
     # --- in the browser
 
@@ -333,6 +350,21 @@ class LinkingService:
             return True
         now = await self._attempts.by_id(attempt_id)
         return now is not None and now.status is AttemptStatus.VOID
+
+    async def _open_attempt(self, discord_id: int) -> LinkAttempt | None:
+        """The user's attempt that has not ended; there is one at most. None too if its key is lost."""
+        with contextlib.suppress(StorageError):
+            attempt = await self._attempts.current(discord_id)
+            if attempt is not None and attempt.status not in {AttemptStatus.DONE, AttemptStatus.VOID}:
+                return attempt
+        return None
+
+    async def _replaced(self, older: LinkAttempt) -> None:
+        """Say so in the message of an older attempt, unless it came to its own end just before."""
+        with contextlib.suppress(StorageError):
+            now = await self._attempts.by_id(older.id)
+            if now is not None and now.status is AttemptStatus.VOID:
+                await self._tell(older, LinkUsedError())
 
     async def _tell(self, attempt: LinkAttempt, error: BotError | ImgurError, *, may_go_on: bool = False) -> None:
         """Tell the operator what is not the user's doing, and the user in Discord."""

@@ -135,8 +135,8 @@ class AttemptStore(Protocol):
         ...
 
     async def void(self, attempt_id: str) -> bool: ...
-    async def sweep(self, now: datetime) -> None:
-        """Erase what expired attempts hold; forget attempts older than an hour."""
+    async def sweep(self, now: datetime) -> Sequence[LinkAttempt]:
+        """Erase what expired attempts hold; forget attempts older than an hour. Gives what has ended by that."""
         ...
 
 

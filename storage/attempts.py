@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 
 from storage.database import Database, Transaction
+from storage.errors import StorageError
 from storage.linking import ERASED, OPEN, link_account, void_attempts
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, SealContext
@@ -119,13 +121,23 @@ class AttemptStore:
         async with self._database.write() as transaction:
             return bool(await self._void(transaction, COLUMNS.id == attempt_id))
 
-    async def sweep(self, now: datetime) -> None:
-        """Erase what expired attempts hold; forget attempts older than an hour."""
+    async def sweep(self, now: datetime) -> list[LinkAttempt]:
+        """Erase what expired attempts hold; forget attempts older than an hour.
+
+        Gives those that have ended by that, as they were; not those whose key is lost.
+        """
+        expired = COLUMNS.expires_at <= now
+        ended: list[LinkAttempt] = []
         async with self._database.write() as transaction:
-            await self._void(transaction, COLUMNS.expires_at <= now)
+            rows = select(link_attempts).where(COLUMNS.status.in_(OPEN), expired).with_for_update()
+            for row in await transaction.execute(rows):
+                with contextlib.suppress(StorageError):
+                    ended.append(self._attempt(row))
+            await self._void(transaction, expired)
             old = await transaction.execute(delete(link_attempts).where(COLUMNS.created_at <= now - KEPT_FOR))
             if old.rowcount:
                 self._database.erase_traces()
+        return ended
 
     async def _void(self, transaction: Transaction, where: ColumnElement[bool]) -> int:
         if count := await void_attempts(transaction, where):

@@ -109,7 +109,7 @@ class Linking(commands.Cog):
         if message is None:
             raise DirectMessagesClosedError if is_forbidden(refusal) else DirectMessageLostError
         try:
-            offer = await self._linking.begin(user.id, user.name, message_origin(message))
+            offer = await self._linking.begin(user.id, user.name, message_origin(message), moved=True)
         except Exception:
             await refused(interaction, message.delete, again=True)
             raise
@@ -137,6 +137,7 @@ class Linking(commands.Cog):
     @action("unlink-confirm")
     async def _unlink_confirmed(self, interaction: Interaction) -> None:
         await acknowledge_in_place(interaction)
+        await self._linking.abandon(interaction.user.id)
         account = await self._accounts.unlink(interaction.user.id)
         done(interaction, unlinked_title(account.username))
         await answer(interaction, unlinked_view(account.username))
@@ -156,5 +157,6 @@ class Linking(commands.Cog):
         await acknowledge(interaction)
         account = await self._accounts.linked(interaction.user.id)
         if account is None:
+            await self._linking.abandon(interaction.user.id)
             raise NothingLinkedError
         await answer(interaction, confirm_unlink_view(account.username, interaction.user.id))

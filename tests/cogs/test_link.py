@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 import simcord
+import time_machine
 
 from bot import compose
 from cogs.link._notifier import Notifier, interaction_origin
@@ -120,9 +122,9 @@ async def test_linking_goes_on_here_when_the_direct_message_cannot_be_filled(
 
 
 async def test_direct_message_is_taken_back_when_no_attempt_can_begin(discord: Discord) -> None:
-    offer = answer(await discord.run("link"))
     for _ in range(19):
         await discord.house.services.linking.begin(discord.alice.id, "alice")
+    offer = answer(await discord.run("link"))
     [told] = (await discord.click(offer, "Move to direct message")).followups
     assert "Too many attempts" in text(told)
     assert not discord.alice_user.dm_channel.history()
@@ -257,6 +259,32 @@ async def test_first_message_says_so_when_imgur_fails_while_it_is_asked(discord:
     told = discord.reread(offer)
     assert "sign-in is down" in text(told)
     assert set(buttons(told)) == {"Begin again"}
+
+
+@pytest.mark.parametrize("end", ["expired", "newer", "unlinked", "nothing linked"])
+async def test_first_message_says_so_and_offers_to_begin_again_when_it_ended_elsewhere(
+    discord: Discord, account: Account, end: str
+) -> None:
+    linking = discord.house.services.linking
+    if end == "unlinked":
+        begun = answer(await discord.run("link"))
+        await enter(discord, begun, await discord.walk_pages(link_of(begun), account))
+    offer = answer(await discord.run("link"))
+    if end == "expired":
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10), tick=False):
+            await linking.sweep()
+    elif end == "newer":
+        await discord.run("link")
+    else:
+        asked = answer(await discord.run("unlink"))
+        if end == "unlinked":
+            await discord.click(asked, "Unlink")
+    told = discord.reread(offer)
+    assert ("This link has expired" if end == "expired" else "no longer in use") in text(told)
+    assert set(buttons(told)) == {"Begin again"}
+    again = answer(await discord.click(told, "Begin again"))
+    await enter(discord, again, await discord.walk_pages(link_of(again), account))
+    assert "Linked as" in text(discord.reread(again))
 
 
 async def test_unlink_asks_and_then_forgets_and_says_where_to_revoke(discord: Discord, linked: Account) -> None:

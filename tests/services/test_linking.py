@@ -212,6 +212,31 @@ async def test_tokens_and_code_are_erased_when_an_expired_attempt_is_swept(
         assert (attempt.account, attempt.code, attempt.origin) == (None, None, None)
 
 
+async def test_message_that_began_it_says_so_when_the_attempt_ends_elsewhere(
+    linking: LinkingService, announcements: Announcements, standin: Standin, account: Account
+) -> None:
+    told: list[tuple[str, int, str, bool]] = []
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        await linking.begin(ADA, "ada", "first")
+        await linking.begin(ADA, "ada", "newer")
+        told.append(("first", ADA, "LinkUsedError", False))
+        assert announcements.failures == told
+        await linking.begin(ADA, "ada", "moved", moved=True)
+        assert announcements.failures == told
+        for _ in range(2):
+            await linking.abandon(ADA)
+        told.append(("moved", ADA, "LinkUsedError", False))
+        assert announcements.failures == told
+        await linking.begin(ADA, "ada", "forgotten")
+        await linking.enter_code(BOB, await proved(linking, standin, account, BOB))
+        await proved(linking, standin, account, BOB)
+        clock.shift(timedelta(minutes=10))
+        for _ in range(2):
+            await linking.sweep()
+        told += [("forgotten", ADA, "LinkExpiredError", False), ("origin", BOB, "LinkExpiredError", False)]
+        assert announcements.failures == told
+
+
 async def test_either_tab_can_finish_when_the_same_browser_presses_continue_in_two(
     linking: LinkingService, standin: Standin, account: Account
 ) -> None:
@@ -594,6 +619,8 @@ async def test_user_may_leave_or_link_anew_when_the_key_is_lost(
     database: Database, imgur_client: ImgurClient, linking: LinkingService, standin: Standin, account: Account
 ) -> None:
     await linking.enter_code(ADA, await proved(linking, standin, account))
+    for user in (ADA, BOB):
+        await proved(linking, standin, account, user)
     keyring = Keyring({"k2": new_key()})
     store = AccountStore(database, keyring)
     accounts = AccountService(store, imgur_client)
@@ -605,4 +632,9 @@ async def test_user_may_leave_or_link_anew_when_the_key_is_lost(
     present = await accounts.linked(ADA)
     assert present is not None
     assert (await anew.begin(ADA, "ada")).present == present
+    await anew.abandon(BOB)
     assert await accounts.unlink(ADA) == present
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=10), tick=False):
+        await anew.sweep()
+    with pytest.raises(LinkUsedError):
+        await linking.enter_code(BOB, WRONG)

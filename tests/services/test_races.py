@@ -21,9 +21,10 @@ from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
 from storage.errors import DatabaseUnavailableError
-from storage.models import ImgurAccount
+from storage.models import ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, new_key
 from tests.services.test_account import ADA, link, token_of
+from tests.services.test_linking import Announcements, proved
 
 
 class Overtaken(AttemptStore):
@@ -37,6 +38,12 @@ class Overtaken(AttemptStore):
         if self.first == "another browser":
             await super().bind(attempt_id, cookie_hash=b"theirs", state_hash=b"theirs", now=now)
         return await super().bind(attempt_id, cookie_hash=cookie_hash, state_hash=state_hash, now=now)
+
+    async def begin(self, attempt: LinkAttempt, *, hourly_limit: int) -> bool:
+        current = await self.current(attempt.discord_id) if self.first == "code" else None
+        if current is not None:
+            await self.complete(current.id, now=attempt.created_at)
+        return await super().begin(attempt, hourly_limit=hourly_limit)
 
     async def complete(self, attempt_id: str, *, now: datetime) -> Any:
         if self.first == "stop":
@@ -69,6 +76,17 @@ async def test_browser_goes_to_its_last_page_when_another_tab_is_quicker_than_co
     assert isinstance(bound, Bound)
     attempts.first = "another tab came back"
     assert await overtaken.bind(nonce, {cookie_name(offer.attempt_id): bound.cookie}) == Further(offer.attempt_id)
+
+
+async def test_message_of_a_linked_account_stays_when_the_code_is_quicker_than_a_new_attempt(
+    overtaken: LinkingService, attempts: Overtaken, standin: Standin
+) -> None:
+    heard = Announcements()
+    overtaken.announce_with(heard)
+    await proved(overtaken, standin, standin.world.add_account("ada_imgur"))
+    attempts.first = "code"
+    await overtaken.begin(ADA, "ada", "newer")
+    assert heard.failures == []
 
 
 async def test_continue_is_refused_when_another_browser_is_quicker(

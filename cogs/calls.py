@@ -32,6 +32,7 @@ class LimitedError(aiohttp.ClientError):
         self.seconds = seconds
 
 
+NO_KINDS: dict[int, type[discord.HTTPException]] = {403: discord.Forbidden, 404: discord.NotFound}
 REFUSALS = (discord.HTTPException, aiohttp.ClientError, OSError)  # a timeout is an OSError
 """All that may become of a call that is made right."""
 
@@ -127,7 +128,18 @@ async def _judge(response: aiohttp.ClientResponse) -> Any:
         raise NoAnswerError(f"status {status} from something that is not Discord")
     elif status >= 500 and path.endswith("/callback"):  # noqa: PLR2004
         raise NoAnswerError(f"status {status}")  # discord.py would take longer than Discord waits
+    if status >= 400 and not _can_be_told(response, data):  # noqa: PLR2004
+        raise NO_KINDS.get(status, discord.HTTPException)(response, "an error that is not as documented")
     return data
+
+
+def _can_be_told(response: aiohttp.ClientResponse, data: Any) -> bool:
+    """Whether discord.py can make an error of what Discord says."""
+    try:
+        discord.HTTPException(response, data)
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
+    return True
 
 
 def _is_whole(path: str, data: Any) -> bool:

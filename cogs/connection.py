@@ -38,6 +38,7 @@ STABLE = 60.0  # seconds after which a connection that ends is replaced at once
 SILENCE = 100.0  # seconds without an acknowledged heartbeat (two are sent) after which a connection is given up
 SILENCE_IS_DEATH = 120.0  # seconds, after which /readyz says so
 CLOSE_TIMEOUT = 2.0
+LEAST_HEARTBEAT = 0.02  # seconds between two; with none between them, discord.py does nothing else
 START_EVERY = 5.25  # seconds between two sessions that are begun; Discord wants five between hearing of them
 LIMITS_FRESH = 10.0  # seconds that Discord's answer about its limits is believed
 
@@ -89,6 +90,9 @@ class Gateway(DiscordWebSocket):
             if self.session_id is None or isinstance(misfit, json.JSONDecodeError):
                 raise
             log.warning("an event could not be read", shard=self.shard_id, reason=reason(misfit))
+        if self._keep_alive is not None and (self._keep_alive.interval or 0.0) < LEAST_HEARTBEAT:
+            await self.shut(code=4000)
+            raise ValueError("the gateway wants heartbeats without a pause")
 
     async def shut(self, *, code: int) -> None:
         """Close it, and end the thread of its heartbeat. After code 1000 the session cannot be resumed."""

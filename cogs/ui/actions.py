@@ -83,24 +83,24 @@ class Actions:
 
     def _call(self, interaction: Interaction) -> tuple[Handler, inspect.BoundArguments]:
         data = cast("Mapping[str, Any]", interaction.data)
-        name, owner, arguments = _parsed(data["custom_id"])
+        name, owner, arguments = _parsed(data.get("custom_id"))
         if name not in self._handlers:
             raise OutdatedError(f"no action {name!r}")
         handler, mark = self._handlers[name]
         if owner not in {ANYONE, interaction.user.id}:
             raise mark.foreign
-        fields = dict(_fields(data.get("components", ())))
         try:
+            fields = dict(_fields(data.get("components", ())))
             call = inspect.signature(handler).bind(interaction, *arguments, *data.get("values", ()), **fields)
             for parameter in mark.readers.keys() & call.arguments.keys():
                 call.arguments[parameter] = mark.readers[parameter](call.arguments[parameter])
-        except (TypeError, ValueError) as misfit:
+        except (TypeError, ValueError, AttributeError) as misfit:
             raise OutdatedError(f"the action {name!r} takes something else") from misfit
         return handler, call
 
 
-def _parsed(text: str) -> tuple[str, int, list[str]]:
-    match text.split(":"):
+def _parsed(text: object) -> tuple[str, int, list[str]]:
+    match text.split(":") if isinstance(text, str) else ():
         case [version, name, owner, *arguments] if version == VERSION and _ID.fullmatch(owner):
             return name, int(owner), arguments
     raise OutdatedError("a custom_id of another version")

@@ -50,6 +50,9 @@ class Door:
 
     async def admits(self, interaction: discord.Interaction[Any]) -> bool:
         """Whether to do anything about it; to be asked by the task that would."""
+        if interaction.user is discord.utils.MISSING or not isinstance(interaction.data, dict):
+            log.warning("an interaction could not be read", interaction=interaction.id)
+            return False
         if self._is_late(interaction):
             return False
         if self._closing and interaction.type is discord.InteractionType.autocomplete:

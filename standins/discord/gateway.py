@@ -54,6 +54,7 @@ class Gateway:
         self.sessions: list[Session] = []
         self.begun: list[Session] = []  # those that have ended, too
         self.events: list[str] = []  # what clients did: "connect", "identify", "resume"
+        self.heartbeats = 0
         self.identified = asyncio.Event()
 
     async def publish(self, name: str, data: Json) -> None:
@@ -104,6 +105,7 @@ class Gateway:
             if message.type is not WSMsgType.TEXT:
                 continue
             said = orjson.loads(message.data)
+            self.heartbeats += said["op"] == HEARTBEAT
             if said["op"] == HEARTBEAT and self._switches.acknowledges:
                 await _send(socket, {"op": ACK, "d": None, "s": None, "t": None})
             elif said["op"] in {IDENTIFY, RESUME}:

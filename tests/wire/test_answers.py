@@ -29,6 +29,13 @@ EMPTY = Page(body="", content_type="application/json")
 ODD = Page(body='{"ok": true}', content_type="application/json")
 VIA = {"Via": "1.1 google"}
 SOON = Refusal(429, 0, more={"retry_after": 0.1, "global": False}, headers=VIA)
+# Refusals of which discord.py can make no error.
+UNREADABLE = [
+    Refusal(400, 50035, more={"errors": ["data"]}),
+    Refusal(400, 50035, more={"errors": {"data": {"_errors": "too long"}}}),
+    Refusal(403, 50001, more={"message": None}),
+    Refusal(404, 10008, more={"message": 5}),
+]
 LATER = Refusal(429, 0, more={"retry_after": 600.0, "global": False}, headers=VIA)
 FOR_ALL = Refusal(429, 0, more={"retry_after": 0.2, "global": True}, headers=VIA)
 
@@ -87,6 +94,7 @@ ANSWERING: list[tuple[dict[str, Any], bool]] = [
     ({"answer": SOON}, False),
     ({"answer": LATER, "times": 9}, True),
     ({"answer": Page(403), "times": 9}, True),
+    *(({"answer": refusal, "times": 9}, True) for refusal in UNREADABLE),
     ({"answer": Page(503), "times": 99}, True),
     ({"answer": Page(429), "times": 9}, True),
     ({"answer": Refusal(502, 0), "times": 99}, True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import discord as library
@@ -251,6 +252,20 @@ async def test_odd_events_cost_nobody_the_connection(discord: Discord, start: St
         await works(discord)
     assert discord.gateway.events == ["connect", "identify"]
     assert {line["event"] for line in log.warnings} <= {"an event could not be read"}
+
+
+@pytest.mark.parametrize("interval", [0, -5, 1, None])
+async def test_a_gateway_that_wants_heartbeats_without_a_pause_is_left(
+    discord: Discord, start: Start, log: Log, interval: Any
+) -> None:
+    discord.switches.heartbeat_interval = interval
+    async with start():
+        await discord.until(lambda: len(discord.gateway.events) >= 2)
+        discord.switches.heartbeat_interval = 41_250
+        await discord.ready()
+        await works(discord)
+    assert {line["event"] for line in log.warnings} == {"connection to Discord lost; connecting again"}
+    assert discord.gateway.heartbeats < 20
 
 
 @pytest.mark.parametrize("when", ["at work", "identifying", "resuming"])

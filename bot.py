@@ -125,18 +125,15 @@ async def compose(
             accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, library
         )
         stack.push_async_callback(uploads.close)
-        services = Services(
-            accounts=accounts,
-            linking=LinkingService(
-                stores.attempts,
-                stores.accounts,
-                imgur,
-                public_url=settings.public_url if settings.can_link else None,
-                authorize_url=imgur.authorize_url if settings.can_link else None,
-            ),
-            uploads=uploads,
-            library=library,
+        linking = LinkingService(
+            stores.attempts,
+            stores.accounts,
+            imgur,
+            public_url=settings.public_url if settings.can_link else None,
+            authorize_url=imgur.authorize_url if settings.can_link else None,
         )
+        stack.push_async_callback(linking.close)
+        services = Services(accounts=accounts, linking=linking, uploads=uploads, library=library)
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
             admin = create_admin_app(partial(_obstacles, bot, database))

@@ -143,10 +143,16 @@ class LinkingService:
         self._public_url = public_url
         self._authorize_url = authorize_url
         self._notifier: LinkNotifier | None = None
+        self._checks: set[asyncio.Future[None]] = set()
 
     def announce_with(self, notifier: LinkNotifier) -> None:
         """Have `notifier` told when an account is linked, or an attempt has come to another end."""
         self._notifier = notifier
+
+    async def close(self) -> None:
+        """Wait for checks that were given up as the port closed: each still has to put its end on record."""
+        if self._checks:
+            await asyncio.wait(self._checks)
 
     # --- in Discord
 
@@ -277,6 +283,8 @@ class LinkingService:
             attempt.id, cookie_hash=attempt.cookie_hash or b"", state_hash=digest(state), now=datetime.now(UTC)
         ):
             return (await self._returned(state, cookies)).id  # another tab was quicker, or the attempt has ended
+        check: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._checks.add(check)
         try:
             account = await self._identified(refresh_token)
             proved = await self._attempts.prove(attempt.id, account, new_code(), now=datetime.now(UTC))
@@ -285,6 +293,9 @@ class LinkingService:
             if isinstance(error, BotError | ImgurError):
                 await self._tell(attempt, error)
             raise
+        finally:
+            self._checks.discard(check)
+            check.set_result(None)
         if not proved:
             raise LinkUsedError
         return attempt.id

@@ -615,6 +615,26 @@ async def test_name_comes_from_imgur_when_the_token_answer_names_nobody(
     assert (await linking.enter_code(ADA, code)).account_id == account.id
 
 
+async def test_attempt_has_ended_before_the_database_closes_when_its_check_was_given_up(
+    linking: LinkingService, standin: Standin, account: Account, stores: Stores
+) -> None:
+    cookies: dict[str, str] = {}
+    offer = await linking.begin(ADA, "ada")
+    state = await bound(linking, offer, cookies)
+    hold = standin.switches.hold("POST /oauth2/token")
+    token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    check = asyncio.ensure_future(linking.receive(state, token, cookies))
+    await asyncio.wait_for(hold.arrived.wait(), 20)
+    check.cancel()
+    await asyncio.wait_for(linking.close(), 20)
+    assert check.cancelled()
+    attempt = await stores.attempts.by_id(offer.attempt_id)
+    assert attempt is not None
+    assert attempt.status is AttemptStatus.VOID
+    hold.release()
+    await linking.close()
+
+
 async def test_user_may_leave_or_link_anew_when_the_key_is_lost(
     database: Database, imgur_client: ImgurClient, linking: LinkingService, standin: Standin, account: Account
 ) -> None:

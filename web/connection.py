@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ UNREAD_SECONDS = 20.0  # for an answer that its reader is slow to take
 IDLE_SECONDS = 75.0  # between two requests: proxies use a connection again for up to 60
 QUIET_SECONDS = 60.0  # between two log lines about requests that could not be read
 
+CONTINUE = "100-continue"
 UNREADABLE = "The request makes no sense to us. Open the link that /imgur link gave you in Discord.\n"
 FAULT = "Something went wrong in the bot. Try again; if it stays like this, tell whoever runs it.\n"
 
@@ -135,9 +137,17 @@ class Connection(web.RequestHandler):
         """Await the answer, then the next request."""
         self._await(REQUEST_SECONDS)
         try:
-            return await super()._handle_request(request, start_time, request_handler)
+            return await super()._handle_request(request, start_time, partial(self._expected, request_handler))
         finally:
             self._await(IDLE_SECONDS, idle=True)
+
+    async def _expected(
+        self, request_handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], request: web.BaseRequest
+    ) -> web.StreamResponse:
+        """Refuse what nobody can expect of us: the library would repeat it, and trip over what is no text."""
+        if request.headers.get("Expect", CONTINUE).lower() != CONTINUE:
+            raise web.HTTPExpectationFailed(text=UNREADABLE, headers=self._app.get(HEADERS_OF))
+        return await request_handler(request)
 
     def _await(self, seconds: float, *, idle: bool = False) -> None:
         self.idle = idle

@@ -64,6 +64,29 @@ async def test_request_is_refused_and_not_repeated_when_it_is_broken(
     assert SECRET not in f"{answer}{caplog.text}{logs}"
 
 
+@pytest.mark.parametrize("expected", [b"s3cr3t<b>", b"s3cr3t\xff", b"s3cr3t\xed\xa0\x80", b"100-continue, s3cr3t"])
+@pytest.mark.parametrize("path", [b"/", b"/no/such/page"])
+async def test_request_is_refused_and_not_repeated_when_it_expects_what_nobody_offers(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture, path: bytes, expected: bytes
+) -> None:
+    sent = b"GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: %s\r\n\r\n" % (path, expected)
+    with structlog.testing.capture_logs() as logs:
+        async with _sent(visitor, sent) as reader:
+            answer = (await reader.read()).decode()
+    assert answer.startswith("HTTP/1.1 417 ")
+    assert _is_safe(answer), answer
+    assert "makes no sense" in answer
+    assert SECRET not in f"{answer}{caplog.text}{logs}"
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_form_is_asked_for_by_who_waits_to_be_asked(visitor: Visitor) -> None:
+    form = FORM % visitor.url.encode() + b"Content-Length: 7\r\nConnection: close\r\nExpect: 100-Continue\r\n\r\n"
+    async with _sent(visitor, form, b"state=a") as reader:
+        assert await reader.readline() == b"HTTP/1.1 100 Continue\r\n"
+        assert b" 404 " in await reader.read()
+
+
 @pytest.mark.parametrize(
     ("header", "body"), [(b"Content-Length: 20", b"state=s3cr3t"), (b"Transfer-Encoding: chunked", b"state=s3cr3t\r\n")]
 )

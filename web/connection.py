@@ -27,7 +27,10 @@ IDLE_SECONDS = 75.0  # between two requests: proxies use a connection again for 
 QUIET_SECONDS = 60.0  # between two log lines about requests that could not be read
 
 CONTINUE = "100-continue"
-UNREADABLE = "The request makes no sense to us. Open the link that /imgur link gave you in Discord.\n"
+UNREADABLE = (
+    "The request makes no sense to us. Open the link that /imgur link gave you in Discord. If that is what you did, "
+    "delete the cookies of this site, or open the link in a private window: there may be too many of them.\n"
+)
 FAULT = "Something went wrong in the bot. Try again; if it stays like this, tell whoever runs it.\n"
 
 log = structlog.get_logger(__name__)

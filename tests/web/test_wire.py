@@ -126,3 +126,14 @@ async def test_another_site_may_look_and_do_nothing(linking: LinkingService, met
         visitor = Visitor(session, f"http://127.0.0.1:{port}")
         answer = await visitor.request(method, "/", headers={"Origin": "https://evil.example.org"})
     assert answer.status == status
+
+
+async def test_browser_that_carries_too_many_cookies_is_told_what_to_do(linking: LinkingService) -> None:
+    app = create_public_app(linking, public_url="http://link.example.org")
+    async with serving(app, "127.0.0.1", 0) as port, aiohttp.ClientSession() as session:
+        visitor = Visitor(session, f"http://127.0.0.1:{port}")
+        answer = await visitor.request(
+            "GET", "/", headers={"Cookie": "; ".join(f"a{n}={'x' * 1000}" for n in range(9))}
+        )
+    assert answer.status == 400
+    assert "delete the cookies of this site" in answer.text

@@ -23,7 +23,7 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
-from cogs.calls import LimitedError, reason
+from cogs.calls import LimitedError, NoAnswerError, reason
 
 log = structlog.get_logger(__name__)
 
@@ -39,8 +39,10 @@ SILENCE = 100.0  # seconds without an acknowledged heartbeat (two are sent) afte
 SILENCE_IS_DEATH = 120.0  # seconds, after which /readyz says so
 CLOSE_TIMEOUT = 2.0
 LEAST_HEARTBEAT = 0.02  # seconds between two; with none between them, discord.py does nothing else
+LONGEST_HEARTBEAT = 86_400.0  # seconds between two; no thread can wait for just any time
 START_EVERY = 5.25  # seconds between two sessions that are begun; Discord wants five between hearing of them
 LIMITS_FRESH = 10.0  # seconds that Discord's answer about its limits is believed
+LIMITS = ("remaining", "reset_after", "max_concurrency")
 
 
 def pause(failures: int) -> float:
@@ -81,15 +83,27 @@ class Gateway(DiscordWebSocket):
         except asyncio.CancelledError:
             await self.shut(code=1000)
             raise
+        except Exception:
+            await self.shut(code=4000)  # before HELLO, nobody else has it
+            raise
+
+    async def send_as_json(self, data: Any) -> None:
+        """Send one message. The first heartbeat goes out before its thread begins, which must not wait for ages."""
+        if self._keep_alive is not None and (self._keep_alive.interval or 0.0) > LONGEST_HEARTBEAT:
+            raise OverflowError("the gateway wants heartbeats once in an age")
+        await super().send_as_json(data)
 
     async def received_message(self, msg: Any, /) -> None:
         """Take one message. An event that is not as documented costs itself alone, not the connection."""
+        beating = self._keep_alive
         try:
             await super().received_message(msg)
         except (LookupError, TypeError, ValueError, AttributeError) as misfit:
             if self.session_id is None or isinstance(misfit, json.JSONDecodeError):
                 raise
             log.warning("an event could not be read", shard=self.shard_id, reason=reason(misfit))
+        if beating is not None and beating is not self._keep_alive:
+            beating.stop()  # a second HELLO has begun another
         if self._keep_alive is not None and (self._keep_alive.interval or 0.0) < LEAST_HEARTBEAT:
             await self.shut(code=4000)
             raise ValueError("the gateway wants heartbeats without a pause")
@@ -112,8 +126,13 @@ class Starts:
         self.shards = 1
 
     async def ask(self) -> None:
-        """Ask Discord for its gateway and limits."""
-        self.shards, self._gateway, self._limits = await self._client.http.get_bot_gateway()
+        """Ask Discord for its gateway and limits. Raises NoAnswerError where what it says begins nothing."""
+        answer: tuple[Any, Any, Any] = await self._client.http.get_bot_gateway()
+        shards, gateway, limits = answer
+        numbers = [limits.get(name) for name in LIMITS] if isinstance(limits, dict) else [None]
+        if not all(type(number) is int for number in (shards, *numbers)) or shards < 1 or not isinstance(gateway, str):
+            raise NoAnswerError("Discord's answer about its gateway is not as documented")
+        self.shards, self._gateway, self._limits = shards, gateway, limits
         self._asked = self._clock()
 
     @asynccontextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import ssl
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +208,25 @@ async def test_whatever_answers_in_place_of_discord_at_the_start_is_waited_out(
     assert [line["reason"] for line in log.warnings] == [reason for _, reason in ON_THE_WAY]
 
 
+LIMITS = {"remaining": 1000, "reset_after": 0, "max_concurrency": 1}
+GATEWAY = {"shards": 1, "url": "wss://gateway.discord.gg", "session_start_limit": LIMITS}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"shards": 0}, {"shards": "1"}, {"url": None}, {"session_start_limit": {}}, {"session_start_limit": None}],
+)
+async def test_an_answer_about_the_gateway_that_begins_nothing_is_asked_for_again(
+    discord: Discord, start: Start, log: Log, odd: dict[str, Any]
+) -> None:
+    page = Page(body=json.dumps(GATEWAY | odd), content_type="application/json")
+    discord.switches.faults = [Fault("GET /gateway/bot", page)]
+    async with start():
+        await discord.ready()
+        await works(discord)
+    assert [line["event"] for line in log.warnings] == ["asking Discord for its gateway failed; trying again"]
+
+
 @pytest.mark.parametrize(
     ("names", "port", "authority", "said"),
     [
@@ -254,8 +275,8 @@ async def test_odd_events_cost_nobody_the_connection(discord: Discord, start: St
     assert {line["event"] for line in log.warnings} <= {"an event could not be read"}
 
 
-@pytest.mark.parametrize("interval", [0, -5, 1, None])
-async def test_a_gateway_that_wants_heartbeats_without_a_pause_is_left(
+@pytest.mark.parametrize("interval", [0, -5, 1, None, 10**17])
+async def test_a_gateway_that_wants_heartbeats_without_a_pause_or_once_in_an_age_is_left(
     discord: Discord, start: Start, log: Log, interval: Any
 ) -> None:
     discord.switches.heartbeat_interval = interval
@@ -266,6 +287,15 @@ async def test_a_gateway_that_wants_heartbeats_without_a_pause_is_left(
         await works(discord)
     assert {line["event"] for line in log.warnings} == {"connection to Discord lost; connecting again"}
     assert discord.gateway.heartbeats < 20
+
+
+async def test_a_second_hello_ends_the_heartbeats_of_the_first(discord: Discord, start: Start) -> None:
+    async with start():
+        await discord.ready()
+        for _ in range(5):
+            await discord.gateway.order(10, {"heartbeat_interval": 600_000})
+        await works(discord)
+        await discord.until(lambda: sum(thread.name.startswith("keep-alive") for thread in threading.enumerate()) == 1)
 
 
 @pytest.mark.parametrize("when", ["at work", "identifying", "resuming"])

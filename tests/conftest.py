@@ -74,6 +74,15 @@ def _logging_as_before() -> Iterator[None]:
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
+@pytest.fixture(autouse=True)
+def _no_hurry() -> Iterator[None]:
+    """Limits of two seconds and less that spare users a wait: `test_numbers.py` holds those that are promised."""
+    with pytest.MonkeyPatch.context() as patience:
+        patience.setattr("services.suggestion.PATIENCE", 9.0)
+        patience.setattr("services.account.REPAIR_PATIENCE", 9.0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database of this release, made once: migrating costs more than most tests do."""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 class _Hurried(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, patience: float) -> None:
         self._leapt = 0.0
+        super().__init__()
         select = self._selector.select  # type: ignore[attr-defined]  # the library's own, where it waits
 
         def leap(timeout: float | None = None) -> Any:
-            ready = select(0 if timeout is not None else None)
+            ready = select(None if timeout is None else min(timeout, patience))
             if not ready:
                 self._leapt += timeout or 0.0
             return ready
@@ -24,10 +25,10 @@ class _Hurried(asyncio.SelectorEventLoop):
         self._selector.select = leap  # type: ignore[attr-defined]
 
     def time(self) -> float:
-        return super().time() + getattr(self, "_leapt", 0.0)
+        return self._leapt
 
 
-def hurried(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end without waiting for any clock; what is outside of the process is not waited for either."""
-    with asyncio.Runner(loop_factory=_Hurried) as runner:
+def hurried(work: Coroutine[Any, Any, T], *, patience: float = 0.0) -> T:
+    """Run to the end by a clock that only leaps; `patience` in seconds is what others have before each leap."""
+    with asyncio.Runner(loop_factory=partial(_Hurried, patience)) as runner:
         return runner.run(work)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -31,7 +30,6 @@ class Session:
     socket: web.WebSocketResponse | None = None
     transport: asyncio.WriteTransport | None = None
     sent: list[Json] = field(default_factory=list)
-    begun_at: float = field(default_factory=time.monotonic)
 
     async def send(self, name: str, data: Any) -> None:
         """An event, kept for a client that has lost its connection."""

@@ -111,10 +111,10 @@ class Standin:
 
     async def ready(self) -> None:
         """Wait until a bot has identified."""
-        await asyncio.wait_for(self.gateway.identified.wait(), 20)
+        await asyncio.wait_for(self.gateway.identified.wait(), 60)
         self.gateway.identified.clear()
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 15.0) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = 60.0) -> None:
         """Wait for what the bot is about to do. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not condition():  # noqa: ASYNC110 - of whatever kind it is

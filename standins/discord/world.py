@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 EPOCH = 1_420_070_400_000  # Discord's, in milliseconds
-ANSWER_WITHIN = 10.0  # seconds
+ANSWER_WITHIN = 60.0  # seconds
 _numbers = count()
 
 Json = dict[str, Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -182,10 +183,11 @@ async def house(settings: Settings, standin: Standin, attachments: SlowAttachmen
 
 
 @pytest.fixture
-async def env(house: House) -> AsyncIterator[Env]:
+async def env(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Env]:
     """A Discord to run it on. Errors that are worded for the user are answers; any other fails the test."""
     env = Env(house.bot, settle_timeout=10.0, shard_count=1)
     await env.start()
+    monkeypatch.setattr(sys.modules["cogs.item._cog"], "FORM_PATIENCE", 9.0)  # as `_no_hurry`; this bot's own module
     yield env
     await env.shutdown()
     unforeseen = [error for error in env.errors if words(cause_of(error)) is None]

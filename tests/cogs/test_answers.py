@@ -652,7 +652,7 @@ async def begun(discord: Discord, match: str, command: str, **given: Any) -> Any
     discord.env.settle_timeout = 0.3
     with pytest.raises(TimeoutError):
         await discord.run(command, **given)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         await held.arrived.wait()
     return held
 
@@ -693,7 +693,7 @@ async def test_press_under_way_ends_in_words_when_the_bot_shuts_down(
     discord.env.settle_timeout = 0.3
     with pytest.raises(TimeoutError):
         await discord.click(shown, "Delete")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         await held.arrived.wait()
     await discord.house.bot.door.close()
     assert "being restarted" in text(discord.channel.history(viewer=discord.alice)[-1])

@@ -9,6 +9,7 @@ from typing import Any, cast
 import discord as discord_py
 import pytest
 
+from cogs.ui import door
 from cogs.upload import _transfer
 from cogs.upload._file import incoming
 from cogs.upload._transfer import Transfers
@@ -466,10 +467,16 @@ async def test_picture_is_posted_for_everyone_when_it_was_shared_after_the_quest
 async def begin(discord: Discord, picture: bytes, **options: Any) -> Any:
     """Begin an upload that hangs; the message as it stands after the first report."""
     discord.attachments.hold(discord.env)
-    discord.env.settle_timeout = 2.0  # less than the pause before the first report: simcord parks longer timers
+    discord.env.settle_timeout = 2.9  # less than the pause before the first report: simcord parks longer timers
     await discord.run("upload", file=("hill.jpg", picture), anonymous=True, **options)
     await discord.env.advance_time(_transfer.FIRST_REPORT)
     return discord.channel.history(viewer=discord.alice)[-1]
+
+
+async def let_pass(discord: Discord, seconds: int) -> None:
+    """Advance the time, piece by piece: the bot has `settle_timeout` for each."""
+    for passed in range(0, seconds, 10):
+        await discord.env.advance_time(min(10, seconds - passed))
 
 
 async def test_progress_is_shown_and_then_the_picture_when_an_upload_takes_long(
@@ -479,7 +486,7 @@ async def test_progress_is_shown_and_then_the_picture_when_an_upload_takes_long(
     assert "0 %" in text(message)
     assert list(buttons(message)) == ["Cancel"]
     before = len(discord.env.http_requests)
-    await discord.env.advance_time(60)
+    await let_pass(discord, 60)
     edits = [entry for entry in discord.env.http_requests[before:] if entry.method == "PATCH"]
     assert 15 <= len(edits) <= 20
     discord.attachments.go_on.set()
@@ -511,28 +518,33 @@ async def test_upload_succeeds_all_the_same_when_a_progress_report_fails(discord
 
 async def test_upload_is_ended_in_words_when_it_nears_discord_s_limit(discord: Discord, picture: bytes) -> None:
     message = await begin(discord, picture)
-    await discord.env.advance_time(14 * 60 - 4)
+    await let_pass(discord, 14 * 60 - 4)
     assert "Uploading" in text(discord.reread(message))
     await discord.env.advance_time(2)
     assert "took too long" in text(discord.reread(message))
     assert "Nothing was stored" in text(discord.reread(message))
 
 
-async def test_upload_is_ended_in_words_when_the_bot_shuts_down(discord: Discord, picture: bytes) -> None:
+async def test_upload_is_ended_in_words_when_the_bot_shuts_down(
+    discord: Discord, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "GRACE", 0.1)
     message = await begin(discord, picture)
     await discord.house.bot.door.close()
     assert "being shut down" in text(discord.reread(message))
 
 
 async def test_picture_is_deleted_again_and_the_user_told_when_it_is_stopped_with_everything_sent(
-    discord: Discord, picture: bytes
+    discord: Discord, picture: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = discord.standin.switches.hold(UPLOAD, answer=True)
-    discord.env.settle_timeout = 1.0
+    discord.env.settle_timeout = 0.3
     with pytest.raises(TimeoutError):
         await discord.run("upload", file=("hill.jpg", picture), anonymous=True)
-    assert held.arrived.is_set()
-    asyncio.get_running_loop().call_later(4.3, held.release)  # after the time in which it may end by itself
+    async with asyncio.timeout(20):
+        await held.arrived.wait()
+    monkeypatch.setattr(door, "GRACE", 0.1)
+    asyncio.get_running_loop().call_later(0.3, held.release)  # after the time in which it may end by itself
     await discord.house.bot.door.close()
     assert "it was deleted there again" in text(discord.channel.history(viewer=discord.alice)[-1])
     assert not discord.standin.world.images

@@ -264,7 +264,7 @@ async def test_answer_to_an_upload_is_not_waited_for_without_end(
         hung_up.set()
 
     server = await asyncio.start_server(speak, "127.0.0.1", 0)
-    async with server, asyncio.timeout(5):
+    async with server, asyncio.timeout(20):
         client = connect(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", upload_answer=0.1)
         with pytest.raises(OutcomeUnknownError):
             await client.upload(Source())

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from errors import AttachmentGoneError, AttachmentUnavailableError
+from media import attachment
 from media.attachment import HttpAttachmentSource
 from media.memory import MemoryFile
 from media.models import HEAD_BYTES, IncomingFile, OpenedFile
@@ -94,6 +95,13 @@ async def address(host: FileHost) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def source(address: str) -> AsyncIterator[HttpAttachmentSource]:
+    async with aiohttp.ClientSession() as session:
+        yield HttpAttachmentSource(session, origins={address[:-1], NOBODY})
+
+
+@pytest.fixture
+async def hasty(address: str) -> AsyncIterator[HttpAttachmentSource]:
+    """A source that waits for hardly anything; on a busy machine not even for what comes."""
     timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=0.2)
     async with aiohttp.ClientSession() as session:
         yield HttpAttachmentSource(session, origins={address[:-1], NOBODY}, timeout=timeout, patience=0.3)
@@ -117,15 +125,24 @@ async def test_file_comes_whole_with_its_head_first(source: HttpAttachmentSource
     ("way", "given"), [("parts", True), ("whole", False), ("slow-parts", False), ("no-parts", False)]
 )
 async def test_a_part_is_looked_at_beside_the_reading(
-    source: HttpAttachmentSource, address: str, host: FileHost, way: str, given: bool
+    source: HttpAttachmentSource,
+    address: str,
+    host: FileHost,
+    way: str,
+    given: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if way == "slow-parts":
+        monkeypatch.setattr(attachment, "LOOK_SECONDS", 0.3)
     async with source.open(IncomingFile("cat.png", 77, f"{address}{way}?{SIGNATURE}")) as opened:
         assert await opened.look(900_000) == (BODY[900_000:][:HEAD_BYTES] if given else b"")
         assert b"".join(await read(opened)) == BODY
-    first, second = host.asked
+    first, *others = host.asked
     assert "Range" not in first.headers
-    assert second.headers["Range"] == f"bytes=900000-{900_000 + HEAD_BYTES - 1}"
-    assert second.raw_path == first.raw_path
+    assert others or way == "slow-parts"  # given up, maybe before it arrived
+    for other in others:
+        assert other.headers["Range"] == f"bytes=900000-{900_000 + HEAD_BYTES - 1}"
+        assert other.raw_path == first.raw_path
 
 
 async def test_announced_size_stands_in_where_the_answer_has_none(source: HttpAttachmentSource, address: str) -> None:
@@ -165,7 +182,7 @@ async def test_quotes_what_an_address_may_not_hold_and_leaves_the_signature_alon
     "way",
     [
         *("401", "403", "404", "410"),
-        *("429", "500", "503", "204", "moved", "compressed", "late", "refused", "stalled-head", "drops-head"),
+        *("429", "500", "503", "204", "moved", "compressed", "refused"),
     ],
 )
 async def test_file_that_cannot_be_opened_is_gone_only_where_discord_says_so(
@@ -181,6 +198,19 @@ async def test_file_that_cannot_be_opened_is_gone_only_where_discord_says_so(
     assert len(host.asked) == (way != "refused")
 
 
+@pytest.mark.parametrize("way", ["late", "stalled-head", "drops-head"])
+async def test_file_that_does_not_begin_to_come_cannot_be_opened(
+    hasty: HttpAttachmentSource, address: str, host: FileHost, way: str
+) -> None:
+    with pytest.raises(AttachmentUnavailableError) as unavailable:
+        async with hasty.open(IncomingFile("cat.png", 1, f"{address}{way}?{SIGNATURE}")):
+            pytest.fail("it was opened")
+    assert type(unavailable.value) is AttachmentUnavailableError
+    assert "127.0.0.1" not in str(unavailable.value)
+    assert unavailable.value.__cause__ is None
+    assert len(host.asked) <= 1
+
+
 async def test_file_that_outlasts_a_total_timeout_is_unavailable(address: str) -> None:
     async with aiohttp.ClientSession() as session:
         source = HttpAttachmentSource(session, origins={address[:-1]}, timeout=aiohttp.ClientTimeout(total=0.1))
@@ -189,14 +219,30 @@ async def test_file_that_outlasts_a_total_timeout_is_unavailable(address: str) -
                 pytest.fail("it was opened")
 
 
-@pytest.mark.parametrize("way", ["cut", "stalled", "drops"])
-async def test_file_that_breaks_off_is_unavailable_while_it_is_read(
-    source: HttpAttachmentSource, address: str, way: str
-) -> None:
-    async with source.open(IncomingFile("cat.png", 1, f"{address}{way}?{SIGNATURE}")) as opened:
+async def test_file_that_breaks_off_is_unavailable_while_it_is_read(source: HttpAttachmentSource, address: str) -> None:
+    async with source.open(IncomingFile("cat.png", 1, f"{address}cut?{SIGNATURE}")) as opened:
         assert opened.size == len(BODY)
         with pytest.raises(AttachmentUnavailableError):
             await read(opened)
+
+
+@pytest.mark.parametrize("way", ["stalled", "drops"])
+async def test_file_that_no_longer_comes_is_unavailable_while_it_is_read(
+    hasty: HttpAttachmentSource, address: str, way: str
+) -> None:
+    sizes: list[int] = []
+
+    async def open_and_read() -> None:
+        async with hasty.open(IncomingFile("cat.png", 1, f"{address}{way}?{SIGNATURE}")) as opened:
+            sizes.append(opened.size)
+            await read(opened)
+
+    for _ in range(30):
+        with pytest.raises(AttachmentUnavailableError):
+            await open_and_read()
+        if sizes:  # it was opened in time
+            break
+    assert sizes == [len(BODY)]
 
 
 @pytest.mark.parametrize(

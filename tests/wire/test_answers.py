@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import sys
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,7 @@ from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
-from tests.wire.conftest import Log, Running, Start
+from tests.wire.conftest import LATEST, Log, Running, Start
 
 
 def seen(interaction: Interaction) -> str:
@@ -108,16 +109,24 @@ async def test_whatever_becomes_of_the_answer_an_upload_is_told_once(
     alice = discord.world.add_person("alice")
     async with start():
         await discord.ready()
+        monkeypatch.setattr(sys.modules["cogs.upload._transfer"], "FIRST_REPORT", 600.0)  # that would be another edit
         for fault, is_followed in ANSWERING:
-            monkeypatch.setattr(reply, "PATIENCE", 0.5 if is_followed else 10.0)  # discord.py would wait for minutes
+            monkeypatch.setattr(reply, "PATIENCE", 60.0)
             file = discord.world.upload("hill.jpg", picture, "image/jpeg")
             discord.switches.faults = [Fault(EDIT, **fault)]
             discord.calls.clear()
             standin.world.images.clear()
+            held = standin.switches.hold("POST /3/upload")
             command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
+            await discord.until(held.arrived.is_set)
+            if is_followed:
+                monkeypatch.setattr(reply, "PATIENCE", 0.5)  # for this edit alone; discord.py would wait for minutes
+            held.release()
+            await discord.until(lambda: discord.sent(EDIT) or discord.sent(FOLLOW_UP))
+            monkeypatch.setattr(reply, "PATIENCE", 60.0)
             await discord.until(lambda: "https://imgur.com/" in seen(command))  # noqa: B023 - awaited here
             if fault.get("done"):  # the bot does not know
-                await discord.until(lambda: len(discord.sent(EDIT)) == 2)
+                await discord.until(lambda: len(discord.sent(EDIT)) >= 2)
             await asyncio.sleep(0.1)
             [image] = standin.world.images.values()
             assert seen(command).count(f"https://imgur.com/{image.id}") == 1, fault
@@ -196,9 +205,9 @@ async def test_a_wrong_clock_costs_nobody_a_command_and_lateness_is_still_known(
     alice = discord.world.add_person("alice")
     async with start():
         await discord.ready()
-        discord.switches.ahead -= 5.0  # came late
+        discord.switches.ahead -= LATEST + 2.0  # came late
         late = await discord.slash(alice, "account")
-        discord.switches.ahead += 5.0
+        discord.switches.ahead += LATEST + 2.0
         for _ in range(2):
             assert "No Imgur account is linked" in text(await (await discord.slash(alice, "account")).answered())
         assert not late.callbacks

@@ -12,6 +12,7 @@ import aiohttp
 import discord as library
 import pytest
 
+from cogs import connection
 from cogs.calls import is_lost, may_be_done, reason
 from cogs.connection import START_EVERY as PROMISED
 from cogs.connection import pause
@@ -23,9 +24,9 @@ from standins.discord.switches import Fault, Page, Refusal
 from tests.wire.conftest import Log, Start
 
 
-async def works(discord: Discord) -> None:
+async def works(discord: Discord, *, direct: bool = False) -> None:
     """A command is answered."""
-    command = await discord.slash(discord.world.add_person("alice"), "account")
+    command = await discord.slash(discord.world.add_person("alice"), "account", direct=direct)
     assert "No Imgur account is linked" in text(await command.answered())
 
 
@@ -68,7 +69,7 @@ async def test_what_discord_orders_is_done(discord: Discord, start: Start, op: i
     async with start():
         await discord.ready()
         await discord.gateway.order(op, data=False)
-        await discord.until(lambda: len(discord.gateway.events) == 4)
+        await discord.until(lambda: len(discord.gateway.events) >= 4)
         await works(discord)
     assert discord.gateway.events[2:] == ["connect", "resume" if op == 7 else "identify"]
 
@@ -130,16 +131,18 @@ async def test_what_only_the_operator_can_mend_ends_the_connection(
     assert discord.gateway.events.count("connect") == (2 if when == "resume_closes" else 1)
 
 
-async def test_shards_start_side_by_side_as_far_as_discord_allows(discord: Discord, start: Start) -> None:
+@pytest.mark.parametrize(("every", "count"), [(3600.0, 16), (0.2, 20)])
+async def test_shards_start_side_by_side_as_far_as_discord_allows(
+    discord: Discord, start: Start, monkeypatch: pytest.MonkeyPatch, every: float, count: int
+) -> None:
+    """The last four come after the pause, so not within the hour that it may take."""
+    monkeypatch.setattr(connection, "START_EVERY", every)
     discord.switches.shards, discord.switches.max_concurrency = 20, 16
     async with start():
-        await discord.until(lambda: len(discord.gateway.begun) == 20)
-        await works(discord)
-    begun = sorted(discord.gateway.begun, key=lambda session: session.shard)
-    assert [(session.shard, session.shards) for session in begun] == [(number, 20) for number in range(20)]
-    for earlier, later in zip(begun[:4], begun[16:], strict=True):
-        assert later.begun_at - earlier.begun_at > 0.45
-    assert max(session.begun_at for session in begun[:16]) - min(session.begun_at for session in begun) < 0.45
+        await discord.until(lambda: len(discord.gateway.begun) >= count)
+        await works(discord, direct=True)  # that is the first shard's
+    begun = sorted((session.shard, session.shards) for session in discord.gateway.begun)
+    assert begun == [(number, 20) for number in range(count)]
 
 
 def test_a_session_is_begun_every_five_seconds() -> None:
@@ -153,7 +156,7 @@ async def test_no_session_is_begun_where_discord_would_reset_the_token(
     async with start():
         await discord.until(lambda: log.warnings)
         assert discord.gateway.events == []
-        await discord.until(lambda: len(log.warnings) == 3)
+        await discord.until(lambda: len(log.warnings) >= 3)
         assert discord.gateway.events == []  # Discord says once more that there is none
         discord.switches.starts_left = 1000
         await discord.ready()

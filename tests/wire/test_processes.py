@@ -41,7 +41,7 @@ class Process:
 
     async def ended(self) -> tuple[int, str]:
         """Its exit code and what it wrote."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             code = await self._process.wait()
             return code, (await self._reading).decode()
 
@@ -99,7 +99,7 @@ async def test_a_restart_that_overlaps_does_nothing_twice_and_leaves_nobody_with
             first.stop()
         await asyncio.sleep(0.03)
     code, said = await first.ended()
-    await discord.until(lambda: all("https://imgur.com/" in text(one.original or EMPTY) for one in sent), seconds=20)
+    await discord.until(lambda: all("https://imgur.com/" in text(one.original or EMPTY) for one in sent))
     second.stop()
     assert (code, "Traceback" in said) == (0, False), said
     code, said = await second.ended()
@@ -171,6 +171,6 @@ async def test_a_bot_that_waits_for_an_outage_to_end_can_be_stopped(discord: Dis
     begun = time.monotonic()
     process.stop()
     code, said = await process.ended()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 25
     assert (code, "Traceback" in said) == (0, False)
     assert "status 503" in said

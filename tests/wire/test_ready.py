@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import aiohttp
@@ -15,6 +14,16 @@ from tests.wire.conftest import Running, Start
 async def ready(running: Running) -> tuple[int, str]:
     async with aiohttp.ClientSession() as session, session.get(f"{running.admin}/readyz") as answer:
         return answer.status, await answer.text()
+
+
+async def no_longer_acknowledged(discord: Discord, running: Running) -> None:
+    """Stop the clock, and then, after one more heartbeat, acknowledge no other."""
+    running.clock.stop()
+    before = discord.gateway.heartbeats
+    await discord.until(lambda: discord.gateway.heartbeats > before)
+    discord.switches.acknowledges = False
+    # What comes behind the last acknowledgement is answered, so that has come too.
+    await (await discord.slash(discord.world.add_person("alice"), "account")).answered()
 
 
 async def test_ready_from_ready_on(discord: Discord, start: Start) -> None:
@@ -33,8 +42,7 @@ async def test_not_ready_after_two_minutes_without_an_acknowledged_heartbeat(dis
     discord.switches.heartbeat_interval = 50
     async with start() as running:
         await discord.ready()
-        discord.switches.acknowledges = False
-        await asyncio.sleep(0.2)  # those on their way
+        await no_longer_acknowledged(discord, running)
         running.clock.ahead = 119
         assert (await ready(running))[0] == 200
         running.clock.ahead = 121
@@ -65,8 +73,7 @@ async def test_a_connection_whose_heartbeats_nobody_acknowledges_is_replaced(dis
     discord.switches.heartbeat_interval = 50
     async with start() as running:
         await discord.ready()
-        discord.switches.acknowledges = False
-        await asyncio.sleep(0.2)  # those on their way
+        await no_longer_acknowledged(discord, running)
         running.clock.ahead = 101
         await discord.gateway.publish("TYPING_START", {})  # something comes, but no acknowledgement
         await discord.until(lambda: "resume" in discord.gateway.events)

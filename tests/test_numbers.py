@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 import imgur
+from cogs.item import _cog as item_cog
+from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
 from services import account, backlog, gallery, library, linking, messages, naming, onetime, reading, suggestion, upload
 from storage import attempts, database, probe, sealing, sqlite, tables
@@ -66,6 +68,9 @@ PROMISED = {
     "at the most": (backlog.LONGEST_PAUSE, 30),
     "seconds for which the end of an upload waits for Imgur": (upload.ANSWER_SECONDS, 5),
     "seconds that a stop leaves uploads": (upload.CLOSING_SECONDS, 8),
+    "seconds after which an interaction is too late": (door.LATEST, 2.8),
+    "seconds after which a clock is thought to be wrong": (door.OLDEST, 30),
+    "seconds that a form waits for what it is filled with": (item_cog.FORM_PATIENCE, 1.5),
     "connections of a port": (connection.MOST_CONNECTIONS, 100),
     "seconds for a request's head": (connection.HEAD_SECONDS, 10),
     "seconds for its answer": (connection.REQUEST_SECONDS, 120),

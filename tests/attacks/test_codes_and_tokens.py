@@ -35,7 +35,7 @@ async def test_attempt_ends_when_six_codes_are_tried(stage: Stage) -> None:
             await stage.linking.enter_code(ADA, "00000000")
     with pytest.raises(LinkUsedError):
         await stage.linking.enter_code(ADA, code)
-    await stage.ada.reload()
+    await stage.ada.wait_for_selector("h1:has-text('no longer in use')")  # it loads itself anew, once
     assert await stage.says(stage.ada, LinkUsedError())
     assert await stage.nobody_is_linked()
 

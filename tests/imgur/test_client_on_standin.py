@@ -328,10 +328,10 @@ async def test_upload_may_take_longer_than_other_calls(standin: Standin, connect
 async def test_upload_that_no_longer_moves_ends(
     standin: Standin, remote: ImgurClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imgur._upload.STALL_SECONDS", 0.05)
+    monkeypatch.setattr("imgur._upload.STALL_SECONDS", 0.5)
     held = standin.switches.hold(UPLOAD)
     source = LargeSource(head=MP4, mime_type="video/mp4")
     with pytest.raises(UnreachableError):
         await remote.upload(source, video=True)
-    assert held.count <= 1  # and not once more; where the machine is slow, it gives up before it arrives
+    assert held.count == 1
     assert source.closed

@@ -24,10 +24,8 @@ from bot import compose
 from cogs import connection
 from cogs.client import ImgurBot
 from cogs.connection import Connection
-from cogs.ui import door
 from config import Settings
 from demo.pictures import SCENES, paint
-from standins.discord import rest
 from standins.discord.certificate import make
 from standins.discord.connector import HOSTS, connectors
 from standins.discord.server import running
@@ -37,7 +35,6 @@ from storage.sealing import new_key
 from tests.conftest import CLIENT_ID, CLIENT_SECRET, free_port
 
 TOKEN = base64.urlsafe_b64encode(b"123456789012345678").decode() + ".made-up.example"
-LATEST, OLDEST = 60.0, 120.0  # seconds, in place of the 2.8 and 30 of the door
 
 
 class Clock:
@@ -73,14 +70,6 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of the connection, shortened; `test_connection.py` holds the numbers that are promised."""
     monkeypatch.setattr(connection, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(connection, "START_EVERY", 0.5)
-
-
-@pytest.fixture(autouse=True)
-def _no_hurry_on_the_wire(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What Discord gives bots three seconds for, of which a busy machine takes some away."""
-    monkeypatch.setattr(rest, "ACKNOWLEDGE_WITHIN", 60.0)
-    monkeypatch.setattr(door, "LATEST", LATEST)
-    monkeypatch.setattr(door, "OLDEST", OLDEST)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 import bot
-from cogs.ui import door
 from standins.discord.connector import connectors
 
 
@@ -16,7 +15,6 @@ from standins.discord.connector import connectors
 @click.option("--authority", type=click.Path(path_type=Path))
 @click.option("--imgur")
 def main(discord: int, authority: Path, imgur: str) -> None:
-    door.LATEST = door.OLDEST  # a busy machine is late with everything
     with bot._faults_in_words():
         settings = bot._load()
         bot._until_stopped(bot._run(settings, imgur_url=imgur, connector=connectors(discord, authority)))

@@ -17,7 +17,7 @@ from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
-from tests.wire.conftest import LATEST, Log, Running, Start
+from tests.wire.conftest import Log, Running, Start
 
 
 def seen(interaction: Interaction) -> str:
@@ -205,9 +205,9 @@ async def test_a_wrong_clock_costs_nobody_a_command_and_lateness_is_still_known(
     alice = discord.world.add_person("alice")
     async with start():
         await discord.ready()
-        discord.switches.ahead -= LATEST + 2.0  # came late
+        discord.switches.ahead -= 5.0  # came late
         late = await discord.slash(alice, "account")
-        discord.switches.ahead += LATEST + 2.0
+        discord.switches.ahead += 5.0
         for _ in range(2):
             assert "No Imgur account is linked" in text(await (await discord.slash(alice, "account")).answered())
         assert not late.callbacks

@@ -60,6 +60,8 @@ def _call(handler: Handler, *, token: bool = True) -> Callable[[web.Request], Aw
             standin.contract.request(request.method, path, body)
             fault = standin.switches.fault(f"{request.method} {path}")
             await asyncio.sleep(fault.seconds if fault else 0)
+            if fault and fault.gate:
+                await fault.gate.wait()
             if fault is None or fault.is_done:
                 status, answer = await handler(standin, request, body)
                 standin.contract.answer(request.method, path, status, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -41,6 +42,7 @@ class Fault:
     cut: bool = False  # the connection ends without an answer
     done: bool = False  # it takes effect nevertheless
     seconds: float = 0.0  # until then
+    gate: asyncio.Event | None = None  # which has to be set before
     times: int = 1
 
     @property

@@ -183,10 +183,12 @@ async def test_three_hundred_half_requests_keep_nobody_out_and_are_closed(port: 
         for client in half_open:
             await client.send(HALF)
         assert await _healthy(port)
-        assert all([await client.is_closed() for client in half_open[:201]])  # the healthy one took a place as well
+        for client in half_open[:201]:  # the healthy one took a place as well
+            assert await client.is_closed()
         later(10.5)
         assert await _healthy(port)
-        assert all([await client.is_closed() for client in half_open])
+        for client in half_open[201:]:
+            assert await client.is_closed()
 
 
 async def test_whoever_is_being_answered_stays_when_others_crowd_in() -> None:
@@ -264,8 +266,7 @@ async def test_connection_is_closed_when_its_answer_is_not_read_within_twenty_se
         await client.reader.readexactly(1_000)
         later(1)
         await _all_is_done_that_can_be()
-        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
-            await client.reader.readexactly(32_000_000)
+        assert await client.is_closed()
 
 
 async def test_connection_is_closed_when_an_answer_takes_two_minutes(later: Clock) -> None:
@@ -282,10 +283,11 @@ async def test_connection_is_closed_when_an_answer_takes_two_minutes(later: Cloc
         await client.send(WHOLE)
         await asked.wait()
         later(119)
-        assert await client.is_open()
+        still_open = await client.is_open()
         later(2)
-        assert await client.is_closed()
+        closed = await client.is_closed()
         go_on.set()
+        assert (still_open, closed) == (True, True)
 
 
 async def test_log_stays_quiet_when_rubbish_keeps_coming(port: int, later: Clock) -> None:

@@ -299,8 +299,10 @@ async def test_everyone_is_told_when_the_bot_is_stopped(
     discord: Discord, standin: Imgur, start: Start, picture: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One command hangs at Imgur, one upload in the middle of its file, and others come while the bot is closing."""
-    monkeypatch.setattr(door, "GRACE", 0.3)
+    monkeypatch.setattr(door, "GRACE", 0.1)
+    monkeypatch.setattr(door, "ENDING", 60.0)
     monkeypatch.setattr(door, "OTHERS_FIRST", 0.1)
+    monkeypatch.setattr(reply, "PATIENCE", 60.0)
     alice = discord.world.add_person("alice")
     image = standin.world.add_image(title="Hill")
     async with start() as running:
@@ -312,9 +314,14 @@ async def test_everyone_is_told_when_the_bot_is_stopped(
         show = await discord.slash(alice, "show", image=image.id)
         upload = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
         await held.arrived.wait()
+        late_ones_are_told = asyncio.Event()
+        discord.switches.faults = [Fault(EDIT, gate=late_ones_are_told, times=2)]
+        discord.calls.clear()
         running.task.cancel()
-        await asyncio.sleep(0.1)
+        await discord.until(lambda: discord.sent(EDIT))  # the others are being told
         late = [await discord.slash(alice, "account"), await discord.press(alice, shown, "Copy")]
+        await discord.until(lambda: all(map(seen, late)))
+        late_ones_are_told.set()
         await asyncio.wait({running.task})
         assert "being restarted" in seen(show)
         assert "being shut down" in seen(upload)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
+from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pytest
 
-from cogs.ui import door, reply
-from cogs.upload import _transfer
+from cogs.ui import reply
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
 from standins.discord.switches import Fault, Page, Refusal
@@ -22,13 +24,14 @@ from tests.wire.conftest import Log, Start
 
 @pytest.fixture
 async def two(discord: Discord, start: Start, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    monkeypatch.setattr(door, "OTHERS_FIRST", 0.3)
     monkeypatch.setattr(reply, "AGAIN", (0.05, 0.1, 0.2))
-    monkeypatch.setattr(_transfer, "FIRST_REPORT", 0.1)
     async with start():
         await discord.ready()
         async with start(serve=False):
             await discord.ready()
+            # Both bots have these modules, and another test's had others.
+            monkeypatch.setattr(sys.modules["cogs.upload._transfer"], "FIRST_REPORT", 0.1)
+            monkeypatch.setattr(sys.modules["cogs.item._cog"], "FORM_PATIENCE", 60.0)
             yield
 
 
@@ -63,6 +66,41 @@ async def test_a_press_is_answered_by_the_process_that_knows_what_it_is_about(
     assert len(standin.world.images) == 4
 
 
+UPLOADED, SAVED, GONE = "https://imgur.com/", "Saved", "is gone from Imgur"
+DEEDS = {"POST /3/upload": UPLOADED, "POST /3/image/": SAVED, "DELETE /3/image/": GONE}
+
+
+@dataclass
+class Deeds:
+    """What Imgur was asked to do, and what people were told of it."""
+
+    discord: Discord
+    standin: Imgur
+    _told: list[str] = field(default_factory=list)
+    _unsure: list[tuple[Interaction, str]] = field(default_factory=list)
+
+    async def told(self, interaction: Interaction, said: str) -> bool:
+        """Wait for the answer; False where one of the two does not know, and the other may yet say it."""
+        await self.discord.until(lambda: said in seen(interaction) or "lost touch" in seen(interaction))
+        if said in seen(interaction):
+            self._told.append(said)
+            return True
+        self._unsure.append((interaction, said))
+        return False
+
+    @property
+    def asked(self) -> list[int]:
+        """How many uploads, edits and deletions Imgur was asked for."""
+        calls = [f"{request.method} {request.path}" for request in self.standin.requests]
+        return [sum(call.startswith(match) for call in calls) for match in DEEDS]
+
+    @property
+    def all_told(self) -> list[int]:
+        """Of how many people were told by now."""
+        told = Counter(self._told + [said for interaction, said in self._unsure if said in seen(interaction)])
+        return [told[said] for said in DEEDS.values()]
+
+
 LOSSES: list[dict[str, Any]] = [
     {"cut": True},
     {"cut": True, "done": True},
@@ -81,7 +119,7 @@ async def test_whatever_people_click_is_done_once_and_answered(
     """Uploads, looks, links, forms and deletions side by side; with `losses`, acknowledgements get lost on the way."""
     chance = random.Random(5)
     sent: list[Interaction] = []
-    edited, deleted, tried = 0, 0, 0
+    deeds = Deeds(discord, standin)
 
     async def watched(interaction: Interaction) -> Interaction:
         await asyncio.sleep(chance.random() / 50)
@@ -92,38 +130,31 @@ async def test_whatever_people_click_is_done_once_and_answered(
         return interaction
 
     async def story(number: int) -> None:
-        nonlocal edited, deleted, tried
         person = discord.world.add_person(f"person{number}")
         shown = await watched(await upload(discord, person, picture, anonymous=True))
-        await discord.until(lambda: "https://imgur.com/" in seen(shown) or "lost touch" in seen(shown))
-        tried += 1
-        await asyncio.sleep(0.5)  # until the other has said what it may have to say
-        if "https://imgur.com/" not in seen(shown):
+        if not await deeds.told(shown, UPLOADED):
             return
         message = shown.original or {}
         await watched(await discord.press(person, message, "Copy"))
         form = await watched(await discord.press(person, message, "Edit"))
         if form.acknowledgement == 9:
             saved = await watched(await discord.submit(person, form, title=f"Hill {number}", description=""))
-            await asyncio.sleep(0.3)
-            edited += "Saved" in seen(saved)
+            if not await deeds.told(saved, SAVED):
+                return
         asked = await watched(await discord.press(person, message, "Delete"))
-        await asyncio.sleep(0.3)
+        await discord.until(lambda: "Delete for good" in str(message["components"]) or "lost touch" in seen(asked))
         if "Delete for good" in str(message["components"]):
-            done = await watched(await discord.press(person, asked.original or {}, "Delete for good"))
-            await asyncio.sleep(0.3)
-            deleted += "is gone from Imgur" in seen(done)
+            gone = await watched(await discord.press(person, asked.original or {}, "Delete for good"))
+            await deeds.told(gone, GONE)
         await watched(await discord.slash(person, "link"))
 
     await asyncio.gather(*map(story, range(6)))
-    await asyncio.sleep(0.3)
-    calls = [f"{request.method} {request.path}" for request in standin.requests]
-    uploads = [call for call in calls if call.startswith("POST /3/upload")]
-    assert len(uploads) == len(set(standin.world.images)) + deleted
-    assert len([call for call in calls if call.startswith("POST /3/image/")]) == edited
-    assert len([call for call in calls if call.startswith("DELETE /3/image/")]) == deleted
+    await discord.until(lambda: deeds.asked == deeds.all_told)
+    await asyncio.sleep(0.3)  # nothing more is done
+    assert deeds.asked == deeds.all_told
+    assert deeds.asked[0] == len(standin.world.images) + deeds.asked[2]
     assert [len(one.callbacks) for one in sent] == [1] * len(sent)
     assert log.warnings == []
     if not losses:
-        assert (len(uploads), edited, deleted) == (6, 6, 6)
+        assert deeds.asked == [6, 6, 6]
         assert {code for one in sent for code in one.refused} == {40060}

@@ -267,3 +267,18 @@ class AlbumGivenError(BotError):
 
 class NothingToChangeError(BotError):
     """An edit that changes nothing."""
+
+
+# --- searching ---------------------------------------------------------------------------------------------------
+
+
+class NothingToFindError(BotError):
+    """A query of which nothing can be seen."""
+
+
+class TooManyWordsError(BotError):
+    """A query of more different words than are looked for."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} words")
+        self.limit = limit

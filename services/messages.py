@@ -356,6 +356,15 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NothingToChangeError: Words(
         "Nothing would change", "Give a new title or description that differs from the present one."
     ),
+    # --- searching
+    errors.NothingToFindError: Words(
+        "There is nothing to look for in that",
+        "Nothing of it can be seen. Give a word of a title, a description, a tag or a note; #word finds a tag.",
+    ),
+    errors.TooManyWordsError: lambda error: Words(
+        "That is more than can be looked for",
+        f"Give no more than {error.limit} different words.",
+    ),
     # --- Imgur
     imgur.errors.ImgurError: Words("Imgur did not do this", "Something went wrong at Imgur. Try again later."),
     imgur.errors.UnreachableError: Words(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _SHAPELESS = (
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
@@ -21,8 +22,31 @@ _DROPPED = re.compile(
     rf"|[{_SHAPELESS}]"
 )
 _ALL_SHAPELESS = re.compile(f"[{_SHAPELESS}]")
-_ACCENTED = ("LATIN", "GREEK", "CYRILLIC")  # scripts in which a letter without its mark is still that letter
-_COMPARED = 6_000  # characters, as many as an option of Discord's holds; marks in a row take the square of their number
+_COMPARED = 6_000  # characters, as many as an option of Discord's holds
+_PIECE = 4_000  # characters folded at a time: marks in a row take the square of their number
+SEARCHED = 20_000
+"""Characters of a text that a search looks at. Imgur's descriptions are known to be as long as 10,000."""
+_LETTERS = (
+    "A-Za-z\u00aa\u00ba\u00c0-\u02af\u0370-\u0482\u048a-\u052f\u1c80-\u1c8f\u1d00-\u1dbf\u1e00-\u1fff"
+    "\u2c60-\u2c7f\ua640-\ua66e\ua680-\ua69d\ua722-\ua7ff\uab30-\uab6f"
+)  # Latin, Greek, Cyrillic: where a letter without its mark is still that letter, so a search finds either
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20dc\u20e1\u20e5-\u20f0"
+    "\u2de0-\u2dff\ua66f\ua674-\ua67d\ufe20-\ufe2f"
+)
+_LOSES_MARKS = re.compile(rf"([{_LETTERS}]|^|(?<=\s))[{_MARKS}]+")
+_TYPED = str.maketrans({"\u309b": "\u3099", "\u309c": "\u309a", "\u00b4": "'"})  # marks that stand for others
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc", "'"),  # what phones make of quotes and dashes
+        **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        # letters whose mark Unicode does not take off
+        **dict(zip("\u0131øłđħŧ", "ioldht", strict=True)),
+        "æ": "ae",
+        "œ": "oe",
+    }
+)
 _BLANK = "\u2800\U0001d159"  # count as symbols, and show nothing
 
 
@@ -44,19 +68,52 @@ def passage(text: str | None, limit: int | None = None) -> str:
 
 
 def folded(text: str | None) -> str:
-    """User-written text as it is compared: without case, width, accents, blanks in a row, and what leaves no mark."""
-    kept = _ALL_SHAPELESS.sub("", (text or "")[:_COMPARED])
+    """User-written text as it is compared: without case, width, accents, blanks in a row, and what leaves no mark.
+
+    Accents come off Latin, Greek and Cyrillic letters; a voice mark, a vowel sign or a tone makes another letter. An i
+    is the same with and without its dot, in capitals too. What is folded twice stays as it is.
+    """
+    return " ".join(_folded((text or "")[:_COMPARED]).split())
+
+
+def searchable(*fields: str | None) -> str:
+    """What a search looks at: each text folded on a line of its own, with a line break before and behind it.
+
+    No word holds a line break, so that none is found across two texts, and a whole text is found as such.
+    """
+    lines = (" ".join("".join(map(_folded, _pieces((text or "")[:SEARCHED]))).split()) for text in fields)
+    return "\n" + "".join(f"{line}\n" for line in lines if line)
+
+
+def is_visible(text: str) -> bool:
+    """Whether anything of a folded text can be seen."""
+    return any(map(_visible, text))
+
+
+def _folded(text: str) -> str:
+    """Folded, but for blanks in a row."""
+    kept = _ALL_SHAPELESS.sub("", text)
     if kept.isascii():
-        return " ".join(kept.casefold().split())
-    letters: list[str] = []
-    loses_marks = False
-    for character in unicodedata.normalize("NFKD", kept):
-        if not unicodedata.combining(character):
-            loses_marks = unicodedata.name(character, "").startswith(_ACCENTED)
-        elif loses_marks:
-            continue
-        letters.append(character)
-    return " ".join(unicodedata.normalize("NFKC", "".join(letters)).casefold().replace("\u0131", "i").split())
+        return kept.casefold()
+    letters = unicodedata.normalize("NFKD", kept.translate(_TYPED)).casefold()
+    letters = _LOSES_MARKS.sub(r"\1", unicodedata.normalize("NFKD", letters))
+    return unicodedata.normalize("NFC", letters.translate(_PLAIN))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text in pieces, none of which begins with what belongs to the character before it."""
+    while text:
+        end = next((at for at in range(_PIECE, _PIECE + 50) if not _goes_on(text[at : at + 1])), _PIECE)
+        yield text[:end]
+        text = text[end:]
+
+
+def _goes_on(character: str) -> bool:
+    return bool(character) and (
+        unicodedata.category(character).startswith("M")
+        or character in "\u309b\u309c\uff9e\uff9f"
+        or "\u1160" <= character <= "\u11ff"
+    )
 
 
 def _visible(character: str) -> bool:

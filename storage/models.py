@@ -71,3 +71,16 @@ class AnonymousUpload:
     title: str | None
     description: str | None
     uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a search asks for; all texts are folded, as what they are compared with is.
+
+    Each of `words` must occur. Each of `tags` is what stood behind a `#`, word by word: its longest beginning that
+    is a tag must be one of the item's, and the rest must occur. What is called `whole`, all that was typed, is first.
+    """
+
+    words: tuple[str, ...] = ()
+    tags: tuple[tuple[str, ...], ...] = ()
+    whole: str = ""

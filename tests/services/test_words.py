@@ -33,6 +33,7 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.UnsupportedFileError: [errors.UnsupportedFileError("a", found) for found in (*FILES.split(), None)],
     errors.VideoTooLongError: [errors.VideoTooLongError(75.2, 60)],
     errors.UploadUncertainError: [errors.UploadUncertainError(anonymous=anonymous) for anonymous in (False, True)],
+    errors.TooManyWordsError: [errors.TooManyWordsError(20)],
     storage.errors.KeyMissingError: [storage.errors.KeyMissingError("k1")],
     imgur.errors.RateLimitedError: [
         imgur.errors.RateLimitedError(spent=spent, retry_after=wait)

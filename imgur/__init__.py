@@ -5,7 +5,8 @@
 ...     image = await client.image("JPz2iab")
 """
 
-from imgur.client import ALBUMS_PER_PAGE, FAVORITES_PER_PAGE, IMAGES_PER_PAGE, ImgurClient
+from imgur._album import ALBUMS_PER_PAGE
+from imgur.client import FAVORITES_PER_PAGE, IMAGES_PER_PAGE, ImgurClient
 from imgur.errors import (
     ApplicationRefusedError,
     BadAnswerError,
@@ -29,14 +30,17 @@ from imgur.models import (
     AccessToken,
     Account,
     Album,
+    GallerySort,
     Image,
     Item,
     Kind,
     Page,
+    Privacy,
     RateLimits,
     Sort,
     Tokens,
     UploadSource,
+    Window,
 )
 from imgur.reference import Reference
 
@@ -50,6 +54,7 @@ __all__ = [
     "ApplicationRefusedError",
     "BadAnswerError",
     "ForbiddenError",
+    "GallerySort",
     "Image",
     "ImgurClient",
     "ImgurError",
@@ -60,6 +65,7 @@ __all__ = [
     "OutcomeUnknownError",
     "OverCapacityError",
     "Page",
+    "Privacy",
     "RateLimitedError",
     "RateLimits",
     "Reference",
@@ -74,4 +80,5 @@ __all__ = [
     "UnreachableError",
     "UnsupportedTypeError",
     "UploadSource",
+    "Window",
 ]

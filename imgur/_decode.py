@@ -177,6 +177,20 @@ def item(data: Any) -> Item:
     return album(data) if is_album else image(data)
 
 
+def hit(data: Any) -> Item:
+    """An item of the public gallery. Raises BadAnswerError for advertising too."""
+    found = item(data)
+    if data.get("is_ad") not in (None, False, 0):
+        raise BadAnswerError("advertising")
+    return found
+
+
+def item_id(data: Any) -> str:
+    """A bare id. Raises BadAnswerError."""
+    found: str = _read({"id": ("id", _id)}, {"id": data}, {"id"})["id"]
+    return found
+
+
 def page(data: Any, read: Callable[[Any], T]) -> Page[T]:
     """A list, without the items that cannot be read. Raises BadAnswerError where it is no list."""
     if not isinstance(data, list):

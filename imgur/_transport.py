@@ -68,7 +68,7 @@ class Request:
     method: str
     path: tuple[str, ...] = field(repr=False)
     auth: AccessToken | None = None
-    params: Mapping[str, int] = field(default_factory=dict)
+    params: Mapping[str, int | str] = field(default_factory=dict)
     json: Mapping[str, Any] | None = field(default=None, repr=False)
     data: FormData | Payload | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -97,7 +97,7 @@ class Transport:
         """Take over what an answer said."""
         self._limits.keep(limits, auth.account_id if auth else None)
 
-    async def get(self, *path: str, auth: AccessToken | None = None, **params: int) -> Any:
+    async def get(self, *path: str, auth: AccessToken | None = None, **params: int | str) -> Any:
         """Read, trying again a few times where that may help."""
         request = Request("GET", ("3", *path), auth, params)
         import stamina  # noqa: PLC0415 - a start takes 8 ms less without it

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Literal
 
 from aiohttp import ClientSession, ClientTimeout, FormData
 
 from imgur import _decode
+from imgur._album import AlbumCalls
 from imgur._answer import document_of, grant_error
 from imgur._favorite import FavoriteSwitch
 from imgur._limits import limits_from
@@ -20,13 +21,12 @@ from imgur.errors import (
     ForbiddenError,
     ImgurError,
     OutcomeUnknownError,
-    RejectedError,
     UnreachableError,
 )
 from imgur.models import (
     AccessToken,
     Account,
-    Album,
+    GallerySort,
     Image,
     Item,
     Kind,
@@ -35,11 +35,11 @@ from imgur.models import (
     Sort,
     Tokens,
     UploadSource,
+    Window,
 )
 
 BASE_URL = "https://api.imgur.com"
 IMAGES_PER_PAGE = 50
-ALBUMS_PER_PAGE = 50
 FAVORITES_PER_PAGE = 60
 """Imgur's own; whether it can be changed is not known."""
 
@@ -50,7 +50,7 @@ UPLOAD_ANSWER = 180.0
 """Seconds from the last byte of a file to the last one of the answer, which may come in drops."""
 
 
-class ImgurClient:
+class ImgurClient(AlbumCalls):
     """Imgur's API v3 for one application and any number of its users. Every call raises ImgurError.
 
     `session` stays the caller's to close. Give it a `DummyCookieJar`: one user's cookies must not go out with another's
@@ -118,19 +118,19 @@ class ImgurClient:
         """Whose token this is."""
         return _decode.account(await self._transport.get("account", "me", auth=auth))
 
-    async def account_images(self, auth: AccessToken, page: int = 0) -> Page[Image]:
-        """The account's images, IMAGES_PER_PAGE a page, deletehashes included; empty past the end."""
-        data = await self._transport.get("account", "me", "images", str(page), auth=auth, perPage=IMAGES_PER_PAGE)
+    async def account_images(self, auth: AccessToken, page: int = 0, *, size: int = IMAGES_PER_PAGE) -> Page[Image]:
+        """The account's images, `size` (up to 100) a page, deletehashes included; empty past the end."""
+        data = await self._transport.get("account", "me", "images", str(page), auth=auth, perPage=size)
         return _decode.page(data, _decode.image)
+
+    async def account_image_ids(self, auth: AccessToken, page: int = 0, *, size: int = IMAGES_PER_PAGE) -> Page[str]:
+        """The ids of the account's images, `size` (up to 100) a page; empty past the end."""
+        data = await self._transport.get("account", "me", "images", "ids", str(page), auth=auth, perPage=size)
+        return _decode.page(data, _decode.item_id)
 
     async def account_images_count(self, auth: AccessToken) -> int:
         """How many images the account has."""
         return _decode.count(await self._transport.get("account", "me", "images", "count", auth=auth))
-
-    async def account_albums(self, auth: AccessToken, page: int = 0) -> Page[Album]:
-        """The account's albums without their images, ALBUMS_PER_PAGE a page; empty past the end."""
-        data = await self._transport.get("account", "me", "albums", str(page), auth=auth, perPage=ALBUMS_PER_PAGE)
-        return _decode.page(data, _decode.album)
 
     async def favorites(self, auth: AccessToken, page: int = 0, sort: Sort = "newest") -> Page[Item]:
         """What the account has favorited, images and albums, FAVORITES_PER_PAGE a page; empty past the end."""
@@ -145,15 +145,11 @@ class ImgurClient:
                 yield item
             number += 1
 
-    # --- images and albums ----------------------------------------------------------------------------------------
+    # --- images ---------------------------------------------------------------------------------------------------
 
     async def image(self, image_id: str, auth: AccessToken | None = None) -> Image:
         """One image; with `auth`, as its user sees it (`favorite`, and `deletehash` for the owner)."""
         return _decode.image(await self._transport.get("image", path_id(image_id), auth=auth))
-
-    async def album(self, album_id: str, auth: AccessToken | None = None) -> Album:
-        """One album with all of its images."""
-        return _decode.album(await self._transport.get("album", path_id(album_id), auth=auth))
 
     async def upload(
         self,
@@ -222,12 +218,20 @@ class ImgurClient:
         """Delete for good. `handle`: the id, with `auth`; the deletehash of an anonymous image without."""
         await self._write("DELETE", ("image", path_id(handle)), auth)
 
-    async def _write(
-        self, method: str, path: tuple[str, str], auth: AccessToken | None, json: Mapping[str, str] | None = None
-    ) -> None:
-        request = Request(method, ("3", *path), auth, json=json, secrets=path[1:])
-        if await self._transport.change(request) is False:
-            raise RejectedError("answered with false")
+    # --- the public gallery ---------------------------------------------------------------------------------------
+
+    async def search_gallery(
+        self,
+        query: str,
+        sort: GallerySort = "time",
+        window: Window = "all",
+        page: int = 0,
+        *,
+        auth: AccessToken | None = None,
+    ) -> Page[Item]:
+        """A page of Imgur's public gallery, without advertising; 60 hits were seen, `received` counts what came."""
+        data = await self._transport.get("gallery", "search", sort, window, str(page), auth=auth, q=query)
+        return _decode.page(data, _decode.hit)
 
     # --- favorites ------------------------------------------------------------------------------------------------
 

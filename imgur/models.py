@@ -13,6 +13,11 @@ from enum import StrEnum
 from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
 
 Sort: TypeAlias = Literal["newest", "oldest"]
+Privacy: TypeAlias = Literal["public", "hidden", "secret"]
+"""What an album may be set to. Imgur has shown other words besides."""
+GallerySort: TypeAlias = Literal["time", "viral", "top"]
+Window: TypeAlias = Literal["day", "week", "month", "year", "all"]
+"""How far back the order `top` of the public gallery goes; other orders ignore it."""
 
 TITLE_LIMIT = 128
 """Characters of a title that Imgur is known to keep."""

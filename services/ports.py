@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -13,14 +13,17 @@ from imgur.models import (
     AccessToken,
     Account,
     Album,
+    GallerySort,
     Image,
     Item,
     Kind,
     Page,
+    Privacy,
     RateLimits,
     Sort,
     Tokens,
     UploadSource,
+    Window,
 )
 from media.models import IncomingFile, OpenedFile
 from storage.models import AnonymousUpload, ImgurAccount, LinkAttempt
@@ -31,12 +34,47 @@ class ImgurApi(Protocol):
 
     async def refresh(self, refresh_token: str) -> Tokens: ...
     async def account(self, auth: AccessToken) -> Account: ...
-    async def account_images(self, auth: AccessToken, page: int = 0) -> Page[Image]: ...
+    async def account_images(self, auth: AccessToken, page: int = 0, *, size: int = 50) -> Page[Image]: ...
+    async def account_image_ids(self, auth: AccessToken, page: int = 0, *, size: int = 50) -> Page[str]: ...
     async def account_images_count(self, auth: AccessToken) -> int: ...
-    async def account_albums(self, auth: AccessToken, page: int = 0) -> Page[Album]: ...
+    async def account_albums(self, auth: AccessToken, page: int = 0, *, size: int = 50) -> Page[Album]: ...
+    async def account_albums_count(self, auth: AccessToken) -> int: ...
     async def favorites(self, auth: AccessToken, page: int = 0, sort: Sort = "newest") -> Page[Item]: ...
     async def image(self, image_id: str, auth: AccessToken | None = None) -> Image: ...
     async def album(self, album_id: str, auth: AccessToken | None = None) -> Album: ...
+    async def album_images(self, album_id: str, auth: AccessToken | None = None) -> Page[Image]: ...
+    async def create_album(
+        self,
+        auth: AccessToken | None = None,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        privacy: Privacy | None = None,
+        images: Iterable[str] = (),
+    ) -> Album: ...
+    async def update_album(
+        self,
+        handle: str,
+        auth: AccessToken | None = None,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        privacy: Privacy | None = None,
+        cover: str | None = None,
+        images: Sequence[str] | None = None,
+    ) -> None: ...
+    async def add_to_album(self, handle: str, images: Sequence[str], auth: AccessToken | None = None) -> None: ...
+    async def remove_from_album(self, handle: str, images: Sequence[str], auth: AccessToken | None = None) -> None: ...
+    async def delete_album(self, handle: str, auth: AccessToken | None = None) -> None: ...
+    async def search_gallery(
+        self,
+        query: str,
+        sort: GallerySort = "time",
+        window: Window = "all",
+        page: int = 0,
+        *,
+        auth: AccessToken | None = None,
+    ) -> Page[Item]: ...
     async def upload(
         self,
         source: UploadSource,
@@ -59,6 +97,7 @@ class ImgurApi(Protocol):
     async def delete_image(self, handle: str, auth: AccessToken | None = None) -> None: ...
     async def favorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool: ...
     async def unfavorite(self, kind: Kind, item_id: str, auth: AccessToken) -> bool: ...
+    async def credits(self, auth: AccessToken | None = None) -> RateLimits: ...
     def limits(self, auth: AccessToken | None = None) -> RateLimits: ...
 
 

@@ -193,8 +193,10 @@ def test_what_is_not_said_is_not_made_up(cls: type[Any]) -> None:
 
 DEFAULTS: dict[Callable[..., Any], dict[str, Any]] = {
     client.ImgurClient.authorize_url: {"response_type": "token"},
-    client.ImgurClient.account_images: {"page": 0},
-    client.ImgurClient.account_albums: {"page": 0},
+    client.ImgurClient.account_images: {"page": 0, "size": 50},
+    client.ImgurClient.account_image_ids: {"page": 0, "size": 50},
+    client.ImgurClient.account_albums: {"page": 0, "size": 50},
+    client.ImgurClient.search_gallery: {"sort": "time", "window": "all", "page": 0},
     client.ImgurClient.favorites: {"page": 0, "sort": "newest"},
     client.ImgurClient.all_favorites: {"sort": "newest"},
     client.ImgurClient.upload: {"video": False, "disable_audio": False},

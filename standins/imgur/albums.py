@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import time
+
 from aiohttp import web
 
 from standins.imgur.caller import CALLER, require_account
 from standins.imgur.fields import Fields, id_list, read_fields, text
 from standins.imgur.images import success
-from standins.imgur.records import StoredAlbum, StoredImage
+from standins.imgur.records import StoredAlbum, StoredImage, new_id
 from standins.imgur.shapes import SHAPES, AnswerError, refuse
 from standins.imgur.standin import STANDIN
-from standins.imgur.views import album_view, image_view
+from standins.imgur.views import album_view, image_view, sent_images
 
 
 async def create(request: web.Request) -> web.Response:
     """A new album; since late 2024 urlencoded bodies are refused here."""
     standin, caller = request.app[STANDIN], request[CALLER]
     fields = await read_fields(request, urlencoded=standin.switches.era == "classic")
-    album = standin.world.add_album(caller.account)
-    _change(album, fields)
+    album = StoredAlbum(new_id(), new_id(15), caller.account, int(time.time()))
     album.images = _usable(request, album, fields)
+    _change(album, fields, ignored="")
+    album.shown_from = time.monotonic() + standin.switches.new_album_seconds
+    standin.world.albums[album.id] = album
     return success({"id": album.id, "deletehash": album.deletehash})
 
 
@@ -32,8 +36,8 @@ async def read(request: web.Request) -> web.Response:
 
 async def read_images(request: web.Request) -> web.Response:
     """The album's images, all at once."""
-    viewer = request[CALLER].account
-    return success([image_view(request.app[STANDIN], image, viewer) for image in _existing(request).images])
+    standin, viewer = request.app[STANDIN], request[CALLER].account
+    return success([image_view(standin, image, viewer) for image in sent_images(standin, _existing(request))])
 
 
 async def read_image(request: web.Request) -> web.Response:
@@ -48,17 +52,20 @@ async def read_image(request: web.Request) -> web.Response:
 async def update(request: web.Request) -> web.Response:
     """Change what is given; a list of images replaces the set."""
     album = _editable(request)
-    fields = await read_fields(request)
-    _change(album, fields)
-    if any(name in fields for name in ("ids", "ids[]", "images", "deletehashes", "deletehashes[]")):
-        album.images = _usable(request, album, fields)
+    fields, ignored = await read_fields(request), request.app[STANDIN].switches.album_ignores
+    if any(name in fields for name in ("ids", "ids[]", "images", "images[]", "deletehashes", "deletehashes[]")):
+        usable = _usable(request, album, fields)
+        album.images = album.images if "ids" in ignored else usable
+    _change(album, fields, ignored)
     return success(True)
 
 
 async def add(request: web.Request) -> web.Response:
     """Add images; those that cannot be added are passed over, and the answer is true all the same."""
     album = _editable(request)
-    album.images += [i for i in _usable(request, album, await read_fields(request)) if i not in album.images]
+    usable = _usable(request, album, await read_fields(request))
+    if "add" not in request.app[STANDIN].switches.album_ignores:
+        album.images += [image for image in usable if image not in album.images]
     return success(True)
 
 
@@ -67,13 +74,17 @@ async def remove_images(request: web.Request) -> web.Response:
     album = _editable(request)
     fields = await read_fields(request) if request.method == "POST" else {"ids": request.query.getall("ids", [])}
     unwanted = id_list(fields, "ids") or []
+    if "remove" in request.app[STANDIN].switches.album_ignores:
+        return success(True)
     album.images = [image for image in album.images if image.id not in unwanted]
     return success(True)
 
 
 async def delete(request: web.Request) -> web.Response:
     """Delete the album; its images stay."""
-    request.app[STANDIN].world.remove_album(_editable(request))
+    album, standin = _editable(request), request.app[STANDIN]
+    if "delete" not in standin.switches.album_ignores:
+        standin.world.remove_album(album)
     return success(True)
 
 
@@ -87,15 +98,16 @@ async def favorite(request: web.Request) -> web.Response:
 
 def _existing(request: web.Request) -> StoredAlbum:
     album = request.app[STANDIN].world.albums.get(request.match_info["id"])
-    if album is None:
+    if album is None or time.monotonic() < album.shown_from:
         raise _not_found(request)
     return album
 
 
 def _editable(request: web.Request) -> StoredAlbum:
     handle = request.match_info["id"]
-    album = request.app[STANDIN].world.album_by_handle(handle)
-    if album is None:
+    standin = request.app[STANDIN]
+    album = standin.world.album_by_handle(handle)
+    if album is None or (time.monotonic() < album.shown_from and not standin.switches.new_album_takes_writes):
         raise _not_found(request)
     if album.account is None and handle == album.deletehash:
         return album
@@ -106,22 +118,25 @@ def _editable(request: web.Request) -> StoredAlbum:
 
 def _usable(request: web.Request, album: StoredAlbum, fields: Fields) -> list[StoredImage]:
     """The images named that may go into this album: the owner's by id, anonymous ones by deletehash."""
-    world = request.app[STANDIN].world
+    world, refusals = request.app[STANDIN].world, request.app[STANDIN].switches.album_refusals
     ids = [*(id_list(fields, "ids") or []), *(id_list(fields, "images") or [])]
-    owned = [world.images.get(image_id) for image_id in ids]
+    named = [world.images.get(image_id) for image_id in ids]
+    owned = [image for image in named if image and album.account and image.account is album.account]
+    if refusals == "owner-400" and len(owned) < len(ids):
+        raise refuse(400, f"You must own all the image ids to add them to album {album.id}")
+    if refusals == "bad-id-400" and None in named:
+        raise refuse(400, f"Invalid image id: {ids[named.index(None)]}")
     hashed = [world.image_by_handle(handle) for handle in id_list(fields, "deletehashes") or []]
-    return [image for image in owned if image and album.account and image.account is album.account] + [
-        image for image in hashed if image is not None
-    ]
+    return list(dict.fromkeys([*owned, *(image for image in hashed if image is not None)]))
 
 
-def _change(album: StoredAlbum, fields: Fields) -> None:
-    if "title" in fields:
-        album.title = text(fields, "title")
-    if "description" in fields:
-        album.description = text(fields, "description")
-    album.privacy = text(fields, "privacy") or album.privacy
-    album.cover = text(fields, "cover") or album.cover
+def _change(album: StoredAlbum, fields: Fields, ignored: str) -> None:
+    for name in ("title", "description"):
+        if name in fields and name not in ignored:
+            setattr(album, name, text(fields, name))
+    for name in ("privacy", "cover"):
+        if name not in ignored:
+            setattr(album, name, text(fields, name) or getattr(album, name))
 
 
 def _not_found(request: web.Request) -> AnswerError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TypeVar
 
 from aiohttp import web
 
-from standins.imgur import albums, images
+from standins.imgur import albums, gallery, images
 from standins.imgur.caller import CALLER, require_account
 from standins.imgur.images import success
 from standins.imgur.records import Account, Stored, StoredAlbum, StoredImage
@@ -43,7 +44,7 @@ async def account_image_ids(request: web.Request) -> web.Response:
 
 async def account_image_count(request: web.Request) -> web.Response:
     """How many images the caller has."""
-    return success(len(request.app[STANDIN].world.images_of(_own(request))))
+    return _count(request, request.app[STANDIN].world.images_of(_own(request)))
 
 
 async def account_image(request: web.Request) -> web.Response:
@@ -75,7 +76,7 @@ async def account_album_ids(request: web.Request) -> web.Response:
 
 async def account_album_count(request: web.Request) -> web.Response:
     """How many albums an account has."""
-    return success(len(_visible_albums(request)))
+    return _count(request, _visible_albums(request))
 
 
 async def favorites(request: web.Request) -> web.Response:
@@ -98,12 +99,18 @@ def _favorites(request: web.Request, items: Sequence[Stored]) -> web.Response:
     standin, viewer = request.app[STANDIN], request[CALLER].account
     sort = request.match_info.get("sort", "newest")
     ordered = list(items) if sort == "oldest" else list(reversed(items))
-    return success([favorite_view(standin, item, viewer) for item in _page(request, ordered, _FAVORITES_A_PAGE)])
+    reached = ordered[: standin.switches.favorite_pages * _FAVORITES_A_PAGE]
+    return success([favorite_view(standin, item, viewer) for item in _page(request, reached, _FAVORITES_A_PAGE)])
+
+
+def _count(request: web.Request, items: Sequence[object]) -> web.Response:
+    said = request.app[STANDIN].switches.count_says
+    return success(len(items) if said is None else said)
 
 
 def _page(request: web.Request, items: Sequence[_T], size: int | None = None) -> Sequence[_T]:
     page = int(request.match_info.get("page") or _number(request, "page", 0))
-    size = size or min(100, max(1, _number(request, "perPage", 50)))
+    size = size or min(request.app[STANDIN].switches.most_per_page, max(1, _number(request, "perPage", 50)))
     return items[page * size : (page + 1) * size]
 
 
@@ -140,7 +147,8 @@ def _owned(request: web.Request, image: StoredImage | None, owner: Account) -> S
 def _visible_albums(request: web.Request) -> list[StoredAlbum]:
     subject, viewer = _subject(request), request[CALLER].account
     every = request.app[STANDIN].world.albums_of(subject)
-    return [album for album in every if subject is viewer or album.privacy == "public"]
+    shown = [album for album in every if album.shown_from <= time.monotonic()]
+    return [album for album in shown if subject is viewer or album.privacy == "public"]
 
 
 _USER = "/3/account/{user}"
@@ -149,6 +157,7 @@ _SORT = "{sort:newest|oldest}"
 ROUTES = (
     *images.ROUTES,
     *albums.ROUTES,
+    *gallery.ROUTES,
     web.get("/3/credits", credits_left),
     web.get("/3/account/", account),
     web.get(_USER, account),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import string
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 _ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("aeiouyAEIOUY")))
 
@@ -54,6 +54,8 @@ class StoredImage:
     data: bytes | None = field(default=None, repr=False)
     pending_reads: int = 0
     pending_until: float = 0.0
+    odd: dict[str, Any] = field(default_factory=dict)
+    """What is shown of it instead of the truth, by Imgur's names."""
 
     @property
     def is_video(self) -> bool:
@@ -77,6 +79,10 @@ class StoredAlbum:
     in_gallery: bool = False
     views: int = 0
     images: list[StoredImage] = field(default_factory=list)
+    shown_from: float = 0.0
+    """The moment of the monotonic clock from which reads know it."""
+    odd: dict[str, Any] = field(default_factory=dict)
+    """What is shown of it instead of the truth, by Imgur's names."""
 
 
 Stored: TypeAlias = StoredImage | StoredAlbum

@@ -115,6 +115,11 @@ class World:
         """The account's albums, newest first."""
         return [album for album in reversed(self.albums.values()) if album.account is account]
 
+    def gallery(self) -> list[Stored]:
+        """What is in the public gallery, newest first."""
+        every: list[Stored] = [*self.images.values(), *self.albums.values()]
+        return sorted((item for item in every[::-1] if item.in_gallery), key=lambda item: -item.created)
+
     def image_by_handle(self, handle: str) -> StoredImage | None:
         """The image with this id or deletehash."""
         return self.images.get(handle) or next((i for i in self.images.values() if i.deletehash == handle), None)

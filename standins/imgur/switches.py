@@ -67,6 +67,24 @@ class Switches:
     rate_reset: Literal["seconds", "epoch"] = "seconds"
     image_limit: int = 10_000_000
     video_limit: int = 200_000_000
+    most_per_page: int = 100
+    """How many items a page of a list holds at most, whatever `perPage` asks for."""
+    favorite_pages: int = 51
+    """How many pages of favorites there are in either order; all that follow are empty."""
+    count_says: int | None = None
+    """What `/count` answers instead of the truth."""
+    new_album_seconds: float = 0.0
+    """For how long a new album is in no list and its address answers 404."""
+    new_album_takes_writes: bool = True
+    """Whether it may be changed all the same meanwhile."""
+    album_ignores: str = ""
+    """What is answered with true and changes nothing: words of title, description, privacy, cover, ids (a whole new
+    set), add, remove, delete."""
+    album_refusals: Literal["skip", "owner-400", "bad-id-400"] = "skip"
+    """What becomes of a change that names images which cannot be in the album: they alone are passed over; or all of it
+    is refused, for any of them, or only for ids that nobody knows."""
+    album_images_sent: int | None = None
+    """How many of an album's images are sent at most; `images_count` counts all."""
     keep_bytes: int = 10_000_000
     """Of larger uploads only the beginning and the size are kept."""
     _holds: list[Hold] = field(default_factory=list, repr=False)

@@ -76,7 +76,7 @@ def image_view(
     if image.animated:
         view |= _moving(standin, image)
     _show_deletehash(standin, view, image, viewer, uploader=uploader)
-    return view
+    return view | image.odd
 
 
 def album_view(standin: Standin, album: StoredAlbum, viewer: Account | None, *, images: bool = True) -> dict[str, Any]:
@@ -108,11 +108,16 @@ def album_view(standin: Standin, album: StoredAlbum, viewer: Account | None, *, 
         "deletehash": "",
     }
     if images:
-        view["images"] = [image_view(standin, image, viewer) for image in album.images]
+        view["images"] = [image_view(standin, image, viewer) for image in sent_images(standin, album)]
     _show_deletehash(standin, view, album, viewer, uploader=False)
     if album.account is not None and viewer is album.account:
         view["order"] = 0
-    return view
+    return view | album.odd
+
+
+def sent_images(standin: Standin, album: StoredAlbum) -> list[StoredImage]:
+    """The album's images, as many as are sent."""
+    return album.images[: standin.switches.album_images_sent]
 
 
 def favorite_view(standin: Standin, item: Stored, viewer: Account | None) -> dict[str, Any]:
@@ -122,7 +127,16 @@ def favorite_view(standin: Standin, item: Stored, viewer: Account | None) -> dic
     else:
         view = image_view(standin, item, viewer) | {"is_album": False}
     votes = 0 if item.in_gallery else None
-    return view | {"ups": votes, "downs": votes, "points": votes, "score": votes}
+    return view | {"ups": votes, "downs": votes, "points": votes, "score": votes} | item.odd
+
+
+def gallery_view(standin: Standin, item: Stored, viewer: Account | None) -> dict[str, Any]:
+    """An item of the public gallery; an album has its images with it."""
+    view = favorite_view(standin, item, viewer)
+    if isinstance(item, StoredAlbum):
+        view |= album_view(standin, item, viewer)
+    more: dict[str, Any] = {"comment_count": 0, "favorite_count": 0, "topic": None, "topic_id": 0, "tags": []}
+    return view | more | {"images_count": len(item.images) if isinstance(item, StoredAlbum) else 1} | item.odd
 
 
 def link_of(standin: Standin, image: StoredImage, extension: str | None = None) -> str:

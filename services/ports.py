@@ -26,7 +26,18 @@ from imgur.models import (
     Window,
 )
 from media.models import IncomingFile, OpenedFile
-from storage.models import AnonymousUpload, ImgurAccount, LinkAttempt
+from storage.models import (
+    AnonymousUpload,
+    Found,
+    ImgurAccount,
+    IndexedItem,
+    Key,
+    LinkAttempt,
+    Mark,
+    Query,
+    SyncState,
+    Tag,
+)
 
 
 class ImgurApi(Protocol):
@@ -191,6 +202,113 @@ class UploadStore(Protocol):
     async def hidden(self, image_ids: Collection[str]) -> frozenset[str]: ...
     async def remove(self, discord_id: int, image_id: str) -> bool:
         """Forget the upload, and that it was a spoiler; False if it was in an account."""
+        ...
+
+
+class LibraryStore(Protocol):
+    """The index: what accounts and users have, shelf by shelf, newest first, and what users noted on it.
+
+    A library that was let go of (its account was unlinked) takes nothing and gives nothing, without an error.
+    `shelf` is a `Shelf`, or `album_shelf` of an album's id. `reader` is a Discord user's id.
+    """
+
+    async def library(self, *, account_id: int | None = None, discord_id: int | None = None) -> int | None:
+        """The number of an account's library, or of a Discord user's own; exactly one is given."""
+        ...
+
+    # --- reading
+    async def page(
+        self, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
+    ) -> tuple[IndexedItem, ...]: ...
+    async def count(self, library: int, shelf: str) -> int: ...
+    async def get(self, library: int, key: Key) -> IndexedItem | None: ...
+    async def search(
+        self, library: int, shelf: str, query: Query, reader: int, *, offset: int, limit: int, oldest: bool = False
+    ) -> Found: ...
+    async def suggest(
+        self, library: int, shelf: str, query: Query, reader: int, *, limit: int
+    ) -> tuple[IndexedItem, ...]:
+        """The first of what `search` finds, what is called exactly so before the rest; all where `query` is empty."""
+        ...
+
+    async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:
+        """One of what is there or found, each as likely as the other."""
+        ...
+
+    # --- changing
+    async def put_front(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
+        """Put these before all others, in their order, whether they are known or not."""
+        ...
+
+    async def fill(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
+        """Make the shelf hold these and nothing else: for what is read in one go, as an album's images are."""
+        ...
+
+    async def update(self, library: int, item: IndexedItem) -> bool:
+        """Correct an item wherever it stands; False if it is not known."""
+        ...
+
+    async def remove(self, library: int, keys: Collection[Key], shelf: str | None = None) -> None:
+        """Take items off a shelf; without one out of the library, with all that users noted on them."""
+        ...
+
+    # --- reading all of a shelf, in passes
+    async def sync_state(self, library: int, shelf: str) -> SyncState | None: ...
+    async def advance(self, state: SyncState, items: Sequence[IndexedItem], *, from_oldest: bool = False) -> bool:
+        """Note a page of a pass and where the pass stands, in one transaction.
+
+        `state` is what shall be on record, with the `version` that was there before, which goes up by one. False,
+        changing nothing, where the library is gone or the record has another version: another process was quicker.
+        Items go behind those that the pass has seen and before those it has not; `from_oldest` behind all that was
+        there, before what came from there already. What the pass has seen keeps its place.
+        """
+        ...
+
+    async def unseen(self, state: SyncState, *, within_reach: bool = False) -> int:
+        """How many items of the shelf the pass has not seen; `within_reach` those it would have if they were there.
+
+        Those are the ones that stood before the last one that it read from the newest end: for a list of which Imgur
+        shows only a part.
+        """
+        ...
+
+    async def finish(self, state: SyncState, *, within_reach: bool = False) -> bool:
+        """As `advance`, with nothing new, and take off the shelf what `unseen` counts."""
+        ...
+
+    async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:
+        """The keys of the first `limit` items."""
+        ...
+
+    async def ranks_of(self, library: int, shelf: str, keys: Collection[Key]) -> dict[Key, int]:
+        """Where these stand, if they are known: the higher, the newer. Numbers tell the order only, not places."""
+        ...
+
+    # --- upkeep
+    async def empty_some(self, limit: int) -> int:
+        """Delete up to `limit` rows of libraries that were let go of; how many there were, 0 when all is done."""
+        ...
+
+    async def unfolded(self, limit: int) -> list[tuple[int, IndexedItem]]:
+        """Items, with their libraries, whose `search` is missing, as after a migration: `update` writes it."""
+        ...
+
+    # --- what users note
+    async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]: ...
+    async def set_tags(self, library: int, reader: int, key: Key, tags: Sequence[Tag]) -> tuple[Mark, Mark]:
+        """Replace the tags; what was there before, and what is there now, spelled as each tag was first written."""
+        ...
+
+    async def add_tags(self, library: int, reader: int, keys: Collection[Key], tags: Sequence[Tag]) -> None:
+        """Add tags to what is there already."""
+        ...
+
+    async def set_note(self, library: int, reader: int, key: Key, note: str | None, folded: str) -> tuple[Mark, Mark]:
+        """Replace the note; what was there before, and what is there now."""
+        ...
+
+    async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:
+        """The user's tags and on how many items each is, the most used first."""
         ...
 
 

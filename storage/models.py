@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,98 @@ class Query:
     words: tuple[str, ...] = ()
     tags: tuple[tuple[str, ...], ...] = ()
     whole: str = ""
+
+
+class Shelf(StrEnum):
+    """One of a library's lists. An account's library has the first three, a Discord user's own the last.
+
+    Where a method takes a `shelf`, it also takes `album_shelf`: the images of one album.
+    """
+
+    IMAGES = "images"
+    ALBUMS = "albums"
+    FAVORITES = "favorites"
+    UPLOADS = "uploads"
+
+
+Key: TypeAlias = tuple[str, str]
+"""An item's kind, `image` or `album`, and its id: an image and an album may share an id."""
+
+
+def album_shelf(album_id: str) -> str:
+    """The shelf that holds the images of an album."""
+    return f"album:{album_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedItem:
+    """An image or an album as the index holds it. Nothing secret: no deletehash.
+
+    `search` is what queries are compared with, by `services.text.searchable`. `extra` holds what is only shown, as JSON
+    takes it. `created` is None where the time makes no sense.
+    """
+
+    kind: str
+    id: str
+    search: str = field(repr=False)
+    title: str | None = None
+    description: str | None = None
+    mime_type: str | None = None
+    animated: bool = False
+    width: int = 0
+    height: int = 0
+    size: int = 0
+    created: datetime | None = None
+    nsfw: bool = False
+    favorite: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """What it is known by."""
+        return self.kind, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of what a search found, and how many it found in all."""
+
+    items: tuple[IndexedItem, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """What has been read of a shelf. `number` counts full passes, the first is 1; `page` is the next one to ask for.
+
+    `phase` is the reader's own word for where it is; `read` counts items of this pass, `expected` what Imgur said there
+    are. `finished_at` is when a pass was last complete: None while the first one is under way. `version` is that of the
+    row, 0 where there is none yet.
+    """
+
+    library: int
+    shelf: str
+    number: int = 1
+    page: int = 0
+    phase: str = ""
+    read: int = 0
+    expected: int | None = None
+    begun_at: datetime | None = None
+    finished_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as its user wrote it first, and as it is compared."""
+
+    shown: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one user noted on an item, for themselves."""
+
+    tags: tuple[str, ...] = ()
+    note: str | None = None

@@ -37,7 +37,7 @@ from imgur.client import BASE_URL, ImgurClient
 from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
-from services.library import LibraryService
+from services.library import Library
 from services.linking import LinkingService
 from services.ports import AttachmentSource
 from services.upload import AT_ONCE, UploadService
@@ -119,10 +119,10 @@ async def compose(
         stores = Stores.of(database, Keyring(settings.token_keys))
         accounts = AccountService(stores.accounts, imgur)
         stack.push_async_callback(accounts.close)
-        library = LibraryService(accounts, imgur, stores.uploads)
-        stack.push_async_callback(library.close)
+        library = Library.over(accounts, imgur, stores.uploads)
+        stack.push_async_callback(library.items.close)
         uploads = UploadService(
-            accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, library
+            accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, library.items
         )
         stack.push_async_callback(uploads.close)
         linking = LinkingService(
@@ -176,7 +176,7 @@ async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, 
 async def _sweep(services: Services) -> None:
     while True:
         try:
-            services.library.tidy()
+            services.library.catalogue.tidy()
             await services.linking.sweep()
         except Exception:
             log.exception("expired link attempts could not be erased; trying again")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.account import AccountService
-from services.library import LibraryService
+from services.library import Library
 from services.linking import LinkingService
 from services.upload import UploadService
 
@@ -17,4 +17,4 @@ class Services:
     accounts: AccountService
     linking: LinkingService
     uploads: UploadService
-    library: LibraryService
+    library: Library

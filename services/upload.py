@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import structlog
 
@@ -27,7 +27,8 @@ from media.kind import check, reads_on
 from media.models import IncomingFile, OpenedFile, Origin
 from services.account import AccountService
 from services.backlog import Backlog
-from services.library import Abilities, abilities
+from services.library.ability import Abilities, abilities
+from services.library.items import ItemService
 from services.ports import AttachmentSource, ImgurApi, UploadStore
 from services.queue import FairQueue, Queued, Ticket
 from storage.errors import StorageError
@@ -90,17 +91,6 @@ class Uploaded:
     album: Album | None = None
 
 
-class Library(Protocol):
-    """Whoever knows a user's pictures and albums."""
-
-    async def own_album(self, discord_id: int, text: str) -> Album:
-        """The album of the user's that the text names; raises BotError and ImgurError."""
-        ...
-
-    def uploaded(self, discord_id: int) -> None:
-        """Hear that the user has a new one."""
-
-
 @dataclass(slots=True)
 class _Source:
     """An opened file as Imgur's client takes it; tells how far it has been read."""
@@ -140,13 +130,13 @@ class UploadService:
         imgur: ImgurApi,
         attachments: AttachmentSource,
         uploads: UploadStore,
-        library: Library,
+        items: ItemService,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._attachments = attachments
         self._uploads = uploads
-        self._library = library
+        self._items = items
         self._queue = FairQueue(AT_ONCE, EACH)
         self._backlog = Backlog()
         self._endings: set[asyncio.Task[Remains]] = set()
@@ -187,7 +177,7 @@ class UploadService:
         if request.anonymous:
             _refuse_album(request)
         elif request.album:
-            album = await self._library.own_album(request.discord_id, request.album)
+            album = await self._items.own_album(request.discord_id, request.album)
             request = replace(request, album=album.id)
         async with self._queue.turn(request.discord_id, queued):
             return replace(await self._upload(request, progress), album=album)
@@ -204,7 +194,7 @@ class UploadService:
         try:
             image = await (send(None) if request.anonymous else self._accounts.authorized(request.discord_id, send))
         finally:
-            self._library.uploaded(request.discord_id)  # or so it may be
+            self._items.uploaded(request.discord_id)  # or so it may be
         linked = account is not None and not account.broken
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
         return Uploaded(image, anonymous=bool(request.anonymous), can=can)
@@ -277,7 +267,7 @@ class UploadService:
             log.warning("an ended upload could not be deleted", reason=type(error).__name__)
             return Remains.STORED
         finally:
-            self._library.uploaded(request.discord_id)
+            self._items.uploaded(request.discord_id)
         return Remains.DELETED
 
     async def _keep(self, request: UploadRequest, image: Image) -> None:

@@ -78,7 +78,7 @@ def _logging_as_before() -> Iterator[None]:
 def _no_hurry() -> Iterator[None]:
     """Limits of two seconds and less that spare users a wait: `test_numbers.py` holds those that are promised."""
     with pytest.MonkeyPatch.context() as patience:
-        patience.setattr("services.suggestion.PATIENCE", 9.0)
+        patience.setattr("services.library.suggestions.PATIENCE", 9.0)
         patience.setattr("services.account.REPAIR_PATIENCE", 9.0)
         yield
 

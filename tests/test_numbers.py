@@ -18,7 +18,8 @@ import imgur
 from cogs.item import _cog as item_cog
 from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
-from services import account, backlog, gallery, library, linking, messages, naming, onetime, reading, suggestion, upload
+from services import account, backlog, linking, messages, onetime, upload
+from services.library import ability, galleries, items, naming, page, reading, suggestions
 from storage import attempts, database, probe, sealing, sqlite, tables
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from web import connection, pages, public, rendering, security, server
@@ -34,9 +35,9 @@ PROMISED = {
     "characters of a code": (onetime.CODE_LENGTH, 8),
     "letters of which it is made: 40 bits in all": (len(set(onetime.CODE_ALPHABET)), 32),
     "bytes of a cookie, a nonce and a state: 256 bits": (onetime.SECRET_BYTES, 32),
-    "items on a page of a gallery": (gallery.PAGE_SIZE, 10),
-    "suggestions that Discord takes": (suggestion.CHOICES, 25),
-    "characters of one": (suggestion.NAME_LIMIT, 100),
+    "items on a page of a gallery": (page.PAGE_SIZE, 10),
+    "suggestions that Discord takes": (suggestions.CHOICES, 25),
+    "characters of one": (suggestions.NAME_LIMIT, 100),
     "titles named where several fit": (naming.SUGGESTED, 5),
     "characters of a title": (models.TITLE_LIMIT, 128),
     "of them, those that are compared": (naming.LONGEST_COMPARED, 128),
@@ -48,17 +49,17 @@ PROMISED = {
     # --- docs/performance.md: what is remembered
     "seconds that a list is": (reading.LIST_SECONDS, MINUTE),
     "seconds that an item is": (reading.ITEM_SECONDS, 5 * MINUTE),
-    "seconds that suggestions are": (suggestion.LIFETIME, MINUTE),
+    "seconds that suggestions are": (suggestions.LIFETIME, MINUTE),
     "counts that are": (reading.COUNTS_KEPT, 4096),
     "bytes that an image takes, apart from its texts": (reading.ITEM_BYTES, 700),
     "bytes of lists and items": (reading.MOST_BYTES, 16_000_000),
-    "pictures of an album that are looked up": (library.PICTURES_LOOKED_UP, 1000),
-    "bytes of suggestions": (suggestion.MOST_BYTES, 16_000_000),
+    "pictures of an album that are looked up": (ability.PICTURES_LOOKED_UP, 1000),
+    "bytes of suggestions": (suggestions.MOST_BYTES, 16_000_000),
     "credits of an upload": (client.UPLOAD_COST, 10),
     # --- docs/design.md
     "albums that are looked through, by pages": (reading.ALBUM_PAGES * reading.ALBUMS_PER_PAGE, 1000),
-    "uploads that are": (suggestion.UPLOADS_SUGGESTED, 100),
-    "seconds that a suggestion may take; Discord gives three": (suggestion.PATIENCE, 2),
+    "uploads that are": (suggestions.UPLOADS_SUGGESTED, 100),
+    "seconds that a suggestion may take; Discord gives three": (suggestions.PATIENCE, 2),
     "seconds for which a write is believed before a read": (reading.WRITTEN_SECONDS, 5),
     "seconds until a broken link is tried again": (account.BELIEVED, 10 * MINUTE),
     "seconds that a command waits for that": (account.REPAIR_PATIENCE, 1.5),
@@ -88,7 +89,7 @@ PROMISED = {
     "albums on one": (imgur.ALBUMS_PER_PAGE, 50),
     "favorites on one": (imgur.FAVORITES_PER_PAGE, 60),
     "the same, as the services know them": (
-        (reading.IMAGES_PER_PAGE, reading.ALBUMS_PER_PAGE, library.FAVORITES_PER_PAGE),
+        (reading.IMAGES_PER_PAGE, reading.ALBUMS_PER_PAGE, reading.FAVORITES_PER_PAGE),
         (50, 50, 60),
     ),
     "seconds of a token's life where Imgur does not say": (_decode.SHORTEST_LIFE, HOUR),
@@ -171,7 +172,7 @@ UNKNOWN = {
         **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account")),
     },
     account.LinkedAccount: {"broken": False},
-    gallery.GalleryPage: {
+    page.GalleryPage: {
         **NONE(("total", "album")),
         "anonymous": 0,
         "is_link_broken": False,
@@ -200,11 +201,11 @@ DEFAULTS: dict[Callable[..., Any], dict[str, Any]] = {
     client.ImgurClient.favorites: {"page": 0, "sort": "newest"},
     client.ImgurClient.all_favorites: {"sort": "newest"},
     client.ImgurClient.upload: {"video": False, "disable_audio": False},
-    gallery.cut: {"short_ends": False},
-    library.LibraryService.images: {"fresh": False},
-    library.LibraryService.favorites: {"sort": "newest", "fresh": False},
-    library.LibraryService.show: {"fresh": True},
-    library.LibraryService.editable: {"fresh": True},
+    page.cut: {"short_ends": False},
+    galleries.GalleryService.images: {"fresh": False},
+    galleries.GalleryService.favorites: {"sort": "newest", "fresh": False},
+    items.ItemService.show: {"fresh": True},
+    items.ItemService.editable: {"fresh": True},
     linking.LinkingService._tell: {"may_go_on": False},
     sqlite.create_engine: {"foreign_keys": True},
     rendering.render: {"status": 200},
@@ -220,9 +221,9 @@ def test_what_is_not_asked_for_is_not_done(call: Callable[..., Any]) -> None:
 
 KEPT: dict[type[Enum], str] = {
     AttemptStatus: "pending bound spent proved done void",  # in the database
-    gallery.Source: "account anonymous album favorites",  # in the buttons of messages that stay
+    page.Source: "account anonymous album favorites",  # in the buttons of messages that stay
     models.Kind: "image album",  # in buttons, suggestions and Imgur's addresses
-    library.Ability: "edit favorite unfavorite delete copy",
+    ability.Ability: "edit favorite unfavorite delete copy",
     linking.Progress: "checking code linked",  # asked for by the script of the last page
 }
 """Words that outlive the process that wrote them: another release has to know them."""

@@ -98,7 +98,7 @@ async def slowest_of_others(house: House, host: SlowHost, standin: Standin, user
     async with asyncio.timeout(30):
         while not all(upload.done() for upload in uploads):
             began = time.monotonic()
-            await house.services.library.show(999_999, shown.id)
+            await house.services.library.items.show(999_999, shown.id)
             others.append(time.monotonic() - began)
             await asyncio.sleep(0.02)
     links = {(await upload).image.id for upload in uploads}

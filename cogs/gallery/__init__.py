@@ -8,4 +8,4 @@ from cogs.gallery._cog import Galleries
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Galleries(bot.services.library))
+    await bot.add_cog(Galleries(bot.services.library.galleries, bot.services.library.suggestions))

@@ -14,16 +14,17 @@ from cogs.ui.actions import Interaction, action
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public, suggest
 from errors import ForeignGalleryError
 from imgur.models import Sort
-from services.gallery import GalleryPage, Source
-from services.library import LibraryService
-from services.suggestion import Scope
+from services.library.galleries import GalleryService
+from services.library.page import GalleryPage, Source
+from services.library.suggestions import Scope, SuggestionService
 
 
 class Galleries(commands.Cog):
     """Shows what a user has on Imgur, page by page."""
 
-    def __init__(self, library: LibraryService) -> None:
-        self._library = library
+    def __init__(self, galleries: GalleryService, suggestions: SuggestionService) -> None:
+        self._galleries = galleries
+        self._suggestions = suggestions
 
     @app_commands.command()
     @app_commands.describe(
@@ -35,7 +36,7 @@ class Galleries(commands.Cog):
     ) -> None:
         """Your images on Imgur, or an album's."""
         await acknowledge(interaction)
-        page = await self._library.images(interaction.user.id, 0, album, fresh=True)
+        page = await self._galleries.images(interaction.user.id, 0, album, fresh=True)
         await self._begin(interaction, page, Place.of(page), share=share)
 
     @app_commands.command()
@@ -43,12 +44,12 @@ class Galleries(commands.Cog):
     async def favorites(self, interaction: Interaction, sort: Sort = "newest", *, share: bool = False) -> None:
         """All your favorites on Imgur."""
         await acknowledge(interaction)
-        page = await self._library.favorites(interaction.user.id, 0, sort, fresh=True)
+        page = await self._galleries.favorites(interaction.user.id, 0, sort, fresh=True)
         await self._begin(interaction, page, Place.of(page, sort), share=share)
 
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._library.suggest(interaction.user.id, typed, Scope.ALBUMS)
+        found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ALBUMS)
         return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     @action("gallery", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
@@ -73,7 +74,7 @@ class Galleries(commands.Cog):
 
     async def _read(self, discord_id: int, place: Place, page: int, *, fresh: bool) -> GalleryPage:
         if place.source is Source.FAVORITES:
-            return await self._library.favorites(discord_id, page, place.sort, fresh=fresh)
+            return await self._galleries.favorites(discord_id, page, place.sort, fresh=fresh)
         album = f"album:{place.album}" if place.album else None
         anonymous = place.source is Source.ANONYMOUS
-        return await self._library.images(discord_id, page, album, anonymous=anonymous, fresh=fresh)
+        return await self._galleries.images(discord_id, page, album, anonymous=anonymous, fresh=fresh)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from imgur.models import Sort
-from services.gallery import GalleryPage, Source
+from services.library.page import GalleryPage, Source
 
 
 @dataclass(frozen=True, slots=True)

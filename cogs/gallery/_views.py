@@ -17,7 +17,7 @@ from cogs.ui.layout import COLOUR, Control, notice, rows, worded
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from imgur.models import Album, Image, Item
-from services.gallery import PAGE_SIZE, GalleryPage, Source
+from services.library.page import PAGE_SIZE, GalleryPage, Source
 from services.text import cut
 
 LINE_TITLE = 80

@@ -8,4 +8,4 @@ from cogs.item._cog import Items
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Items(bot.services.library))
+    await bot.add_cog(Items(bot.services.library.items, bot.services.library.suggestions))

@@ -42,8 +42,9 @@ from cogs.ui.reply import (
 )
 from cogs.ui.report import rescue
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Kind
-from services.library import LibraryService, Shown
-from services.suggestion import Scope
+from services.library.ability import Shown
+from services.library.items import ItemService
+from services.library.suggestions import Scope, SuggestionService
 
 FORM_PATIENCE = 1.5  # seconds: a form must be sent within three, and cannot follow a deferral
 IMAGE = "Its title, id or link, or pick a suggestion"
@@ -52,8 +53,9 @@ IMAGE = "Its title, id or link, or pick a suggestion"
 class Items(commands.Cog):
     """Shows one image or album and does what its viewer may do with it."""
 
-    def __init__(self, library: LibraryService) -> None:
-        self._library = library
+    def __init__(self, items: ItemService, suggestions: SuggestionService) -> None:
+        self._items = items
+        self._suggestions = suggestions
         self._typed: Kept[Typed] = Kept()
 
     # --- commands -------------------------------------------------------------------------------------------------
@@ -63,7 +65,7 @@ class Items(commands.Cog):
     async def show(self, interaction: Interaction, image: Range[str, 1, 2000], *, share: bool = False) -> None:
         """Show an image or album from Imgur."""
         await acknowledge(interaction)
-        shown = await self._library.show(interaction.user.id, image)
+        shown = await self._items.show(interaction.user.id, image)
         draw = partial(shown_view, owner=interaction.user.id)
         await answer_or_share(interaction, partial(draw, shown), share=share, plainer=partial(draw, bare_shown(shown)))
 
@@ -119,7 +121,7 @@ class Items(commands.Cog):
         return await self._suggest(interaction, typed, Scope.OWN_IMAGES)
 
     async def _suggest(self, interaction: Interaction, typed: str, scope: Scope) -> list[Choice[str]]:
-        found = await self._library.suggest(interaction.user.id, typed, scope)
+        found = await self._suggestions.suggest(interaction.user.id, typed, scope)
         return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     # --- presses --------------------------------------------------------------------------------------------------
@@ -127,7 +129,7 @@ class Items(commands.Cog):
     @action("item-show")
     async def _show_chosen(self, interaction: Interaction, value: str) -> None:
         await acknowledge(interaction)
-        await self._show(interaction, await self._library.show(interaction.user.id, value))
+        await self._show(interaction, await self._items.show(interaction.user.id, value))
 
     @action("item-refresh", kind=Kind)
     async def _refresh_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
@@ -146,7 +148,7 @@ class Items(commands.Cog):
             await self._favorite(interaction, f"{kind}:{item_id}", wish=True)
             return
         await acknowledge(interaction)
-        favorited = await self._library.favorite(interaction.user.id, f"{kind}:{item_id}")
+        favorited = await self._items.favorite(interaction.user.id, f"{kind}:{item_id}")
         done(interaction, favorite_words(favorited, wish=True), favorited.shown.item.page_url)
         await answer(interaction, favorite_notice(favorited))
 
@@ -199,7 +201,7 @@ class Items(commands.Cog):
         self, interaction: Interaction, kind: Kind, item_id: str, beside: int | None = None
     ) -> None:
         await acknowledge_press(interaction)
-        deleted = await self._library.delete(interaction.user.id, f"{kind}:{item_id}")
+        deleted = await self._items.delete(interaction.user.id, f"{kind}:{item_id}")
         done(interaction, *deleted_words(item_id, deleted=deleted))
         title = asked_about(interaction.message)
         bare_view = partial(deleted_view, item_id, deleted=deleted)
@@ -210,7 +212,7 @@ class Items(commands.Cog):
     @action("item-copy", kind=Kind)
     async def _copy_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         await acknowledge(interaction)
-        item = (await self._library.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)).item
+        item = (await self._items.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)).item
         await answer(interaction, copy_view(item), plainer=lambda: copy_view(replace(item, title=None)))
 
     # --- within ---------------------------------------------------------------------------------------------------
@@ -223,18 +225,18 @@ class Items(commands.Cog):
         await answer(interaction, draw(shown), plainer=lambda: draw(bare_shown(shown)))
 
     async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
-        shown = await self._library.show(interaction.user.id, f"{kind}:{item_id}")
+        shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}")
         await self._show(interaction, shown, shared=is_public(interaction))
 
     async def _ask_to_delete(self, interaction: Interaction, text: str, beside: int | None = None) -> None:
-        shown = await self._library.deletion(interaction.user.id, text)
+        shown = await self._items.deletion(interaction.user.id, text)
         item = shown.item
         hidden = is_hidden(interaction.message) or item.id in shown.hidden
         draw = partial(question_view, owner=interaction.user.id, beside=beside, hidden=hidden)
         await answer(interaction, draw(item), plainer=lambda: draw(bare(item)))
 
     async def _favorite(self, interaction: Interaction, text: str, *, wish: bool) -> None:
-        change_favorite = self._library.favorite if wish else self._library.unfavorite
+        change_favorite = self._items.favorite if wish else self._items.unfavorite
         favorited = await change_favorite(interaction.user.id, text)
         said = favorite_words(favorited, wish=wish)
         done(interaction, said, favorited.shown.item.page_url)
@@ -246,10 +248,10 @@ class Items(commands.Cog):
         """Open the form, if what it is filled with can be had quickly; else answer with a button that opens it."""
         try:
             async with asyncio.timeout(FORM_PATIENCE):
-                shown = await self._library.editable(interaction.user.id, text, fresh=fresh)
+                shown = await self._items.editable(interaction.user.id, text, fresh=fresh)
         except TimeoutError:
             await acknowledge(interaction)
-            shown = await self._library.editable(interaction.user.id, text, fresh=False)
+            shown = await self._items.editable(interaction.user.id, text, fresh=False)
             await self._show(interaction, shown, heading=SLOW)
             return
         await open_form(interaction, EditForm(shown.item, interaction.user.id, typed))
@@ -257,7 +259,7 @@ class Items(commands.Cog):
     async def _save(
         self, interaction: Interaction, text: str, title: str | None, description: str | None, *, fresh: bool = True
     ) -> None:
-        shown = await self._library.edit(interaction.user.id, text, title, description, fresh=fresh)
+        shown = await self._items.edit(interaction.user.id, text, title, description, fresh=fresh)
         done(interaction, "Saved", shown.item.page_url)
         shared = is_public(interaction)
         await self._show(interaction, shown, heading=None if shared else SAVED, shared=shared)

@@ -11,7 +11,8 @@ from cogs.ui.actions import ActionButton
 from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, link_button, media, media_url, title
 from cogs.ui.layout import WARNING, notice, rows
 from imgur.models import Image, Item, Kind
-from services.library import Favorited, Shown
+from services.library.ability import Shown
+from services.library.items import Favorited
 from services.text import line
 
 SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."

@@ -14,7 +14,7 @@ from discord import ui
 from cogs.ui.actions import ANYONE, ActionButton
 from cogs.ui.layout import COLOUR, Control, plain, prose, rows
 from imgur.models import DESCRIPTION_LIMIT, Album, Image, Item
-from services.library import Abilities, Ability
+from services.library.ability import Abilities, Ability
 from services.messages import megabytes
 from services.text import line
 

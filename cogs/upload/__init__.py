@@ -8,4 +8,4 @@ from cogs.upload._cog import Uploads
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Uploads(bot.services.uploads, bot.services.library))
+    await bot.add_cog(Uploads(bot.services.uploads, bot.services.library.suggestions))

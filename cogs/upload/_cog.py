@@ -31,8 +31,7 @@ from cogs.upload._transfer import Transfer, Transfers
 from cogs.upload._views import bare_request, over_view, progress_view, question_view, uploaded_view, uploaded_words
 from errors import LinkBrokenError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
-from services.library import LibraryService
-from services.suggestion import Scope
+from services.library.suggestions import Scope, SuggestionService
 from services.text import line, passage
 from services.upload import Destination, Uploaded, UploadRequest, UploadService
 
@@ -40,9 +39,9 @@ from services.upload import Destination, Uploaded, UploadRequest, UploadService
 class Uploads(commands.Cog):
     """Uploads what users attach, to their account or anonymously."""
 
-    def __init__(self, uploads: UploadService, library: LibraryService) -> None:
+    def __init__(self, uploads: UploadService, suggestions: SuggestionService) -> None:
         self._uploads = uploads
-        self._library = library
+        self._suggestions = suggestions
         self._questions: Kept[Question] = Kept()
         self._transfers = Transfers()
 
@@ -87,7 +86,7 @@ class Uploads(commands.Cog):
 
     @upload.autocomplete("album")
     async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._library.suggest(interaction.user.id, typed, Scope.ALBUMS)
+        found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ALBUMS)
         return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
 
     @action("upload-anonymously")

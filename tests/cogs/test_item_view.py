@@ -19,8 +19,9 @@ from cogs.item._views import copy_view, favorite_notice, question_view
 from cogs.ui.actions import ANYONE
 from cogs.ui.item import item_view, linked
 from imgur.models import Album, Image, Item
-from services.gallery import GalleryPage, Source
-from services.library import Abilities, Ability, Favorited, Shown, abilities
+from services.library.ability import Abilities, Ability, Shown, abilities
+from services.library.items import Favorited
+from services.library.page import GalleryPage, Source
 from tests.cogs.limits import BUTTON, GALLERY, SELECT, TEXT, assert_sendable, parts, written
 
 OWNER = 2**64 - 1

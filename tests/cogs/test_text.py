@@ -19,7 +19,7 @@ from cogs.ui.layout import plain, prose, sentence
 from cogs.ui.report import error_view
 from cogs.upload._views import question_view
 from errors import AlbumNeedsAccountError, LinkDeniedError
-from services.gallery import GalleryPage, Source
+from services.library.page import GalleryPage, Source
 from services.text import cut, line, passage
 from tests.cogs.limits import written
 

@@ -28,7 +28,7 @@ from errors import LinkBrokenError, NotLinkedError, NotYoursError
 from imgur.errors import NotFoundError
 from imgur.models import Account, Album, Image, RateLimits
 from services.account import AccountOverview, LinkedAccount
-from services.library import Ability
+from services.library.ability import Ability
 from services.linking import LinkOffer
 from services.upload import IncomingFile, Origin, Uploaded, UploadRequest
 from tests.cogs.conftest import Discord, answer, parts, text

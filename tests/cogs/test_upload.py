@@ -285,7 +285,7 @@ async def test_what_was_hidden_stays_hidden_in_lists_and_for_others_after_a_rest
     question = answer(await discord.run("delete", image=link))
     assert [item["spoiler"] for item in pictures(question)] == [True]
     async with discord.again() as house:
-        assert (await house.services.library.show(discord.bob.id, link)).hidden
+        assert (await house.services.library.items.show(discord.bob.id, link)).hidden
 
 
 async def test_a_hidden_picture_is_hidden_in_its_album(discord: Discord, linked: Account, picture: bytes) -> None:

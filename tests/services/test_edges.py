@@ -14,8 +14,8 @@ from imgur.errors import SourceLengthError
 from media.attachment import HttpAttachmentSource
 from media.models import IncomingFile, Origin
 from services.account import AccountService
-from services.library import LibraryService
-from services.suggestion import Scope
+from services.library import Library
+from services.library.suggestions import Scope
 from services.upload import UploadRequest, UploadService
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -23,8 +23,8 @@ from tests.services.test_account import ADA, link
 
 
 @pytest.fixture
-def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> LibraryService:
-    return LibraryService(accounts, imgur_client, stores.uploads)
+def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
+    return Library.over(accounts, imgur_client, stores.uploads)
 
 
 @pytest.mark.parametrize("options", [{}, {"anonymous": True}, {"album": "Cats"}])
@@ -32,43 +32,41 @@ async def test_voice_message_is_refused_before_anyone_is_asked_where_it_goes(
     accounts: AccountService,
     imgur_client: ImgurClient,
     stores: Stores,
-    library: LibraryService,
+    library: Library,
     options: dict[str, Any],
 ) -> None:
     async with aiohttp.ClientSession() as session:
-        uploads = UploadService(accounts, imgur_client, HttpAttachmentSource(session), stores.uploads, library)
+        uploads = UploadService(accounts, imgur_client, HttpAttachmentSource(session), stores.uploads, library.items)
         file = IncomingFile("voice.ogg", 1000, "https://cdn.example.org/x", origin=Origin.VOICE_MESSAGE)
         with pytest.raises(VoiceMessageError):
             await uploads.destination(UploadRequest(ADA, file, **options))
 
 
-async def test_second_confirmation_of_one_deletion_finds_nothing_to_delete(
-    library: LibraryService, standin: Standin
-) -> None:
+async def test_second_confirmation_of_one_deletion_finds_nothing_to_delete(library: Library, standin: Standin) -> None:
     """Without an account, and with the upload off the record: it was theirs until a moment ago."""
-    assert await library.delete(ADA, "image:Ab3dE7g") is False
+    assert await library.items.delete(ADA, "image:Ab3dE7g") is False
 
 
 async def test_album_of_one_s_own_is_found_though_it_is_not_among_those_known(
-    library: LibraryService, standin: Standin, stores: Stores
+    library: Library, standin: Standin, stores: Stores
 ) -> None:
     account = standin.world.add_account("ada_imgur")
     await link(stores, standin, account)
-    assert await library.suggest(ADA, "", Scope.ALBUMS) == []
+    assert await library.suggestions.suggest(ADA, "", Scope.ALBUMS) == []
     album = standin.world.add_album(account, title="Cats")
-    assert (await library.own_album(ADA, f"https://imgur.com/a/{album.id}")).id == album.id
+    assert (await library.items.own_album(ADA, f"https://imgur.com/a/{album.id}")).id == album.id
 
 
 async def test_two_links_suggest_nothing_and_a_text_without_letters_names_nothing(
-    library: LibraryService, standin: Standin, stores: Stores
+    library: Library, standin: Standin, stores: Stores
 ) -> None:
     account = standin.world.add_account("ada_imgur")
     await link(stores, standin, account)
     standin.world.add_image(account, title="A cat")
-    assert await library.suggest(ADA, "imgur.com/Ab3dE7g imgur.com/Cd4eF8h", Scope.ANYTHING) == []
+    assert await library.suggestions.suggest(ADA, "imgur.com/Ab3dE7g imgur.com/Cd4eF8h", Scope.ANYTHING) == []
     for text in ("\u0301", "3. ", "image: \u2060", "…"):
         with pytest.raises(NotAnItemError):
-            await library.show(ADA, text)
+            await library.items.show(ADA, text)
 
 
 @pytest.mark.parametrize(
@@ -83,12 +81,12 @@ async def test_two_links_suggest_nothing_and_a_text_without_letters_names_nothin
     ],
 )
 async def test_noun_of_a_gallery_s_entry_tells_which_of_two_of_one_name_is_meant(
-    library: LibraryService, standin: Standin, stores: Stores, text: str, is_album: bool
+    library: Library, standin: Standin, stores: Stores, text: str, is_album: bool
 ) -> None:
     account = standin.world.add_account("ada_imgur")
     await link(stores, standin, account)
     image, album = standin.world.add_image(account, title="Cats"), standin.world.add_album(account, title="Cats")
-    assert (await library.show(ADA, text)).item.id == (album.id if is_album else image.id)
+    assert (await library.items.show(ADA, text)).item.id == (album.id if is_album else image.id)
 
 
 async def test_file_of_an_upload_is_closed_before_the_upload_has_failed(imgur_client: ImgurClient) -> None:

@@ -19,8 +19,8 @@ from errors import (
 from imgur.client import ImgurClient
 from imgur.models import Album, Image
 from services.account import AccountService
-from services.library import LibraryService
-from services.suggestion import Scope
+from services.library import Library
+from services.library.suggestions import Scope
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -31,8 +31,8 @@ LOOK_UPS = ("GET /3/image/*", "GET /3/album/*")
 
 
 @pytest.fixture
-def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> LibraryService:
-    return LibraryService(accounts, imgur_client, stores.uploads)
+def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
+    return Library.over(accounts, imgur_client, stores.uploads)
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def looked_up(standin: Standin) -> list[str]:
     return [sent.path.split("/")[3] for pattern in LOOK_UPS for sent in standin.sent(pattern)]
 
 
-async def names(library: LibraryService, typed: str, scope: Scope, discord_id: int = ADA) -> list[str]:
-    return [suggestion.name for suggestion in await library.suggest(discord_id, typed, scope)]
+async def names(library: Library, typed: str, scope: Scope, discord_id: int = ADA) -> list[str]:
+    return [suggestion.name for suggestion in await library.suggestions.suggest(discord_id, typed, scope)]
 
 
 # --- titles ----------------------------------------------------------------------------------------------------------
@@ -76,15 +76,15 @@ async def names(library: LibraryService, typed: str, scope: Scope, discord_id: i
     ],
 )
 async def test_own_title_is_found_before_anything_is_looked_up_by_id(
-    library: LibraryService, standin: Standin, account: Account, *, title: str, typed: str
+    library: Library, standin: Standin, account: Account, *, title: str, typed: str
 ) -> None:
     image = standin.world.add_image(account, title=title)
     standin.world.add_image(account, title="another")
-    assert (await library.show(ADA, typed)).item.id == image.id
-    assert (await library.favorite(ADA, typed)).shown.item.id == image.id
-    assert (await library.editable(ADA, typed)).item.id == image.id
-    assert (await library.edit(ADA, typed, None, "New")).item.id == image.id
-    assert (await library.deletion(ADA, typed)).item.id == image.id
+    assert (await library.items.show(ADA, typed)).item.id == image.id
+    assert (await library.items.favorite(ADA, typed)).shown.item.id == image.id
+    assert (await library.items.editable(ADA, typed)).item.id == image.id
+    assert (await library.items.edit(ADA, typed, None, "New")).item.id == image.id
+    assert (await library.items.deletion(ADA, typed)).item.id == image.id
     assert set(looked_up(standin)) <= {image.id}
 
 
@@ -92,76 +92,76 @@ async def test_own_title_is_found_before_anything_is_looked_up_by_id(
     ("title", "typed"), [("\u30cf\u30f3\u30c0", "\u30d1\u30f3\u30c0"), (None, "\u200b"), ("", "!")]
 )
 async def test_what_only_looks_alike_is_no_title(
-    library: LibraryService, standin: Standin, account: Account, *, title: str | None, typed: str
+    library: Library, standin: Standin, account: Account, *, title: str | None, typed: str
 ) -> None:
     standin.world.add_image(account, title=title)
     with pytest.raises(NotAnItemError):
-        await library.show(ADA, typed)
+        await library.items.show(ADA, typed)
 
 
 async def test_own_title_wins_over_the_id_of_a_stranger_s_image(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
     theirs = standin.world.add_image(standin.world.add_account("somebody_else"), title="Theirs")
     mine = standin.world.add_image(account, title=theirs.id)
-    assert (await library.show(ADA, theirs.id)).item.id == mine.id
-    assert (await library.show(ADA, f"https://imgur.com/{theirs.id}")).item.id == theirs.id
+    assert (await library.items.show(ADA, theirs.id)).item.id == mine.id
+    assert (await library.items.show(ADA, f"https://imgur.com/{theirs.id}")).item.id == theirs.id
 
 
 @pytest.mark.parametrize("call", ["show", "favorite", "editable", "deletion"])
 async def test_title_that_several_have_is_a_question(
-    library: LibraryService, standin: Standin, account: Account, *, call: str
+    library: Library, standin: Standin, account: Account, *, call: str
 ) -> None:
     images = [standin.world.add_image(account, title=title) for title in ("Kitten", "kitten", "KITTEN")]
     standin.world.add_image(account, title="kittens")
     with pytest.raises(TitleSharedError) as raised:
-        await getattr(library, call)(ADA, "kitten")
+        await getattr(library.items, call)(ADA, "kitten")
     assert set(raised.value.choices) == {f"{image.title} ({image.id})" for image in images}
     assert looked_up(standin) == []
 
 
 @pytest.mark.parametrize(("typed", "error"), [("kittne", NameUnknownError), ("my kittne!", NotAnItemError)])
 async def test_title_that_none_has_gets_suggestions(
-    library: LibraryService, standin: Standin, account: Account, *, typed: str, error: type[NotAnItemError]
+    library: Library, standin: Standin, account: Account, *, typed: str, error: type[NotAnItemError]
 ) -> None:
     image = standin.world.add_image(account, title="My kitten")
     standin.world.add_image(account, title="Something else")
     with pytest.raises(NotAnItemError) as raised:
-        await library.show(ADA, typed)
+        await library.items.show(ADA, typed)
     assert type(raised.value) is error
     assert raised.value.choices[0] == f"My kitten ({image.id})"
 
 
 async def test_title_of_an_anonymous_upload_is_found_by_who_has_no_account(
-    library: LibraryService, stores: Stores, standin: Standin
+    library: Library, stores: Stores, standin: Standin
 ) -> None:
     image = standin.world.add_image(title="kitten")
     await keep(stores, image, BOB)
-    assert (await library.show(BOB, "kitten")).item.id == image.id
-    assert (await library.deletion(BOB, "Kitten")).item.id == image.id
+    assert (await library.items.show(BOB, "kitten")).item.id == image.id
+    assert (await library.items.deletion(BOB, "Kitten")).item.id == image.id
     with pytest.raises(NameUnknownError):
-        await library.show(ADA, "kitten")
+        await library.items.show(ADA, "kitten")
 
 
-async def test_title_of_a_favorite_is_found(library: LibraryService, standin: Standin, account: Account) -> None:
+async def test_title_of_a_favorite_is_found(library: Library, standin: Standin, account: Account) -> None:
     theirs = standin.world.add_image(standin.world.add_account("somebody_else"), title="Sunset")
     standin.world.add_favorites(account, [theirs])
-    assert (await library.show(ADA, "sunset")).item.id == theirs.id
-    assert (await library.unfavorite(ADA, "sunset")).changed
+    assert (await library.items.show(ADA, "sunset")).item.id == theirs.id
+    assert (await library.items.unfavorite(ADA, "sunset")).changed
     assert account.favorites == []
 
 
 async def test_title_is_found_when_it_is_younger_than_what_is_remembered(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
-    await library.suggest(ADA, "", Scope.ANYTHING)
+    await library.suggestions.suggest(ADA, "", Scope.ANYTHING)
     with pytest.raises(NameUnknownError):
-        await library.show(ADA, "kitten")
+        await library.items.show(ADA, "kitten")
     image = standin.world.add_image(account, title="kitten")
-    assert (await library.show(ADA, "kitten")).item.id == image.id
-    await library.images(ADA, 0)
+    assert (await library.items.show(ADA, "kitten")).item.id == image.id
+    await library.galleries.images(ADA, 0)
     wordy = standin.world.add_image(account, title="my kitten!")
-    assert (await library.show(ADA, "my kitten!")).item.id == wordy.id
+    assert (await library.items.show(ADA, "my kitten!")).item.id == wordy.id
 
 
 # --- the bot's own wording -------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ async def test_title_is_found_when_it_is_younger_than_what_is_remembered(
     ],
 )
 async def test_wording_of_a_choice_is_understood(
-    library: LibraryService, standin: Standin, account: Account, *, form: str, kind: type[Image] | type[Album] | None
+    library: Library, standin: Standin, account: Account, *, form: str, kind: type[Image] | type[Album] | None
 ) -> None:
     title = "see https://imgur.com/a/Ab3dE7g" if form.startswith("see") else "kitten"
     image = standin.world.add_image(account, title=title)
@@ -198,9 +198,9 @@ async def test_wording_of_a_choice_is_understood(
     text = form.format(image=image.id, album=album.id)
     if kind is None:
         with pytest.raises(TitleSharedError):
-            await library.show(ADA, text)
+            await library.items.show(ADA, text)
         return
-    item = (await library.show(ADA, text)).item
+    item = (await library.items.show(ADA, text)).item
     assert (type(item), item.id) == (kind, image.id if kind is Image else album.id)
 
 
@@ -231,43 +231,43 @@ async def test_wording_of_a_choice_is_understood(
     ],
 )
 async def test_what_stands_around_a_title_is_told_from_it(
-    library: LibraryService, standin: Standin, account: Account, *, title: str | None, form: str
+    library: Library, standin: Standin, account: Account, *, title: str | None, form: str
 ) -> None:
     image = standin.world.add_image(account, title=title)
     standin.world.add_image(account, title="another")
-    assert (await library.show(ADA, form.format(id=image.id))).item.id == image.id
+    assert (await library.items.show(ADA, form.format(id=image.id))).item.id == image.id
 
 
 async def test_number_of_pictures_is_no_part_of_an_album_s_title(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
     album = standin.world.add_album(account, title="Holiday")
     for text in ("2. \U0001f4da Holiday \u00b7 1,234 pictures", "### Album: Holiday", "Holiday \u00b7 1 picture"):
-        assert (await library.own_album(ADA, text)).id == album.id
+        assert (await library.items.own_album(ADA, text)).id == album.id
 
 
 async def test_untitled_item_of_somebody_else_s_is_found_by_what_it_is_called(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
     stranger = standin.world.add_account("somebody_else")
     image, album = standin.world.add_image(stranger), standin.world.add_album(stranger)
     for text, item_id in ((f"Image {image.id}", image.id), (f"### Album {album.id}", album.id)):
-        assert (await library.show(ADA, text)).item.id == item_id
+        assert (await library.items.show(ADA, text)).item.id == item_id
     with pytest.raises(NotAnItemError):
-        await library.own_album(ADA, "image kitten")
+        await library.items.own_album(ADA, "image kitten")
 
 
 async def test_every_suggestion_is_understood_by_what_it_shows(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
     titles = ["kitten", "kitten", None, "long " * 60, "Album: x", "3. Image: y", "https://imgur.com/Ab3dE7g, you see"]
     for title in titles:
         standin.world.add_image(account, title=title)
         standin.world.add_album(account, title=title)
-    found = await library.suggest(ADA, "", Scope.ANYTHING)
+    found = await library.suggestions.suggest(ADA, "", Scope.ANYTHING)
     assert len(found) == 14
     for suggestion in found:
-        item = (await library.show(ADA, suggestion.name)).item
+        item = (await library.items.show(ADA, suggestion.name)).item
         assert f"{item.kind}:{item.id}" == suggestion.value
 
 
@@ -275,15 +275,15 @@ async def test_every_suggestion_is_understood_by_what_it_shows(
 
 
 async def test_album_is_found_by_its_title_however_many_there_are(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
     first = standin.world.add_album(account, title="Holiday", images=[standin.world.add_image(account)])
     for number in range(120):
         standin.world.add_album(account, title=f"Album {number}")
-    page = await library.images(ADA, 0, "holiday")
+    page = await library.galleries.images(ADA, 0, "holiday")
     assert page.album is not None
     assert page.album.id == first.id
-    assert (await library.own_album(ADA, "HOLIDAY")).id == first.id
+    assert (await library.items.own_album(ADA, "HOLIDAY")).id == first.id
     assert await names(library, "holi", Scope.ALBUMS) == [f"Album: Holiday ({first.id})"]
     assert len(standin.sent("GET /3/account/me/albums/*")) == 3
 
@@ -301,12 +301,12 @@ async def test_album_is_found_by_its_title_however_many_there_are(
     ],
 )
 async def test_album_to_upload_to_is_told_beforehand_or_refused_in_words(
-    library: LibraryService, standin: Standin, account: Account, *, text: str, error: type[BotError]
+    library: Library, standin: Standin, account: Account, *, text: str, error: type[BotError]
 ) -> None:
     mine = [standin.world.add_album(account, title="Holiday") for _ in range(2)]
     theirs = standin.world.add_album(standin.world.add_account("somebody_else"), title="Theirs")
     with pytest.raises(error) as raised:
-        await library.own_album(ADA, text.format(theirs=theirs.id))
+        await library.items.own_album(ADA, text.format(theirs=theirs.id))
     choices = getattr(raised.value, "choices", None)
     assert choices is None or set(choices) == {f"Album: Holiday ({album.id})" for album in mine}
 
@@ -314,9 +314,7 @@ async def test_album_to_upload_to_is_told_beforehand_or_refused_in_words(
 # --- suggestions -----------------------------------------------------------------------------------------------------
 
 
-async def test_each_scope_offers_its_own(
-    library: LibraryService, stores: Stores, standin: Standin, account: Account
-) -> None:
+async def test_each_scope_offers_its_own(library: Library, stores: Stores, standin: Standin, account: Account) -> None:
     stranger = standin.world.add_account("somebody_else")
     standin.world.add_image(account, title="Mine")
     standin.world.add_album(account, title="My album")
@@ -333,7 +331,7 @@ async def test_each_scope_offers_its_own(
 
 
 async def test_albums_and_favorites_are_offered_beside_many_images(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
     for _ in range(40):
         standin.world.add_image(account, title="picture")
@@ -344,9 +342,7 @@ async def test_albums_and_favorites_are_offered_beside_many_images(
     assert sum(name.startswith("picture") for name in offered) == 23
 
 
-async def test_choices_are_no_longer_than_discord_counts(
-    library: LibraryService, standin: Standin, account: Account
-) -> None:
+async def test_choices_are_no_longer_than_discord_counts(library: Library, standin: Standin, account: Account) -> None:
     for title in ("\U0001f408" * 90, "a" + "\U0001f408" * 90, "\U0001f469\u200d\U0001f680" * 40, "long " * 60):
         standin.world.add_image(account, title=title)
     offered = await names(library, "", Scope.OWN_IMAGES)
@@ -357,18 +353,18 @@ async def test_choices_are_no_longer_than_discord_counts(
 
 
 async def test_title_on_a_page_that_was_just_turned_to_is_found(
-    library: LibraryService, standin: Standin, account: Account
+    library: Library, standin: Standin, account: Account
 ) -> None:
     old = standin.world.add_image(account, title="kitten")
     for _ in range(70):
         standin.world.add_image(account)
     with pytest.raises(NameUnknownError):
-        await library.show(ADA, "kitten")
-    await library.images(ADA, 6)
-    assert (await library.show(ADA, "kitten")).item.id == old.id
+        await library.items.show(ADA, "kitten")
+    await library.galleries.images(ADA, 6)
+    assert (await library.items.show(ADA, "kitten")).item.id == old.id
 
 
-async def test_what_is_called_so_comes_first(library: LibraryService, standin: Standin, account: Account) -> None:
+async def test_what_is_called_so_comes_first(library: Library, standin: Standin, account: Account) -> None:
     exact = standin.world.add_image(account, title="C\u00e1t")
     for number in range(30):
         standin.world.add_image(account, title=f"cat {number}")
@@ -378,20 +374,20 @@ async def test_what_is_called_so_comes_first(library: LibraryService, standin: S
 
 @pytest.mark.parametrize("form", ["https://imgur.com/{id}", "look: https://i.imgur.com/{id}.jpg", "kitten ({id})"])
 async def test_link_or_wording_that_is_typed_offers_what_it_names(
-    library: LibraryService, standin: Standin, account: Account, *, form: str
+    library: Library, standin: Standin, account: Account, *, form: str
 ) -> None:
     image = standin.world.add_image(account, title="kitten")
     standin.world.add_image(account, title="kitten")
-    found = await library.suggest(ADA, form.format(id=image.id), Scope.ANYTHING)
+    found = await library.suggestions.suggest(ADA, form.format(id=image.id), Scope.ANYTHING)
     assert [suggestion.value for suggestion in found] == [f"image:{image.id}"]
 
 
 async def test_album_of_a_broken_link_is_refused_as_that(
-    library: LibraryService, stores: Stores, standin: Standin, account: Account
+    library: Library, stores: Stores, standin: Standin, account: Account
 ) -> None:
     linked = await stores.accounts.linked(ADA)
     assert linked is not None
     standin.world.tokens.refresh.clear()
     await stores.accounts.mark_broken(linked.account_id, linked.version)
     with pytest.raises(LinkBrokenError):
-        await library.own_album(ADA, "Holiday")
+        await library.items.own_album(ADA, "Holiday")

@@ -9,8 +9,8 @@ from imgur.errors import NotFoundError
 from imgur.models import Image, Kind
 from imgur.reference import Reference
 from services.account import AccountService
-from services.library import LibraryService
-from services.reading import Reading, Viewer
+from services.library import Library
+from services.library.reading import Reading, Viewer
 from standins.imgur.standin import Standin
 from storage import Stores
 from tests.services.test_account import link
@@ -24,12 +24,12 @@ async def test_buttons_show_what_was_edited_for_as_long_as_anything_is_remembere
     account, clock = standin.world.add_account("ada_imgur"), Clock()
     await link(stores, standin, account)
     image = standin.world.add_image(account, title="Before")
-    library = LibraryService(accounts, imgur_client, stores.uploads, clock)
-    await library.show(ADA, f"image:{image.id}")
-    await library.edit(ADA, f"image:{image.id}", "After", None)
+    library = Library.over(accounts, imgur_client, stores.uploads, clock)
+    await library.items.show(ADA, f"image:{image.id}")
+    await library.items.edit(ADA, f"image:{image.id}", "After", None)
     clock.now += seconds
     asked = len(standin.requests)
-    assert (await library.show(ADA, f"image:{image.id}", fresh=False)).item.title == "After"
+    assert (await library.items.show(ADA, f"image:{image.id}", fresh=False)).item.title == "After"
     assert len(standin.requests) == asked
 
 
@@ -52,8 +52,8 @@ async def test_what_was_deleted_is_forgotten_at_once(
     account = standin.world.add_account("ada_imgur")
     await link(stores, standin, account)
     image = standin.world.add_image(account, title="Before")
-    library = LibraryService(accounts, imgur_client, stores.uploads)
-    await library.edit(ADA, f"image:{image.id}", "After", None)
-    assert await library.delete(ADA, f"image:{image.id}")
+    library = Library.over(accounts, imgur_client, stores.uploads)
+    await library.items.edit(ADA, f"image:{image.id}", "After", None)
+    assert await library.items.delete(ADA, f"image:{image.id}")
     with pytest.raises(NotFoundError):
-        await library.show(ADA, f"image:{image.id}", fresh=False)
+        await library.items.show(ADA, f"image:{image.id}", fresh=False)

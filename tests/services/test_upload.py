@@ -33,7 +33,8 @@ from imgur.errors import OverCapacityError, RateLimitedError
 from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
 from services.account import AccountService
-from services.library import Ability, LibraryService
+from services.library import Library
+from services.library.ability import Ability
 from services.upload import Destination, UploadRequest, UploadService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
@@ -96,8 +97,8 @@ def attachments() -> Attachments:
 
 
 @pytest.fixture
-def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> LibraryService:
-    return LibraryService(accounts, imgur_client, stores.uploads)
+def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
+    return Library.over(accounts, imgur_client, stores.uploads)
 
 
 @pytest.fixture
@@ -106,9 +107,9 @@ def uploads(
     imgur_client: ImgurClient,
     attachments: Attachments,
     stores: Stores,
-    library: LibraryService,
+    library: Library,
 ) -> UploadService:
-    return UploadService(accounts, imgur_client, attachments, stores.uploads, library)
+    return UploadService(accounts, imgur_client, attachments, stores.uploads, library.items)
 
 
 @pytest.fixture
@@ -455,11 +456,11 @@ def unsure_uploads(
     accounts: AccountService,
     imgur_client: ImgurClient,
     attachments: Attachments,
-    library: LibraryService,
+    library: Library,
     unwilling: UnwillingStore,
 ) -> UploadService:
     store: Any = unwilling
-    return UploadService(accounts, imgur_client, attachments, store, library)
+    return UploadService(accounts, imgur_client, attachments, store, library.items)
 
 
 @pytest.mark.parametrize(("refusals", "remains"), [(0, Remains.DELETED), (1, Remains.NOTHING)])
@@ -501,12 +502,12 @@ async def test_upload_counts_and_is_written_later_when_neither_the_database_nor_
 
 
 async def test_library_shows_a_new_picture_at_once_when_the_list_was_read_before(
-    uploads: UploadService, library: LibraryService, stores: Stores, standin: Standin, account: Account
+    uploads: UploadService, library: Library, stores: Stores, standin: Standin, account: Account
 ) -> None:
     await link(stores, standin, account)
-    assert not (await library.images(ADA, 0)).items
+    assert not (await library.galleries.images(ADA, 0)).items
     done = await uploads.upload(request(), ignore)
-    assert [item.id for item in (await library.images(ADA, 0)).items] == [done.image.id]
+    assert [item.id for item in (await library.galleries.images(ADA, 0)).items] == [done.image.id]
 
 
 async def test_rate_limit_passes_with_the_time_to_wait(uploads: UploadService, standin: Standin) -> None:

@@ -17,8 +17,8 @@ from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import ImgurError
 from imgur.models import Album, Image, Item
 from services.cache import EVER, TimedCache
+from services.library.reading import Reading, Viewer, weight
 from services.ports import UploadStore
-from services.reading import Reading, Viewer, weight
 from services.text import folded, line
 from storage.errors import StorageError
 from storage.models import AnonymousUpload
@@ -184,3 +184,20 @@ def uploaded_image(upload: AnonymousUpload) -> Image:
         size=upload.size,
         link=upload.link,
     )
+
+
+class SuggestionService:
+    """What is offered while a user types."""
+
+    def __init__(self, reading: Reading, lists: Lists) -> None:
+        self._reading = reading
+        self._lists = lists
+
+    async def suggest(self, discord_id: int, typed: str, scope: Scope) -> list[Suggestion]:
+        """What matches what was typed, of the user's own and their favorites. Within 3 s; never raises."""
+        try:
+            viewer = await self._reading.viewer(discord_id)
+        except StorageError as error:
+            log.debug("nothing to suggest", reason=type(error).__name__)
+            return []
+        return suggestions(await self._lists.offered(viewer, scope), typed)

@@ -1,91 +1,23 @@
-"""The pictures and albums a user sees on Imgur: galleries, one item, favorites, edits, deletions, suggestions."""
+"""One image or album: showing it, favoriting, editing, deleting."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
-from itertools import chain
-from typing import TypeAlias, TypeVar
 
-import structlog
-
-from errors import (
-    AlbumGivenError,
-    ImageGivenError,
-    LinkBrokenError,
-    NotAnItemError,
-    NothingToChangeError,
-    NotLinkedError,
-    NotYoursError,
-)
+from errors import AlbumGivenError, ImageGivenError, LinkBrokenError, NothingToChangeError, NotYoursError
 from imgur.errors import ForbiddenError, NotFoundError, RejectedError
-from imgur.models import Album, Image, Item, Kind, Sort
+from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
-from services import gallery, naming, suggestion
 from services.account import AccountService
 from services.backlog import Backlog
 from services.cache import oldest
-from services.gallery import PAGE_SIZE, GalleryPage, Source
-from services.ports import ImgurApi, UploadStore
-from services.reading import IMAGES_PER_PAGE, Reading, Viewer
-from services.suggestion import Lists, Scope, Suggestion, uploaded_image
-from storage.errors import StorageError
+from services.library.ability import Abilities, Ability, Shown, abilities, pictures
+from services.library.catalogue import Catalogue
+from services.library.reading import Viewer
+from services.library.suggestions import Scope, uploaded_image
+from services.ports import ImgurApi
 from storage.models import AnonymousUpload
-
-T = TypeVar("T")
-
-log = structlog.get_logger(__name__)
-
-FAVORITES_PER_PAGE = 60  # of Imgur's pages
-PICTURES_LOOKED_UP = 1000  # of an album, of which no more than ten are ever shown at once
-
-
-class Ability(StrEnum):
-    """What a viewer may do with an item."""
-
-    EDIT = "edit"
-    FAVORITE = "favorite"
-    UNFAVORITE = "unfavorite"
-    DELETE = "delete"
-    COPY = "copy"
-
-
-Abilities: TypeAlias = AbstractSet[Ability]
-
-
-def abilities(item: Item, *, linked: bool, mine: bool) -> Abilities:
-    """What someone may do with an item: `linked` if they have an account, `mine` if the item is theirs."""
-    can = {Ability.COPY}
-    if linked:
-        can.add(Ability.UNFAVORITE if item.favorite else Ability.FAVORITE)
-    if mine and not isinstance(item, Album):
-        can |= {Ability.EDIT, Ability.DELETE}
-    return can
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An item and what its viewer may do with it; `is_gone` for a favorite of theirs that Imgur has no more.
-
-    `hidden` are ids of its pictures that were uploaded as spoilers, by whomever.
-    """
-
-    item: Item
-    can: Abilities
-    is_gone: bool = False
-    hidden: frozenset[str] = frozenset()
-
-
-def _pictures(item: Item) -> frozenset[str]:
-    """The ids of what may be shown for an item."""
-    if isinstance(item, Image):
-        return frozenset({item.id})
-    pictures = {image.id for image in item.images[:PICTURES_LOOKED_UP]}
-    return frozenset(pictures | {item.cover} if item.cover else pictures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +37,7 @@ class _Owned:
     upload: AnonymousUpload | None
 
 
-class LibraryService:
+class ItemService:
     """Reads and changes what users have on Imgur. Errors of Imgur and of the database pass through every method.
 
     What was done on Imgur counts: where the database refuses to note it, it is noted later.
@@ -114,94 +46,17 @@ class LibraryService:
     these, SeveralGivenError or TitleSharedError where it may be several.
     """
 
-    def __init__(
-        self,
-        accounts: AccountService,
-        imgur: ImgurApi,
-        uploads: UploadStore,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, accounts: AccountService, imgur: ImgurApi, catalogue: Catalogue) -> None:
         self._accounts = accounts
         self._imgur = imgur
-        self._uploads = uploads
-        self._reading = Reading(accounts, imgur, clock)
-        self._lists = Lists(self._reading, uploads, clock)
-        self._names = naming.Names(self._lists)
+        self._catalogue = catalogue
+        self._reading = catalogue.reading
+        self._uploads = catalogue.uploads
         self._backlog = Backlog()
 
     async def close(self) -> None:
         """Write down what could not be written."""
         await self._backlog.close()
-
-    # --- galleries ------------------------------------------------------------------------------------------------
-
-    async def images(
-        self,
-        discord_id: int,
-        page: int,
-        album: str | None = None,
-        *,
-        anonymous: bool | None = None,
-        fresh: bool = False,
-    ) -> GalleryPage:
-        """The account's images, or an album's, or the anonymous uploads.
-
-        `anonymous` says which; None: the anonymous uploads of who is not linked, and of whose link is broken. With
-        `fresh`, the page is read anew. Raises NotLinkedError for False, LinkBrokenError where there are none.
-        """
-        since = oldest(fresh=fresh)
-        viewer = await self._reading.viewer(discord_id)
-        if album is not None:
-            return await self._with_hidden(await self._album(viewer, page, album, since=since))
-        if viewer.account is None if anonymous is None else anonymous:
-            return await self._with_hidden(await self._anonymous(discord_id, page))
-        try:
-            return await self._with_hidden(await self._account(viewer, page, since=since))
-        except LinkBrokenError:
-            if anonymous is False or not await self._uploads.count(discord_id):
-                raise
-            return await self._with_hidden(replace(await self._anonymous(discord_id, page), is_link_broken=True))
-
-    async def _account(self, viewer: Viewer, page: int, *, since: int) -> GalleryPage:
-        found = await gallery.cut(
-            Source.ACCOUNT,
-            lambda outer, **age: self._reading.images(viewer, outer, **age),
-            page,
-            size=IMAGES_PER_PAGE,
-            since=since,
-            short_ends=True,
-        )
-        total = await self._reading.images_count(viewer, since=since)
-        beside = await self._uploads.count(viewer.discord_id)
-        last = found.page if found.next is None else max(found.last_known, gallery.last_page(total))
-        return replace(found, total=total, last_known=last, anonymous=beside)
-
-    async def favorites(self, discord_id: int, page: int, sort: Sort = "newest", *, fresh: bool = False) -> GalleryPage:
-        """All that the account has favorited. Raises NotLinkedError, LinkBrokenError."""
-        since = oldest(fresh=fresh)
-        viewer = await self._linked(discord_id)
-        found = await gallery.cut(
-            Source.FAVORITES,
-            lambda outer, **age: self._reading.favorites(viewer, outer, sort, **age),
-            page,
-            size=FAVORITES_PER_PAGE,
-            since=since,
-        )
-        return await self._with_hidden(found)
-
-    async def _album(self, viewer: Viewer, page: int, text: str, *, since: int) -> GalleryPage:
-        album = await self._named_album(viewer, text, since=since)
-        page = min(max(page, 0), gallery.last_page(len(album.images)))
-        items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
-        return replace(gallery.counted(Source.ALBUM, items, page, len(album.images)), album=album)
-
-    async def _anonymous(self, discord_id: int, page: int) -> GalleryPage:
-        total = await self._uploads.count(discord_id)
-        page = min(max(page, 0), gallery.last_page(total))
-        rows = await self._uploads.page(discord_id, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-        return gallery.counted(Source.ANONYMOUS, [uploaded_image(row) for row in rows], page, total)
-
-    # --- one item -------------------------------------------------------------------------------------------------
 
     async def show(self, discord_id: int, text: str, *, fresh: bool = True) -> Shown:
         """Anyone's image or album. With `fresh` False, as it was within the last minutes if that is known."""
@@ -216,7 +71,7 @@ class LibraryService:
                     raise
                 return await self._as_shown(gone, {Ability.UNFAVORITE, Ability.COPY}, is_gone=True)
 
-        return await self._named(viewer, text, Scope.ANYTHING, read)
+        return await self._catalogue.named(viewer, text, Scope.ANYTHING, read)
 
     async def favorite(self, discord_id: int, text: str) -> Favorited:
         """Make it a favorite. Raises NotLinkedError, LinkBrokenError."""
@@ -250,7 +105,7 @@ class LibraryService:
         if owned.upload:
             change = partial(self._uploads.update, title=image.title, description=image.description)
             await self._backlog.write("an edit of an anonymous upload", partial(change, discord_id, image.id))
-        self._forget_lists(discord_id)
+        self._catalogue.changed(discord_id)
         self._reading.written(owned.viewer, image)
         return replace(shown, item=image)
 
@@ -261,7 +116,7 @@ class LibraryService:
     async def delete(self, discord_id: int, text: str) -> bool:
         """Delete an image for good; False if Imgur no longer had it. Raises NotYoursError, AlbumGivenError."""
         viewer = await self._reading.viewer(discord_id)
-        reference = await self._names.reference(viewer, text, Scope.OWN_IMAGES)
+        reference = await self._catalogue.names.reference(viewer, text, Scope.OWN_IMAGES)
         if reference.kinds[0] is Kind.ALBUM:  # or a post, which may be one
             reference = Reference((Kind.IMAGE,), (await self._owned(discord_id, text)).image.id)
         upload = await self._uploads.get(discord_id, reference.id)
@@ -271,20 +126,20 @@ class LibraryService:
             return False  # it was theirs until a moment ago: two confirmations of one question
         deleted = await self._delete(viewer, reference.id, upload)
         await self._backlog.write("a deletion", partial(self._uploads.remove, discord_id, reference.id))
-        self._forget_lists(discord_id)
+        self._catalogue.changed(discord_id)
         self._reading.forget_item(viewer, reference.id)
         return deleted
 
     async def own_album(self, discord_id: int, text: str) -> Album:
         """An album of the account's own. Raises NotLinkedError, LinkBrokenError, NotYoursError."""
-        viewer = await self._linked(discord_id)
+        viewer = await self._catalogue.linked(discord_id)
         if not viewer.is_linked:
             raise LinkBrokenError
 
         async def read(reference: Reference) -> Album:
             if Kind.ALBUM not in reference.kinds:
                 raise ImageGivenError
-            for known in await self._lists.read(viewer, Scope.ALBUMS):
+            for known in await self._catalogue.lists.read(viewer, Scope.ALBUMS):
                 if isinstance(known, Album) and known.id == reference.id:
                     return known
             album = await self._reading.album(viewer, reference.id, since=oldest(fresh=True))
@@ -292,61 +147,18 @@ class LibraryService:
                 raise NotYoursError
             return album
 
-        return await self._named(viewer, text, Scope.ALBUMS, read)
+        return await self._catalogue.named(viewer, text, Scope.ALBUMS, read)
 
     def uploaded(self, discord_id: int) -> None:
         """The user has a new picture: what is remembered of their lists is out of date."""
-        self._forget_lists(discord_id)
-
-    # --- suggestions ----------------------------------------------------------------------------------------------
-
-    async def suggest(self, discord_id: int, typed: str, scope: Scope) -> list[Suggestion]:
-        """What matches what was typed, of the user's own and their favorites. Within 3 s; never raises."""
-        try:
-            viewer = await self._reading.viewer(discord_id)
-        except StorageError as error:
-            log.debug("nothing to suggest", reason=type(error).__name__)
-            return []
-        return suggestion.suggestions(await self._lists.offered(viewer, scope), typed)
-
-    # --- within ---------------------------------------------------------------------------------------------------
-
-    async def _named(self, viewer: Viewer, text: str, scope: Scope, read: Callable[[Reference], Awaitable[T]]) -> T:
-        """Read what the text names. Where nothing is there, the user's titles are read anew before that is said."""
-        try:
-            return await read(await self._names.reference(viewer, text, scope))
-        except (NotFoundError, NotAnItemError):
-            if not naming.is_title(text):
-                raise
-        return await read(await self._names.titled(viewer, text, scope))
-
-    async def _named_album(self, viewer: Viewer, text: str, *, since: int) -> Album:
-        async def read(reference: Reference) -> Album:
-            if Kind.ALBUM not in reference.kinds:
-                raise ImageGivenError
-            return await self._reading.album(viewer, reference.id, since=since)
-
-        return await self._named(viewer, text, Scope.ALBUMS, read)
-
-    async def _linked(self, discord_id: int) -> Viewer:
-        viewer = await self._reading.viewer(discord_id)
-        if viewer.account is None:
-            raise NotLinkedError
-        return viewer
+        self._catalogue.changed(discord_id)
 
     async def _shown(self, viewer: Viewer, item: Item) -> Shown:
-        mine = await self._is_mine(viewer, item)
+        mine = await self._catalogue.is_mine(viewer, item)
         return await self._as_shown(item, abilities(item, linked=viewer.is_linked, mine=mine))
 
     async def _as_shown(self, item: Item, can: Abilities, *, is_gone: bool = False) -> Shown:
-        return Shown(item, can, is_gone, await self._uploads.hidden(_pictures(item)))
-
-    async def _with_hidden(self, page: GalleryPage) -> GalleryPage:
-        pictures = chain.from_iterable(map(_pictures, page.items))
-        return replace(page, hidden=await self._uploads.hidden(frozenset(pictures)))
-
-    async def _is_mine(self, viewer: Viewer, item: Item) -> bool:
-        return viewer.owns(item) or await self._uploads.get(viewer.discord_id, item.id) is not None
+        return Shown(item, can, is_gone, await self._uploads.hidden(pictures(item)))
 
     async def _own(self, owned: _Owned) -> Shown:
         return await self._as_shown(owned.image, abilities(owned.image, linked=owned.viewer.is_linked, mine=True))
@@ -367,7 +179,7 @@ class LibraryService:
                     raise
                 return uploaded_image(upload), upload
 
-        item, upload = await self._named(viewer, text, Scope.OWN_IMAGES, read)
+        item, upload = await self._catalogue.named(viewer, text, Scope.OWN_IMAGES, read)
         if isinstance(item, Album):
             raise AlbumGivenError
         if upload is None and not viewer.owns(item):
@@ -375,7 +187,7 @@ class LibraryService:
         return _Owned(viewer, item, upload)
 
     async def _set_favorite(self, discord_id: int, text: str, *, wish: bool) -> Favorited:
-        viewer = await self._linked(discord_id)
+        viewer = await self._catalogue.linked(discord_id)
 
         async def read(reference: Reference) -> tuple[Item, bool]:
             try:
@@ -389,13 +201,13 @@ class LibraryService:
                 # Of what is far down the list the switch itself knows whether it was there.
                 return gone or _bare(reference), True
 
-        item, is_gone = await self._named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
-        is_mine = await self._is_mine(viewer, item)  # before it is done: nothing may go wrong after that
-        hidden = await self._uploads.hidden(_pictures(item))
+        item, is_gone = await self._catalogue.named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
+        is_mine = await self._catalogue.is_mine(viewer, item)  # before it is done: nothing may go wrong after that
+        hidden = await self._uploads.hidden(pictures(item))
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
-        self._forget_lists(discord_id)
+        self._catalogue.changed(discord_id)
         if is_gone:
             self._reading.forget_item(viewer, item.id)
             return Favorited(Shown(item, {Ability.COPY}, is_gone=True, hidden=hidden), changed)
@@ -405,7 +217,7 @@ class LibraryService:
 
     async def _gone_favorite(self, viewer: Viewer, reference: Reference) -> Item | None:
         """What Imgur no longer has, as the newest favorites still list it, or a page that was just turned to."""
-        newest = await self._lists.read(viewer, Scope.FAVORITES)
+        newest = await self._catalogue.lists.read(viewer, Scope.FAVORITES)
         for item in newest + self._reading.turned_to(viewer, "favorites"):
             if item.id == reference.id and item.kind in reference.kinds:
                 return item
@@ -443,15 +255,6 @@ class LibraryService:
         except NotFoundError:
             return False
         return True
-
-    def tidy(self) -> None:
-        """Let go of what is remembered and too old. To be called now and then."""
-        self._reading.tidy()
-        self._lists.tidy()
-
-    def _forget_lists(self, discord_id: int) -> None:
-        self._reading.forget_lists(discord_id)
-        self._lists.forget(discord_id)
 
 
 def _bare(reference: Reference) -> Item:

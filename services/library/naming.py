@@ -12,8 +12,8 @@ from errors import NameUnknownError, NotAnItemError, SeveralGivenError, TitleSha
 from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
 from services.cache import oldest
-from services.reading import Viewer
-from services.suggestion import Lists, Scope, each_once, label
+from services.library.reading import Viewer
+from services.library.suggestions import Lists, Scope, each_once, label
 from services.text import folded
 
 SUGGESTED = 5

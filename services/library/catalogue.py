@@ -1,0 +1,75 @@
+"""What the rooms of the library share: who looks, what was read for them, and what a text of theirs names."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from errors import ImageGivenError, NotAnItemError, NotLinkedError
+from imgur.errors import NotFoundError
+from imgur.models import Album, Item, Kind
+from imgur.reference import Reference
+from services.account import AccountService
+from services.library import naming
+from services.library.reading import Reading, Viewer
+from services.library.suggestions import Lists, Scope
+from services.ports import ImgurApi, UploadStore
+
+T = TypeVar("T")
+
+
+class Catalogue:
+    """One `Reading` and the lists over it."""
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        imgur: ImgurApi,
+        uploads: UploadStore,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.uploads = uploads
+        self.reading = Reading(accounts, imgur, clock)
+        self.lists = Lists(self.reading, uploads, clock)
+        self.names = naming.Names(self.lists)
+
+    async def linked(self, discord_id: int) -> Viewer:
+        """Who the user is on Imgur. Raises NotLinkedError."""
+        viewer = await self.reading.viewer(discord_id)
+        if viewer.account is None:
+            raise NotLinkedError
+        return viewer
+
+    async def named(self, viewer: Viewer, text: str, scope: Scope, read: Callable[[Reference], Awaitable[T]]) -> T:
+        """Read what the text names. Where nothing is there, the user's titles are read anew before that is said."""
+        try:
+            return await read(await self.names.reference(viewer, text, scope))
+        except (NotFoundError, NotAnItemError):
+            if not naming.is_title(text):
+                raise
+        return await read(await self.names.titled(viewer, text, scope))
+
+    async def album(self, viewer: Viewer, text: str, *, since: int) -> Album:
+        """The album that the text names, with its images, not older than `since`. Raises ImageGivenError."""
+
+        async def read(reference: Reference) -> Album:
+            if Kind.ALBUM not in reference.kinds:
+                raise ImageGivenError
+            return await self.reading.album(viewer, reference.id, since=since)
+
+        return await self.named(viewer, text, Scope.ALBUMS, read)
+
+    async def is_mine(self, viewer: Viewer, item: Item) -> bool:
+        """Whether the item is of the viewer's account, or on their record of anonymous uploads."""
+        return viewer.owns(item) or await self.uploads.get(viewer.discord_id, item.id) is not None
+
+    def changed(self, discord_id: int) -> None:
+        """What is remembered of the user's lists is out of date."""
+        self.reading.forget_lists(discord_id)
+        self.lists.forget(discord_id)
+
+    def tidy(self) -> None:
+        """Let go of what is remembered and too old. To be called now and then."""
+        self.reading.tidy()
+        self.lists.tidy()

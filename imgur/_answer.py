@@ -233,7 +233,7 @@ def _error(fault: _Fault, answer: Answer) -> ImgurError:
     detail = hidden(fault.text, answer.secrets)
     kind = fault.kind or BadAnswerError
     if kind is RateLimitedError:
-        return rate_limited(fault.text, detail, answer.status, answer.headers, answer.cost)
+        return rate_limited(fault.text, detail, answer.status, answer.headers, max(answer.cost, 1))
     if kind is UnauthorizedError and not answer.bearer:
         kind = ForbiddenError  # there is no access token to refresh
     return kind(detail, status=answer.status)

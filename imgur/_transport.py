@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,11 +30,13 @@ from yarl import URL
 from imgur._answer import Answer, data_of, is_own_word
 from imgur._limits import LimitKeeper, limits_from
 from imgur._throttle import Suspects, is_disguised_refusal
+from imgur.chain import Call, Middleware, Reply, chained
 from imgur.errors import (
     ApplicationRefusedError,
     BadAnswerError,
     ImgurError,
     NotFoundError,
+    NotSentError,
     OutcomeUnknownError,
     OverCapacityError,
     RateLimitedError,
@@ -62,7 +64,8 @@ LONGEST_PAUSE = 5.0
 class Request:
     """One call. `path` segments, which may be deletehashes, are joined safely; `secrets` never show in an error.
 
-    `cost` is in credits. `session` is another pool of connections than the transport's own.
+    `cost` is in credits; the sign-in's own calls have none. `session` is another pool of connections than the
+    transport's own.
     """
 
     method: str
@@ -75,12 +78,20 @@ class Request:
     timeout: ClientTimeout | None = None
     cost: int = 1
     session: ClientSession | None = None
+    is_upload: bool = False
 
 
 class Transport:
     """Sends requests with this application's client id or a user's token, and turns answers into data or errors."""
 
-    def __init__(self, session: ClientSession, client_id: str, base_url: str, timeout: float) -> None:
+    def __init__(
+        self,
+        session: ClientSession,
+        client_id: str,
+        base_url: str,
+        timeout: float,
+        middlewares: Sequence[Middleware] = (),
+    ) -> None:
         self.base_url = URL(base_url)
         self._session = session
         self._client_id = client_id
@@ -88,6 +99,7 @@ class Transport:
         self._limits = LimitKeeper()
         self._suspects = Suspects()
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._middlewares = tuple(middlewares)
 
     def limits(self, auth: AccessToken | None) -> RateLimits:
         """What the newest answers said."""
@@ -110,41 +122,61 @@ class Transport:
 
     async def change(self, request: Request) -> Any:
         """Send a write, once. Raises ImgurError; OutcomeUnknownError where it may have been done all the same."""
-        try:
-            answer = await self._exchange(request)
-        except _NotConnectedError:
-            raise
-        except (UnreachableError, BadAnswerError) as error:
-            raise OutcomeUnknownError(error.detail) from None
-        try:
-            return self._read(request, answer, data_of)
-        except ImgurError as error:
-            if is_own_word(answer):
+
+        async def send(_call: Call) -> Reply:
+            try:
+                answer = await self._exchange(request)
+            except NotSentError:
                 raise
-            raise OutcomeUnknownError(error.detail, status=error.status) from None
+            except (UnreachableError, BadAnswerError) as error:
+                raise OutcomeUnknownError(error.detail) from None
+            try:
+                return self._read(request, answer, data_of)
+            except ImgurError as error:
+                if is_own_word(answer):
+                    raise
+                raise OutcomeUnknownError(error.detail, status=error.status, limits=error.limits) from None
+
+        return await self._through(request, send)
 
     async def send(self, request: Request, read: Callable[[Answer], Any] = data_of) -> Any:
         """Send once. Raises ImgurError."""
-        try:
+
+        async def send(_call: Call) -> Reply:
             return self._read(request, await self._exchange(request), read)
+
+        try:
+            return await self._through(request, send)
         except ImgurError as error:
             raise error.with_traceback(None) from None  # its frames hold the answer
 
-    def _read(self, request: Request, answer: Answer, read: Callable[[Answer], Any]) -> Any:
-        auth = request.auth
-        self.keep(limits_from(answer.headers), auth)
+    async def _through(self, request: Request, send: Callable[[Call], Any]) -> Any:
+        call = Call(
+            request.method,
+            request.cost,
+            request.auth.account_id if request.auth else None,
+            is_upload=request.is_upload,
+        )
+        return (await chained(self._middlewares, send)(call)).data
+
+    def _read(self, request: Request, answer: Answer, read: Callable[[Answer], Any]) -> Reply:
+        auth, limits = request.auth, limits_from(answer.headers)
+        self.keep(limits, auth)
         try:
             data = read(answer)
         except RateLimitedError as error:
+            error.limits = limits
             if auth and is_disguised_refusal(error, answer.headers) and self._suspects.blame(auth):
-                raise UnauthorizedError(error.detail, status=error.status) from None
+                raise UnauthorizedError(error.detail, status=error.status, limits=limits) from None
             raise
-        except ApplicationRefusedError as error:
-            tell_operator(error)
+        except ImgurError as error:
+            error.limits = limits
+            if isinstance(error, ApplicationRefusedError):
+                tell_operator(error)
             raise
         if auth:
             self._suspects.clear(auth)
-        return data
+        return Reply(data, limits)
 
     async def _exchange(self, request: Request) -> Answer:
         try:
@@ -164,7 +196,7 @@ class Transport:
                 bearer = request.auth is not None
                 return Answer(response.status, response.headers, body, bearer, _secrets(request), request.cost)
         except (ClientConnectorError, ConnectionTimeoutError) as error:
-            raise _NotConnectedError(type(error).__name__) from None
+            raise NotSentError(type(error).__name__) from None
         except ClientResponseError as error:
             raise BadAnswerError(type(error).__name__) from None
         except (ClientError, OSError) as error:  # timeouts are OSErrors; the texts may hold addresses with deletehashes
@@ -191,10 +223,6 @@ class Transport:
     def _headers(self, auth: AccessToken | None) -> dict[str, str]:
         credentials = f"Bearer {auth.value}" if auth else f"Client-ID {self._client_id}"
         return {"Authorization": credentials, "Accept": "application/json"}
-
-
-class _NotConnectedError(UnreachableError):
-    """Nothing was sent."""
 
 
 def tell_operator(error: ApplicationRefusedError) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal
 
 from aiohttp import ClientSession, ClientTimeout, FormData
@@ -15,6 +15,7 @@ from imgur._favorite import FavoriteSwitch
 from imgur._limits import limits_from
 from imgur._transport import CONNECT_SECONDS, Request, Transport, path_id, tell_operator
 from imgur._upload import SourcePayload, upload_form
+from imgur.chain import Middleware
 from imgur.errors import (
     ApplicationRefusedError,
     BadAnswerError,
@@ -55,7 +56,8 @@ class ImgurClient(AlbumCalls):
 
     `session` stays the caller's to close. Give it a `DummyCookieJar`: one user's cookies must not go out with another's
     token. `timeout` is in seconds, for a whole exchange with its body; uploads have limits of their own, one of them
-    `upload_answer`, and connections of their own if `upload_session` has some. Only reads are tried again, and only
+    `upload_answer`, and connections of their own if `upload_session` has some. Every request goes through the
+    `middlewares` (`imgur/chain.py`), each try of one for itself. Only reads are tried again, and only
     where that may help. An `auth` of None means the application itself (anonymous).
     """
 
@@ -69,12 +71,13 @@ class ImgurClient(AlbumCalls):
         timeout: float = 20.0,
         upload_answer: float = UPLOAD_ANSWER,
         upload_session: ClientSession | None = None,
+        middlewares: Sequence[Middleware] = (),
     ) -> None:
         self._client_id = client_id
         self._client_secret = client_secret
         self._upload_answer = upload_answer
         self._upload_session = upload_session
-        self._transport = Transport(session, client_id, base_url, timeout)
+        self._transport = Transport(session, client_id, base_url, timeout, middlewares)
         self._favorites = FavoriteSwitch(self._is_favorite, self._toggle_favorite)
 
     # --- sign-in --------------------------------------------------------------------------------------------------
@@ -103,7 +106,7 @@ class ImgurClient(AlbumCalls):
             ("grant_type", grant_type),
         ):
             form.add_field(name, text)
-        request = Request("POST", ("oauth2", "token"), data=form, secrets=(value, self._client_secret))
+        request = Request("POST", ("oauth2", "token"), data=form, secrets=(value, self._client_secret), cost=0)
         try:
             return _decode.tokens(await self._transport.send(request, document_of), kept)
         except ImgurError as error:
@@ -181,6 +184,7 @@ class ImgurClient(AlbumCalls):
             timeout=UPLOAD_TIMEOUT,
             cost=UPLOAD_COST,
             session=self._upload_session,
+            is_upload=True,
         )
         try:
             async with limit:

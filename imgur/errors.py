@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from imgur.models import RateLimits
+
 
 class ImgurError(Exception):
-    """Base of everything that this package raises on purpose."""
+    """Base of everything that this package raises on purpose. `limits`: what an answer's headers said, if one came."""
 
-    def __init__(self, detail: str = "", *, status: int | None = None) -> None:
+    def __init__(self, detail: str = "", *, status: int | None = None, limits: RateLimits | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.status = status
+        self.limits = limits
 
 
 class UnreachableError(ImgurError):
     """No answer came: no connection, or it was cut, or it took too long."""
+
+
+class NotSentError(UnreachableError):
+    """No connection: nothing was sent."""
 
 
 class OutcomeUnknownError(UnreachableError):
@@ -72,8 +79,9 @@ class RateLimitedError(ImgurError):
         status: int | None = None,
         retry_after: float | None = None,
         spent: Spent = Spent.UNKNOWN,
+        limits: RateLimits | None = None,
     ) -> None:
-        super().__init__(detail, status=status)
+        super().__init__(detail, status=status, limits=limits)
         self.retry_after = retry_after
         self.spent = spent
 

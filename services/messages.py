@@ -367,6 +367,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     # --- Imgur
     imgur.errors.ImgurError: Words("Imgur did not do this", "Something went wrong at Imgur. Try again later."),
+    imgur.errors.NotSentError: Words(
+        "Imgur cannot be reached",
+        "There is no connection to it at the moment, so nothing was sent. Try again in a few minutes.",
+    ),
     imgur.errors.UnreachableError: Words(
         "Imgur does not answer",
         "No answer came. Nothing was changed. Try again in a few minutes.",

@@ -146,6 +146,7 @@ UNKNOWN = {
         "params": {},
         "secrets": (),
         "cost": 1,
+        "is_upload": False,
     },
     models.Tokens: NONE(("account_id", "account_username")),
     models.Account: NONE(("created", "reputation", "bio")),

@@ -41,6 +41,7 @@ from services.library import Library
 from services.linking import LinkingService
 from services.ports import AttachmentSource
 from services.upload import AT_ONCE, UploadService
+from services.views import Views
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import StorageError
@@ -133,7 +134,9 @@ async def compose(
             authorize_url=imgur.authorize_url if settings.can_link else None,
         )
         stack.push_async_callback(linking.close)
-        services = Services(accounts=accounts, linking=linking, uploads=uploads, library=library)
+        services = Services(
+            accounts=accounts, linking=linking, uploads=uploads, library=library, views=Views(stores.views)
+        )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
             admin = create_admin_app(partial(_obstacles, bot, database))
@@ -178,8 +181,9 @@ async def _sweep(services: Services) -> None:
         try:
             services.library.catalogue.tidy()
             await services.linking.sweep()
+            await services.views.sweep()
         except Exception:
-            log.exception("expired link attempts could not be erased; trying again")
+            log.exception("what has expired could not be erased; trying again")
         await asyncio.sleep(SWEEP_EVERY)
 
 

@@ -39,6 +39,10 @@ class ForeignGalleryError(ForeignPressError):
     """A button or menu of someone else's gallery."""
 
 
+class ViewForgottenError(BotError):
+    """What a gallery remembered beyond its buttons is gone: it was long unused, or the account was unlinked."""
+
+
 class RestartingError(BotError):
     """The bot is shutting down and takes nothing on any more."""
 

@@ -8,6 +8,7 @@ from services.account import AccountService
 from services.library import Library
 from services.linking import LinkingService
 from services.upload import UploadService
+from services.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +19,4 @@ class Services:
     linking: LinkingService
     uploads: UploadService
     library: Library
+    views: Views

@@ -206,6 +206,10 @@ _TABLE: dict[type[BaseException], Wording] = {
         "It has been updated since. Run the command again; if that does not help, restart Discord, which then learns "
         "the new commands.",
     ),
+    errors.ViewForgottenError: Words(
+        "This gallery is too old",
+        "What was looked for or selected in it is no longer known. Run the command again.",
+    ),
     errors.ForeignPressError: Words(
         "That is not yours", "Only whoever ran the command can use this. Run it yourself to get your own."
     ),

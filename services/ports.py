@@ -35,6 +35,7 @@ from storage.models import (
     LinkAttempt,
     Mark,
     Query,
+    Selected,
     SyncState,
     Tag,
 )
@@ -309,6 +310,46 @@ class LibraryStore(Protocol):
 
     async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:
         """The user's tags and on how many items each is, the most used first."""
+        ...
+
+
+class ViewStore(Protocol):
+    """What a gallery remembers that fits into no custom_id: its query, and what is ticked in it.
+
+    Views are found by their id and their user together; unlinking erases the user's.
+    """
+
+    async def add(self, discord_id: int, query: str, *, now: datetime, most: int) -> str:
+        """Remember a view; its id. Of the user's, no more than the `most` last used ones stay."""
+        ...
+
+    async def query(self, view_id: str, discord_id: int, *, now: datetime) -> str | None:
+        """The view's query, noting that it is used; None for one that is forgotten, or somebody else's."""
+        ...
+
+    async def selected(self, view_id: str, discord_id: int) -> tuple[Selected, ...]:
+        """What is ticked, in the order of ticking."""
+        ...
+
+    async def select(
+        self,
+        view_id: str,
+        discord_id: int,
+        shown: Collection[Key],
+        chosen: Sequence[Selected],
+        *,
+        now: datetime,
+        most: int,
+    ) -> tuple[Selected, ...] | None:
+        """Of what is `shown`, up to 25 items, let these be ticked and no others; all that is ticked then.
+
+        What does not fit into `most` is left out. None, changing nothing, where there is no such view.
+        """
+        ...
+
+    async def clear(self, view_id: str, discord_id: int) -> None: ...
+    async def sweep(self, before: datetime, *, limit: int) -> int:
+        """Forget up to `limit` views that were last used before then; how many those were."""
         ...
 
 

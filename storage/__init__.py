@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.sealing import Keyring
 from storage.syncs import SyncStore
 from storage.uploads import UploadStore
+from storage.views import ViewStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Stores:
     attempts: AttemptStore
     uploads: UploadStore
     syncs: SyncStore
+    views: ViewStore
 
     @classmethod
     def of(cls, database: Database, keyring: Keyring) -> Stores:
@@ -29,4 +31,5 @@ class Stores:
             attempts=AttemptStore(database, keyring),
             uploads=UploadStore(database, keyring),
             syncs=SyncStore(database),
+            views=ViewStore(database),
         )

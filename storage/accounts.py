@@ -11,6 +11,7 @@ from storage.linking import account_of, account_values, erase_orphan, void_attem
 from storage.models import ImgurAccount
 from storage.sealing import Keyring
 from storage.tables import imgur_accounts, link_attempts, links
+from storage.views import erase_views
 
 
 class AccountStore:
@@ -58,6 +59,7 @@ class AccountStore:
         """
         async with self._database.write() as transaction:
             await void_attempts(transaction, link_attempts.c.discord_id == discord_id)
+            await erase_views(transaction, discord_id)
             row = (await transaction.execute(_linked(discord_id))).one_or_none()
             if row is not None:
                 await transaction.execute(delete(links).where(links.c.discord_id == discord_id))

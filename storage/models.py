@@ -181,3 +181,21 @@ class Mark:
 
     tags: tuple[str, ...] = ()
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A picture or album that was ticked in a gallery, as it was then; `account_id` is the Imgur account it is in.
+
+    None where it is in none, or in somebody else's.
+    """
+
+    kind: str
+    id: str
+    title: str | None = None
+    account_id: int | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is known by."""
+        return self.kind, self.id

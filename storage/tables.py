@@ -119,3 +119,24 @@ command_syncs = Table(
     Column("application_id", BigInteger, primary_key=True, autoincrement=False),
     Column("digest", String, nullable=False),
 )
+
+views = Table(
+    "views",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("discord_id", BigInteger, nullable=False),
+    Column("query", String, nullable=False),
+    Column("used_at", UtcTime, nullable=False, index=True),
+    Index(None, "discord_id", "used_at"),
+)
+
+selected = Table(
+    "selected",
+    metadata,
+    Column("view_id", String, ForeignKey("views.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("item_id", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("title", String),
+    Column("account_id", BigInteger),
+)

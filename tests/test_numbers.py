@@ -18,7 +18,7 @@ import imgur
 from cogs.item import _cog as item_cog
 from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
-from services import account, backlog, linking, messages, onetime, upload
+from services import account, backlog, linking, messages, onetime, upload, views
 from services.library import ability, galleries, items, naming, page, reading, suggestions
 from storage import attempts, database, probe, sealing, sqlite, tables
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
@@ -36,6 +36,9 @@ PROMISED = {
     "letters of which it is made: 40 bits in all": (len(set(onetime.CODE_ALPHABET)), 32),
     "bytes of a cookie, a nonce and a state: 256 bits": (onetime.SECRET_BYTES, 32),
     "items on a page of a gallery": (page.PAGE_SIZE, 10),
+    "days that an unused gallery remembers its query and what is ticked": (views.KEPT_FOR, timedelta(days=7)),
+    "galleries of a user's that do": (views.MOST_VIEWS, 100),
+    "items that may be ticked in one": (views.MOST_SELECTED, 500),
     "suggestions that Discord takes": (suggestions.CHOICES, 25),
     "characters of one": (suggestions.NAME_LIMIT, 100),
     "titles named where several fit": (naming.SUGGESTED, 5),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from storage import sqlite
 
 SCRIPTS = Path(__file__).parent
-HEAD = "0002"  # the newest revision
+HEAD = "0003"  # the newest revision
 
 
 def bring_up_to_date(engine: Engine, path: Path, *, busy_timeout: float) -> None:

@@ -1,0 +1,119 @@
+"""What a gallery remembers that fits into no custom_id: its query, and what is ticked in it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+
+from storage.database import Database, Transaction
+from storage.models import Key, Selected
+from storage.tables import selected, views
+
+VIEW, TICKED = views.c, selected.c
+
+
+class ViewStore:
+    """Views are found by their id and their user together. Using one keeps it from the sweeper."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, discord_id: int, query: str, *, now: datetime, most: int) -> str:
+        """Remember a view; its id, 12 characters. Of the user's, no more than the `most` last used ones stay."""
+        view_id = secrets.token_urlsafe(9)
+        mine = select(VIEW.id).where(VIEW.discord_id == discord_id).order_by(VIEW.used_at.desc(), VIEW.id)
+        async with self._database.write() as transaction:
+            row = {"id": view_id, "discord_id": discord_id, "query": query, "used_at": now}
+            stale = (await transaction.execute(mine.offset(max(most - 1, 0)))).scalars().all()
+            if stale:
+                await transaction.execute(delete(views).where(VIEW.id.in_(stale)))
+            await transaction.execute(insert(views).values(row))
+        return view_id
+
+    async def query(self, view_id: str, discord_id: int, *, now: datetime) -> str | None:
+        """The view's query; None for one that is forgotten, or somebody else's."""
+        async with self._database.write() as transaction:
+            return await _use(transaction, view_id, discord_id, now)
+
+    async def selected(self, view_id: str, discord_id: int) -> tuple[Selected, ...]:
+        """What is ticked, in the order of ticking; nothing where there is no such view."""
+        async with self._database.read() as transaction:
+            return await _ticked(transaction, view_id, discord_id)
+
+    async def select(
+        self,
+        view_id: str,
+        discord_id: int,
+        shown: Collection[Key],
+        chosen: Sequence[Selected],
+        *,
+        now: datetime,
+        most: int,
+    ) -> tuple[Selected, ...] | None:
+        """Of what is `shown`, up to 25 items, let these be ticked and no others; all that is ticked then.
+
+        What does not fit into `most` is left out. None, changing nothing, where there is no such view.
+        """
+        wanted = {item.key: item for item in chosen}
+        async with self._database.write() as transaction:
+            if await _use(transaction, view_id, discord_id, now) is None:
+                return None
+            unticked = [_is(key) for key in shown if key not in wanted]
+            if unticked:
+                await transaction.execute(delete(selected).where(TICKED.view_id == view_id, or_(*unticked)))
+            ticked = {item.key for item in await _ticked(transaction, view_id, discord_id)}
+            new = [item for key, item in wanted.items() if key not in ticked][: max(most - len(ticked), 0)]
+            highest = select(func.coalesce(func.max(TICKED.number), 0)).where(TICKED.view_id == view_id)
+            number = (await transaction.execute(highest)).scalar_one()
+            for place, item in enumerate(new, number + 1):
+                values = {"kind": item.kind, "item_id": item.id, "title": item.title, "account_id": item.account_id}
+                await transaction.execute(insert(selected).values(view_id=view_id, number=place, **values))
+            return await _ticked(transaction, view_id, discord_id)
+
+    async def clear(self, view_id: str, discord_id: int) -> None:
+        """Let nothing be ticked."""
+        mine = select(VIEW.id).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
+        async with self._database.write() as transaction:
+            await transaction.execute(delete(selected).where(TICKED.view_id.in_(mine)))
+
+    async def sweep(self, before: datetime, *, limit: int) -> int:
+        """Forget up to `limit` views that were last used before then; how many those were."""
+        old = select(VIEW.id).where(VIEW.used_at < before).order_by(VIEW.used_at).limit(limit)
+        async with self._database.read() as transaction:
+            found = (await transaction.execute(old)).scalars().all()
+        if not found:
+            return 0
+        async with self._database.write() as transaction:
+            gone = await transaction.execute(delete(views).where(VIEW.id.in_(found), VIEW.used_at < before))
+            return gone.rowcount
+
+
+async def erase_views(transaction: Transaction, discord_id: int) -> None:
+    """Erase a user's views with what is ticked in them."""
+    await transaction.execute(delete(views).where(VIEW.discord_id == discord_id))
+
+
+async def _use(transaction: Transaction, view_id: str, discord_id: int, now: datetime) -> str | None:
+    """Note that the view is used, which also keeps others from it until the commit; its query."""
+    mine = update(views).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
+    query: str | None = (await transaction.execute(mine.values(used_at=now).returning(VIEW.query))).scalar()
+    return query
+
+
+async def _ticked(transaction: Transaction, view_id: str, discord_id: int) -> tuple[Selected, ...]:
+    query = (
+        select(TICKED.kind, TICKED.item_id, TICKED.title, TICKED.account_id)
+        .join(views)
+        .where(TICKED.view_id == view_id, VIEW.discord_id == discord_id)
+        .order_by(TICKED.number)
+    )
+    rows = (await transaction.execute(query)).all()
+    return tuple(Selected(row.kind, row.item_id, row.title, row.account_id) for row in rows)
+
+
+def _is(key: Key) -> ColumnElement[bool]:
+    kind, item_id = key
+    return and_(TICKED.kind == kind, TICKED.item_id == item_id)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import click
@@ -59,6 +60,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voic
 
 CALLS = 100  # connections to Imgur, apart from uploads
 DATABASE_ANSWERS = 2.0  # seconds
+TELLING = 6  # characters; a shorter password than that would hide words of every log line
 SWEEP_EVERY = 5.0  # seconds; expired attempts hold tokens no longer than this
 
 UNREACHABLE = "Discord cannot be reached. Is this machine online? Try again later."
@@ -354,7 +356,9 @@ def _new_key() -> str:
 def _load(*, tries: Mapping[str, config.Try] | None = None) -> Settings:
     settings = config.load(tries=tries)
     keys = [base64.b64encode(key).decode() for key in settings.token_keys.values()]
-    texts = [secret for secret in (settings.discord_token, settings.imgur_client_secret) if secret]
+    written = settings.database_password or ""
+    passwords = {word for word in (written, unquote(written)) if len(word) >= TELLING}
+    texts = [secret for secret in (settings.discord_token, settings.imgur_client_secret, *passwords) if secret]
     logs.set_up(settings.log_level, settings.log_format, secrets=[*texts, *keys])
     return settings
 

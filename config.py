@@ -118,9 +118,11 @@ def port_number(value: Any) -> Any:
 
 
 def _database_url(value: str) -> str:
+    if re.match(r"postgres(ql)?(\+asyncpg)?://.", value, re.IGNORECASE):  # the rest is tried out by `check`
+        return value
     path = value.removeprefix("sqlite:///")
     if path in {value, "", ":memory:"} or path.endswith("/") or path.startswith("~") or "?" in path:
-        raise ValueError("must be sqlite:///PATH, with the path of a file")
+        raise ValueError("must be sqlite:///PATH, with the path of a file, or postgresql://user:example@host/name")
     return value
 
 
@@ -170,7 +172,7 @@ class Settings:
     port: int = _read(port_number, 8080)
     admin_host: str = _read(_host, "127.0.0.1")
     admin_port: int = _read(port_number, 8081)
-    database_url: str = _read(_database_url, "sqlite:///data/bot.db")
+    database_url: str = _read(_database_url, "sqlite:///data/bot.db", is_secret=True)
     token_keys: Mapping[str, bytes] = _read(_token_keys, is_secret=True)
     log_level: str = _read(_one_of("debug", "info", "warning", "error"), "info")
     log_format: Literal["console", "json"] = _read(_one_of("console", "json"), "console")
@@ -179,6 +181,12 @@ class Settings:
     def can_link(self) -> bool:
         """Whether users can link accounts: that takes a client secret and a public address."""
         return self.imgur_client_secret is not None and self.public_url is not None
+
+    @property
+    def database_password(self) -> str | None:
+        """What stands in DATABASE_URL between the user's name and the last @, as it stands there."""
+        found = re.match(r"postgres[^/]*://[^:/?#]*:(.+)@", self.database_url, re.IGNORECASE | re.DOTALL)
+        return found[1] if found else None
 
     @property
     def callback_url(self) -> str | None:

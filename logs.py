@@ -29,6 +29,7 @@ CHATTY = {
     "aiosqlite": logging.INFO,
     "alembic": logging.WARNING,
     "asyncio": logging.INFO,
+    "asyncpg": logging.INFO,
     "discord": logging.INFO,
     "sqlalchemy": logging.WARNING,  # at INFO it prints every statement
     "stamina": logging.INFO,

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
-from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, insert, text, update
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, text
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.util import greenlet_spawn
 
-from storage import sqlite
+from storage.engines import Backend, backend
 from storage.errors import DatabaseUnavailableError
 from storage.migrations import bring_up_to_date
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -32,45 +35,59 @@ BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 
 
 class Transaction:
-    """Statements of one transaction. A cancellation waits for the statement that runs, so the driver never sees one."""
+    """Statements of one transaction. A cancellation waits for the statement that runs, so the driver never sees one.
 
-    def __init__(self, connection: Connection) -> None:
+    All methods raise DatabaseUnavailableError.
+    """
+
+    def __init__(self, backend: Backend, connection: Connection) -> None:
+        self._backend = backend
         self._connection = connection
 
-    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-        """Run one statement."""
-        return await spawned(self._connection.execute, statement, parameters)
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run one statement; once for each set of parameters where there are several."""
+        return await asked(self._backend, self._connection.execute, statement, parameters)
+
+    def insert(self, table: Table) -> SqliteInsert | PostgresInsert:
+        """An INSERT that knows ON CONFLICT, for `execute`."""
+        return self._backend.insert(table)
+
+    async def lock(self, subject: str, number: int) -> None:
+        """Within a write: from here to its end no other write holds the lock of this subject and number (64 bits).
+
+        Comes before the first statement on what it guards: what was read before may be out of date.
+        """
+        await asked(self._backend, self._backend.lock, self._connection, subject, number)
 
 
 class Database:
     """An open database. Made by `open_database`."""
 
-    def __init__(self, engine: Engine, *, busy_timeout: float) -> None:
-        self._engine = engine
-        self._writes = engine.execution_options(**{sqlite.BEGIN: "BEGIN IMMEDIATE"})
-        self._busy_timeout = busy_timeout
-        self._writer = asyncio.Lock()
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._writer = asyncio.Lock() if backend.one_writer else None
+        self._settler = self._writer or asyncio.Lock()
         self._traces = True  # a process that was killed may have left some
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Statements that see one state of the database. Raises DatabaseUnavailableError."""
-        with translated():
-            async with _started(self._engine) as connection:
-                yield Transaction(connection)
+        async with _started(self._backend, self._backend.reads) as connection:
+            yield Transaction(self._backend, connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """A transaction, alone in its process: all of it is kept, or nothing of it, whatever ends the body.
+        """A transaction: all of it is kept, or nothing of it, whatever ends the body. Raises DatabaseUnavailableError.
 
-        Raises DatabaseUnavailableError.
+        Others may write at the same time, here or in another process: see `Transaction.lock`.
         """
-        with translated():
-            async with self._writer, _started(self._writes) as connection:
-                yield Transaction(connection)
-                await spawned(connection.commit)
-            if self._traces:
-                await self.settle()
+        async with self._writer or nullcontext(), _started(self._backend, self._backend.writes) as connection:
+            yield Transaction(self._backend, connection)
+            await asked(self._backend, connection.commit)
+        if self._traces:
+            await self.settle()
 
     def erase_traces(self) -> None:
         """Call within a write that erases: after it, no copy of what it erased is left in the files.
@@ -86,8 +103,7 @@ class Database:
 
     async def ping(self) -> None:
         """Ask it something. Raises DatabaseUnavailableError, also where somebody has deleted the file meanwhile."""
-        if not await asyncio.to_thread(Path(self._engine.url.database or "").is_file):
-            raise DatabaseUnavailableError("the database file is gone")
+        await asked(self._backend, self._backend.look)
         async with self.read() as transaction:
             await transaction.execute(text("SELECT version_num FROM alembic_version"))
 
@@ -97,46 +113,52 @@ class Database:
         It queues behind the writes that wait already, so that one scrubbing, whose cost grows with the file, serves
         them all. What is committed stays so: a failure here is logged, and tried again with the next write.
         """
-        async with self._writer:
+        async with self._settler:
             if not self._traces:
                 return
             try:
-                self._traces = not await spawned(sqlite.scrub, self._engine, busy_timeout=self._busy_timeout)
-            except (DatabaseError, PoolTimeoutError):
+                self._traces = not await asked(self._backend, self._backend.scrub)
+            except DatabaseUnavailableError:
                 log.warning("what was erased may still be in the database's files; trying again with the next write")
 
 
 @asynccontextmanager
 async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> AsyncIterator[Database]:
-    """The database at `sqlite:///PATH`, brought to this release's tables and closed at the end.
+    """The database at `sqlite:///PATH` or `postgresql://...`, brought to this release's tables, closed at the end.
 
-    Raises DatabaseUnavailableError, and NewerDatabaseError for one that a newer release has written.
+    Raises DatabaseUnavailableError, AddressError, and NewerDatabaseError for one that a newer release has written.
     """
+    opened = backend(url, busy_timeout=busy_timeout)
     try:
-        path = sqlite.prepare_file(url)
-    except OSError as error:
-        raise _unavailable(error) from error
-    engine = sqlite.create_engine(path, busy_timeout=busy_timeout)
-    try:
-        with translated():
-            await spawned(bring_up_to_date, engine, path, busy_timeout=busy_timeout)
-        database = Database(engine, busy_timeout=busy_timeout)
+        await asked(opened, opened.prepare)
+        await asked(opened, bring_up_to_date, opened)
+        database = Database(opened)
         await database.settle()
         yield database
         await database.settle()
     finally:
-        await spawned(engine.dispose)
+        await asked(opened, opened.close)
 
 
 @asynccontextmanager
-async def _started(engine: Engine) -> AsyncIterator[Connection]:
+async def _started(backend: Backend, engine: Engine) -> AsyncIterator[Connection]:
     """A connection of the pool; what is not committed at the end is undone."""
-    opening = asyncio.ensure_future(greenlet_spawn(engine.connect))
+    opening = asyncio.ensure_future(asked(backend, engine.connect))
     try:
         yield await to_the_end(opening)
     finally:
-        if not opening.exception():
-            await spawned(opening.result().close)
+        if not opening.cancelled() and not opening.exception():
+            await asked(backend, opening.result().close)
+
+
+async def asked(backend: Backend, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Call what talks to the database, undisturbed. Raises DatabaseUnavailableError; faults of ours pass."""
+    try:
+        return await spawned(function, *arguments, **named)
+    except Exception as error:
+        if (reason := _reason(backend, error)) is None:
+            raise
+        raise DatabaseUnavailableError(f"the database cannot be used: {reason}") from error
 
 
 async def spawned(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -159,31 +181,20 @@ async def to_the_end(work: Awaitable[T]) -> T:
     raise cancelled
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turns what the driver says into DatabaseUnavailableError; faults of ours pass."""
-    try:
-        yield
-    except (OperationalError, InternalError) as error:
-        raise _unavailable(error.orig) from error
-    except DatabaseError as error:
-        if type(error) is not DatabaseError:
-            raise
-        raise _unavailable(error.orig) from error
-    except PoolTimeoutError as error:
-        raise _unavailable(error) from error
-
-
-def _unavailable(reason: BaseException | None) -> DatabaseUnavailableError:
-    if isinstance(reason, OSError) and reason.filename:
-        reason_text = f"{reason.filename}: {reason.strerror}"
-    else:
-        reason_text = str(reason)
-    return DatabaseUnavailableError(f"the database cannot be used: {reason_text}")
+def _reason(backend: Backend, error: Exception) -> str | None:
+    """Why the database cannot be used, if that is what the error means."""
+    if reason := backend.reason(error):
+        return reason
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
+    if isinstance(error, PoolTimeoutError):
+        return str(error)
+    if isinstance(error, (OperationalError, InternalError)):
+        return str(error.orig)
+    return str(error.orig) if type(error) is DatabaseError else None
 
 
 async def upsert(transaction: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Write `values` into the row with `key`, or add it; within a write, so nothing comes between."""
-    where = [table.c[name] == value for name, value in key.items()]
-    if not (await transaction.execute(update(table).where(*where).values(**values))).rowcount:
-        await transaction.execute(insert(table).values(**key, **values))
+    """Write `values` into the row with `key`, which has a unique index, or add it."""
+    statement = transaction.insert(table).values(**key, **values)
+    await transaction.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))

@@ -11,6 +11,10 @@ class DatabaseUnavailableError(StorageError):
     """The database cannot be opened, or is locked or full."""
 
 
+class AddressError(StorageError):
+    """DATABASE_URL cannot be understood."""
+
+
 class NewerDatabaseError(StorageError):
     """The database was written by a newer release of the bot."""
 

@@ -30,6 +30,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from storage.database import Database, open_database
 from storage.sealing import Keyring, new_key
+from tests.databases import postgres_database, stop_servers
 from tests.visitor import Visitor
 from web.public import create_public_app
 from web.server import serving
@@ -95,9 +96,25 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database_url(migrated: Path, tmp_path: Path) -> str:
+def engine() -> str:
+    """Which kind of database a test has: SQLite, unless it says `on_both` (tests/databases.py)."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(engine: str, migrated: Path, tmp_path: Path) -> Iterator[str]:
     """A database of the test's own."""
-    return f"sqlite:///{shutil.copy(migrated, tmp_path / 'bot.db')}"
+    if engine == "sqlite":
+        yield f"sqlite:///{shutil.copy(migrated, tmp_path / 'bot.db')}"
+    else:
+        with postgres_database() as url:
+            yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server_left() -> Iterator[None]:
+    yield
+    stop_servers()
 
 
 @pytest.fixture

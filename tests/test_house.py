@@ -39,6 +39,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "imgur": (set(), {"aiohttp", "msgspec", "stamina", "yarl", "multidict", "orjson"}),
     "media": ({"errors"}, {"aiohttp", "yarl"}),
     "storage": (set(), {"sqlalchemy", "alembic", "cryptography"}),
+    "storage/engines/postgres.py": (set(), {"sqlalchemy", "asyncpg"}),  # alone knows its driver's errors
 }
 
 

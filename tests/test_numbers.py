@@ -20,7 +20,8 @@ from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
 from services import account, backlog, linking, messages, onetime, upload, views
 from services.library import ability, galleries, items, naming, page, reading, suggestions
-from storage import attempts, database, probe, sealing, sqlite, tables
+from storage import attempts, database, probe, sealing, tables
+from storage.engines import postgres, sqlite
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from web import connection, pages, public, rendering, security, server
 
@@ -127,6 +128,9 @@ PROMISED = {
     "the same, in `check`": (probe.PATIENCE, 1),
     "seconds between tries to turn the write-ahead log on": (sqlite.WAL_PAUSE, 0.02),
     "seconds that an erasure waits for readers": (sqlite.SCRUB_TIMEOUT, 0.5),
+    "seconds to connect to PostgreSQL": (postgres.CONNECTS, 10.0),
+    "seconds for a statement's answer": (postgres.ANSWERS, 30.0),
+    "seconds that a write may be idle": (postgres.IDLE, 60.0),
     "bytes of a key": (sealing.KEY_BYTES, 32),
     "bytes of a nonce": (sealing.NONCE_BYTES, 12),
     "the version of a sealed value": (sealing.VERSION, 1),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +8,40 @@ import pytest
 from storage import Stores
 from storage.database import Database, open_database
 from storage.sealing import Keyring, new_key
+from tests.databases import ENGINES, postgres_database
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test of a database runs on both kinds, but for one that says otherwise or looks at SQLite's file."""
+    chosen = any(mark.args[0] == "engine" for mark in metafunc.definition.iter_markers("parametrize"))
+    if "engine" in metafunc.fixturenames and not chosen:
+        metafunc.parametrize("engine", ENGINES[: 1 if "path" in metafunc.fixturenames else None])
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """SQLite's file, not there yet."""
     return tmp_path / "data" / "bot.db"
 
 
 @pytest.fixture
-def url(path: Path) -> str:
-    return f"sqlite:///{path}"
+def empty_url(engine: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables; SQLite's is not there yet."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path}/data/bot.db"
+    else:
+        with postgres_database(empty=True) as url:
+            yield url
+
+
+@pytest.fixture
+def url(engine: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that holds nothing, and on SQLite no table."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path}/data/bot.db"
+    else:
+        with postgres_database() as url:
+            yield url
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 
 from storage import Stores
 from storage.models import AnonymousUpload, AttemptStatus, ImgurAccount, LinkAttempt
+from tests.databases import rows
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123457, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -94,10 +95,9 @@ def raw(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def cells(path: Path, table: str) -> list[dict[str, Any]]:
-    with raw(path) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+def cells(where: Path | str, table: str) -> list[dict[str, Any]]:
+    """All rows of a table of the database at an address, or in a file."""
+    return rows(f"sqlite:///{where}" if isinstance(where, Path) else where, f"SELECT * FROM {table}")
 
 
 def dump(path: Path) -> list[str]:

@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from storage import Stores
 from storage.database import Database, open_database
-from storage.errors import DatabaseUnavailableError
+from storage.errors import AddressError, DatabaseUnavailableError
 from storage.models import AttemptStatus
+from tests.databases import on_sqlite
 from tests.storage.factories import NOW, account, bring_to, bytes_of, cells, link, raw, upload
 
 INSERT = text("INSERT INTO command_syncs VALUES (:id, :digest)")
@@ -50,6 +51,7 @@ async def test_a_file_that_others_could_read_is_closed_to_them(path, url):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("foreign_keys", 1), ("secure_delete", 1), ("synchronous", 1), ("busy_timeout", 5000)],
@@ -113,10 +115,10 @@ async def test_what_cannot_be_opened_is_told(path, make):
             pass
 
 
-@pytest.mark.parametrize("url", ["sqlite:///", "postgresql://localhost/bot", "bot.db"])
-async def test_an_address_of_another_kind_is_refused(url):
-    with pytest.raises(ValueError, match="sqlite:///PATH"):
-        async with open_database(url):
+@pytest.mark.parametrize("address", ["sqlite:///", "mysql://localhost/bot", "bot.db"])
+async def test_an_address_of_another_kind_is_refused(address):
+    with pytest.raises(AddressError, match="sqlite:///PATH"):
+        async with open_database(address):
             pass
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, create_engine
 
 from storage import Stores, migrations
 from storage.database import open_database, spawned
+from storage.engines import backend
 from storage.errors import NewerDatabaseError, StorageError
 from storage.migrations import SCRIPTS, migrate
 from storage.models import AttemptStatus
@@ -53,6 +54,16 @@ def scripts(tmp_path):
         return copy
 
     return make
+
+
+async def brought_by(scripts: Path, url: str) -> None:
+    """Migrate the database with these scripts."""
+    at_hand = backend(url, busy_timeout=1)
+    await spawned(at_hand.prepare)
+    try:
+        await spawned(migrate, at_hand, scripts)
+    finally:
+        await spawned(at_hand.close)
 
 
 def differences(connection: Connection) -> list[object]:
@@ -135,7 +146,7 @@ async def test_a_failed_migration_leaves_the_database_as_it_was(url, path, keyri
     before = dump(path)
 
     with pytest.raises(ZeroDivisionError):
-        await spawned(migrate, path, busy_timeout=1, scripts=scripts("1 / 0"))
+        await brought_by(scripts("1 / 0"), url)
 
     assert dump(path) == before
     async with open_database(url) as database:
@@ -146,7 +157,7 @@ async def test_a_migration_that_makes_a_table_anew_keeps_the_rows_that_point_to_
     async with open_database(url) as database:
         await link(Stores.of(database, keyring))
 
-    await spawned(migrate, path, busy_timeout=1, scripts=scripts("pass"))
+    await brought_by(scripts("pass"), url)
 
     assert cells(path, "alembic_version") == [{"version_num": "next"}]
     assert [row["note"] for row in cells(path, "imgur_accounts")] == ["kept"]
@@ -159,14 +170,14 @@ async def test_a_migration_that_leaves_rows_pointing_to_nothing_is_undone(url, p
     before = dump(path)
 
     with pytest.raises(StorageError, match="point to nothing"):
-        await spawned(migrate, path, busy_timeout=1, scripts=scripts('op.execute("DELETE FROM imgur_accounts")'))
+        await brought_by(scripts('op.execute("DELETE FROM imgur_accounts")'), url)
 
     assert dump(path) == before
 
 
 async def test_a_database_of_a_newer_release_is_refused_in_words_and_left_alone(url, path, scripts):
     path.parent.mkdir()
-    await spawned(migrate, path, busy_timeout=1, scripts=scripts("pass"))
+    await brought_by(scripts("pass"), url)
     before = dump(path)
 
     with pytest.raises(NewerDatabaseError, match="written by a newer release"):

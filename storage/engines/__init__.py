@@ -1,0 +1,107 @@
+"""All that differs between the databases, behind one protocol. DATABASE_URL chooses."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sqlalchemy import Connection, Engine, Table, event
+
+from storage.errors import AddressError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+
+class Backend(Protocol):
+    """One kind of database. Its driver is asynchronous: all but `insert` and `reason` is called by `greenlet_spawn`."""
+
+    one_writer: bool  # whether it takes one write at a time, for which those of a process queue better than they poll
+
+    @property
+    def reads(self) -> Engine:
+        """Whose transactions see one state of the database from their first statement to their last."""
+        ...
+
+    @property
+    def writes(self) -> Engine:
+        """Whose transactions take locks."""
+        ...
+
+    def prepare(self) -> None:
+        """Make what has to be there before anybody connects. Raises OSError."""
+        ...
+
+    def insert(self, table: Table) -> SqliteInsert | PostgresInsert:
+        """An INSERT that knows ON CONFLICT."""
+        ...
+
+    def lock(self, connection: Connection, subject: str, number: int) -> None:
+        """Wait until no other write holds the same lock, and hold it to the end of this one."""
+        ...
+
+    def look(self) -> None:
+        """Raises OSError where the database is gone although connections to it may still work."""
+        ...
+
+    def scrub(self) -> bool:
+        """Leave nothing in the database's files but what the tables hold; False: not now."""
+        ...
+
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """A transaction that changes tables, as the only one; committed at the end, or undone where that fails."""
+        ...
+
+    def reason(self, error: BaseException) -> str | None:
+        """Why the database cannot be used, if that is what an error of the driver's means; no secret is in it."""
+        ...
+
+    def probe(self) -> frozenset[str]:
+        """The revisions of the database, if it could be written; nothing is changed. Raises StorageError."""
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...
+
+
+def only_storable(engine: Engine) -> None:
+    """Have characters replaced that not every database takes, in whatever is written or compared.
+
+    Those are halves of surrogate pairs, which are no text in UTF-8, and NUL, which PostgreSQL refuses.
+    """
+
+    def cleaned(_c: Any, _cursor: Any, statement: str, parameters: Any, _x: Any, executemany: bool) -> tuple[str, Any]:
+        return statement, [_storable(one) for one in parameters] if executemany else _storable(parameters)
+
+    event.listen(engine, "before_cursor_execute", cleaned, retval=True)
+
+
+def _storable(parameters: Any) -> Any:
+    if isinstance(parameters, tuple):
+        return tuple(_text(value) if isinstance(value, str) else value for value in parameters)
+    return parameters
+
+
+def _text(value: str) -> str:
+    if not value.isascii():
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value.replace("\0", "\ufffd")
+
+
+def backend(url: str, *, busy_timeout: float) -> Backend:
+    """The database at `sqlite:///PATH` or `postgresql://...`; nothing is opened yet.
+
+    It is waited for `busy_timeout` seconds. Raises AddressError, whose text holds no part of the address.
+    """
+    scheme, _, _ = url.partition("://")
+    if scheme.lower().partition("+")[0] in {"postgresql", "postgres"}:
+        from storage.engines.postgres import Postgres  # noqa: PLC0415 - its driver is loaded where it is used only
+
+        return Postgres(url, busy_timeout=busy_timeout)
+    if scheme == "sqlite":
+        from storage.engines.sqlite import Sqlite  # noqa: PLC0415 - likewise
+
+        return Sqlite(url, busy_timeout=busy_timeout)
+    raise AddressError("the address of the database must be sqlite:///PATH or postgresql://user:example@host/name")

@@ -1,0 +1,239 @@
+"""What is particular to PostgreSQL: its addresses, its locks, and what its errors mean.
+
+No statement is kept prepared: behind PgBouncer the next one may meet another session, and a kept plan is refused after
+another process has changed a table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote
+
+import asyncpg
+import sqlalchemy
+from sqlalchemy import Connection, Table, event, inspect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
+
+from storage.engines import only_storable
+from storage.errors import AddressError, DatabaseUnavailableError
+
+CONNECTS = 10.0  # seconds that making a connection may take
+ANSWERS = 30.0  # seconds that a statement may take
+IDLE = 60.0  # seconds after which a write is undone whose process says nothing more, as after a power cut
+PORT = 5432
+
+# The password may hold anything: it ends at the last @.
+ADDRESS = re.compile(
+    r"""postgres(?:ql)?(?:\+asyncpg)?://
+        (?:(?P<user>[^:/?\#]*)(?::(?P<password>.*))?@)?
+        (?P<hosts>[^@/?\#]*)
+        (?:/(?P<database>[^@?\#/]*))?
+        (?:\?(?P<parameters>[^@]*))?""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+ALIASES = {"dbname": "database", "ssl": "sslmode"}
+OURS = {"host", "port", "user", "password", "database", "connect_timeout"}
+DRIVERS = {  # what asyncpg reads from an address
+    *("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation", "passfile", "service"),
+    *("ssl_min_protocol_version", "ssl_max_protocol_version", "target_session_attrs", "krbsrvname", "gsslib"),
+}
+SERVERS = {"application_name", "options", "search_path"}  # told to the server
+IGNORED = {  # what hosts and other drivers put there, and what changes nothing here
+    *("pgbouncer", "statement_cache_size", "prepared_statement_cache_size", "channel_binding", "gssencmode"),
+    *("keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout", "sslsni"),
+    *("fallback_application_name", "client_encoding", "connection_limit", "pool_timeout", "sslcompression"),
+}
+MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+SAID_OTHERWISE = {"true": "require", "1": "require", "no-verify": "require", "false": "disable", "0": "disable"}
+
+# Classes and codes of SQLSTATE that are no fault of a statement's: what to do is to try again, or to look after the
+# server. https://www.postgresql.org/docs/current/errcodes-appendix.html
+OUTSIDE = ("08", "25006", "28", "3D", "40", "42501", "53", "55P03", "57", "58", "F0", "XX")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an address says."""
+
+    hosts: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    database: str | None = None
+    timeout: float = CONNECTS
+    driver: dict[str, str] = field(default_factory=dict)
+    server: dict[str, str] = field(default_factory=dict)
+
+
+def parse(url: str) -> Address:
+    """Understand `postgresql://USER@HOST:PORT/NAME?sslmode=...` as libpq does, and what else is common.
+
+    Raises AddressError, which names what is not understood, but no value.
+    """
+    found = ADDRESS.fullmatch(url.strip())
+    if found is None:
+        raise AddressError("the address of the database must be postgresql://user:example@host/name")
+    given = {
+        ALIASES.get(name.lower(), name.lower()): value
+        for name, value in parse_qsl(found["parameters"] or "", keep_blank_values=True)
+    }
+    if unknown := sorted(given.keys() - OURS - DRIVERS - SERVERS - IGNORED):
+        raise AddressError(f"the address of the database has a parameter that is not known: {', '.join(unknown)}")
+    if "sslmode" in given:
+        mode = given["sslmode"].lower()
+        given["sslmode"] = SAID_OTHERWISE.get(mode, mode)
+        if given["sslmode"] not in MODES:
+            raise AddressError(f"sslmode in the address of the database must be one of {', '.join(sorted(MODES))}")
+    parts = {name: unquote(found[name]) for name in ("user", "password", "database") if found[name]}
+    parts |= {name: given[name] for name in parts.keys() | {"user", "password", "database"} if given.get(name)}
+    try:
+        hosts, ports = _places(unquote(found["hosts"]) or given.get("host", ""), given.get("port", ""))
+        timeout = float(given.get("connect_timeout") or CONNECTS) or CONNECTS
+    except ValueError:
+        raise AddressError("a port or the connect_timeout in the address of the database is no number") from None
+    return Address(
+        hosts=hosts,
+        ports=ports,
+        timeout=timeout,
+        driver={name: value for name, value in given.items() if name in DRIVERS},
+        server={name: value for name, value in given.items() if name in SERVERS},
+        **parts,
+    )
+
+
+def _places(hosts: str, ports: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Hosts with their ports; a host may be the folder of a socket. Raises ValueError."""
+    if not hosts:
+        return (), tuple(int(port) for port in ports.split(",") if port)
+    names, numbers = [], []
+    common = [int(port) for port in ports.split(",") if port] or [PORT]
+    for number, place in enumerate(hosts.split(",")):
+        host, port = place, ""
+        if bracketed := re.fullmatch(r"\[(.*)\](?::(\d*))?", place):
+            host, port = bracketed[1], bracketed[2]
+        elif not place.startswith(("/", "@")) and place.count(":") == 1:
+            host, _, port = place.partition(":")
+        names.append(host)
+        numbers.append(int(port) if port else common[min(number, len(common) - 1)])
+    return tuple(names), tuple(numbers)
+
+
+async def connect(address: Address, *, answers: float | None = ANSWERS) -> asyncpg.Connection[asyncpg.Record]:
+    """A connection; a statement may take `answers` seconds."""
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in address.driver.items())
+    return await asyncpg.connect(
+        f"postgresql://?{query}" if query else None,
+        host=list(address.hosts) or None,
+        port=list(address.ports) or None,
+        user=address.user,
+        password=address.password,
+        database=address.database,
+        timeout=address.timeout,
+        command_timeout=answers,
+        statement_cache_size=0,
+        server_settings=address.server or None,
+    )
+
+
+class Postgres:
+    """The database at `postgresql://...`. Writes run side by side, in READ COMMITTED."""
+
+    one_writer = False
+
+    def __init__(self, url: str, *, busy_timeout: float) -> None:
+        self._address = parse(url)
+        self._engine = self._engine_of(partial(connect, self._address), busy_timeout)
+        self.reads = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.writes = self._engine.execution_options(isolation_level="READ COMMITTED")
+        limits = f"'lock_timeout', '{max(1, round(busy_timeout * 1000))}', true"
+        idle = f"'idle_in_transaction_session_timeout', '{round(IDLE * 1000)}', true"
+        self._limits = f"SELECT set_config({limits}), set_config({idle})"
+        event.listen(self.writes, "begin", self._limited)
+
+    @staticmethod
+    def _engine_of(creator: Any, pool_timeout: float) -> sqlalchemy.Engine:
+        engine = sqlalchemy.create_engine(
+            "postgresql+asyncpg://",
+            hide_parameters=True,
+            pool_timeout=pool_timeout,
+            pool_pre_ping=True,
+            connect_args={
+                "async_creator_fn": creator,
+                "prepared_statement_cache_size": 0,
+                "prepared_statement_name_func": str,
+            },
+        )
+        only_storable(engine)
+        return engine
+
+    def _limited(self, connection: Connection) -> None:
+        connection.exec_driver_sql(self._limits)
+
+    def prepare(self) -> None:
+        """Nothing: who runs the server has made the database."""
+
+    def insert(self, table: Table) -> postgresql.Insert:
+        """PostgreSQL's own."""
+        return postgresql.insert(table)
+
+    def lock(self, connection: Connection, subject: str, number: int) -> None:
+        """An advisory lock, which ends with the transaction."""
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_key(subject, number)})")
+
+    def look(self) -> None:
+        """Nothing: a connection to a database that is gone does not work."""
+
+    def scrub(self) -> bool:
+        """Nothing is done."""
+        return True
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """However long it takes, and however long another process's takes before it."""
+        engine = self._engine_of(partial(connect, self._address, answers=None), CONNECTS)
+        try:
+            with engine.begin() as connection:
+                self.lock(connection, "migrations", 0)
+                yield connection
+        finally:
+            engine.dispose()
+
+    def reason(self, error: BaseException) -> str | None:
+        """What the server or the way to it says."""
+        if not isinstance(error, DBAPIError):
+            return None
+        said = getattr(error.orig, "__cause__", None) or error.orig
+        is_outside = (getattr(said, "sqlstate", None) or "").startswith(OUTSIDE)
+        if not is_outside and not error.connection_invalidated and not isinstance(said, asyncpg.InterfaceError):
+            return None
+        return str(said.args[0] if said is not None and said.args else said)
+
+    def probe(self) -> frozenset[str]:
+        """With the rights that the tables take."""
+        with self.writes.connect() as connection:
+            if connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
+                raise DatabaseUnavailableError("the database is a replica, which cannot be written")
+            if inspect(connection).has_table("alembic_version"):
+                found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+                return frozenset(found.scalars())
+            may = "SELECT has_schema_privilege(current_schema(), 'CREATE')"
+            if not connection.exec_driver_sql(may).scalar():
+                raise DatabaseUnavailableError("the user of the database may not make tables in it")
+            return frozenset()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def _key(subject: str, number: int) -> int:
+    """64 bits, as an advisory lock takes them; two that share a key only wait for each other."""
+    digest = hashlib.blake2b(f"{subject}/{number}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,0 +1,182 @@
+"""What is particular to SQLite: the file, the settings of each connection, and how a transaction begins."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import sqlite3
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, Table, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.util import await_only
+
+from storage.engines import only_storable
+from storage.errors import AddressError, DatabaseUnavailableError, StorageError
+
+PREFIX = "sqlite:///"
+BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
+WAL_PAUSE = 0.02  # seconds between tries
+SCRUB_TIMEOUT = 0.5  # seconds that an erasure waits for other processes; it is tried again later
+
+
+class Sqlite:
+    """The database file at `sqlite:///PATH`. A write begins IMMEDIATE, and is the only one."""
+
+    one_writer = True
+
+    def __init__(self, url: str, *, busy_timeout: float) -> None:
+        if not url.startswith(PREFIX) or url == PREFIX:
+            raise AddressError("the address of the database must be sqlite:///PATH")
+        self._path = Path(url.removeprefix(PREFIX)).absolute()
+        self._busy_timeout = busy_timeout
+        self.reads = create_engine(self._path, busy_timeout=busy_timeout)
+        self.writes = self.reads.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
+
+    def prepare(self) -> None:
+        """Make the file with its folder if need be, for its owner only."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):  # a device, whose rights are everybody's
+                raise OSError(errno.EINVAL, "is no file", str(self._path))
+            if found.st_uid == os.geteuid():
+                os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """SQLite's own."""
+        return sqlite.insert(table)
+
+    def lock(self, connection: Connection, subject: str, number: int) -> None:
+        """Nothing: a write is alone."""
+
+    def look(self) -> None:
+        """Raises OSError where somebody has deleted the file."""
+        if not await_only(asyncio.to_thread(self._path.is_file)):
+            raise FileNotFoundError(errno.ENOENT, "the database file is gone")
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Foreign keys are off meanwhile, because SQLite changes a table by making it anew; checked at the end."""
+        engine = create_engine(self._path, busy_timeout=self._busy_timeout, foreign_keys=False)
+        try:
+            with engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StorageError("a migration left rows that point to nothing")
+        finally:
+            engine.dispose()
+
+    def reason(self, error: BaseException) -> str | None:  # noqa: ARG002 - a Protocol's
+        """Nothing besides what is common to all databases."""
+        return None
+
+    def scrub(self) -> bool:
+        """False while a reader stands in the way.
+
+        `secure_delete` alone is not enough: a row that SQLite moved to another page may leave a copy in the gap. VACUUM
+        writes every page anew, the checkpoint brings them into the file and empties the write-ahead log.
+        """
+        with self.reads.execution_options(**{BEGIN: ""}).connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(SCRUB_TIMEOUT * 1000)}")
+            try:
+                connection.exec_driver_sql("VACUUM")
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(self._busy_timeout * 1000)}")
+        return bool(busy == 0)
+
+    def probe(self) -> frozenset[str]:
+        """Without making the file, and without a trace of having been there."""
+        path = place = self._path.resolve()
+        try:
+            if path.exists():
+                if not path.is_file():
+                    raise DatabaseUnavailableError(f"{path} is {'a folder' if path.is_dir() else 'no file'}")
+                path.open("r+b").close()
+            place = next(parent for parent in path.parents if parent.exists())
+            tempfile.TemporaryFile(dir=place).close()
+        except OSError as error:
+            raise DatabaseUnavailableError(f"nothing can be written to {place}: {error.strerror}") from error
+        if not path.exists():
+            return frozenset()
+        try:
+            opened = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=self._busy_timeout)
+            with closing(opened) as connection:
+                connection.isolation_level = None
+                connection.execute("BEGIN IMMEDIATE")
+                revisions = _revisions(connection)
+                connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise DatabaseUnavailableError(f"the database cannot be used: {error}") from error
+        return revisions
+
+    def close(self) -> None:
+        """Close the file."""
+        self.reads.dispose()
+
+
+def _revisions(connection: sqlite3.Connection) -> frozenset[str]:
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone():
+        return frozenset()
+    return frozenset(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
+
+
+def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True) -> Engine:
+    """An engine whose transactions begin as the BEGIN option of the connection says; `busy_timeout` in seconds.
+
+    Its driver is an asynchronous one, so whatever talks to the database is called by `greenlet_spawn`.
+    """
+    pragmas = {
+        "synchronous": "NORMAL",
+        "foreign_keys": "ON" if foreign_keys else "OFF",
+        "secure_delete": "ON",
+        "temp_store": "MEMORY",
+    }
+    engine = sqlalchemy.create_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        hide_parameters=True,
+        pool_timeout=busy_timeout,
+    )
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself: `begun` does, before DDL too
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {round(busy_timeout * 1000)}")
+        _turn_on_wal(cursor, time.monotonic() + busy_timeout)
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        if statement := connection.get_execution_options().get(BEGIN, "BEGIN"):
+            connection.exec_driver_sql(statement)
+
+    only_storable(engine)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+    return engine
+
+
+def _turn_on_wal(cursor: Any, deadline: float) -> None:
+    """Needs the file to itself the first time, and SQLite does not always wait for that by itself."""
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            await_only(asyncio.sleep(WAL_PAUSE))
+        else:
+            return

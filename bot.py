@@ -38,6 +38,7 @@ from imgur.client import BASE_URL, ImgurClient
 from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
+from services.jobs import JobService, Runner
 from services.library import Library
 from services.linking import LinkingService
 from services.ports import AttachmentSource
@@ -101,7 +102,7 @@ async def compose(
     cdn: Collection[str] = DISCORD,
     serve: bool = True,
 ) -> AsyncIterator[House]:
-    """Build every room, and stop in reverse order what was started; with `serve`, the web servers and the sweeper run.
+    """Build every room, and stop in reverse order what was started; with `serve`, servers, sweeper and runner run.
 
     Every way out goes through a `connector`; attachments come from the origins of `cdn`. Raises StorageError and
     CannotListenError.
@@ -136,13 +137,21 @@ async def compose(
             authorize_url=imgur.authorize_url if settings.can_link else None,
         )
         stack.push_async_callback(linking.close)
+        runner = Runner(stores.jobs)
         services = Services(
-            accounts=accounts, linking=linking, uploads=uploads, library=library, views=Views(stores.views)
+            accounts=accounts,
+            linking=linking,
+            uploads=uploads,
+            library=library,
+            views=Views(stores.views),
+            jobs=JobService(stores.jobs, runner.wake),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
             admin = create_admin_app(partial(_obstacles, bot, database))
             await _serve(stack, settings, services, admin)
+            runner.start()
+            stack.push_async_callback(runner.close)
         yield House(settings, bot, services)
 
 

@@ -23,7 +23,7 @@ from cogs.connection import Connection, patiently
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
 from cogs.ui.report import report
-from cogs.ui.untold import Untold
+from cogs.ui.untold import Done, Untold
 from services import Services
 from services.ports import SyncStore
 
@@ -159,6 +159,10 @@ class ImgurBot(commands.AutoShardedBot):
     def latency(self) -> float:
         """The longest of them."""
         return max((seconds for _, seconds in self.latencies), default=math.inf)
+
+    async def outcomes(self, user_id: int) -> list[Done]:
+        """What has ended in the background since the user was last told."""
+        return [Done(words.title, words.text) for words in await self.services.jobs.outcomes(user_id)]
 
     def obstacles(self) -> list[str]:
         """What keeps users from being served, in words; nothing if they are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.account import AccountService
+from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
 from services.upload import UploadService
@@ -20,3 +21,4 @@ class Services:
     uploads: UploadService
     library: Library
     views: Views
+    jobs: JobService

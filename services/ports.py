@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from errors import BotError
 from imgur.errors import ImgurError
@@ -31,11 +31,15 @@ from storage.models import (
     Found,
     ImgurAccount,
     IndexedItem,
+    Job,
+    JobState,
     Key,
     LinkAttempt,
     Mark,
     Query,
     Selected,
+    Step,
+    StepState,
     SyncState,
     Tag,
 )
@@ -351,6 +355,56 @@ class ViewStore(Protocol):
     async def sweep(self, before: datetime, *, limit: int) -> int:
         """Forget up to `limit` views that were last used before then; how many those were."""
         ...
+
+
+class JobStore(Protocol):
+    """Work in the background, for all processes over one database. What changes a job needs its claim.
+
+    Without it (the claim is another's by now, the user has unlinked) the answer is False and nothing is changed.
+    """
+
+    async def begin(
+        self,
+        kind: str,
+        discord_id: int,
+        now: datetime,
+        *,
+        account_id: int | None = None,
+        subject: str | None = None,
+        payload: Mapping[str, Any] | None = None,
+        steps: Sequence[Mapping[str, Any]] = (),
+    ) -> Job | None:
+        """A new job; None where there is an open one of its kind and subject, or the user is not linked so."""
+        ...
+
+    async def claim(self, kinds: Collection[str], now: datetime, *, first: Collection[str] = ()) -> Job | None:
+        """Take the job whose turn it is, for a minute: `first` kinds first, then who has been waiting the longest."""
+        ...
+
+    async def renew(self, job: Job, now: datetime) -> bool: ...
+    async def release(self, job: Job, now: datetime, *, due_at: datetime, failures: int = 0) -> bool: ...
+    async def end(self, job: Job, now: datetime, state: JobState, outcome: tuple[str, str] | None = None) -> bool: ...
+    async def next_step(self, job_id: int) -> Step | None: ...
+    async def steps(self, job_id: int) -> Sequence[Step]: ...
+    async def tally(self, job_id: int) -> tuple[int, int]:
+        """How many steps are done, and how many there are."""
+        ...
+
+    async def mark(self, job: Job, number: int, state: StepState, outcome: str | None = None) -> bool: ...
+    async def get(self, discord_id: int, job_id: int) -> Job | None: ...
+    async def of_user(self, discord_id: int) -> Sequence[Job]: ...
+    async def open_one(self, kind: str, subject: str) -> Job | None: ...
+    async def ahead(self, job: Job, now: datetime) -> int:
+        """How many other users' jobs come before this one."""
+        ...
+
+    async def resume(self, discord_id: int, job_id: int, now: datetime) -> bool: ...
+    async def drop(self, discord_id: int, job_id: int) -> bool: ...
+    async def take_outcomes(self, discord_id: int) -> Sequence[Job]:
+        """What has ended, or stopped, and was not told yet; each is given once."""
+        ...
+
+    async def sweep(self, before: datetime) -> int: ...
 
 
 class SyncStore(Protocol):

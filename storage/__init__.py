@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
+from storage.jobs import JobStore
 from storage.sealing import Keyring
 from storage.syncs import SyncStore
 from storage.uploads import UploadStore
@@ -22,6 +23,7 @@ class Stores:
     uploads: UploadStore
     syncs: SyncStore
     views: ViewStore
+    jobs: JobStore
 
     @classmethod
     def of(cls, database: Database, keyring: Keyring) -> Stores:
@@ -32,4 +34,5 @@ class Stores:
             uploads=UploadStore(database, keyring),
             syncs=SyncStore(database),
             views=ViewStore(database),
+            jobs=JobStore(database),
         )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, select, update
 
 from storage.database import Database
+from storage.jobs import cancel_jobs
 from storage.linking import account_of, account_values, erase_orphan, void_attempts
 from storage.models import ImgurAccount
 from storage.sealing import Keyring
@@ -60,6 +61,7 @@ class AccountStore:
         async with self._database.write() as transaction:
             await void_attempts(transaction, link_attempts.c.discord_id == discord_id)
             await erase_views(transaction, discord_id)
+            await cancel_jobs(transaction, discord_id)
             row = (await transaction.execute(_linked(discord_id))).one_or_none()
             if row is not None:
                 await transaction.execute(delete(links).where(links.c.discord_id == discord_id))

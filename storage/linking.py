@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, not_, select, update
 
 from storage.database import Transaction, upsert
+from storage.jobs import cancel_jobs
 from storage.models import AttemptStatus, ImgurAccount
 from storage.sealing import Keyring, SealContext
 from storage.tables import imgur_accounts, link_attempts, links
@@ -48,6 +49,8 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
         key = {"account_id": account.account_id, "version": version, "broken": False}
         await transaction.execute(insert(imgur_accounts).values(**key, **values))
     await upsert(transaction, links, {"discord_id": discord_id}, {"account_id": account.account_id})
+    if former not in (None, account.account_id):
+        await cancel_jobs(transaction, discord_id)  # they are about the former account
     if former is not None:
         await erase_orphan(transaction, former)
     return int(version)

@@ -199,3 +199,53 @@ class Selected:
     def key(self) -> Key:
         """What it is known by."""
         return self.kind, self.id
+
+
+class JobState(StrEnum):
+    """Where work in the background stands."""
+
+    OPEN = "open"  # it goes on by itself
+    STOPPED = "stopped"  # it goes on when its user says so
+    ENDED = "ended"  # its outcome waits to be told
+
+
+class StepState(StrEnum):
+    """Where a step of a job stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"  # on record before it is: what became of it is not known
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work in the background, for one user; nothing secret is in it.
+
+    Of one `kind` and `subject` there is one open job at a time. `account_id` is the account that it works on: the job
+    goes when its user leaves that account. Not before `due_at` does it go on; `failures` counts those in a row.
+    `outcome` is a heading and a sentence, for the next answer to the user. `claim` names the claim of whoever has it.
+    """
+
+    id: int
+    kind: str
+    discord_id: int
+    subject: str
+    account_id: int | None
+    payload: Mapping[str, Any]
+    state: JobState
+    due_at: datetime
+    begun_at: datetime
+    failures: int = 0
+    ended_at: datetime | None = None
+    outcome: tuple[str, str] | None = None
+    claim: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the things that a job is to do. `outcome` is the job's own word for what became of it."""
+
+    number: int
+    payload: Mapping[str, Any]
+    state: StepState = StepState.WAITING
+    outcome: str | None = None

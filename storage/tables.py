@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    text,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -139,4 +141,45 @@ selected = Table(
     Column("number", Integer, nullable=False),
     Column("title", String),
     Column("account_id", BigInteger),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("discord_id", BigInteger, nullable=False, index=True),
+    Column("subject", String, nullable=False),
+    Column("account_id", BigInteger),
+    Column("payload", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("turn", UtcTime, nullable=False),  # when its user was last served
+    Column("claim", String),
+    Column("claimed_until", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("outcome_title", String),
+    Column("outcome_text", String),
+    Index(
+        "uq_jobs_open",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(None, "state", "due_at"),
+    sqlite_autoincrement=True,  # a button may carry an id: none is used twice
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("job_id", BigInteger, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("payload", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("outcome", String),
 )

@@ -21,7 +21,7 @@ from discord.app_commands import Choice
 
 from cogs.calls import REFUSALS, is_lost, may_be_done
 from cogs.ui.layout import notice, worded
-from cogs.ui.untold import Done, earlier_view
+from cogs.ui.untold import Done, earlier_view, ended_view
 from errors import (
     AcknowledgementLostError,
     AnswerRefusedError,
@@ -266,12 +266,13 @@ async def _post(interaction: Interaction, draw: Draw) -> discord.WebhookMessage:
 
 
 async def _told(interaction: Interaction) -> None:
-    """Note that the user has an answer, and tell beside it what earlier ones could not."""
+    """Note that the user has an answer, and tell beside it what earlier ones could not and what has ended."""
     interaction.extras[ANSWERED] = True
-    untold = interaction.client.untold.take(interaction.user.id)
-    if untold and await _followed(interaction, earlier_view(untold)):
-        for deed in untold:
-            _keep(interaction, deed)
+    ended = await interaction.client.outcomes(interaction.user.id)
+    for told, view in ((interaction.client.untold.take(interaction.user.id), earlier_view), (ended, ended_view)):
+        if told and await _followed(interaction, view(told)):
+            for deed in told:
+                _keep(interaction, deed)
 
 
 def _keep(interaction: Interaction, deed: Done) -> None:

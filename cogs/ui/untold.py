@@ -50,3 +50,8 @@ def earlier_view(untold: list[Done]) -> ui.LayoutView:
         *(f"**{done.title}.** {done.text}".rstrip() for done in untold),
         "-# This was done, but Discord did not take the message that should have said so.",
     )
+
+
+def ended_view(ended: list[Done]) -> ui.LayoutView:
+    """What has come to an end in the background."""
+    return notice("Meanwhile", *(f"**{done.title}.** {done.text}".rstrip() for done in ended))

@@ -1,0 +1,100 @@
+"""What users see of work in the background, and what they decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from services.messages import Words
+from services.ports import JobStore
+from storage.errors import StorageError
+from storage.models import Job, Step
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: steps done of all, other users' jobs before it, and in how many seconds it goes on."""
+
+    done: int
+    total: int
+    ahead: int
+    waits: float
+
+
+class JobService:
+    """Jobs of one user. Errors of the database pass. `wake` tells the runner that there is something to do."""
+
+    def __init__(
+        self, store: JobStore, wake: Callable[[], None], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._store = store
+        self._wake = wake
+        self._now = now
+
+    async def begin(
+        self,
+        kind: str,
+        discord_id: int,
+        *,
+        account_id: int | None = None,
+        subject: str | None = None,
+        payload: Mapping[str, Any] | None = None,
+        steps: Sequence[Mapping[str, Any]] = (),
+    ) -> Job | None:
+        """Have something done, soon; None where such a job is open already, or the user has left the account.
+
+        Of one kind, a user (or whatever else the `subject` is) has one at a time.
+        """
+        job = await self._store.begin(
+            kind, discord_id, self._now(), account_id=account_id, subject=subject, payload=payload, steps=steps
+        )
+        self._wake()
+        return job
+
+    async def get(self, discord_id: int, job_id: int) -> Job | None:
+        """A job of the user's, as long as it is known."""
+        return await self._store.get(discord_id, job_id)
+
+    async def of_user(self, discord_id: int) -> Sequence[Job]:
+        """The user's jobs, the oldest first."""
+        return await self._store.of_user(discord_id)
+
+    async def open_one(self, kind: str, subject: str) -> Job | None:
+        """The open job of this kind and subject, whoever's it is."""
+        return await self._store.open_one(kind, subject)
+
+    async def steps(self, job: Job) -> Sequence[Step]:
+        """Its steps, with their outcomes."""
+        return await self._store.steps(job.id)
+
+    async def progress(self, job: Job) -> Progress:
+        """How far it is."""
+        now = self._now()
+        done, total = await self._store.tally(job.id)
+        ahead = await self._store.ahead(job, now) if job.claim is None else 0
+        return Progress(done, total, ahead, max((job.due_at - now).total_seconds(), 0.0))
+
+    async def resume(self, discord_id: int, job_id: int) -> bool:
+        """Let a stopped job go on; False where there is nothing to go on with."""
+        resumed = await self._store.resume(discord_id, job_id, self._now())
+        self._wake()
+        return resumed
+
+    async def drop(self, discord_id: int, job_id: int) -> bool:
+        """Forget a job. What was sent already is done."""
+        return await self._store.drop(discord_id, job_id)
+
+    async def outcomes(self, discord_id: int) -> list[Words]:
+        """What has ended, or stopped, since the user was last told; each is told once. Never raises."""
+        try:
+            taken = await self._store.take_outcomes(discord_id)
+        except StorageError as error:
+            log.info("outcomes wait for the next answer", reason=type(error).__name__)
+            return []
+        return [Words(*job.outcome) for job in taken if job.outcome]

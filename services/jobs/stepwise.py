@@ -1,0 +1,68 @@
+"""Work of many steps, each of which changes something: on record before it is sent, looked up where no answer came."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from errors import BotError
+from imgur.errors import ImgurError, NotSentError, OutcomeUnknownError, RateLimitedError
+from services.jobs.work import Handler, Stopped, Verdict, Work
+from services.messages import Words
+from storage.models import Step
+
+
+class Stepwise(Handler):
+    """Does the steps of a job in their order, and stops at the first sign of trouble. Nothing is done twice."""
+
+    is_asked_for = True
+
+    @abstractmethod
+    async def do(self, work: Work, step: Step) -> str:
+        """Do it, once, and give a word for what became of it, which may be that it could not be done.
+
+        What it raises stops the job, with nothing done of this step; OutcomeUnknownError: that is not known.
+        """
+
+    @abstractmethod
+    async def look(self, work: Work, step: Step) -> str | None:
+        """What became of a step that was sent and not answered; None: nothing, so it is done now."""
+
+    @abstractmethod
+    async def ended(self, work: Work) -> Verdict:
+        """All steps are done."""
+
+    @abstractmethod
+    async def stopped(self, work: Work, error: Exception) -> Words:
+        """What its user hears where it has stopped for this reason."""
+
+    async def advance(self, work: Work) -> Verdict | None:
+        """Do the next step."""
+        step = await work.next_step()
+        if step is None:
+            return await self.ended(work)
+        outcome = await self.look(work, step) if step.state == "sent" else None
+        if outcome is None:
+            outcome = await self._done(work, step)
+        await work.settled(step, outcome)
+        return None
+
+    async def _done(self, work: Work, step: Step) -> str:
+        await work.sending(step)
+        try:
+            return await self.do(work, step)
+        except (ImgurError, BotError) as error:
+            if not isinstance(error, OutcomeUnknownError):
+                await work.not_sent(step)
+            raise
+
+    async def judge(self, work: Work, error: Exception) -> Verdict | None:
+        """Waits for the quota, the database, the network and a lost answer; all else is for the user to see."""
+        waits = is_ours_to_wait(error) or isinstance(error, NotSentError | OutcomeUnknownError)
+        if waits or not isinstance(error, ImgurError | BotError):
+            return None
+        return Stopped(await self.stopped(work, error))
+
+
+def is_ours_to_wait(error: Exception) -> bool:
+    """Whether the quota had no room for a call: Imgur was not asked."""
+    return isinstance(error, RateLimitedError) and error.status is None

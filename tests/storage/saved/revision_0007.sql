@@ -1,0 +1,134 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0007');
+CREATE TABLE anonymous_uploads (
+	discord_id BIGINT NOT NULL, 
+	image_id VARCHAR NOT NULL, 
+	deletehash BLOB NOT NULL, 
+	link VARCHAR, 
+	mime_type VARCHAR, 
+	width INTEGER NOT NULL, 
+	height INTEGER NOT NULL, 
+	size BIGINT NOT NULL, 
+	title VARCHAR, 
+	description VARCHAR, 
+	uploaded_at BIGINT NOT NULL, 
+	CONSTRAINT pk_anonymous_uploads PRIMARY KEY (discord_id, image_id)
+);
+INSERT INTO "anonymous_uploads" VALUES(1,'abc1234',X'01057361766564099CFEDF37F06430E297CEC5BC04E50EA9D38043EC64566686864407B5829339FB3F760B3D7CA2EBD9EB3B3D1EAA','https://i.imgur.com/abc1234.png','image/png',640,480,200000000,'a cat',NULL,1795435200123457);
+CREATE TABLE command_syncs (
+	application_id BIGINT NOT NULL, 
+	digest VARCHAR NOT NULL, 
+	CONSTRAINT pk_command_syncs PRIMARY KEY (application_id)
+);
+INSERT INTO "command_syncs" VALUES(7,'digest');
+CREATE TABLE hidden_images (
+	image_id VARCHAR NOT NULL, 
+	discord_id BIGINT NOT NULL, 
+	CONSTRAINT pk_hidden_images PRIMARY KEY (image_id)
+);
+INSERT INTO "hidden_images" VALUES('hidden7',1);
+CREATE TABLE imgur_accounts (
+	account_id BIGINT NOT NULL, 
+	username VARCHAR NOT NULL, 
+	access_token BLOB NOT NULL, 
+	refresh_token BLOB NOT NULL, 
+	expires_at BIGINT NOT NULL, 
+	version BIGINT NOT NULL, 
+	broken BOOLEAN NOT NULL, 
+	CONSTRAINT pk_imgur_accounts PRIMARY KEY (account_id)
+);
+INSERT INTO "imgur_accounts" VALUES(9,'imgurian-9',X'01057361766564991B24EC30407A97C65CF709BADEBFEC3BFFDF03F64D0A7E58B910E2F30D18EA0EC5891DB5F414',X'01057361766564789CEE186DF43FEC6E64DDA7B2E5E4D326B563306B5C1B7DB9156B128150087180166B99C2414455',1797854400123457,136834575853573,0);
+CREATE TABLE jobs (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	kind VARCHAR NOT NULL, 
+	discord_id BIGINT NOT NULL, 
+	subject VARCHAR NOT NULL, 
+	account_id BIGINT, 
+	payload JSON NOT NULL, 
+	state VARCHAR NOT NULL, 
+	due_at BIGINT NOT NULL, 
+	begun_at BIGINT NOT NULL, 
+	failures INTEGER NOT NULL, 
+	turn BIGINT NOT NULL, 
+	claim VARCHAR, 
+	claimed_until BIGINT, 
+	ended_at BIGINT, 
+	outcome_title VARCHAR, 
+	outcome_text VARCHAR
+);
+CREATE TABLE link_attempts (
+	number INTEGER NOT NULL, 
+	id VARCHAR NOT NULL, 
+	discord_id BIGINT NOT NULL, 
+	discord_name VARCHAR NOT NULL, 
+	created_at BIGINT NOT NULL, 
+	expires_at BIGINT NOT NULL, 
+	status VARCHAR NOT NULL, 
+	tries INTEGER NOT NULL, 
+	origin BLOB, 
+	nonce_hash BLOB, 
+	cookie_hash BLOB, 
+	state_hash BLOB, 
+	code BLOB, 
+	account_id BIGINT, 
+	username VARCHAR, 
+	access_token BLOB, 
+	refresh_token BLOB, 
+	token_expires_at BIGINT, 
+	CONSTRAINT pk_link_attempts PRIMARY KEY (number), 
+	CONSTRAINT uq_link_attempts_id UNIQUE (id), 
+	CONSTRAINT uq_link_attempts_nonce_hash UNIQUE (nonce_hash), 
+	CONSTRAINT uq_link_attempts_state_hash UNIQUE (state_hash)
+);
+INSERT INTO "link_attempts" VALUES(1,'first',1,'',1795435200123457,1795435800123457,'done',0,NULL,X'A7937B64B8CAA58F03721BB6BACF5C78CB235FEBE0E70B1B84CD99541461A08E',X'636F6F6B69652D68617368',X'73746174652D68617368',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "link_attempts" VALUES(2,'second',2,'',1795435200123457,1795435800123457,'done',0,NULL,X'16367AACB67A4A017C8DA8AB95682CCB390863780F7114DDA0A0E0C55644C7C4',X'7365636F6E64636F6F6B69652D68617368',X'7365636F6E6473746174652D68617368',NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "link_attempts" VALUES(3,'third',3,'discordian-3',1795435200123457,1795435800123457,'proved',0,X'0105736176656478E15403498FA6432999CFD5A51C4438FB0C3452893D9F22B50936F891E90AC89CA8ED0ABA321F2D4691057680',X'B1E99324505BD32DA0E1F85DCF5E19A09DB0481E8A15F62C41EB320304A8E927',X'7468697264636F6F6B69652D68617368',X'746869726473746174652D68617368',X'010573617665640B4E2F9F8B9239B508BBF7444C95CD6A62EE123551ECBCBAEA5C3246C1B828BCCA9399F4',8,'imgurian-8',X'01057361766564F0F535A109436F4CCCDDED66431134F5DA7CE4D8F8CF3A4ABB3921745DB60C74673F2D4330B170',X'010573617665649656215F338DDB6E65E76C8065A1D9BF052238190110ACD1B78516056423390713562A4C97269F25',1797854400123457);
+CREATE TABLE links (
+	discord_id BIGINT NOT NULL, 
+	account_id BIGINT NOT NULL, 
+	CONSTRAINT pk_links PRIMARY KEY (discord_id), 
+	CONSTRAINT fk_links_account_id FOREIGN KEY(account_id) REFERENCES imgur_accounts (account_id)
+);
+INSERT INTO "links" VALUES(1,9);
+INSERT INTO "links" VALUES(2,9);
+CREATE TABLE selected (
+	view_id VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	item_id VARCHAR NOT NULL, 
+	number INTEGER NOT NULL, 
+	title VARCHAR, 
+	account_id BIGINT, 
+	CONSTRAINT pk_selected PRIMARY KEY (view_id, kind, item_id), 
+	CONSTRAINT fk_selected_view_id FOREIGN KEY(view_id) REFERENCES views (id) ON DELETE CASCADE
+);
+CREATE TABLE steps (
+	job_id BIGINT NOT NULL, 
+	number INTEGER NOT NULL, 
+	payload JSON NOT NULL, 
+	state VARCHAR NOT NULL, 
+	outcome VARCHAR, 
+	CONSTRAINT pk_steps PRIMARY KEY (job_id, number), 
+	CONSTRAINT fk_steps_job_id FOREIGN KEY(job_id) REFERENCES jobs (id) ON DELETE CASCADE
+);
+CREATE TABLE views (
+	id VARCHAR NOT NULL, 
+	discord_id BIGINT NOT NULL, 
+	"query" VARCHAR NOT NULL, 
+	used_at BIGINT NOT NULL, 
+	CONSTRAINT pk_views PRIMARY KEY (id)
+);
+CREATE INDEX ix_links_account_id ON links (account_id);
+CREATE INDEX ix_link_attempts_discord_id ON link_attempts (discord_id);
+CREATE INDEX ix_anonymous_uploads_discord_id_uploaded_at ON anonymous_uploads (discord_id, uploaded_at);
+CREATE INDEX ix_hidden_images_discord_id ON hidden_images (discord_id);
+CREATE INDEX ix_views_used_at ON views (used_at);
+CREATE INDEX ix_views_discord_id_used_at ON views (discord_id, used_at);
+CREATE UNIQUE INDEX uq_jobs_open ON jobs (kind, subject) WHERE state = 'open';
+CREATE INDEX ix_jobs_discord_id ON jobs (discord_id);
+CREATE INDEX ix_jobs_state_due_at ON jobs (state, due_at);
+DELETE FROM "sqlite_sequence";
+COMMIT;

@@ -1,0 +1,251 @@
+"""Work in the background, as the tables keep it: claims, turns, steps, and what becomes of it where its user leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage.jobs import LEASE
+from storage.models import JobState, StepState
+from tests.storage.factories import NOW, account, link
+
+SECOND = timedelta(seconds=1)
+
+
+async def begun(stores, discord_id=1, kind="count", **about):
+    job = await stores.jobs.begin(kind, discord_id, NOW, **about)
+    assert job is not None
+    return job
+
+
+async def test_of_a_kind_a_user_has_one_job_at_a_time(stores):
+    first = await begun(stores, payload={"ids": ["a", "b"]})
+
+    assert await stores.jobs.begin("count", 1, NOW) is None
+    other_kind, other_user = await begun(stores, kind="other"), await begun(stores, 2)
+    assert await stores.jobs.of_user(1) == [first, other_kind]
+    assert await stores.jobs.of_user(2) == [other_user]
+    assert first.payload == {"ids": ["a", "b"]}
+
+
+async def test_of_two_beginnings_in_two_processes_one_counts(stores, other_stores):
+    both = await asyncio.gather(stores.jobs.begin("count", 1, NOW), other_stores.jobs.begin("count", 1, NOW))
+
+    assert sorted(job is None for job in both) == [False, True]
+
+
+async def test_a_subject_that_users_share_has_one_job(stores):
+    await begun(stores, 1, subject="account:9")
+
+    assert await stores.jobs.begin("count", 2, NOW, subject="account:9") is None
+    found = await stores.jobs.open_one("count", "account:9")
+    assert found is not None
+    assert found.discord_id == 1
+
+
+async def test_a_job_about_an_account_needs_its_link(stores):
+    assert await stores.jobs.begin("count", 1, NOW, account_id=9) is None
+    await link(stores, 1, account(9))
+
+    assert await stores.jobs.begin("count", 1, NOW, account_id=8) is None
+    assert await stores.jobs.begin("count", 1, NOW, account_id=9)
+
+
+async def test_of_many_claims_at_once_one_gets_the_job(stores, other_stores):
+    await begun(stores)
+
+    claims = await asyncio.gather(*(one.jobs.claim(["count"], NOW) for one in (stores, other_stores) for _ in range(5)))
+
+    assert sum(claim is not None for claim in claims) == 1
+
+
+async def test_a_claim_ends_by_itself_unless_it_is_renewed(stores, other_stores):
+    await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW)
+    assert await other_stores.jobs.claim(["count"], NOW + LEASE - SECOND) is None
+    assert await stores.jobs.renew(mine, NOW + LEASE - SECOND)
+    assert await other_stores.jobs.claim(["count"], NOW + LEASE + SECOND) is None
+
+    theirs = await other_stores.jobs.claim(["count"], NOW + 2 * LEASE)
+
+    assert theirs is not None
+    assert not await stores.jobs.renew(mine, NOW + 2 * LEASE)
+    assert not await stores.jobs.release(mine, NOW, due_at=NOW)
+    assert not await stores.jobs.end(mine, NOW, JobState.ENDED)
+    assert await other_stores.jobs.end(theirs, NOW, JobState.ENDED)
+    assert await stores.jobs.of_user(1) == []
+
+
+@pytest.mark.parametrize("shift", [timedelta(days=1), timedelta(days=-1)])
+async def test_what_a_wrong_clock_has_written_holds_nobody_for_long(stores, shift):
+    await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW + max(shift, timedelta()))
+    await stores.jobs.release(mine, NOW + shift, due_at=NOW + shift + timedelta(hours=2))
+
+    assert await stores.jobs.claim(["count"], NOW + (timedelta() if shift > timedelta() else shift + LEASE * 150))
+
+
+async def test_claims_of_a_clock_that_was_ahead_are_free(stores):
+    await begun(stores)
+    assert await stores.jobs.claim(["count"], NOW + timedelta(days=1))
+
+    assert await stores.jobs.claim(["count"], NOW)
+
+
+async def test_a_kind_that_a_process_does_not_know_is_left_to_others(stores):
+    await begun(stores)
+
+    assert await stores.jobs.claim(["other"], NOW) is None
+    assert await stores.jobs.claim([], NOW) is None
+
+
+async def test_nobody_has_two_jobs_served_at_a_time(stores):
+    for kind in ("count", "other"):
+        await begun(stores, 1, kind)
+    await begun(stores, 2)
+
+    claimed = [await stores.jobs.claim(["count", "other"], NOW) for _ in range(3)]
+
+    assert [job and job.discord_id for job in claimed] == [1, 2, None]
+
+
+async def test_who_was_served_waits_behind_who_was_not(stores):
+    for user in (1, 2, 3):
+        await begun(stores, user)
+    order = []
+    for second in range(9):
+        now = NOW + second * SECOND
+        job = await stores.jobs.claim(["count"], now)
+        order.append(job.discord_id)
+        await stores.jobs.release(job, now, due_at=now)
+
+    assert order == [1, 2, 3] * 3
+    assert [await stores.jobs.ahead(job, NOW + timedelta(hours=1)) for job in await begun_jobs(stores)] == [0, 1, 2]
+
+
+async def begun_jobs(stores):
+    return [job for user in (1, 2, 3) for job in await stores.jobs.of_user(user)]
+
+
+async def test_what_is_asked_for_goes_first(stores):
+    await begun(stores, 1)
+    await begun(stores, 2, "asked")
+
+    assert (await stores.jobs.claim(["count", "asked"], NOW, first=["asked"])).discord_id == 2
+
+
+async def test_a_job_waits_until_it_is_due(stores):
+    await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW)
+    assert await stores.jobs.release(mine, NOW, due_at=NOW + timedelta(hours=1), failures=3)
+
+    assert await stores.jobs.claim(["count"], NOW + timedelta(minutes=59)) is None
+    again = await stores.jobs.claim(["count"], NOW + timedelta(hours=1))
+    assert again is not None
+    assert again.failures == 3
+
+
+async def test_steps_are_done_in_order_and_only_by_who_has_the_claim(stores):
+    job = await begun(stores, steps=[{"id": "a"}, {"id": "b"}])
+    assert await stores.jobs.tally(job.id) == (0, 2)
+    assert not await stores.jobs.mark(job, 0, StepState.SENT)
+    mine = await stores.jobs.claim(["count"], NOW)
+
+    assert await stores.jobs.mark(mine, 0, StepState.SENT)
+    assert (await stores.jobs.next_step(job.id)).state is StepState.SENT
+    assert await stores.jobs.mark(mine, 0, StepState.DONE, "gone")
+    assert (await stores.jobs.next_step(job.id)).payload == {"id": "b"}
+    assert await stores.jobs.tally(job.id) == (1, 2)
+    assert [step.outcome for step in await stores.jobs.steps(job.id)] == ["gone", None]
+    await stores.jobs.mark(mine, 1, StepState.DONE, "done")
+    assert await stores.jobs.next_step(job.id) is None
+
+
+async def test_an_outcome_is_told_once_and_only_to_its_user(stores):
+    await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW)
+    await stores.jobs.end(mine, NOW, JobState.ENDED, ("Counted", "There are 3."))
+    assert await stores.jobs.take_outcomes(2) == []
+
+    assert [job.outcome for job in await stores.jobs.take_outcomes(1)] == [("Counted", "There are 3.")]
+    assert await stores.jobs.take_outcomes(1) == []
+    assert await stores.jobs.of_user(1) == []
+
+
+async def test_what_has_stopped_goes_on_when_its_user_says_so(stores):
+    job = await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW)
+    await stores.jobs.end(mine, NOW, JobState.STOPPED, ("Stopped", "Imgur is full."))
+    assert await stores.jobs.claim(["count"], NOW) is None
+    assert [told.outcome for told in await stores.jobs.take_outcomes(1)] == [("Stopped", "Imgur is full.")]
+    assert (await stores.jobs.get(1, job.id)).state is JobState.STOPPED
+
+    assert not await stores.jobs.resume(2, job.id, NOW)
+    assert await stores.jobs.resume(1, job.id, NOW)
+    assert not await stores.jobs.resume(1, job.id, NOW)
+    assert await stores.jobs.claim(["count"], NOW)
+
+
+async def test_a_stopped_job_does_not_go_on_beside_a_newer_one(stores):
+    job = await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW)
+    await stores.jobs.end(mine, NOW, JobState.STOPPED, ("Stopped", ""))
+    await begun(stores)
+
+    assert not await stores.jobs.resume(1, job.id, NOW)
+
+
+async def test_what_nobody_came_back_for_is_forgotten(stores):
+    await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW)
+    await stores.jobs.end(mine, NOW, JobState.STOPPED, ("Stopped", ""))
+    await begun(stores)
+
+    assert await stores.jobs.sweep(NOW) == 0
+    assert await stores.jobs.sweep(NOW + SECOND) == 1
+    assert len(await stores.jobs.of_user(1)) == 1
+
+
+async def leave(stores):
+    await stores.accounts.unlink(1)
+
+
+async def link_another(stores):
+    await link(stores, 1, account(8), "second")
+
+
+@pytest.mark.parametrize("go", [leave, link_another])
+async def test_whoever_leaves_an_account_leaves_no_job_and_what_comes_late_records_nothing(stores, go):
+    await link(stores, 1, account(9))
+    await link(stores, 2, account(9), "of the other")
+    job = await begun(stores, 1, account_id=9, steps=[{"id": "a"}])
+    others = await begun(stores, 2, account_id=9)
+    mine = await stores.jobs.claim(["count"], NOW)
+    assert mine.id == job.id
+    await stores.jobs.mark(mine, 0, StepState.SENT)
+
+    await go(stores)
+
+    assert await stores.jobs.of_user(1) == []
+    assert await stores.jobs.steps(job.id) == []
+    assert not await stores.jobs.mark(mine, 0, StepState.DONE, "gone")
+    assert not await stores.jobs.end(mine, NOW, JobState.ENDED, ("Done", ""))
+    assert [left.id for left in await stores.jobs.of_user(2)] == [others.id]
+
+
+async def test_linking_the_same_account_anew_ends_nothing(stores):
+    await link(stores, 1, account(9))
+    job = await begun(stores, 1, account_id=9)
+    await link(stores, 1, account(9), "second")
+
+    assert await stores.jobs.of_user(1) == [job]
+
+
+async def test_an_id_is_never_used_again(stores):
+    first = await begun(stores)
+    assert not await stores.jobs.drop(2, first.id)
+    assert await stores.jobs.drop(1, first.id)
+
+    assert (await begun(stores)).id > first.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from errors import (
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, OutcomeUnknownError, RejectedError
 from imgur.models import Album, Privacy
 from services.account import AccountService
-from services.album.looking import PAUSES, Look
+from services.album.looking import Look
 from services.album.models import Created, Deleted, Edited, title_of
 from services.album.pictures import AlbumPictures
 from services.cache import oldest
@@ -42,14 +42,12 @@ class AlbumService:
     NotLinkedError, LinkBrokenError, and for such a text what `Catalogue.own_album` raises.
     """
 
-    def __init__(
-        self, accounts: AccountService, imgur: ImgurApi, catalogue: Catalogue, pauses: Sequence[float] = PAUSES
-    ) -> None:
+    def __init__(self, accounts: AccountService, imgur: ImgurApi, catalogue: Catalogue) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._catalogue = catalogue
         self._reading = catalogue.reading
-        self._look = Look(accounts, imgur, pauses)
+        self._look = Look(accounts, imgur)
         self.pictures = AlbumPictures(imgur, catalogue, self._look)
 
     # --- for uploads ----------------------------------------------------------------------------------------------

@@ -28,10 +28,9 @@ FEW = 2
 class Look:
     """Sends changes as a user, and sees what became of them. Never reads from memory."""
 
-    def __init__(self, accounts: AccountService, imgur: ImgurApi, pauses: Sequence[float]) -> None:
+    def __init__(self, accounts: AccountService, imgur: ImgurApi) -> None:
         self._accounts = accounts
         self._imgur = imgur
-        self._pauses = pauses
 
     async def tell(self, discord_id: int, change: Callable[[AccessToken], Awaitable[None]]) -> None:
         """Send a change. That its answer was lost is no error: what became of it is looked at anyhow."""
@@ -50,7 +49,7 @@ class Look:
 
     async def settled(self, look: Callable[[], Awaitable[T]], is_good: Callable[[T], bool]) -> T:
         """What is seen once it is as wished, or at the end of the time that Imgur may need; what `look` raises then."""
-        *early, last = self._pauses
+        *early, last = PAUSES
         for pause in early:
             await asyncio.sleep(pause)
             try:

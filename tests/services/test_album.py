@@ -27,7 +27,7 @@ from errors import (
 from imgur.client import ImgurClient
 from imgur.errors import ImgurError, NotFoundError, RateLimitedError
 from services.account import AccountService
-from services.album import AlbumService, Outcome
+from services.album import AlbumService, Outcome, looking
 from services.library import Library
 from standins.imgur.records import Account, StoredImage
 from standins.imgur.standin import Standin
@@ -35,7 +35,7 @@ from storage import Stores
 from tests.services.test_account import link
 from tests.services.test_library import ADA, BOB, keep
 
-QUICK = (0.0, 0.02, 0.05)
+LOOKS = len(looking.PAUSES)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores)
 
 @pytest.fixture
 def albums(accounts: AccountService, imgur_client: ImgurClient, library: Library) -> AlbumService:
-    return AlbumService(accounts, imgur_client, library.catalogue, QUICK)
+    return AlbumService(accounts, imgur_client, library.catalogue)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ async def test_yes_that_changes_nothing_is_seen(
     edited = await albums.edit(ADA, album.id, title="New", description="New", privacy="public")
     assert edited.ignored == (ignored,)
     assert set(edited.asked) == {"title", "description", "privacy"}
-    assert len(standin.sent(f"GET /3/album/{album.id}")) == len(QUICK)
+    assert len(standin.sent(f"GET /3/album/{album.id}")) == LOOKS
 
 
 async def test_old_answer_is_not_taken_for_a_no(albums: AlbumService, standin: Standin, account: Account) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
+from storage.index import LibraryStore
 from storage.jobs import JobStore
 from storage.sealing import Keyring
 from storage.syncs import SyncStore
@@ -22,6 +23,7 @@ class Stores:
     attempts: AttemptStore
     uploads: UploadStore
     syncs: SyncStore
+    library: LibraryStore
     views: ViewStore
     jobs: JobStore
 
@@ -33,6 +35,7 @@ class Stores:
             attempts=AttemptStore(database, keyring),
             uploads=UploadStore(database, keyring),
             syncs=SyncStore(database),
+            library=LibraryStore(database),
             views=ViewStore(database),
             jobs=JobStore(database),
         )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, select, update
 
 from storage.database import Database
+from storage.index.owners import leave
 from storage.jobs import cancel_jobs
 from storage.linking import account_of, account_values, erase_orphan, void_attempts
 from storage.models import ImgurAccount
@@ -66,6 +67,7 @@ class AccountStore:
             if row is not None:
                 await transaction.execute(delete(links).where(links.c.discord_id == discord_id))
                 await erase_orphan(transaction, row.account_id)
+                await leave(transaction, discord_id, row.account_id)
             self._database.erase_traces()
         return _unopened(row)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, not_, select, update
 
 from storage.database import Transaction, upsert
+from storage.index.owners import leave, library_of_account
 from storage.jobs import cancel_jobs
 from storage.models import AttemptStatus, ImgurAccount
 from storage.sealing import Keyring, SealContext
@@ -51,8 +52,11 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
     await upsert(transaction, links, {"discord_id": discord_id}, {"account_id": account.account_id})
     if former not in (None, account.account_id):
         await cancel_jobs(transaction, discord_id)  # they are about the former account
+    await library_of_account(transaction, account.account_id)
     if former is not None:
         await erase_orphan(transaction, former)
+        if former != account.account_id:
+            await leave(transaction, discord_id, former)
     return int(version)
 
 

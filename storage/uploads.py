@@ -8,7 +8,9 @@ from dataclasses import asdict
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, select, update
 
 from storage.database import Database
-from storage.models import AnonymousUpload
+from storage.index.owners import library_of_user
+from storage.index.writes import correct, is_there, put_front, take_off
+from storage.models import AnonymousUpload, IndexedItem, Shelf
 from storage.sealing import Keyring, SealContext
 from storage.tables import anonymous_uploads, hidden_images
 
@@ -23,11 +25,14 @@ class UploadStore:
         self._database = database
         self._keyring = keyring
 
-    async def add(self, upload: AnonymousUpload) -> None:
-        """Remember an upload."""
+    async def add(self, upload: AnonymousUpload, search: str = "") -> None:
+        """Remember an upload. `search` is what it is found by (`services.text.searchable`); empty: made later."""
         sealed = self._keyring.seal(upload.deletehash, _context(upload.discord_id, upload.image_id))
         async with self._database.write() as transaction:
             await transaction.execute(insert(anonymous_uploads).values(asdict(upload) | {"deletehash": sealed}))
+            library = await library_of_user(transaction, upload.discord_id)
+            if await is_there(transaction, library):
+                await put_front(transaction, library, Shelf.UPLOADS, [_indexed(upload, search)])
 
     async def page(self, discord_id: int, *, offset: int, limit: int) -> Sequence[AnonymousUpload]:
         """The user's uploads from `offset` on, at most `limit`."""
@@ -50,12 +55,20 @@ class UploadStore:
             row = (await transaction.execute(query)).mappings().one_or_none()
         return None if row is None else self._upload(row)
 
-    async def update(self, discord_id: int, image_id: str, *, title: str | None, description: str | None) -> bool:
-        """Write both texts, None included; False if the user has no such upload."""
+    async def update(
+        self, discord_id: int, image_id: str, *, title: str | None, description: str | None, search: str = ""
+    ) -> bool:
+        """Write both texts, None included, and what it is found by; False if the user has no such upload."""
         change = update(anonymous_uploads).where(_is(discord_id, image_id))
+        changed = change.values(title=title, description=description).returning(*_SHOWN)
         async with self._database.write() as transaction:
             self._database.erase_traces()
-            return bool((await transaction.execute(change.values(title=title, description=description))).rowcount)
+            if (row := (await transaction.execute(changed)).mappings().one_or_none()) is None:
+                return False
+            library = await library_of_user(transaction, discord_id)
+            await is_there(transaction, library)  # alone from here on
+            await correct(transaction, library, _indexed(AnonymousUpload(**row, deletehash=""), search))
+            return True
 
     async def hide(self, discord_id: int, image_id: str) -> None:
         """Remember that the user uploaded a picture, anonymously or not, as a spoiler."""
@@ -79,6 +92,9 @@ class UploadStore:
             await transaction.execute(
                 delete(hidden_images).where(HIDDEN.image_id == image_id, HIDDEN.discord_id == discord_id)
             )
+            library = await library_of_user(transaction, discord_id)
+            if await is_there(transaction, library):
+                await take_off(transaction, library, {("image", image_id)}, None)
             return bool(
                 (await transaction.execute(delete(anonymous_uploads).where(_is(discord_id, image_id)))).rowcount
             )
@@ -86,6 +102,26 @@ class UploadStore:
     def _upload(self, row: RowMapping) -> AnonymousUpload:
         opened = self._keyring.open(row["deletehash"], _context(row["discord_id"], row["image_id"]))
         return AnonymousUpload(**{**row, "deletehash": opened})
+
+
+_SHOWN = [column for column in COLUMNS if column.name != "deletehash"]
+
+
+def _indexed(upload: AnonymousUpload, search: str) -> IndexedItem:
+    """An upload as the index holds it."""
+    return IndexedItem(
+        kind="image",
+        id=upload.image_id,
+        search=search,
+        title=upload.title,
+        description=upload.description,
+        mime_type=upload.mime_type,
+        width=upload.width,
+        height=upload.height,
+        size=upload.size,
+        created=upload.uploaded_at,
+        extra={"link": upload.link} if upload.link else {},
+    )
 
 
 def _is(discord_id: int, image_id: str) -> ColumnElement[bool]:

@@ -20,7 +20,6 @@ class Source(StrEnum):
     ANONYMOUS = "anonymous"
     ALBUM = "album"
     FAVORITES = "favorites"
-    ALBUMS = "albums"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from storage import Stores
 from storage.database import Database, open_database
 from storage.sealing import Keyring, new_key
 from tests.databases import ENGINES, postgres_database
+from tests.storage.factories import link
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -70,3 +71,12 @@ def stores(database: Database, keyring: Keyring) -> Stores:
 @pytest.fixture
 def other_stores(other_database: Database, keyring: Keyring) -> Stores:
     return Stores.of(other_database, keyring)
+
+
+@pytest.fixture
+async def library(stores: Stores) -> int:
+    """The library of the account 9, to which the user 1 is linked."""
+    await link(stores)
+    found = await stores.library.library(account_id=9)
+    assert found is not None
+    return found

@@ -31,10 +31,14 @@ def test_migrations_make_the_tables_that_the_code_knows(migrated: Path, tmp_path
     assert _made(migrated) == known
 
 
-def test_only_the_number_of_an_attempt_is_made_up_by_the_database() -> None:
+def test_which_numbers_are_made_up_by_the_database() -> None:
     """In SQLite's dialect it does not show which keys are given and which are made up; in PostgreSQL's it does."""
     made = {
         table.name: str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables
     }
     lines = [f"{name}: {line.strip()}" for name, sql in made.items() for line in sql.splitlines() if "SERIAL" in line]
-    assert sorted(lines) == ["jobs: id BIGSERIAL NOT NULL,", "link_attempts: number BIGSERIAL NOT NULL,"]
+    assert sorted(lines) == [
+        "jobs: id BIGSERIAL NOT NULL,",
+        "libraries: id BIGSERIAL NOT NULL,",
+        "link_attempts: number BIGSERIAL NOT NULL,",
+    ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from storage import Stores
 from storage.database import open_database
-from storage.models import AttemptStatus
+from storage.models import AttemptStatus, IndexedItem, Shelf
 from storage.sealing import Keyring
 from tests.storage.factories import account, bring_to, cells, dump, link, upload
 
@@ -29,6 +29,9 @@ async def main() -> None:
             await stores.uploads.add(upload())
             await stores.uploads.hide(1, "hidden7")
             await stores.syncs.set(7, "digest")
+            library = await stores.library.library(account_id=9)
+            assert library is not None
+            await stores.library.put_front(library, Shelf.IMAGES, [IndexedItem("image", "abc1234", "\na cat\n")])
         revision = cells(path, "alembic_version")[0]["version_num"]
         Path(__file__).with_name(f"revision_{revision}.sql").write_text("\n".join(dump(path)) + "\n")
 

@@ -1,8 +1,0 @@
-"""Albums of users' own, on Imgur."""
-
-from __future__ import annotations
-
-from services.album.albums import AlbumService
-from services.album.models import Created, Deleted, Edited, Filled, Outcome
-
-__all__ = ["AlbumService", "Created", "Deleted", "Edited", "Filled", "Outcome"]

@@ -1,0 +1,41 @@
+"""Whether texts hold words, in statements that both databases take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, String, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class Holds(FunctionElement[bool]):
+    """True where a text holds every word. Made by `holds`."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "holds"
+
+
+def holds(text: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """Whether `text` holds each of the words, one at least; signs of theirs are no wildcards."""
+    return Holds(text, *(bindparam(None, f"%{_escaped(word)}%", String, unique=True) for word in words))
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@compiles(Holds)
+def _each(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
+    text, *patterns = (compiler.process(clause, **given) for clause in element.clauses)
+    return "(" + " AND ".join(f"{text} LIKE {pattern} ESCAPE '\\'" for pattern in patterns) + ")"
+
+
+@compiles(Holds, "postgresql")
+def _all(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
+    """A long text is stored elsewhere, and is fetched for each operator anew unless it is part of an expression."""
+    text, *patterns = (compiler.process(clause, **given) for clause in element.clauses)
+    return f"(({text} || '') LIKE ALL (ARRAY[{', '.join(patterns)}]))"

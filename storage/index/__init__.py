@@ -1,0 +1,185 @@
+"""The index: what accounts and users have on Imgur, shelf by shelf, and how far it has been read."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select
+
+from storage.database import Database
+from storage.index import passes, reads, writes
+from storage.library_tables import LET_GO, UNFOLDED, items, libraries, places
+from storage.models import Found, IndexedItem, Key, Query, SyncState
+
+
+class LibraryStore:
+    """A library that was let go of takes nothing and gives nothing, without an error.
+
+    Of several writes to one library each waits for the one before. Raises DatabaseUnavailableError.
+    """
+
+    def __init__(self, database: Database, draw: Callable[[int], int] = random.randrange) -> None:
+        self._database = database
+        self._draw = draw
+
+    async def library(self, *, account_id: int | None = None, discord_id: int | None = None) -> int | None:
+        """The number of an account's library, or of a Discord user's own; exactly one is given."""
+        owner = libraries.c.account_id == account_id if discord_id is None else libraries.c.discord_id == discord_id
+        async with self._database.read() as transaction:
+            found: int | None = (await transaction.execute(select(libraries.c.id).where(owner))).scalar()
+        return found
+
+    # --- reading
+
+    async def page(
+        self, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
+    ) -> tuple[IndexedItem, ...]:
+        """The shelf's items from `offset` on, at most `limit`."""
+        ranks = reads.first_of(reads.all_ranks(library, shelf), offset=offset, limit=limit, oldest=oldest)
+        async with self._database.read() as transaction:
+            return await reads.items_at(transaction, library, shelf, ranks, oldest=oldest)
+
+    async def count(self, library: int, shelf: str) -> int:
+        """How many items the shelf has."""
+        return await self._number(select(func.count()).select_from(places).where(reads.on_shelf(library, shelf)))
+
+    async def get(self, library: int, key: Key) -> IndexedItem | None:
+        """The item, on whatever shelf it stands."""
+        query = select(items, places.c.search).join(places, reads.same_item(items, places))
+        async with self._database.read() as transaction:
+            rows = await transaction.execute(query.where(reads.of_key(library, key)).limit(1))
+            row = rows.mappings().one_or_none()
+        return None if row is None else reads.item_of(row)
+
+    async def search(
+        self, library: int, shelf: str, query: Query, reader: int, *, offset: int, limit: int, oldest: bool = False
+    ) -> Found:
+        """A page of what the query finds on the shelf, in its order, and how many that are."""
+        async with self._database.read() as transaction:
+            parts = await reads.found_ranks(transaction, library, shelf, query, reader)
+            if not parts:
+                return Found((), 0)
+            total = int((await transaction.execute(reads.how_many(parts))).scalar_one())
+            if offset >= total:
+                return Found((), total)
+            ranks = reads.first_of(parts, offset=offset, limit=limit, oldest=oldest)
+            return Found(await reads.items_at(transaction, library, shelf, ranks, oldest=oldest), total)
+
+    async def suggest(
+        self, library: int, shelf: str, query: Query, reader: int, *, limit: int
+    ) -> tuple[IndexedItem, ...]:
+        """The first of what `search` finds, what is called exactly so before the rest; all where `query` is empty."""
+        found: list[IndexedItem] = []
+        async with self._database.read() as transaction:
+            if query.whole:
+                ranks = reads.called(library, shelf, query.whole, limit)
+                found += await reads.items_at(transaction, library, shelf, ranks)
+            if parts := await reads.found_ranks(transaction, library, shelf, query, reader):
+                ranks = reads.first_of(parts, offset=0, limit=limit)
+                found += await reads.items_at(transaction, library, shelf, ranks)
+        return tuple(writes.each_once(found)[:limit])
+
+    async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:
+        """One of what is there or found, each as likely as the other."""
+        async with self._database.read() as transaction:
+            parts = reads.all_ranks(library, shelf)
+            if query is not None:
+                parts = await reads.found_ranks(transaction, library, shelf, query, reader)
+            total = int((await transaction.execute(reads.how_many(parts))).scalar_one())
+            if not total:
+                return None
+            ranks = reads.first_of(parts, offset=self._draw(total), limit=1)
+            found = await reads.items_at(transaction, library, shelf, ranks)
+        return found[0] if found else None
+
+    async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:
+        """The keys of the first `limit` items."""
+        query = select(places.c.kind, places.c.item_id).where(reads.on_shelf(library, shelf))
+        async with self._database.read() as transaction:
+            rows = await transaction.execute(query.order_by(places.c.rank.desc()).limit(limit))
+            return [(row.kind, row.item_id) for row in rows]
+
+    async def ranks_of(self, library: int, shelf: str, keys: Collection[Key]) -> dict[Key, int]:
+        """Where these stand, if they are known: the higher, the newer."""
+        async with self._database.read() as transaction:
+            found = await writes.standing(transaction, library, shelf, keys)
+        return {key: rank for key, (rank, _) in found.items()}
+
+    # --- changing
+
+    async def put_front(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
+        """Put these before all others, in their order, whether they are known or not."""
+        async with self._database.write() as transaction:
+            if await writes.is_there(transaction, library):
+                await writes.put_front(transaction, library, shelf, items)
+
+    async def fill(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
+        """Make the shelf hold these and nothing else."""
+        async with self._database.write() as transaction:
+            if await writes.is_there(transaction, library):
+                await transaction.execute(delete(places).where(reads.on_shelf(library, shelf)))
+                await writes.put_front(transaction, library, shelf, items)
+                await writes.drop_homeless(transaction, library)
+
+    async def update(self, library: int, item: IndexedItem) -> bool:
+        """Correct an item wherever it stands; False if it is not known."""
+        async with self._database.write() as transaction:
+            there = await writes.is_there(transaction, library)
+            return there and await writes.correct(transaction, library, item)
+
+    async def remove(self, library: int, keys: Collection[Key], shelf: str | None = None) -> None:
+        """Take items off a shelf; without one out of the library, with all that users noted on them."""
+        async with self._database.write() as transaction:
+            if await writes.is_there(transaction, library):
+                await writes.take_off(transaction, library, keys, shelf)
+
+    # --- reading all of a shelf, in passes
+
+    async def sync_state(self, library: int, shelf: str) -> SyncState | None:
+        """How far the shelf has been read; None before anything was."""
+        async with self._database.read() as transaction:
+            return await passes.state_of(transaction, library, shelf)
+
+    async def advance(self, state: SyncState, items: Sequence[IndexedItem], *, from_oldest: bool = False) -> bool:
+        """Note a page of a pass and where the pass stands, in one transaction; see `services.ports`."""
+        async with self._database.write() as transaction:
+            return await passes.advance(transaction, state, items, from_oldest=from_oldest)
+
+    async def unseen(self, state: SyncState, *, within_reach: bool = False) -> int:
+        """How many items of the shelf the pass has not seen; `within_reach` those before the last that it knew."""
+        async with self._database.read() as transaction:
+            unseen = await passes.unseen(transaction, state, within_reach=within_reach)
+            query = select(func.count()).select_from(places).where(unseen)
+            return int((await transaction.execute(query)).scalar_one())
+
+    async def finish(self, state: SyncState, *, within_reach: bool = False) -> bool:
+        """As `advance`, with nothing new, and take off the shelf what `unseen` counts."""
+        async with self._database.write() as transaction:
+            if not await passes.advance(transaction, state, ()):
+                return False
+            unseen = await passes.unseen(transaction, state, within_reach=within_reach)
+            if (await transaction.execute(delete(places).where(unseen))).rowcount:
+                await writes.drop_homeless(transaction, state.library)
+        return True
+
+    # --- upkeep
+
+    async def empty_some(self, limit: int) -> int:
+        """Delete up to `limit` rows of libraries that were let go of; how many there were, 0 when all is done."""
+        gone = select(libraries.c.id).where(LET_GO).limit(1).with_for_update(skip_locked=True)
+        async with self._database.write() as transaction:
+            library = (await transaction.execute(gone)).scalar()
+            return 0 if library is None else await writes.empty(transaction, library, limit)
+
+    async def unfolded(self, limit: int) -> list[tuple[int, IndexedItem]]:
+        """Items, with their libraries, whose `search` is missing, as after a migration: `update` writes it."""
+        query = select(items, places.c.search).join(places, reads.same_item(items, places)).where(UNFOLDED)
+        async with self._database.read() as transaction:
+            rows = (await transaction.execute(query.limit(limit))).mappings().all()
+        return [(row["library_id"], reads.item_of(row)) for row in rows]
+
+    async def _number(self, query: Select[Any]) -> int:
+        async with self._database.read() as transaction:
+            return int((await transaction.execute(query)).scalar_one())

@@ -1,0 +1,173 @@
+"""Statements that read the index. A place is told by its rank, which is its own within a shelf."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union_all,
+)
+
+from storage.database import Transaction
+from storage.holding import holds
+from storage.library_tables import items, marks, places, tags
+from storage.models import IndexedItem, Key, Query
+
+T = TypeVar("T")
+
+PIECE = 500
+"""Values of one statement: databases take some thousands, each its own number."""
+
+_FIELDS = [column for column in items.c if column.name not in {"library_id", "item_id"}]
+
+
+def on_shelf(library: int, shelf: str) -> ColumnElement[bool]:
+    """A place on this shelf."""
+    return and_(places.c.library_id == library, places.c.shelf == shelf)
+
+
+def of_key(library: int, key: Key) -> ColumnElement[bool]:
+    """A place of this item."""
+    return and_(places.c.library_id == library, places.c.kind == key[0], places.c.item_id == key[1])
+
+
+def same_item(one: Any, other: Any) -> ColumnElement[bool]:
+    """Rows of two tables about one item of one library."""
+    return and_(one.c.library_id == other.c.library_id, one.c.kind == other.c.kind, one.c.item_id == other.c.item_id)
+
+
+def digest(name: str) -> int:
+    """What an exact name is looked up by: 64 bits."""
+    return int.from_bytes(hashlib.blake2b(name.encode(errors="replace"), digest_size=8).digest(), "big", signed=True)
+
+
+def pieces(values: Iterable[T]) -> Iterator[list[T]]:
+    """The values, as many at a time as a statement takes."""
+    left = iter(values)
+    while piece := list(islice(left, PIECE)):
+        yield piece
+
+
+def among(table: Any, keys: Collection[Key]) -> ColumnElement[bool]:
+    """A row about one of these items, no more than `PIECE`."""
+    kinds = {kind for kind, _ in keys}
+    return or_(*(and_(table.c.kind == kind, table.c.item_id.in_([i for k, i in keys if k == kind])) for kind in kinds))
+
+
+def item_of(row: RowMapping) -> IndexedItem:
+    """The item of a row of `items` joined with one of `places`."""
+    values = {column.name: row[column.name] for column in _FIELDS}
+    return IndexedItem(id=row["item_id"], search=row["search"], **values)
+
+
+async def items_at(
+    transaction: Transaction, library: int, shelf: str, ranks: Select[Any], *, oldest: bool = False
+) -> tuple[IndexedItem, ...]:
+    """The items at the places whose ranks are selected, in the order of the shelf."""
+    chosen = ranks.subquery()
+    query = (
+        select(items, places.c.search)
+        .select_from(chosen.join(places, places.c.rank == chosen.c.rank).join(items, same_item(items, places)))
+        .where(on_shelf(library, shelf))
+        .order_by(places.c.rank.asc() if oldest else places.c.rank.desc())
+    )
+    return tuple(map(item_of, (await transaction.execute(query)).mappings()))
+
+
+def all_ranks(library: int, shelf: str) -> list[Select[Any]]:
+    """Every place of a shelf, as `found_ranks` gives it."""
+    return [select(places.c.rank).where(on_shelf(library, shelf))]
+
+
+async def found_ranks(
+    transaction: Transaction, library: int, shelf: str, query: Query, reader: int
+) -> list[Select[Any]]:
+    """The ranks of what the query finds, as statements that do not overlap; none where nothing can be found."""
+    wanted, words = await _tags(transaction, library, reader, query)
+    if wanted is None:
+        return []
+    noted = (
+        select(places.c.rank)
+        .select_from(marks.join(places, same_item(marks, places)))
+        .where(marks.c.library_id == library, marks.c.discord_id == reader, on_shelf(library, shelf))
+        .where(*(or_(holds(places.c.search, [word]), holds(marks.c.search, [word])) for word in words))
+    )
+    for tag in wanted:
+        other = tags.alias()
+        noted = noted.where(
+            select(literal(1))
+            .where(same_item(other, marks), other.c.discord_id == reader, other.c.folded == tag)
+            .exists()
+        )
+    if wanted:
+        return [noted]
+    plain = select(places.c.rank).where(on_shelf(library, shelf))
+    if not words:
+        return [plain]
+    in_note = or_(*(holds(marks.c.search, [word]) for word in words))
+    return [
+        plain.where(holds(places.c.search, words)),
+        noted.where(in_note, not_(holds(places.c.search, words))),
+    ]
+
+
+def first_of(parts: Sequence[Select[Any]], *, offset: int, limit: int, oldest: bool = False) -> Select[Any]:
+    """The ranks of one page of what `found_ranks` finds."""
+    ends = [
+        select(part.order_by(_rank(part.selected_columns[0], oldest)).limit(offset + limit).subquery())
+        for part in parts
+    ]
+    every = union_all(*ends).subquery()
+    return select(every.c.rank).order_by(_rank(every.c.rank, oldest)).offset(offset).limit(limit)
+
+
+def how_many(parts: Sequence[Select[Any]]) -> Select[Any]:
+    """How many places `found_ranks` finds."""
+    counts: list[ScalarSelect[Any]] = [part.with_only_columns(func.count()).scalar_subquery() for part in parts]
+    total: ColumnElement[Any] = literal(0, BigInteger)
+    for count in counts:
+        total += count
+    return select(total)
+
+
+def called(library: int, shelf: str, name: str, limit: int) -> Select[Any]:
+    """The ranks of what is called exactly so."""
+    named = select(places.c.rank).where(on_shelf(library, shelf), places.c.name == digest(name))
+    return named.order_by(places.c.rank.desc()).limit(limit)
+
+
+def _rank(column: ColumnElement[int], oldest: bool) -> ColumnElement[int]:
+    return column.asc() if oldest else column.desc()
+
+
+async def _tags(
+    transaction: Transaction, library: int, reader: int, query: Query
+) -> tuple[list[str] | None, tuple[str, ...]]:
+    """The tags that the query names, None where the reader has no such tag, and the words that are left."""
+    wanted: list[str] = []
+    words = list(query.words)
+    for run in query.tags:
+        names = [" ".join(run[:end]) for end in range(len(run), 0, -1)]
+        known = select(tags.c.folded).distinct()
+        known = known.where(tags.c.library_id == library, tags.c.discord_id == reader, tags.c.folded.in_(names))
+        found = set((await transaction.execute(known)).scalars())
+        longest = next((name for name in names if name in found), None)
+        if longest is None:
+            return None, ()
+        wanted.append(longest)
+        words += run[longest.count(" ") + 1 :]
+    return list(dict.fromkeys(wanted)), tuple(dict.fromkeys(words))

@@ -38,6 +38,7 @@ from imgur.client import BASE_URL, ImgurClient
 from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
+from services.album import AlbumService
 from services.jobs import JobService, Runner
 from services.library import Library
 from services.linking import LinkingService
@@ -125,8 +126,9 @@ async def compose(
         stack.push_async_callback(accounts.close)
         library = Library.over(accounts, imgur, stores.uploads)
         stack.push_async_callback(library.items.close)
+        albums = AlbumService(accounts, imgur, library.catalogue)
         uploads = UploadService(
-            accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, library.items
+            accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, albums
         )
         stack.push_async_callback(uploads.close)
         linking = LinkingService(
@@ -145,6 +147,7 @@ async def compose(
             library=library,
             views=Views(stores.views),
             jobs=JobService(stores.jobs, runner.wake),
+            albums=albums,
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:

@@ -269,6 +269,42 @@ class AlbumGivenError(BotError):
     """The item is an album where a single image is needed."""
 
 
+class AlbumTitleError(BotError):
+    """No name for an album: nothing of it can be seen, or it `is_long`, over `limit` characters."""
+
+    def __init__(self, limit: int, *, is_long: bool) -> None:
+        super().__init__("too long" if is_long else "blank")
+        self.limit, self.is_long = limit, is_long
+
+
+class AlbumExistsError(BotError):
+    """The user has an album of that name already; `choice` is worded as suggestions are."""
+
+    def __init__(self, album_id: str = "", choice: str = "") -> None:
+        super().__init__()
+        self.album_id, self.choices = album_id, (choice,) if choice else ()
+
+
+class NewAlbumError(BotError):
+    """None of the user's albums is called `title`: it would have to be made. `choices` are of like names."""
+
+    def __init__(self, title: str = "", choices: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.title, self.choices = title, choices
+
+
+class AlbumUncertainError(BotError):
+    """Imgur's answer to a new album was lost, and the album is not to be seen."""
+
+
+class AlbumIncompleteError(BotError):
+    """Imgur sends only `came` of an album's `count` pictures, so that nobody can put all of them in order."""
+
+    def __init__(self, came: int, count: int) -> None:
+        super().__init__(f"{came} of {count}")
+        self.came, self.count = came, count
+
+
 class NothingToChangeError(BotError):
     """An edit that changes nothing."""
 

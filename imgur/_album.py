@@ -43,6 +43,11 @@ class AlbumCalls:
         data = await self._transport.get("album", path_id(album_id), "images", auth=auth)
         return _decode.page(data, _decode.image)
 
+    async def album_image(self, album_id: str, image_id: str, auth: AccessToken | None = None) -> Image:
+        """One image of an album. Raises NotFoundError where it is not in there, or there is no such album."""
+        data = await self._transport.get("album", path_id(album_id), "image", path_id(image_id), auth=auth)
+        return _decode.image(data)
+
     async def create_album(
         self,
         auth: AccessToken | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.account import AccountService
+from services.album import AlbumService
 from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
@@ -22,3 +23,4 @@ class Services:
     library: Library
     views: Views
     jobs: JobService
+    albums: AlbumService

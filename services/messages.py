@@ -146,6 +146,20 @@ def _video_too_long(error: errors.VideoTooLongError) -> Words:
     )
 
 
+def _album_title(error: errors.AlbumTitleError) -> Words:
+    if error.is_long:
+        return Words("That name is too long for an album", f"Imgur keeps {error.limit} characters. Give a shorter one.")
+    return Words("An album needs a name", f"Nothing of it can be seen. Give one of up to {error.limit} characters.")
+
+
+def _album_incomplete(error: errors.AlbumIncompleteError) -> Words:
+    return Words(
+        "Imgur does not show all of this album",
+        f"It sends {error.came:,} of {error.count:,} pictures. The rest would fall out if the order was changed, so it "
+        "stays as it is. On imgur.com you can change it.",
+    )
+
+
 _REMAINS = {
     errors.Remains.NOTHING: "Nothing was stored.",
     errors.Remains.DELETED: "Imgur had stored it by then, so it was deleted there again.",
@@ -360,6 +374,21 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NothingToChangeError: Words(
         "Nothing would change", "Give a new title or description that differs from the present one."
     ),
+    # --- albums
+    errors.AlbumTitleError: _album_title,
+    errors.AlbumExistsError: Words(
+        "You have an album of that name already",
+        "Nothing was made. Put pictures into that one, or make another of the same name with the button.",
+    ),
+    errors.NewAlbumError: Words(
+        "None of your albums is called that", "Make it first with /imgur album create, or give one that is there."
+    ),
+    errors.AlbumUncertainError: Words(
+        "The album may be there",
+        "Imgur's answer was lost, and the album is not to be seen yet. Look with /imgur album list in a minute; making "
+        "it again is safe, as the bot looks for it first.",
+    ),
+    errors.AlbumIncompleteError: _album_incomplete,
     # --- searching
     errors.NothingToFindError: Words(
         "There is nothing to look for in that",

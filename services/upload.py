@@ -12,6 +12,7 @@ from typing import TypeAlias
 import structlog
 
 from errors import (
+    AlbumExistsError,
     AlbumNeedsAccountError,
     BotError,
     LinkBrokenError,
@@ -26,9 +27,9 @@ from imgur.models import AccessToken, Album, Image
 from media.kind import check, reads_on
 from media.models import IncomingFile, OpenedFile, Origin
 from services.account import AccountService
+from services.album import AlbumService
 from services.backlog import Backlog
 from services.library.ability import Abilities, abilities
-from services.library.items import ItemService
 from services.ports import AttachmentSource, ImgurApi, UploadStore
 from services.queue import FairQueue, Queued, Ticket
 from storage.errors import StorageError
@@ -65,7 +66,10 @@ class Destination(Enum):
 
 @dataclass(frozen=True, slots=True)
 class UploadRequest:
-    """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound."""
+    """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound.
+
+    With `is_new_album`, `album` is the name of one that is made first.
+    """
 
     discord_id: int
     file: IncomingFile
@@ -74,6 +78,7 @@ class UploadRequest:
     album: str | None = None
     anonymous: bool | None = None
     mute: bool = False
+    is_new_album: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -130,13 +135,13 @@ class UploadService:
         imgur: ImgurApi,
         attachments: AttachmentSource,
         uploads: UploadStore,
-        items: ItemService,
+        albums: AlbumService,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._attachments = attachments
         self._uploads = uploads
-        self._items = items
+        self._albums = albums
         self._queue = FairQueue(AT_ONCE, EACH)
         self._backlog = Backlog()
         self._endings: set[asyncio.Task[Remains]] = set()
@@ -170,14 +175,14 @@ class UploadService:
 
         The attachment is not opened before its turn. Cancelled after the last byte, it waits for the answer and deletes
         the picture; UploadEndedError then says what remains. Raises FileTooLargeError, UnsupportedFileError,
-        AttachmentUnavailableError, AlbumNeedsAccountError, NotAnItemError, ImageGivenError, NotLinkedError,
-        LinkBrokenError, UploadUncertainError; errors of Imgur and of the database pass.
+        AttachmentUnavailableError, AlbumNeedsAccountError, NewAlbumError, AlbumUncertainError, NotAnItemError,
+        ImageGivenError, NotLinkedError, LinkBrokenError, UploadUncertainError; errors of Imgur and the database pass.
         """
         album = None
         if request.anonymous:
             _refuse_album(request)
         elif request.album:
-            album = await self._items.own_album(request.discord_id, request.album)
+            album = await self._album(request.discord_id, request.album, is_new=request.is_new_album)
             request = replace(request, album=album.id)
         async with self._queue.turn(request.discord_id, queued):
             return replace(await self._upload(request, progress), album=album)
@@ -185,6 +190,14 @@ class UploadService:
     async def anonymous_count(self, discord_id: int) -> int:
         """How many anonymous uploads of this user are on record."""
         return await self._uploads.count(discord_id)
+
+    async def _album(self, discord_id: int, name: str, *, is_new: bool) -> Album:
+        if not is_new:
+            return await self._albums.into(discord_id, name)
+        try:
+            return (await self._albums.create(discord_id, name)).album
+        except AlbumExistsError as error:  # it was made meanwhile
+            return await self._albums.into(discord_id, f"album:{error.album_id}")
 
     async def _upload(self, request: UploadRequest, progress: Progress) -> Uploaded:
         async def send(auth: AccessToken | None) -> Image:
@@ -194,7 +207,7 @@ class UploadService:
         try:
             image = await (send(None) if request.anonymous else self._accounts.authorized(request.discord_id, send))
         finally:
-            self._items.uploaded(request.discord_id)  # or so it may be
+            self._albums.uploaded(request.discord_id, request.album)  # or so it may be
         linked = account is not None and not account.broken
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
         return Uploaded(image, anonymous=bool(request.anonymous), can=can)
@@ -267,7 +280,7 @@ class UploadService:
             log.warning("an ended upload could not be deleted", reason=type(error).__name__)
             return Remains.STORED
         finally:
-            self._items.uploaded(request.discord_id)
+            self._albums.uploaded(request.discord_id, request.album)
         return Remains.DELETED
 
     async def _keep(self, request: UploadRequest, image: Image) -> None:

@@ -19,6 +19,7 @@ from cogs.item import _cog as item_cog
 from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
 from services import account, backlog, linking, messages, onetime, upload, views
+from services.album import looking
 from services.library import ability, galleries, items, naming, page, reading, suggestions
 from storage import attempts, database, probe, sealing, tables
 from storage.engines import postgres, sqlite
@@ -64,6 +65,9 @@ PROMISED = {
     "albums that are looked through, by pages": (reading.ALBUM_PAGES * reading.ALBUMS_PER_PAGE, 1000),
     "uploads that are": (suggestions.UPLOADS_SUGGESTED, 100),
     "seconds that a suggestion may take; Discord gives three": (suggestions.PATIENCE, 2),
+    "seconds for which an album is listed that Imgur may not list yet": (reading.MADE_SECONDS, MINUTE),
+    "seconds before each look at what became of a change of an album": (looking.PAUSES, (0, 1, 2)),
+    "pictures that are looked for one by one in an album": (looking.FEW, 2),
     "seconds for which a write is believed before a read": (reading.WRITTEN_SECONDS, 5),
     "seconds until a broken link is tried again": (account.BELIEVED, 10 * MINUTE),
     "seconds that a command waits for that": (account.REPAIR_PATIENCE, 1.5),
@@ -233,7 +237,7 @@ def test_what_is_not_asked_for_is_not_done(call: Callable[..., Any]) -> None:
 
 KEPT: dict[type[Enum], str] = {
     AttemptStatus: "pending bound spent proved done void",  # in the database
-    page.Source: "account anonymous album favorites",  # in the buttons of messages that stay
+    page.Source: "account anonymous album favorites albums",  # in the buttons of messages that stay
     models.Kind: "image album",  # in buttons, suggestions and Imgur's addresses
     ability.Ability: "edit favorite unfavorite delete copy",
     linking.Progress: "checking code linked",  # asked for by the script of the last page

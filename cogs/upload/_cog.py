@@ -25,11 +25,21 @@ from cogs.ui.reply import (
     suggest,
     tell,
 )
+from cogs.ui.report import rescue
 from cogs.upload._file import incoming
 from cogs.upload._question import Question
 from cogs.upload._transfer import Transfer, Transfers
-from cogs.upload._views import bare_request, over_view, progress_view, question_view, uploaded_view, uploaded_words
-from errors import LinkBrokenError, QuestionExpiredError
+from cogs.upload._views import (
+    album_again_button,
+    album_question_view,
+    bare_request,
+    over_view,
+    progress_view,
+    question_view,
+    uploaded_view,
+    uploaded_words,
+)
+from errors import AlbumUncertainError, LinkBrokenError, NewAlbumError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from services.library.suggestions import Scope, SuggestionService
 from services.text import line, passage
@@ -50,7 +60,7 @@ class Uploads(commands.Cog):
         file="The picture or video",
         title="Its title on Imgur",
         description="Its description on Imgur",
-        album="One of your albums; pick a suggestion, or give its title, id or link",
+        album="One of your albums (pick a suggestion, or give its title, id or link), or the name of a new one",
         anonymous="Upload without an account (True), or only into yours (False)",
         mute="Leave out a video's sound",
         share="Show the result to everyone here",
@@ -99,6 +109,16 @@ class Uploads(commands.Cog):
             raise QuestionExpiredError
         await self._send(interaction, replace(question, request=replace(question.request, anonymous=True)))
 
+    @action("upload-album")
+    async def _album_chosen(self, interaction: Interaction, key: str, which: str) -> None:
+        if self._questions.get(key) is None:
+            await others_first()
+        await acknowledge_in_place(interaction)
+        question = self._questions.take(key)
+        if question is None:
+            raise QuestionExpiredError
+        await self._send(interaction, question.answered(which))
+
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
         if key not in self._transfers:
@@ -129,6 +149,17 @@ class Uploads(commands.Cog):
                 raise
             await self._ask(interaction, question, broken=True)
             return
+        except NewAlbumError as new:
+            key = self._questions.keep(replace(question, album=new.title, choices=new.choices))
+            await answer(
+                interaction,
+                album_question_view(key, owner, new.title, new.choices),
+                plainer=partial(album_question_view, key, owner, "that album", ()),
+            )
+            return
+        except AlbumUncertainError:
+            rescue(interaction, "", album_again_button(self._questions.keep(question), owner))
+            raise
         done(interaction, uploaded_words(uploaded), uploaded.image.page_url)
         await answer_or_share(
             interaction,

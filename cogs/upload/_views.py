@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import discord
@@ -12,11 +12,16 @@ from cogs.ui.actions import ActionButton
 from cogs.ui.item import item_view, linked, noun
 from cogs.ui.layout import WARNING, notice, plain, worded
 from cogs.ui.report import link_button
+from cogs.upload._question import NEW, NONE
 from errors import LinkBrokenError
+from imgur.models import TITLE_LIMIT
 from services.messages import megabytes
+from services.text import cut
 from services.upload import Uploaded, UploadRequest
 
 BAR = 20
+CHOICES = 3  # of albums, beside a new one and none
+LABEL_LIMIT = 80  # Discord's, of a button
 NAME_LIMIT = 80
 
 
@@ -31,6 +36,28 @@ def question_view(key: str, owner: int, *, broken: bool) -> ui.LayoutView:
         controls=[link_button(owner), anonymously],
         colour=WARNING,
     )
+
+
+def album_question_view(key: str, owner: int, title: str, choices: Sequence[str]) -> ui.LayoutView:
+    """Into which album? None of the user's is called so; nothing has been made or sent yet."""
+    new = ActionButton("upload-album", owner, key, NEW, label="Make it and upload", style=discord.ButtonStyle.primary)
+    others = [
+        ActionButton("upload-album", owner, key, number, label=cut(f"Into {_named(choice)}", LABEL_LIMIT))
+        for number, choice in enumerate(choices[:CHOICES])
+    ]
+    none = ActionButton("upload-album", owner, key, NONE, label="Upload without an album")
+    return notice(
+        "None of your albums is called that",
+        f"Should **{plain(title, TITLE_LIMIT)}** be made, and the file put into it?",
+        "-# Nothing was made or sent yet.",
+        controls=[new, *others, none],
+        colour=WARNING,
+    )
+
+
+def album_again_button(key: str, owner: int) -> ActionButton:
+    """Makes the album, if it is not there by now, and uploads into it."""
+    return ActionButton("upload-album", owner, key, NEW, label="Try again", style=discord.ButtonStyle.primary)
 
 
 def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | None = None) -> ui.LayoutView:
@@ -73,7 +100,7 @@ def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Itera
     if request.mute and noun(uploaded.image) == "Video":
         yield "without sound"
     if uploaded.album:
-        yield f"in your album {linked(uploaded.album)}"
+        yield f"in your {'new ' if request.is_new_album else ''}album {linked(uploaded.album)}"
 
 
 def bare_request(request: UploadRequest) -> UploadRequest:
@@ -93,6 +120,11 @@ def over_view() -> ui.LayoutView:
         "There is nothing left to cancel. If its message does not say how it ended, the bot was restarted meanwhile: "
         "`/imgur images` shows whether the picture is there.",
     )
+
+
+def _named(choice: str) -> str:
+    """A suggestion's wording without what it is and its id."""
+    return choice.removeprefix("Album: ").rpartition(" (")[0]
 
 
 def _why_asked(*, broken: bool) -> str:

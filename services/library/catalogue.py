@@ -6,11 +6,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from errors import ImageGivenError, NotAnItemError, NotLinkedError
+from errors import ImageGivenError, LinkBrokenError, NotAnItemError, NotLinkedError, NotYoursError
 from imgur.errors import NotFoundError
 from imgur.models import Album, Item, Kind
 from imgur.reference import Reference
 from services.account import AccountService
+from services.cache import oldest
 from services.library import naming
 from services.library.reading import Reading, Viewer
 from services.library.suggestions import Lists, Scope
@@ -41,14 +42,32 @@ class Catalogue:
             raise NotLinkedError
         return viewer
 
-    async def named(self, viewer: Viewer, text: str, scope: Scope, read: Callable[[Reference], Awaitable[T]]) -> T:
-        """Read what the text names. Where nothing is there, the user's titles are read anew before that is said."""
+    async def usable(self, discord_id: int) -> Viewer:
+        """Who the user is on Imgur, with tokens that work. Raises NotLinkedError, LinkBrokenError."""
+        viewer = await self.linked(discord_id)
+        if not viewer.is_linked:
+            raise LinkBrokenError
+        return viewer
+
+    async def named(
+        self,
+        viewer: Viewer,
+        text: str,
+        scope: Scope,
+        read: Callable[[Reference], Awaitable[T]],
+        *,
+        begun: bool = True,
+    ) -> T:
+        """Read what the text names. Where nothing is there, the user's titles are read anew before that is said.
+
+        `begun` as for `Names.titled`.
+        """
         try:
             return await read(await self.names.reference(viewer, text, scope))
         except (NotFoundError, NotAnItemError):
             if not naming.is_title(text):
                 raise
-        return await read(await self.names.titled(viewer, text, scope))
+        return await read(await self.names.titled(viewer, text, scope, begun=begun))
 
     async def album(self, viewer: Viewer, text: str, *, since: int) -> Album:
         """The album that the text names, with its images, not older than `since`. Raises ImageGivenError."""
@@ -59,6 +78,26 @@ class Catalogue:
             return await self.reading.album(viewer, reference.id, since=since)
 
         return await self.named(viewer, text, Scope.ALBUMS, read)
+
+    async def own_album(self, discord_id: int, text: str, *, begun: bool = True) -> Album:
+        """An album of the account's own, from the list where it is there: without its images then.
+
+        `begun` as for `Names.titled`. Raises NotLinkedError, LinkBrokenError, NotYoursError, ImageGivenError.
+        """
+        viewer = await self.usable(discord_id)
+
+        async def read(reference: Reference) -> Album:
+            if Kind.ALBUM not in reference.kinds:
+                raise ImageGivenError
+            for known in await self.lists.read(viewer, Scope.ALBUMS):
+                if isinstance(known, Album) and known.id == reference.id:
+                    return known
+            album = await self.reading.album(viewer, reference.id, since=oldest(fresh=True))
+            if not viewer.owns(album):
+                raise NotYoursError
+            return album
+
+        return await self.named(viewer, text, Scope.ALBUMS, read, begun=begun)
 
     async def is_mine(self, viewer: Viewer, item: Item) -> bool:
         """Whether the item is of the viewer's account, or on their record of anonymous uploads."""

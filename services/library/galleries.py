@@ -75,6 +75,14 @@ class GalleryService:
         )
         return await self._with_hidden(found)
 
+    async def albums(self, discord_id: int, page: int, *, fresh: bool = False) -> GalleryPage:
+        """The account's albums. Raises NotLinkedError, LinkBrokenError."""
+        viewer = await self._catalogue.linked(discord_id)
+        every = await self._catalogue.reading.albums(viewer, since=oldest(fresh=fresh))
+        page = min(max(page, 0), last_page(len(every)))
+        found = counted(Source.ALBUMS, every[page * PAGE_SIZE :][:PAGE_SIZE], page, len(every))
+        return await self._with_hidden(found)
+
     async def _album(self, viewer: Viewer, page: int, text: str, *, since: int) -> GalleryPage:
         album = await self._catalogue.album(viewer, text, since=since)
         page = min(max(page, 0), last_page(len(album.images)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from errors import AlbumGivenError, ImageGivenError, LinkBrokenError, NothingToChangeError, NotYoursError
+from errors import AlbumGivenError, NothingToChangeError, NotYoursError
 from imgur.errors import ForbiddenError, NotFoundError, RejectedError
 from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
@@ -129,29 +129,6 @@ class ItemService:
         self._catalogue.changed(discord_id)
         self._reading.forget_item(viewer, reference.id)
         return deleted
-
-    async def own_album(self, discord_id: int, text: str) -> Album:
-        """An album of the account's own. Raises NotLinkedError, LinkBrokenError, NotYoursError."""
-        viewer = await self._catalogue.linked(discord_id)
-        if not viewer.is_linked:
-            raise LinkBrokenError
-
-        async def read(reference: Reference) -> Album:
-            if Kind.ALBUM not in reference.kinds:
-                raise ImageGivenError
-            for known in await self._catalogue.lists.read(viewer, Scope.ALBUMS):
-                if isinstance(known, Album) and known.id == reference.id:
-                    return known
-            album = await self._reading.album(viewer, reference.id, since=oldest(fresh=True))
-            if not viewer.owns(album):
-                raise NotYoursError
-            return album
-
-        return await self._catalogue.named(viewer, text, Scope.ALBUMS, read)
-
-    def uploaded(self, discord_id: int) -> None:
-        """The user has a new picture: what is remembered of their lists is out of date."""
-        self._catalogue.changed(discord_id)
 
     async def _shown(self, viewer: Viewer, item: Item) -> Shown:
         mine = await self._catalogue.is_mine(viewer, item)

@@ -13,7 +13,7 @@ from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
 from services.cache import oldest
 from services.library.reading import Viewer
-from services.library.suggestions import Lists, Scope, each_once, label
+from services.library.suggestions import Lists, Scope, each_once, label, told_apart
 from services.text import folded
 
 SUGGESTED = 5
@@ -44,7 +44,7 @@ class Names:
         choice = _CHOICE.fullmatch(imgur.reference.visible(text).strip())
         if choice is None and (found := _read(imgur.reference.link, text)):
             return found
-        found = _only(await self._lists.read(viewer, scope), text) or _read(imgur.reference.parse, text)
+        found = among(await self._lists.read(viewer, scope), text) or _read(imgur.reference.parse, text)
         if found is None and choice:
             first_album = folded(text).startswith("album:")
             found = Reference(imgur.reference.POST if first_album else imgur.reference.EITHER, choice[1])
@@ -53,10 +53,13 @@ class Names:
             raise NotAnItemError
         return found
 
-    async def titled(self, viewer: Viewer, text: str, scope: Scope) -> Reference:
-        """What is of this title now, whatever was known before. Raises NotAnItemError with what was perhaps meant."""
+    async def titled(self, viewer: Viewer, text: str, scope: Scope, *, begun: bool = True) -> Reference:
+        """What is of this title now, whatever was known before; of albums, unless not `begun`, also what begins so.
+
+        Raises NotAnItemError with what was perhaps meant.
+        """
         own = await self._lists.read(viewer, scope, since=oldest(fresh=True))
-        if found := _only(own, text):
+        if found := among(own, text) or (_begun(own, text) if begun and scope is Scope.ALBUMS else None):
             return found
         is_id = _read(imgur.reference.parse, text) is not None
         raise (NameUnknownError if is_id else NotAnItemError)(tuple(map(label, _alike(own, text))))
@@ -68,9 +71,19 @@ def by_value(text: str) -> Reference | None:
     return Reference((Kind(found[1]),), found[2]) if found else None
 
 
+def exact(text: str) -> Reference | None:
+    """What a value or a link points to. Raises SeveralGivenError."""
+    return by_value(text) or _read(imgur.reference.link, text)
+
+
+def is_name(text: str) -> bool:
+    """Whether the text may be what something new is to be called: no value, no link, no choice."""
+    return exact(text) is None and _CHOICE.fullmatch(text) is None
+
+
 def is_title(text: str) -> bool:
     """Whether the text may be a title: no value, and no link in it. Raises SeveralGivenError."""
-    return by_value(text) is None and _read(imgur.reference.link, text) is None
+    return exact(text) is None
 
 
 def _read(reader: Callable[[str], Reference | None], text: str) -> Reference | None:
@@ -80,7 +93,7 @@ def _read(reader: Callable[[str], Reference | None], text: str) -> Reference | N
         raise SeveralGivenError from None
 
 
-def _only(items: Sequence[Item], text: str) -> Reference | None:
+def among(items: Sequence[Item], text: str) -> Reference | None:
     """The one item that the text is the title, the id or the wording of. Raises TitleSharedError where several are."""
     wanted, item_id = folded(text), text.strip()
     if not wanted:
@@ -89,9 +102,19 @@ def _only(items: Sequence[Item], text: str) -> Reference | None:
     found = each_once(called) or _entries(items, text)
     if len(found) > 1 and {item.id for item in found} == {item_id}:  # an image and an album that share it
         return Reference(imgur.reference.EITHER, item_id)
+    return _one(found)
+
+
+def _one(found: Sequence[Item]) -> Reference | None:
     if len(found) > 1:
-        raise TitleSharedError(tuple(map(label, found[:SUGGESTED])))
+        raise TitleSharedError(tuple(map(told_apart, found[:SUGGESTED])))
     return Reference((found[0].kind,), found[0].id) if found else None
+
+
+def _begun(items: Sequence[Item], text: str) -> Reference | None:
+    """The one item whose title begins so. Raises TitleSharedError where several do."""
+    wanted = folded(text)
+    return _one(each_once(item for item in items if wanted and folded(item.title).startswith(wanted)))
 
 
 def _entries(items: Sequence[Item], text: str) -> list[Item]:

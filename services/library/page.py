@@ -20,6 +20,7 @@ class Source(StrEnum):
     ANONYMOUS = "anonymous"
     ALBUM = "album"
     FAVORITES = "favorites"
+    ALBUMS = "albums"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
@@ -26,6 +26,8 @@ MOST_BYTES = 16_000_000
 """What lists, and items, may take of memory each."""
 WRITTEN_SECONDS = 5
 """For how long after a write Imgur may still answer with what was before it: seen to be a second or two."""
+MADE_SECONDS = 60
+"""For how long an album that was just made is listed although Imgur's list may lack it."""
 ITEM_BYTES = 700
 """About what an image takes apart from its texts."""
 _TEXTS = {
@@ -89,6 +91,8 @@ class Reading:
         self._counts: TimedCache[tuple[int, int], int] = TimedCache(LIST_SECONDS, COUNTS_KEPT, clock)
         self._items: TimedCache[ItemKey, Item] = TimedCache(ITEM_SECONDS, MOST_BYTES, clock, weigh=weight)
         self._written: TimedCache[ItemKey, Item] = TimedCache(WRITTEN_SECONDS, MOST_BYTES, clock, weigh=weight)
+        self._made: TimedCache[ItemKey, Item] = TimedCache(MADE_SECONDS, MOST_BYTES, clock, weigh=weight)
+        self._deleted: TimedCache[ItemKey, bool] = TimedCache(WRITTEN_SECONDS, COUNTS_KEPT, clock)
 
     async def viewer(self, discord_id: int) -> Viewer:
         """Who the user is on Imgur."""
@@ -97,11 +101,11 @@ class Reading:
     @property
     def weight(self) -> int:
         """About how many bytes of memory all that is known takes."""
-        return sum(cache.weight for cache in (self._pages, self._items, self._written))
+        return sum(cache.weight for cache in (self._pages, self._items, self._written, self._made))
 
     def tidy(self) -> None:
         """Let go of what is too old."""
-        for cache in (self._pages, self._counts, self._items, self._written):
+        for cache in (self._pages, self._counts, self._items, self._written, self._made, self._deleted):
             cache.tidy()
 
     async def images(self, viewer: Viewer, page: int, *, since: int = EVER) -> Page[Item]:
@@ -152,14 +156,25 @@ class Reading:
         return tuple(chain.from_iterable(page.items for page in pages))
 
     async def albums(self, viewer: Viewer, *, since: int = EVER) -> tuple[Item, ...]:
-        """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError."""
+        """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError.
+
+        What was made, changed or deleted just now is as it is, whatever Imgur's list says of it.
+        """
         found: list[Item] = []
         for number in range(ALBUM_PAGES):
             page = await self._albums(viewer, number, since=since)
             found += page.items
             if page.received < ALBUMS_PER_PAGE:
                 break
-        return tuple(found)
+        return tuple(self._as_made(viewer, found))
+
+    def _as_made(self, viewer: Viewer, listed: list[Item]) -> Iterator[Item]:
+        known = {item.id for item in listed}
+        made = self._made.known(lambda key: key[0] == viewer.key and key[2] not in known)
+        for item in (*reversed(made), *listed):
+            key = viewer.key, item.kind, item.id
+            if not self._deleted.peek(key):
+                yield self._written.peek(key) or item
 
     async def _albums(self, viewer: Viewer, page: int, *, since: int) -> Page[Item]:
         async def load() -> Page[Item]:
@@ -191,12 +206,29 @@ class Reading:
 
     def written(self, viewer: Viewer, item: Item) -> None:
         """Keep what was made of an item, which is newer than what Imgur may answer for a moment."""
-        self._written.put((viewer.key, item.kind, item.id), item)
+        key = viewer.key, item.kind, item.id
+        self._written.put(key, item)
+        if self._made.peek(key):
+            self._made.put(key, item)
         self.remember(viewer, item)
+
+    def made(self, viewer: Viewer, album: Album) -> None:
+        """Keep an album that was just made: neither Imgur's list nor its address need know it yet."""
+        self._made.put((viewer.key, album.kind, album.id), album)
+
+    def deleted(self, viewer: Viewer, album_id: str) -> None:
+        """Drop an album that was just deleted, which Imgur may still list."""
+        self.forget_item(viewer, album_id)
+        self._deleted.put((viewer.key, Kind.ALBUM, album_id), True)
+
+    def forget_album(self, discord_id: int, album_id: str) -> None:
+        """Drop what is known of an album's images, not that it is there."""
+        for cache in (self._items, self._written):
+            cache.forget(lambda key: key[0][0] == discord_id and key[1:] == (Kind.ALBUM, album_id))
 
     def forget_item(self, viewer: Viewer, item_id: str) -> None:
         """Drop an item that is gone."""
-        for cache in (self._items, self._written):
+        for cache in (self._items, self._written, self._made):
             cache.forget(lambda key: key[0] == viewer.key and key[2] == item_id)
 
     def forget_lists(self, discord_id: int) -> None:
@@ -219,7 +251,12 @@ class Reading:
         key = viewer.key, kind, item_id
 
         async def load() -> Item:
-            return await self._as_viewer(viewer, lambda auth: self._get(kind, item_id, auth))
+            try:
+                return await self._as_viewer(viewer, lambda auth: self._get(kind, item_id, auth))
+            except NotFoundError:
+                if (made := self._made.peek(key)) is None:
+                    raise
+                return made
 
         return self._written.peek(key) or await self._items.get(key, load, since=since)
 

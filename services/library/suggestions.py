@@ -68,6 +68,15 @@ def label(item: Item) -> str:
     return prefix + title + suffix
 
 
+def told_apart(item: Item) -> str:
+    """The same for things of one name: albums with their counts and days."""
+    if not isinstance(item, Album):
+        return label(item)
+    facts = [f"{item.images_count:,} picture{'' if item.images_count == 1 else 's'}"]
+    facts += [f"made {item.created:%Y-%m-%d}"] if item.created else []
+    return label(item).removesuffix(f" ({item.id})") + f", {', '.join(facts)} ({item.id})"
+
+
 def matching(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:
     """What holds what was typed in its title, id or wording; first what is called so, or linked to.
 

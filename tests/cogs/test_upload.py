@@ -90,11 +90,11 @@ async def test_album_is_suggested_and_filled_when_it_is_the_user_s(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("Mountain", ["none of your newest is called that", "- Album: Mountains ("]),
-        ("my mountains", ["not an Imgur picture or album", "- Album: Mountains ("]),
-        ("Sea", ["Several of yours go by that name", "- Album: Sea ("]),
+        ("Sea", ["Several of yours go by that name", "- Album: Sea, 0 pictures, made 20"]),
         ("https://imgur.com/a/Ab3dE7g,Xy12345", ["One at a time"]),
         ("https://imgur.com/a/{theirs}", ["not yours"]),
+        (" \u200b ", ["An album needs a name"]),
+        ("x" * 1000, ["too long for an album", "128 characters"]),
     ],
 )
 async def test_album_that_is_none_is_told_before_anything_is_sent(
@@ -109,6 +109,55 @@ async def test_album_that_is_none_is_told_before_anything_is_sent(
     for part in said:
         assert part in text(refused)
     assert not discord.standin.sent("POST /3/upload*")
+
+
+async def test_name_of_no_album_is_asked_about_and_then_made(discord: Discord, linked: Account, picture: bytes) -> None:
+    mountains = discord.standin.world.add_album(linked, title="Mountains")
+    question = answer(await discord.run("upload", file=("hill.jpg", picture), album="My *mountains*", share=True))
+    assert "None of your albums is called that" in text(question)
+    assert "Should **My \\*mountains\\*** be made" in text(question)
+    assert list(buttons(question)) == ["Make it and upload", "Into Mountains", "Upload without an album"]
+    assert not discord.standin.sent("POST *")
+    pressed = await discord.click(question, "Make it and upload")
+    (made,) = discord.standin.sent("POST /3/album")
+    assert made.fields == {"title": ["My *mountains*"]}
+    assert text(question).startswith("### Shared")
+    assert "Uploaded by" in text(pressed.followups[-1])
+    album = list(discord.standin.world.albums.values())[-1]
+    assert [image.id for image in album.images] == [image.id for image in discord.standin.world.images_of(linked)]
+    assert mountains.images == []
+    # Another upload, in another spelling: the album is there.
+    done = answer(await discord.run("upload", file=("hill.jpg", picture), album="my *MOUNTAINS* "))
+    assert f"in your album [My \\*mountains\\*](https://imgur.com/a/{album.id})" in text(done)
+    assert len(album.images) == 2
+    assert len(discord.standin.sent("POST /3/album")) == 1
+
+
+@pytest.mark.parametrize(("label", "is_in"), [("Into Mountains", True), ("Upload without an album", False)])
+async def test_name_of_no_album_may_be_another_or_none(
+    discord: Discord, linked: Account, picture: bytes, *, label: str, is_in: bool
+) -> None:
+    album = discord.standin.world.add_album(linked, title="Mountains")
+    question = answer(await discord.run("upload", file=("hill.jpg", picture), album="Mountain"))
+    await discord.click(question, label)
+    assert "Uploaded to your Imgur account" in text(question)
+    assert len(album.images) == is_in
+    assert not discord.standin.sent("POST /3/album")
+
+
+async def test_album_whose_answer_is_lost_is_found_and_not_made_twice(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    question = answer(await discord.run("upload", file=("hill.jpg", picture), album="Hills"))
+    discord.standin.fail_next("lost-request", "POST /3/album")
+    await discord.click(question, "Make it and upload")
+    assert "The album may be there" in text(question)
+    assert not discord.standin.sent(UPLOAD)
+    discord.standin.fail_next("lost-answer", "POST /3/album")
+    await discord.click(question, "Try again")
+    assert "in your new album [Hills]" in text(question)
+    (album,) = discord.standin.world.albums.values()
+    assert len(album.images) == 1
 
 
 async def test_sound_is_left_out_when_a_video_is_to_be_muted(discord: Discord, linked: Account) -> None:

@@ -14,6 +14,7 @@ from imgur.errors import SourceLengthError
 from media.attachment import HttpAttachmentSource
 from media.models import IncomingFile, Origin
 from services.account import AccountService
+from services.album import AlbumService
 from services.library import Library
 from services.library.suggestions import Scope
 from services.upload import UploadRequest, UploadService
@@ -36,7 +37,13 @@ async def test_voice_message_is_refused_before_anyone_is_asked_where_it_goes(
     options: dict[str, Any],
 ) -> None:
     async with aiohttp.ClientSession() as session:
-        uploads = UploadService(accounts, imgur_client, HttpAttachmentSource(session), stores.uploads, library.items)
+        uploads = UploadService(
+            accounts,
+            imgur_client,
+            HttpAttachmentSource(session),
+            stores.uploads,
+            AlbumService(accounts, imgur_client, library.catalogue),
+        )
         file = IncomingFile("voice.ogg", 1000, "https://cdn.example.org/x", origin=Origin.VOICE_MESSAGE)
         with pytest.raises(VoiceMessageError):
             await uploads.destination(UploadRequest(ADA, file, **options))
@@ -54,7 +61,7 @@ async def test_album_of_one_s_own_is_found_though_it_is_not_among_those_known(
     await link(stores, standin, account)
     assert await library.suggestions.suggest(ADA, "", Scope.ALBUMS) == []
     album = standin.world.add_album(account, title="Cats")
-    assert (await library.items.own_album(ADA, f"https://imgur.com/a/{album.id}")).id == album.id
+    assert (await library.catalogue.own_album(ADA, f"https://imgur.com/a/{album.id}")).id == album.id
 
 
 async def test_two_links_suggest_nothing_and_a_text_without_letters_names_nothing(

@@ -223,7 +223,7 @@ async def test_gallery_is_remembered_until_time_refresh_or_a_write(
     assert await look() > 0
     await library.items.edit(ADA, image.id, "Newest", None)
     assert await look() > 0
-    library.items.uploaded(ADA)
+    library.catalogue.changed(ADA)
     assert await look() > 0
     assert titles == ["Old", "Old", "New", "New", "New", "Newest", "Newest"]
 
@@ -234,7 +234,7 @@ async def test_number_of_images_is_right_at_once_when_some_came_or_went(
     images = [standin.world.add_image(account) for _ in range(12)]
     totals = [(await library.galleries.images(ADA, 0)).total]
     standin.world.add_image(account)
-    library.items.uploaded(ADA)
+    library.catalogue.changed(ADA)
     totals.append((await library.galleries.images(ADA, 0)).total)
     await library.items.delete(ADA, images[0].id)
     totals.append((await library.galleries.images(ADA, 0)).total)
@@ -258,7 +258,7 @@ async def test_lists_of_others_stay_known_when_one_user_has_uploaded(
     await link(stores, standin, stranger, BOB)
     standin.world.add_image(stranger)
     await library.galleries.images(BOB, 0)
-    library.items.uploaded(ADA)
+    library.catalogue.changed(ADA)
     standin.requests.clear()
     await library.galleries.images(BOB, 0)
     assert standin.sent(READS) == []
@@ -756,7 +756,7 @@ async def test_suggestions_cost_no_call_per_keystroke(
     clock.now += LIST_SECONDS
     await library.suggestions.suggest(ADA, "cat", Scope.ANYTHING)
     assert len(standin.requests) == 6
-    library.items.uploaded(ADA)
+    library.catalogue.changed(ADA)
     await library.suggestions.suggest(ADA, "cat", Scope.ANYTHING)
     assert len(standin.requests) == 9
 

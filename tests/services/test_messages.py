@@ -17,6 +17,8 @@ SPECIAL: dict[type[BaseException], BaseException] = {
     errors.FileTooLargeError: errors.FileTooLargeError("@everyone.png", 12_345_678, 10_000_000, video=False),
     errors.UnsupportedFileError: errors.UnsupportedFileError("@everyone.webp", "image/webp"),
     errors.VideoTooLongError: errors.VideoTooLongError(75.2, 60),
+    errors.AlbumTitleError: errors.AlbumTitleError(128, is_long=True),
+    errors.AlbumIncompleteError: errors.AlbumIncompleteError(950, 1200),
     errors.TooManyWordsError: errors.TooManyWordsError(20),
     storage.errors.KeyMissingError: storage.errors.KeyMissingError("k1"),
 }

@@ -21,7 +21,7 @@ from errors import (
     FileTooLargeError,
     ImageGivenError,
     LinkBrokenError,
-    NotAnItemError,
+    NewAlbumError,
     NotLinkedError,
     Remains,
     UnsupportedFileError,
@@ -33,6 +33,7 @@ from imgur.errors import OverCapacityError, RateLimitedError
 from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
 from services.account import AccountService
+from services.album import AlbumService
 from services.library import Library
 from services.library.ability import Ability
 from services.upload import Destination, UploadRequest, UploadService
@@ -109,7 +110,9 @@ def uploads(
     stores: Stores,
     library: Library,
 ) -> UploadService:
-    return UploadService(accounts, imgur_client, attachments, stores.uploads, library.items)
+    return UploadService(
+        accounts, imgur_client, attachments, stores.uploads, AlbumService(accounts, imgur_client, library.catalogue)
+    )
 
 
 @pytest.fixture
@@ -221,7 +224,7 @@ async def test_account_upload_goes_into_the_account_and_its_album(
 
 
 @pytest.mark.parametrize(
-    ("album", "error"), [("???", NotAnItemError), ("https://i.imgur.com/abc1234.png", ImageGivenError)]
+    ("album", "error"), [("???", NewAlbumError), ("https://i.imgur.com/abc1234.png", ImageGivenError)]
 )
 async def test_nothing_is_sent_when_the_album_is_none(
     uploads: UploadService, stores: Stores, standin: Standin, account: Account, album: str, error: type[BotError]
@@ -460,7 +463,9 @@ def unsure_uploads(
     unwilling: UnwillingStore,
 ) -> UploadService:
     store: Any = unwilling
-    return UploadService(accounts, imgur_client, attachments, store, library.items)
+    return UploadService(
+        accounts, imgur_client, attachments, store, AlbumService(accounts, imgur_client, library.catalogue)
+    )
 
 
 @pytest.mark.parametrize(("refusals", "remains"), [(0, Remains.DELETED), (1, Remains.NOTHING)])

@@ -28,7 +28,7 @@ class Nobody:
     async def linked(self, _discord_id: int) -> None:
         return None
 
-    def uploaded(self, _discord_id: int) -> None:
+    def uploaded(self, _discord_id: int, _album_id: str | None = None) -> None:
         pass
 
 

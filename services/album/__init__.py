@@ -1,0 +1,8 @@
+"""Albums of users' own, on Imgur."""
+
+from __future__ import annotations
+
+from services.album.albums import AlbumService
+from services.album.models import Created, Deleted, Edited, Filled, Outcome
+
+__all__ = ["AlbumService", "Created", "Deleted", "Edited", "Filled", "Outcome"]

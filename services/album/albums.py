@@ -1,0 +1,217 @@
+"""Albums of users' own: made, changed, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import structlog
+
+from errors import (
+    AlbumExistsError,
+    AlbumUncertainError,
+    ImageGivenError,
+    NewAlbumError,
+    NotAnItemError,
+    NothingToChangeError,
+    NotYoursError,
+)
+from imgur.errors import ForbiddenError, ImgurError, NotFoundError, OutcomeUnknownError, RejectedError
+from imgur.models import Album, Privacy
+from services.account import AccountService
+from services.album.looking import Look
+from services.album.models import Created, Deleted, Edited, title_of
+from services.album.pictures import AlbumPictures
+from services.cache import oldest
+from services.library import naming
+from services.library.catalogue import Catalogue
+from services.library.reading import Viewer
+from services.library.suggestions import label
+from services.ports import ImgurApi
+from services.text import folded, line, passage
+
+log = structlog.get_logger(__name__)
+
+
+class AlbumService:
+    """Changes users' albums, and `pictures` what is in them. Errors of Imgur and of the database pass through.
+
+    `album` is what a user typed: a title, or the beginning of one, an id, a link, a suggestion. Each method raises
+    NotLinkedError, LinkBrokenError, and for such a text what `Catalogue.own_album` raises.
+    """
+
+    def __init__(self, accounts: AccountService, imgur: ImgurApi, catalogue: Catalogue) -> None:
+        self._accounts = accounts
+        self._imgur = imgur
+        self._catalogue = catalogue
+        self._reading = catalogue.reading
+        self._look = Look(accounts, imgur)
+        self.pictures = AlbumPictures(imgur, catalogue, self._look)
+
+    # --- for uploads ----------------------------------------------------------------------------------------------
+
+    async def into(self, discord_id: int, album: str) -> Album:
+        """The album of the user's that an upload goes into.
+
+        Raises NewAlbumError for a name that none of theirs has, AlbumTitleError for one that none could have.
+        """
+        if not line(album):
+            title_of(album)
+        try:
+            return await self._catalogue.own_album(discord_id, album, begun=False)
+        except (NotAnItemError, NotFoundError, NotYoursError, ImageGivenError) as error:
+            if not naming.is_name(album):
+                raise
+            choices = error.choices if isinstance(error, NotAnItemError) else ()
+            raise NewAlbumError(title_of(album), choices) from error
+
+    def uploaded(self, discord_id: int, album_id: str | None = None) -> None:
+        """The user has a new picture: what is remembered of their lists, and of its album, is out of date."""
+        self._catalogue.changed(discord_id)
+        if album_id:
+            self._reading.forget_album(discord_id, album_id)
+
+    # --- one album ------------------------------------------------------------------------------------------------
+
+    async def create(
+        self,
+        discord_id: int,
+        title: str,
+        description: str | None = None,
+        privacy: Privacy | None = None,
+        *,
+        another: bool = False,
+    ) -> Created:
+        """A new album. Raises AlbumTitleError; AlbumExistsError where there is one of that name, unless `another`.
+
+        Where Imgur's answer is lost, the newest albums are looked through; AlbumUncertainError if it is not there.
+        """
+        title, description = title_of(title), passage(description) or None
+        viewer = await self._catalogue.usable(discord_id)
+        own = await self._reading.albums(viewer, since=oldest(fresh=True))
+        same = next((one for one in own if folded(one.title) == folded(title)), None)
+        if same and not another:
+            raise AlbumExistsError(same.id, label(same))
+        make = partial(self._imgur.create_album, title=title, description=description, privacy=privacy)
+        try:
+            album, was_lost = await self._accounts.authorized(discord_id, make), False
+        except OutcomeUnknownError as error:
+            self._catalogue.changed(discord_id)
+            found = await self._newest(discord_id, title, {one.id for one in own})
+            if found is None:
+                raise AlbumUncertainError from error
+            album, was_lost = found, True
+        album = replace(album, account_id=viewer.account.account_id if viewer.account else None)
+        self._catalogue.changed(discord_id)
+        self._reading.made(viewer, album)
+        return Created(
+            album, was_lost, await self._unlike(discord_id, album.id, {"privacy": privacy} if privacy else {})
+        )
+
+    async def _unlike(self, discord_id: int, album_id: str, wish: dict[str, Any]) -> tuple[str, ...]:
+        """What of the wish a new album does not show, if it is shown already."""
+        look = partial(self._look.album, discord_id, album_id)
+        try:
+            if not wish or not _unlike(await look(), wish):
+                return ()
+            return _unlike(await self._look.settled(look, lambda seen: not _unlike(seen, wish)), wish)
+        except ImgurError as error:
+            log.debug("a new album is not to be seen yet", reason=type(error).__name__)
+            return ()
+
+    async def _newest(self, discord_id: int, title: str, known: Collection[str]) -> Album | None:
+        """An album of this title that was not there before."""
+
+        async def look() -> Album | None:
+            newest = await self._look.newest(discord_id)
+            return next((one for one in newest if one.title == title and one.id not in known), None)
+
+        try:
+            return await self._look.settled(look, lambda found: found is not None)
+        except ImgurError as error:
+            log.info("a new album could not be looked for", reason=type(error).__name__)
+            return None
+
+    async def edit(
+        self,
+        discord_id: int,
+        album: str,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        privacy: Privacy | None = None,
+        cover: str | None = None,
+    ) -> Edited:
+        """Change what is given and nothing else; a description of which nothing can be seen is cleared.
+
+        Raises NothingToChangeError, AlbumTitleError.
+        """
+        given = {
+            "title": None if title is None else title_of(title),
+            "description": None if description is None else passage(description),
+            "privacy": privacy,
+            "cover": cover,
+        }
+        wish: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if not wish:
+            raise NothingToChangeError
+        target = await self._catalogue.own_album(discord_id, album)
+        viewer = await self._catalogue.usable(discord_id)
+        await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
+        self._catalogue.changed(discord_id)
+        try:
+            now = await self._look.settled(
+                partial(self._look.album, discord_id, target.id), lambda seen: not _unlike(seen, wish)
+            )
+        except NotFoundError:  # it is new: Imgur does not show it yet
+            now = replace(target, **wish)
+        self._reading.written(viewer, now)
+        return Edited(now, _unlike(now, wish), tuple(wish))
+
+    async def deletion(self, discord_id: int, album: str) -> Album:
+        """What `delete` would delete."""
+        return await self._catalogue.own_album(discord_id, album)
+
+    async def delete(self, discord_id: int, album_id: str) -> Deleted:
+        """Delete the album for good, and see what became of it and of its pictures. Raises NotYoursError."""
+        viewer = await self._catalogue.usable(discord_id)
+        try:
+            album = await self._reading.album(viewer, album_id, since=oldest(fresh=True))
+        except NotFoundError:
+            self._forget(viewer, album_id)
+            return Deleted(Album(album_id), existed=False)
+        if not viewer.owns(album):
+            raise NotYoursError
+        existed = await self._was_deleted(discord_id, album_id)
+        is_there = partial(self._look.is_there, discord_id, album_id)
+        if existed and await self._look.settled(is_there, lambda there: not there):
+            return Deleted(album, is_there=True)
+        self._forget(viewer, album_id)
+        picture = next((image.id for image in album.images if viewer.owns(image)), None)
+        stay = await self._look.is_on_imgur(discord_id, picture) if picture else None
+        return Deleted(album, existed, pictures_stay=stay)
+
+    async def _was_deleted(self, discord_id: int, album_id: str) -> bool:
+        """Whether there was something to delete: Imgur words a second deletion as it likes."""
+        try:
+            await self._look.tell(discord_id, partial(self._imgur.delete_album, album_id))
+        except NotFoundError:
+            return False
+        except (ForbiddenError, RejectedError):
+            if await self._look.is_there(discord_id, album_id):
+                raise
+            return False
+        return True
+
+    def _forget(self, viewer: Viewer, album_id: str) -> None:
+        self._catalogue.changed(viewer.discord_id)
+        self._reading.deleted(viewer, album_id)
+
+
+def _unlike(album: Album, wish: dict[str, str]) -> tuple[str, ...]:
+    """What of the wish an album does not show; blanks and line breaks are Imgur's to set."""
+    return tuple(
+        name for name, value in wish.items() if passage(getattr(album, name)).split() != passage(value).split()
+    )

@@ -1,0 +1,74 @@
+"""What became of changes of albums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from errors import AlbumTitleError
+from imgur.errors import ImgurError
+from imgur.models import TITLE_LIMIT, Album
+from services.text import line
+
+
+class Outcome(StrEnum):
+    """What became of one picture."""
+
+    DONE = "done"
+    ALREADY = "already"
+    NOT_YOURS = "not yours"
+    ANONYMOUS = "anonymous"  # it belongs to no account, so that no account's album takes it
+    GONE = "gone"
+    REFUSED = "refused"
+    IGNORED = "ignored"  # Imgur said yes and did nothing
+    UNSEEN = "unseen"  # Imgur was told, and could not be asked afterwards
+    UNTOUCHED = "untouched"  # it was not sent any more
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new album; `was_lost` where Imgur's answer was, and it was found in the list. `ignored` as in `Edited`."""
+
+    album: Album
+    was_lost: bool = False
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An album as it is now; of what was `asked`, `ignored` is what Imgur said yes to and did not change."""
+
+    album: Album
+    ignored: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What became of each picture, by its id, in the order in which they were named; `trouble` is what ended it."""
+
+    album: Album
+    outcomes: dict[str, Outcome]
+    titles: dict[str, str] = field(default_factory=dict)
+    trouble: ImgurError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """`existed` is False where Imgur no longer had the album, `is_there` True where it says yes and keeps it.
+
+    `pictures_stay` is what was seen of one of its pictures afterwards; None where that could not be seen.
+    """
+
+    album: Album
+    existed: bool = True
+    is_there: bool = False
+    pictures_stay: bool | None = None
+
+
+def title_of(text: str) -> str:
+    """What an album may be called. Raises AlbumTitleError."""
+    found = line(text)
+    if not found or len(found) > TITLE_LIMIT:
+        raise AlbumTitleError(TITLE_LIMIT, is_long=bool(found))
+    return found

@@ -1,0 +1,197 @@
+"""What is in users' own albums: put in, taken out, put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from errors import AlbumGivenError, AlbumIncompleteError, NotYoursError
+from imgur.errors import ForbiddenError, ImgurError, NotFoundError, RejectedError
+from imgur.models import Album, Kind
+from imgur.reference import Reference
+from services.album.looking import Look
+from services.album.models import Edited, Filled, Outcome
+from services.library import naming
+from services.library.catalogue import Catalogue
+from services.library.reading import Viewer
+from services.library.suggestions import Scope, Suggestion, suggestions
+from services.ports import ImgurApi
+from services.text import line
+
+log = structlog.get_logger(__name__)
+
+REFUSALS = (RejectedError, ForbiddenError, NotFoundError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A picture that a text names; with an `outcome`, nothing of it is sent."""
+
+    id: str
+    title: str = ""
+    outcome: Outcome | None = None
+
+
+class AlbumPictures:
+    """Changes what is in albums. Texts and errors are those of `AlbumService`."""
+
+    def __init__(self, imgur: ImgurApi, catalogue: Catalogue, look: Look) -> None:
+        self._imgur = imgur
+        self._catalogue = catalogue
+        self._reading = catalogue.reading
+        self._look = look
+
+    async def add(self, discord_id: int, album: str, images: Sequence[str]) -> Filled:
+        """Put pictures of the user's own into it, each named by a text: what cannot get in keeps no other out.
+
+        Raises AlbumGivenError; where one text is given alone, also what that may raise.
+        """
+        target = await self._catalogue.own_album(discord_id, album)
+        viewer = await self._catalogue.usable(discord_id)
+        named = [await self._own(viewer, text, is_one=len(images) == 1) for text in images]
+        return await self._fill(viewer, target, named, is_in=True)
+
+    async def remove(self, discord_id: int, album: str, images: Sequence[str]) -> Filled:
+        """Take pictures out of it; they stay on Imgur. Raises as `add` does."""
+        target = await self._catalogue.own_album(discord_id, album)
+        viewer = await self._catalogue.usable(discord_id)
+        named = [await self._within(viewer, target, text) for text in images]
+        return await self._fill(viewer, target, named, is_in=False)
+
+    async def suggest(self, discord_id: int, album: str, typed: str) -> list[Suggestion]:
+        """Of an album's pictures, what matches what was typed. Raises what reading the album may raise."""
+        viewer = await self._catalogue.usable(discord_id)
+        target = await self._catalogue.own_album(discord_id, album)
+        inside = await self._reading.album(viewer, target.id)
+        return suggestions([inside.images], typed)
+
+    async def move_first(self, discord_id: int, album_id: str, image_id: str) -> Edited:
+        """Put one of its pictures at the beginning.
+
+        The order goes over as a whole new set: it is read just before, and what is missing after it is put back.
+        Raises AlbumIncompleteError where Imgur does not send all of them, for the rest would fall out.
+        """
+        viewer = await self._catalogue.usable(discord_id)
+        look = partial(self._look.album, discord_id, album_id)
+        before = await look()
+        ids = [image.id for image in before.images]
+        if not viewer.owns(before):
+            raise NotYoursError
+        if len(ids) < before.images_count:
+            raise AlbumIncompleteError(len(ids), before.images_count)
+        if image_id not in ids:
+            raise NotFoundError("not in the album")
+        wish = [image_id, *(other for other in ids if other != image_id)]
+        await self._look.tell(discord_id, partial(self._imgur.update_album, album_id, images=wish))
+        now = await self._look.settled(look, lambda seen: _is_ordered(seen, wish))
+        inside = {image.id for image in now.images}
+        if lost := [one for one in ids if one not in inside]:
+            log.warning("pictures fell out of an album when it was put in order", count=len(lost))
+            await self._look.tell(discord_id, partial(self._imgur.add_to_album, album_id, lost))
+            now = await self._look.settled(look, lambda seen: {*ids} <= {image.id for image in seen.images})
+        self._catalogue.changed(discord_id)
+        self._reading.written(viewer, now)
+        return Edited(now, () if _is_ordered(now, wish) else ("order",), ("order",))
+
+    async def _fill(self, viewer: Viewer, album: Album, named: Sequence[_Named], *, is_in: bool) -> Filled:
+        """Bring those without an outcome into the album, or out of it."""
+        outcomes = {one.id: one.outcome for one in named}
+        open_ones = [one for one, outcome in outcomes.items() if outcome is None]
+        inside = await self._look.inside(viewer.discord_id, album.id, open_ones)
+        sending = [one for one in open_ones if (one in inside) is not is_in]
+        outcomes |= {one: Outcome.ALREADY for one in open_ones if one not in sending}
+        trouble: ImgurError | None = None
+        if sending:
+            stopped, trouble = await self._send(viewer.discord_id, album.id, sending, is_in=is_in)
+            sent = [one for one in sending if one not in stopped]
+            outcomes |= stopped | await self._become(viewer.discord_id, album.id, sent, is_in=is_in)
+            self._catalogue.changed(viewer.discord_id)
+            self._reading.forget_album(viewer.discord_id, album.id)
+        told = {one: outcome or Outcome.UNTOUCHED for one, outcome in outcomes.items()}
+        return Filled(album, told, {one.id: one.title for one in named}, trouble)
+
+    async def _send(
+        self, discord_id: int, album_id: str, images: Sequence[str], *, is_in: bool
+    ) -> tuple[dict[str, Outcome], ImgurError | None]:
+        """Send a change. Where Imgur refuses it as a whole, its halves, so that one bad picture keeps no good one out.
+
+        What was refused or not sent any more, and why not; raises what keeps all of it from being sent.
+        """
+        call = self._imgur.add_to_album if is_in else self._imgur.remove_from_album
+        refused: dict[str, Outcome] = {}
+        waiting, is_begun = [list(images)], False
+        while waiting:
+            part = waiting.pop(0)
+            try:
+                await self._look.tell(discord_id, partial(call, album_id, part))
+            except REFUSALS:
+                if len(part) == 1:
+                    is_gone = await self._look.is_on_imgur(discord_id, part[0]) is False
+                    refused[part[0]] = Outcome.GONE if is_gone else Outcome.REFUSED
+                else:
+                    waiting = [part[: len(part) // 2], part[len(part) // 2 :], *waiting]
+            except ImgurError as error:
+                if not is_begun:
+                    raise
+                return refused | dict.fromkeys(
+                    [one for rest in (part, *waiting) for one in rest], Outcome.UNTOUCHED
+                ), error
+            is_begun = True
+        return refused, None
+
+    async def _become(
+        self, discord_id: int, album_id: str, images: Sequence[str], *, is_in: bool
+    ) -> dict[str, Outcome]:
+        """What became of pictures that were sent, from the album read back."""
+        if not images:
+            return {}
+        try:
+            inside = await self._look.settled(
+                partial(self._look.inside, discord_id, album_id, images),
+                lambda seen: all((one in seen) is is_in for one in images),
+            )
+        except ImgurError as error:
+            log.info("an album could not be read back", reason=type(error).__name__)
+            return dict.fromkeys(images, Outcome.UNSEEN)
+        return {one: Outcome.DONE if (one in inside) is is_in else Outcome.IGNORED for one in images}
+
+    async def _own(self, viewer: Viewer, text: str, *, is_one: bool) -> _Named:
+        """The picture that a text names, if it may be put into an album."""
+
+        async def read(reference: Reference) -> _Named:
+            if Kind.IMAGE not in reference.kinds:
+                raise AlbumGivenError
+            if upload := await self._catalogue.uploads.get(viewer.discord_id, reference.id):
+                return _Named(upload.image_id, line(upload.title), Outcome.ANONYMOUS)
+            item = await self._reading.item(viewer, reference)
+            if isinstance(item, Album):
+                raise AlbumGivenError
+            return _Named(item.id, line(item.title), None if viewer.owns(item) else Outcome.NOT_YOURS)
+
+        try:
+            return await self._catalogue.named(viewer, text, Scope.OWN_IMAGES, read)
+        except NotFoundError:
+            if is_one or (reference := naming.by_value(text)) is None:
+                raise
+            return _Named(reference.id, outcome=Outcome.GONE)
+
+    async def _within(self, viewer: Viewer, album: Album, text: str) -> _Named:
+        """The picture of an album that a text names."""
+        if (reference := naming.exact(text)) is not None:
+            if Kind.IMAGE not in reference.kinds:
+                raise AlbumGivenError
+            return _Named(reference.id)
+        inside = await self._reading.album(viewer, album.id)
+        if (reference := naming.among(inside.images, text)) is not None:
+            return next(_Named(image.id, line(image.title)) for image in inside.images if image.id == reference.id)
+        found = await self._own(viewer, text, is_one=True)
+        return _Named(found.id, found.title)
+
+
+def _is_ordered(album: Album, wish: Sequence[str]) -> bool:
+    """Whether an album holds these pictures in this order; others may stand between them."""
+    wished = {*wish}
+    return [image.id for image in album.images if image.id in wished] == list(wish)

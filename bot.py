@@ -43,6 +43,7 @@ from services.jobs import JobService, Runner
 from services.library import Library
 from services.linking import LinkingService
 from services.ports import AttachmentSource
+from services.selection import SelectionService
 from services.upload import AT_ONCE, UploadService
 from services.views import Views
 from storage import Stores
@@ -140,14 +141,16 @@ async def compose(
         )
         stack.push_async_callback(linking.close)
         runner = Runner(stores.jobs)
+        views = Views(stores.views)
         services = Services(
             accounts=accounts,
             linking=linking,
             uploads=uploads,
             library=library,
-            views=Views(stores.views),
             jobs=JobService(stores.jobs, runner.wake),
             albums=albums,
+            views=views,
+            selections=SelectionService(views, library.catalogue),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:

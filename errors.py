@@ -43,6 +43,10 @@ class ViewForgottenError(BotError):
     """What a gallery remembered beyond its buttons is gone: it was long unused, or the account was unlinked."""
 
 
+class NothingSelectedError(BotError):
+    """Nothing is ticked in the gallery."""
+
+
 class RestartingError(BotError):
     """The bot is shutting down and takes nothing on any more."""
 

@@ -9,6 +9,7 @@ from services.album import AlbumService
 from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
+from services.selection import SelectionService
 from services.upload import UploadService
 from services.views import Views
 
@@ -24,3 +25,4 @@ class Services:
     views: Views
     jobs: JobService
     albums: AlbumService
+    selections: SelectionService

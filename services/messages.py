@@ -224,6 +224,7 @@ _TABLE: dict[type[BaseException], Wording] = {
         "This gallery is too old",
         "What was looked for or selected in it is no longer known. Run the command again.",
     ),
+    errors.NothingSelectedError: Words("Nothing is selected", "Tick pictures in the menu first."),
     errors.ForeignPressError: Words(
         "That is not yours", "Only whoever ran the command can use this. Run it yourself to get your own."
     ),

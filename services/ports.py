@@ -324,8 +324,24 @@ class ViewStore(Protocol):
     Views are found by their id and their user together; unlinking erases the user's.
     """
 
-    async def add(self, discord_id: int, query: str, *, now: datetime, most: int) -> str:
-        """Remember a view; its id. Of the user's, no more than the `most` last used ones stay."""
+    async def add(
+        self,
+        discord_id: int,
+        query: str,
+        items: Sequence[Selected] = (),
+        *,
+        now: datetime,
+        most: int,
+        replacing: bool = False,
+    ) -> str:
+        """Remember a view; its id. Of the user's, no more than the `most` last used ones stay.
+
+        With `replacing`, no other with the same query does.
+        """
+        ...
+
+    async def take(self, view_id: str, discord_id: int) -> tuple[str, tuple[Selected, ...]] | None:
+        """The view's query and what is ticked, and forget the view: of two at once, one gets it, the other None."""
         ...
 
     async def query(self, view_id: str, discord_id: int, *, now: datetime) -> str | None:

@@ -35,6 +35,14 @@ class Views:
         kept = query.encode("utf-8", "ignore").decode().replace("\0", "")
         return await self._store.add(discord_id, kept, now=self._now(), most=MOST_VIEWS)
 
+    async def ask(self, discord_id: int, about: str, items: Sequence[Selected]) -> str:
+        """Remember a question about items; its id. An earlier one `about` the same cannot be answered any more."""
+        return await self._store.add(discord_id, about, items, now=self._now(), most=MOST_VIEWS, replacing=True)
+
+    async def answered(self, discord_id: int, question_id: str) -> tuple[str, tuple[Selected, ...]] | None:
+        """What a question was about and the items, once; None where it was answered, or asked anew."""
+        return await self._store.take(question_id, discord_id)
+
     async def query(self, discord_id: int, view_id: str) -> str:
         """The query of a view, which counts as used."""
         query = await self._store.query(view_id, discord_id, now=self._now())

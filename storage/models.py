@@ -185,9 +185,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """A picture or album that was ticked in a gallery, as it was then; `account_id` is the Imgur account it is in.
+    """A picture or album that was ticked in a gallery, as it was then.
 
-    None where it is in none, or in somebody else's.
+    `account_id` is the Imgur account it is in, whoever's; None where it is in none, or Imgur did not say.
     """
 
     kind: str
@@ -199,6 +199,11 @@ class Selected:
     def key(self) -> Key:
         """What it is known by."""
         return self.kind, self.id
+
+    @property
+    def page_url(self) -> str:
+        """The page a person opens."""
+        return f"https://imgur.com/a/{self.id}" if self.kind == "album" else f"https://imgur.com/{self.id}"
 
 
 class JobState(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
@@ -21,17 +21,40 @@ class ViewStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, discord_id: int, query: str, *, now: datetime, most: int) -> str:
-        """Remember a view; its id, 12 characters. Of the user's, no more than the `most` last used ones stay."""
+    async def add(
+        self,
+        discord_id: int,
+        query: str,
+        items: Sequence[Selected] = (),
+        *,
+        now: datetime,
+        most: int,
+        replacing: bool = False,
+    ) -> str:
+        """Remember a view; its id, 12 characters. Of the user's, no more than the `most` last used ones stay.
+
+        With `replacing`, no other with the same query does.
+        """
         view_id = secrets.token_urlsafe(9)
         mine = select(VIEW.id).where(VIEW.discord_id == discord_id).order_by(VIEW.used_at.desc(), VIEW.id)
         async with self._database.write() as transaction:
-            row = {"id": view_id, "discord_id": discord_id, "query": query, "used_at": now}
+            if replacing:
+                await transaction.execute(delete(views).where(VIEW.discord_id == discord_id, VIEW.query == query))
             stale = (await transaction.execute(mine.offset(max(most - 1, 0)))).scalars().all()
             if stale:
                 await transaction.execute(delete(views).where(VIEW.id.in_(stale)))
+            row = {"id": view_id, "discord_id": discord_id, "query": query, "used_at": now}
             await transaction.execute(insert(views).values(row))
+            await _tick(transaction, view_id, items, after=0)
         return view_id
+
+    async def take(self, view_id: str, discord_id: int) -> tuple[str, tuple[Selected, ...]] | None:
+        """The view's query and what is ticked, and forget the view: of two at once, one gets it, the other None."""
+        mine = delete(views).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
+        async with self._database.write() as transaction:
+            items = await _ticked(transaction, view_id, discord_id)
+            query = (await transaction.execute(mine.returning(VIEW.query))).scalar()
+        return None if query is None else (query, items)
 
     async def query(self, view_id: str, discord_id: int, *, now: datetime) -> str | None:
         """The view's query; None for one that is forgotten, or somebody else's."""
@@ -67,10 +90,7 @@ class ViewStore:
             ticked = {item.key for item in await _ticked(transaction, view_id, discord_id)}
             new = [item for key, item in wanted.items() if key not in ticked][: max(most - len(ticked), 0)]
             highest = select(func.coalesce(func.max(TICKED.number), 0)).where(TICKED.view_id == view_id)
-            number = (await transaction.execute(highest)).scalar_one()
-            for place, item in enumerate(new, number + 1):
-                values = {"kind": item.kind, "item_id": item.id, "title": item.title, "account_id": item.account_id}
-                await transaction.execute(insert(selected).values(view_id=view_id, number=place, **values))
+            await _tick(transaction, view_id, new, after=(await transaction.execute(highest)).scalar_one())
             return await _ticked(transaction, view_id, discord_id)
 
     async def clear(self, view_id: str, discord_id: int) -> None:
@@ -112,6 +132,12 @@ async def _ticked(transaction: Transaction, view_id: str, discord_id: int) -> tu
     )
     rows = (await transaction.execute(query)).all()
     return tuple(Selected(row.kind, row.item_id, row.title, row.account_id) for row in rows)
+
+
+async def _tick(transaction: Transaction, view_id: str, items: Iterable[Selected], *, after: int) -> None:
+    for number, item in enumerate(items, after + 1):
+        values = {"kind": item.kind, "item_id": item.id, "title": item.title, "account_id": item.account_id}
+        await transaction.execute(insert(selected).values(view_id=view_id, number=number, **values))
 
 
 def _is(key: Key) -> ColumnElement[bool]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from cogs.client import ImgurBot
 from cogs.gallery._cog import Galleries
+from cogs.gallery._picks import Picks
 
 
 async def setup(bot: ImgurBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Galleries(bot.services.library.galleries, bot.services.library.suggestions))
+    """Add the cogs."""
+    library = bot.services.library
+    await bot.add_cog(Galleries(library.galleries, library.suggestions))
+    await bot.add_cog(Picks(library.galleries, bot.services.selections))

@@ -9,13 +9,14 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from cogs.gallery._place import Place
+from cogs.gallery._reading import read
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public, suggest
 from errors import ForeignGalleryError
 from imgur.models import Sort
 from services.library.galleries import GalleryService
-from services.library.page import GalleryPage, Source
+from services.library.page import GalleryPage
 from services.library.suggestions import Scope, SuggestionService
 
 
@@ -56,7 +57,7 @@ class Galleries(commands.Cog):
     async def _turned(self, interaction: Interaction, place: Place, page: int, known: int, slot: str) -> None:
         await acknowledge_press(interaction)
         fresh = slot == "refresh"
-        got = await self._read(interaction.user.id, place, page, fresh=fresh)
+        got = await read(self._galleries, interaction.user.id, place, page, fresh=fresh)
         draw = partial(
             gallery_view,
             place=Place.of(got, place.sort),
@@ -71,10 +72,3 @@ class Galleries(commands.Cog):
         share = share and bool(page.items) and not page.is_link_broken
         draw = partial(gallery_view, place=place, owner=interaction.user.id)
         await answer_or_share(interaction, partial(draw, page), share=share, plainer=partial(draw, bare_page(page)))
-
-    async def _read(self, discord_id: int, place: Place, page: int, *, fresh: bool) -> GalleryPage:
-        if place.source is Source.FAVORITES:
-            return await self._galleries.favorites(discord_id, page, place.sort, fresh=fresh)
-        album = f"album:{place.album}" if place.album else None
-        anonymous = place.source is Source.ANONYMOUS
-        return await self._galleries.images(discord_id, page, album, anonymous=anonymous, fresh=fresh)

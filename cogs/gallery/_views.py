@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -11,6 +12,7 @@ import discord
 from discord import ui
 
 from cogs.gallery._place import Place
+from cogs.gallery._ticks import tick_menu, tick_rows
 from cogs.ui.actions import ActionButton, ActionSelect
 from cogs.ui.item import ID_LIMIT, alt, bare, cover, linked, noun, title
 from cogs.ui.layout import COLOUR, Control, notice, rows, worded
@@ -18,6 +20,7 @@ from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from imgur.models import Album, Image, Item
 from services.library.page import PAGE_SIZE, GalleryPage, Source
+from services.selection import Ticks
 from services.text import cut
 
 LINE_TITLE = 80
@@ -37,12 +40,21 @@ EMPTY = {
 }
 
 
-def gallery_view(page: GalleryPage, place: Place, owner: int, *, known: int = 0, shared: bool = False) -> ui.LayoutView:
+def gallery_view(
+    page: GalleryPage,
+    place: Place,
+    owner: int,
+    *,
+    known: int = 0,
+    shared: bool = False,
+    ticks: Ticks | None = None,
+) -> ui.LayoutView:
     """A page with its pictures, a list, a menu and buttons for turning pages.
 
-    `known` is the last page that was known before; it counts while it is not known where the list ends.
+    `known` is the last page that was known before; it counts while it is not known where the list ends. With `ticks`,
+    the menu ticks instead of showing one, and there are buttons for what is ticked.
     """
-    if not page.items and page.next is None and page.page == 0:
+    if not page.items and page.next is None and page.page == 0 and ticks is None:
         return _empty(page, place, owner, shared=shared)
     last = page.last_known if page.is_complete else max(page.last_known, known)
     parts: list[ui.Item[Any]] = [ui.TextDisplay(f"### {_heading(page, place, owner, shared=shared)}")]
@@ -56,13 +68,21 @@ def gallery_view(page: GalleryPage, place: Place, owner: int, *, known: int = 0,
     pictures = list(_pictures(page))
     if pictures:
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(ui.TextDisplay("\n".join([*_lines(page), "", _footer(page, last)])))
+    parts.append(ui.TextDisplay("\n".join([*_lines(page, ticks), "", _footer(page, last, ticks)])))
     options = _options(page)
-    if options:
+    turned = place, page.page, last
+    if options and ticks is not None:
+        parts.append(ui.ActionRow(tick_menu(ticks, owner, turned, options)))
+    elif options:
         parts.append(ui.ActionRow(ActionSelect("item-show", owner, options=options, placeholder="Show one…")))
-    parts += rows(list(_navigation(page, place, owner, last)))
-    if page.anonymous and not shared:
-        parts += rows([_anonymous_button(page, owner)])
+    parts += rows(list(_navigation(page, place, owner, last, ticks)))
+    if ticks is not None:
+        parts += tick_rows(ticks, owner, turned)
+    elif not shared:
+        beside: list[Control] = [ActionButton("pick", owner, *turned, label="Select…")] if options else []
+        if page.anonymous:
+            beside.append(_anonymous_button(page, owner))
+        parts += rows(beside)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR))
     return view
@@ -101,9 +121,11 @@ def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
             yield picture
 
 
-def _lines(page: GalleryPage) -> Iterator[str]:
+def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[str]:
+    ticked = ticks.keys if ticks else frozenset()
     for number, item in _numbered(page):
-        words = f"**{number}** {ICONS[noun(item)]} {linked(item, LINE_TITLE)}"
+        tick = "✅ " if (item.kind.value, item.id) in ticked else ""
+        words = f"**{number}** {tick}{ICONS[noun(item)]} {linked(item, LINE_TITLE)}"
         yield words + "".join(f" · {remark}" for remark in _remarks(item))
     if not page.items:
         yield "*Nothing on this page could be read. Go on to the next one.*"
@@ -127,10 +149,11 @@ def _numbered(page: GalleryPage) -> Iterator[tuple[str, Item]]:
         yield f"{next(numbers)}." if cover(item) else "•", item
 
 
-def _footer(page: GalleryPage, last: int) -> str:
+def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> str:
     of = f"{last + 1:,}" if page.is_complete else f"at least {last + 1:,}"
     total = f" · {page.total:,} in all" if page.total is not None else ""
-    return f"-# Page {page.page + 1:,} of {of}{total}"
+    selected = f"**{len(ticks.items):,} selected** · " if ticks else ""
+    return f"-# {selected}Page {page.page + 1:,} of {of}{total}"
 
 
 def _options(page: GalleryPage) -> list[discord.SelectOption]:
@@ -142,24 +165,35 @@ def _options(page: GalleryPage) -> list[discord.SelectOption]:
     return [discord.SelectOption(label=cut(label, OPTION_LIMIT), value=value) for value, label in options.items()]
 
 
-def _navigation(page: GalleryPage, place: Place, owner: int, last: int) -> Iterator[Control]:
+def _navigation(page: GalleryPage, place: Place, owner: int, last: int, ticks: Ticks | None) -> Iterator[Control]:
+    turn = partial(_turn, ticks=ticks)
     following = page.page if page.next is None else page.next
     first, ended = page.page == 0, page.next is None
     if first and ended and not last:
-        yield _turn("Refresh", place, owner, 0, 0)
+        yield turn("Refresh", place, owner, 0, 0)
         return
-    yield _turn("First", place, owner, 0, last, disabled=first)
-    yield _turn("Previous", place, owner, max(page.page - 1, 0), last, disabled=first)
-    yield _turn("Next", place, owner, following, last, disabled=ended)
+    yield turn("First", place, owner, 0, last, disabled=first)
+    yield turn("Previous", place, owner, max(page.page - 1, 0), last, disabled=first)
+    yield turn("Next", place, owner, following, last, disabled=ended)
     label = "Last" if page.is_complete else "Last known"
-    yield _turn(label, place, owner, last, last, disabled=last <= page.page)
-    yield _turn("Refresh", place, owner, page.page, last)
+    yield turn(label, place, owner, last, last, disabled=last <= page.page)
+    yield turn("Refresh", place, owner, page.page, last)
 
 
-def _turn(label: str, place: Place, owner: int, page: int, known: int, *, disabled: bool = False) -> ActionButton:
+def _turn(
+    label: str,
+    place: Place,
+    owner: int,
+    page: int,
+    known: int,
+    *,
+    disabled: bool = False,
+    ticks: Ticks | None = None,
+) -> ActionButton:
     """A button that turns to a page. Its first word goes along: Discord refuses two buttons of one custom_id."""
     slot = label.partition(" ")[0].lower()
-    return ActionButton("gallery", owner, place, page, known, slot, label=label, disabled=disabled)
+    name, *beside = ("gallery",) if ticks is None else ("picked", ticks.view)
+    return ActionButton(name, owner, place, page, known, slot, *beside, label=label, disabled=disabled)
 
 
 def _anonymous_button(page: GalleryPage, owner: int) -> ActionButton:

@@ -147,8 +147,16 @@ class ActionSelect(ui.Select[ui.LayoutView]):
         *arguments: object,
         options: Sequence[discord.SelectOption],
         placeholder: str | None = None,
+        several: bool = False,
     ) -> None:
-        super().__init__(custom_id=custom_id(name, owner, *arguments), options=list(options), placeholder=placeholder)
+        """`several`: none, one or all of them may be chosen."""
+        super().__init__(
+            custom_id=custom_id(name, owner, *arguments),
+            options=list(options),
+            placeholder=placeholder,
+            min_values=0 if several else 1,
+            max_values=len(options) if several else 1,
+        )
 
     def is_dispatchable(self) -> bool:
         """Not by discord.py, as with buttons."""

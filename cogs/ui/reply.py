@@ -186,6 +186,11 @@ async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, 
         await answer(interaction, private(draw), plainer=partial(private, plainer) if plainer else None)
 
 
+async def answer_on(interaction: Interaction, view: ui.LayoutView) -> bool:
+    """Say more privately, in another message; whether Discord took it."""
+    return await _followed(interaction, view) is None
+
+
 async def progress(interaction: Interaction, view: ui.LayoutView) -> None:
     """Show how far it is. That Discord refuses to show it matters to nothing."""
     await _refusal(interaction, partial(interaction.edit_original_response, view=view))

@@ -58,6 +58,7 @@ def _button(button: dict[str, Any]) -> None:
 def _select(select: dict[str, Any]) -> None:
     values = [option["value"] for option in select["options"]]
     assert 1 <= len(values) == len(set(values)) <= 25
+    assert 0 <= select.get("min_values", 1) <= select.get("max_values", 1) <= len(values)
     assert all(1 <= length(option[key]) <= 100 for option in select["options"] for key in ("label", "value"))
 
 

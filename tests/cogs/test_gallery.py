@@ -60,9 +60,9 @@ async def test_images_are_a_gallery_of_the_account(discord: Discord, linked: Acc
     assert [item["description"] for item in pictures(message)][:2] == ["Picture *22*", "Picture *21*"]
     assert [item["spoiler"] for item in pictures(message)][:2] == [True, False]
     assert "Page 1 of 3 · 23 in all" in text(message)
-    assert enabled(message) == ["Next", "Last", "Refresh"]
+    assert enabled(message) == ["Next", "Last", "Refresh", "Select…"]
     assert await all_pages(discord, message) == images
-    assert enabled(message) == ["First", "Previous", "Refresh"]
+    assert enabled(message) == ["First", "Previous", "Refresh", "Select…"]
     assert (await all_pages(discord, message, "Previous"))[3:] == [*images[10:20], *images[:10]]
     await discord.click(message, "Last")
     assert listed(message) == images[20:]

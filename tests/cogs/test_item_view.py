@@ -302,7 +302,7 @@ def test_gallery_lists_what_it_cannot_show() -> None:
     assert [option["value"] for option in menu["options"]] == [
         "image:image01", "image:image02", "image:image03", "album:album",
     ]  # fmt: skip
-    assert labels(view) == ["First", "Previous", "Next", "Last known", "Refresh"]
+    assert labels(view) == ["First", "Previous", "Next", "Last known", "Refresh", "Select…"]
     last = next(button for button in parts(view, BUTTON) if button["label"] == "Last known")
     assert last["custom_id"] == "v1:gallery:7:favorites.oldest:6:6:last"
 
@@ -322,14 +322,14 @@ def test_buttons_that_lead_nowhere_are_disabled(
 ) -> None:
     shown = GalleryPage(Source.ACCOUNT, (Image("abc1234", link=LINK),), page, last, following, total)
     view = gallery_view(shown, Place.of(shown), 7, known=last + 2)
-    assert [button["label"] for button in parts(view, BUTTON) if not button["disabled"]] == enabled
+    assert [button["label"] for button in parts(view, BUTTON) if not button["disabled"]] == [*enabled, "Select…"]
     known = f"{last + 1}" if shown.is_complete else f"at least {last + 3}"
     assert f"Page {page + 1} of {known}" in written(view)
 
 
 def test_a_single_page_has_no_buttons_for_turning_it() -> None:
     page = GalleryPage(Source.ACCOUNT, (Image("abc1234", link=LINK),), 0, 0, None, 1)
-    assert labels(gallery_view(page, Place.of(page), 7)) == ["Refresh"]
+    assert labels(gallery_view(page, Place.of(page), 7)) == ["Refresh", "Select…"]
 
 
 @pytest.mark.parametrize(

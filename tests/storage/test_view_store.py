@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -129,3 +130,20 @@ async def test_the_sweeper_forgets_what_was_last_used_too_long_ago(stores):
     assert [await stores.views.query(view, user, now=later) for user, view in enumerate(old, 3)] == [None] * 5
     assert await stores.views.query(used, 1, now=later) == ""
     assert await stores.views.selected(ticked, 2) == (image(1),)
+
+
+async def test_a_question_is_answered_once_and_voids_the_one_before_it(stores, other_stores):
+    items = (image(1), image(2, account_id=7))
+    ask = partial(stores.views.add, now=NOW, most=MOST, replacing=True)
+    old = await ask(1, "delete one", items)
+    other = await ask(1, "delete other", items[:1])
+    foreign = await ask(2, "delete one", items)
+    new = await ask(1, "delete one", items)
+
+    assert await stores.views.take(old, 1) is None
+    assert await stores.views.take(new, 2) is None
+    both = await asyncio.gather(stores.views.take(new, 1), other_stores.views.take(new, 1))
+    assert sorted(both, key=lambda found: found is None) == [("delete one", items), None]
+    assert await stores.views.selected(new, 1) == ()
+    assert await stores.views.take(other, 1) == ("delete other", items[:1])
+    assert await stores.views.take(foreign, 2) == ("delete one", items)

@@ -1,0 +1,90 @@
+"""Ticking several in a gallery of one's own, and what is done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import discord
+from discord.ext import commands
+
+from cogs.gallery._links import link_views
+from cogs.gallery._place import Place
+from cogs.gallery._reading import read
+from cogs.gallery._views import bare_page, gallery_view
+from cogs.ui.actions import Interaction, action
+from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_on
+from errors import ForeignGalleryError
+from services.library.galleries import GalleryService
+from services.library.page import GalleryPage
+from services.selection import Deed, SelectionService, Ticks
+
+
+class Picks(commands.Cog):
+    """The Select mode. What is ticked belongs to the message, and outlives a restart."""
+
+    def __init__(self, galleries: GalleryService, selections: SelectionService) -> None:
+        self._galleries = galleries
+        self._selections = selections
+
+    @action("pick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
+    async def _begun(self, interaction: Interaction, place: Place, page: int, known: int) -> None:
+        await acknowledge_press(interaction)
+        got = await read(self._galleries, interaction.user.id, place, page)
+        await self._show(interaction, got, place, known, await self._selections.begin(interaction.user.id))
+
+    @action("picked", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
+    async def _turned(  # noqa: PLR0917 - all that the button's custom_id holds
+        self, interaction: Interaction, place: Place, page: int, known: int, slot: str, view: str
+    ) -> None:
+        """Turn the page, clear what is ticked, or leave."""
+        await acknowledge_press(interaction)
+        user, fresh = interaction.user.id, slot == "refresh"
+        got = await read(self._galleries, user, place, page, fresh=fresh)
+        ticks = None
+        if slot == "clear":
+            ticks = await self._selections.clear(user, view)
+        elif slot != "done":
+            ticks = await self._selections.ticks(user, view)
+        await self._show(interaction, got, place, 0 if fresh else known, ticks)
+
+    @action("pick-tick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
+    async def _ticked(
+        self, interaction: Interaction, place: Place, page: int, known: int, view: str, *chosen: str
+    ) -> None:
+        await acknowledge_press(interaction)
+        got = await read(self._galleries, interaction.user.id, place, page)
+        ticks = await self._selections.tick(interaction.user.id, view, got, _options(interaction.message), chosen)
+        await self._show(interaction, got, place, known, ticks)
+
+    @action("pick-copy", foreign=ForeignGalleryError)
+    async def _copied(self, interaction: Interaction, view: str) -> None:
+        await acknowledge(interaction)
+        found = await self._selections.sorted(interaction.user.id, view, Deed.COPY)
+        first, *more = link_views(found.can)
+        await answer(interaction, first)
+        for further in more:
+            await answer_on(interaction, further)
+
+    async def _show(
+        self, interaction: Interaction, page: GalleryPage, place: Place, known: int, ticks: Ticks | None
+    ) -> None:
+        owner = interaction.user.id
+        draw = partial(gallery_view, place=Place.of(page, place.sort), owner=owner, known=known, ticks=ticks)
+        await answer(interaction, draw(page), plainer=lambda: draw(bare_page(page)))
+
+
+def _options(message: discord.Message | None) -> dict[str, str]:
+    """What the menu of a message offers, wording by value: a press may carry values of another page's."""
+    return {
+        option.value: option.label
+        for part in _parts(message.components if message else [])
+        if isinstance(part, discord.SelectMenu)
+        for option in part.options
+    }
+
+
+def _parts(components: list[discord.Component]) -> Iterator[discord.Component]:
+    for part in components:
+        yield part
+        yield from _parts(list(getattr(part, "children", ())))

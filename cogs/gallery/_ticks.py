@@ -1,0 +1,48 @@
+"""What a gallery shows while things are ticked in it. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import discord
+from discord import ui
+
+from cogs.gallery._place import Place
+from cogs.ui.actions import ActionButton, ActionSelect
+from services.selection import Deed, Ticks
+
+LABELS: Mapping[Deed, str] = {
+    Deed.COPY: "Copy links",
+}
+
+
+def tick_menu(
+    ticks: Ticks, owner: int, turned: tuple[Place, int, int], options: Sequence[discord.SelectOption]
+) -> ActionSelect:
+    """The menu to tick with, what is ticked ticked; `turned` is where the gallery stands."""
+    ticked = {f"{kind}:{item_id}" for kind, item_id in ticks.keys}
+    for option in options:
+        option.default = option.value in ticked
+    place, page, known = turned
+    return ActionSelect(
+        "pick-tick", owner, place, page, known, ticks.view, options=options, placeholder="Tick several…", several=True
+    )
+
+
+def tick_rows(ticks: Ticks, owner: int, turned: tuple[Place, int, int]) -> Iterator[ui.ActionRow[ui.LayoutView]]:
+    """What can be done with what is ticked, and the ways out."""
+    yield ui.ActionRow(*(_deed(deed, owner, ticks) for deed in LABELS))
+    yield ui.ActionRow(
+        _leave("clear", owner, turned, ticks, disabled=not ticks.items), _leave("done", owner, turned, ticks)
+    )
+
+
+def _deed(deed: Deed, owner: int, ticks: Ticks) -> ActionButton:
+    style = discord.ButtonStyle.danger if deed is Deed.DELETE else discord.ButtonStyle.secondary
+    return ActionButton(f"pick-{deed}", owner, ticks.view, label=LABELS[deed], style=style, disabled=not ticks.items)
+
+
+def _leave(
+    slot: str, owner: int, turned: tuple[Place, int, int], ticks: Ticks, *, disabled: bool = False
+) -> ActionButton:
+    return ActionButton("picked", owner, *turned, slot, ticks.view, label=slot.title(), disabled=disabled)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -15,12 +17,15 @@ from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
 from services.cache import TimedCache, oldest
 from services.ports import AccountStore, ImgurApi
+from storage.errors import StorageError
 from storage.models import ImgurAccount
 
 T = TypeVar("T")
 
 REFRESH_MARGIN = timedelta(seconds=20)
 SECOND_LOOK = 1.0  # seconds until a refused grant is tried once more, before it is believed
+LEASE = 30.0  # seconds that a process may refresh an account alone; Imgur's answer takes 20 at most
+LOOKS_AGAIN = 0.1  # seconds
 BELIEVED = 600.0  # seconds until a link that is broken is tried again, if its user comes by
 REPAIR_PATIENCE = 1.5  # seconds that a command, or a suggestion, waits for that
 SHARED_SECONDS = 60.0  # for which an overview is kept for those who asked before it was read
@@ -56,7 +61,7 @@ def expiry(tokens: Tokens) -> datetime:
 
 
 class AccountService:
-    """Calls Imgur for linked users, with a token refreshed once however many calls wait for it.
+    """Calls Imgur for linked users, with a token refreshed once however many calls, in any process, wait for it.
 
     New tokens that the database does not take are used all the same, and written once it does.
     """
@@ -67,11 +72,14 @@ class AccountService:
         imgur: ImgurApi,
         *,
         second_look: float = SECOND_LOOK,
+        lease: float = LEASE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._second_look = second_look
+        self._lease = lease
+        self._name = secrets.token_hex(8)  # among the processes that share the database
         self._clock = clock
         self._refused: dict[int, float] = {}  # when an account's tokens were last tried in vain, or are
         self._unwritten: dict[int, ImgurAccount] = {}
@@ -157,7 +165,9 @@ class AccountService:
     async def _repair(self, account_id: int) -> None:
         account = await self._accounts.get(account_id)
         if account is not None and account.broken:
-            await self._replace(account)
+            async with self._claimed(account) as is_ours:
+                if is_ours:
+                    await self._replace(account)
 
     def _begun(self, key: tuple[int, int], work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._refreshes[key] = asyncio.create_task(work)
@@ -171,23 +181,52 @@ class AccountService:
 
     async def _refresh(self, stale: ImgurAccount) -> None:
         """Replace exactly the tokens that were found stale; whoever wrote in between has won."""
-        try:
-            await self._replace(stale)
-        except InvalidGrantError:
-            await asyncio.sleep(self._second_look)
+        async with self._claimed(stale) as is_ours:
+            if not is_ours:
+                return
             try:
                 await self._replace(stale)
             except InvalidGrantError:
-                self._refused[stale.account_id] = self._clock()
-                await self._accounts.mark_broken(stale.account_id, stale.version)
+                await asyncio.sleep(self._second_look)
+                try:
+                    await self._replace(stale)
+                except InvalidGrantError:
+                    self._refused[stale.account_id] = self._clock()
+                    await self._accounts.mark_broken(stale.account_id, stale.version, by=self._name)
+
+    @asynccontextmanager
+    async def _claimed(self, stale: ImgurAccount) -> AsyncIterator[bool]:
+        """Wait until no other process refreshes the account; gives False if its tokens have been replaced by then.
+
+        Where no claim can be written, nobody else can write one either, and the tokens are refreshed without.
+        """
+        is_ours = False
+        while not is_ours and await self._unchanged(stale):
+            try:
+                is_ours = await self._accounts.claim(
+                    stale.account_id, stale.version, by=self._name, seconds=self._lease
+                )
+            except StorageError:
+                is_ours = True
+            if not is_ours:
+                await asyncio.sleep(LOOKS_AGAIN)
+        try:
+            yield is_ours
+        except BaseException:
+            with suppress(StorageError):  # it ends by itself
+                await self._accounts.release(stale.account_id, by=self._name)
+            raise
+
+    async def _unchanged(self, stale: ImgurAccount) -> ImgurAccount | None:
+        """The account, if it still has these tokens."""
+        row = self._newest(await self._accounts.get(stale.account_id))
+        if row is None or row.broken is not stale.broken:
+            return None
+        return row if (row.version, row.access_token) == (stale.version, stale.access_token) else None
 
     async def _replace(self, stale: ImgurAccount) -> None:
-        row = self._newest(await self._accounts.get(stale.account_id))
-        if (
-            row is None
-            or row.broken is not stale.broken
-            or (row.version, row.access_token) != (stale.version, stale.access_token)
-        ):
+        row = await self._unchanged(stale)
+        if row is None:
             return
         tokens = await self._imgur.refresh(row.refresh_token)
         if tokens.account_id not in (None, row.account_id):
@@ -209,10 +248,10 @@ class AccountService:
     async def _write(self, account_id: int) -> None:
         """Write what is kept of the account, and what has come in its place meanwhile."""
         while (kept := self._unwritten.get(account_id)) is not None:
-            await self._accounts.refreshed(kept)
+            version = await self._accounts.refreshed(kept)
             newer = self._unwritten.pop(account_id, kept)
             if newer is not kept:
-                self._unwritten[account_id] = replace(newer, version=kept.version + 1)
+                self._unwritten[account_id] = replace(newer, version=version or kept.version)
 
     def _newest(self, row: ImgurAccount | None) -> ImgurAccount | None:
         """The row with the tokens that wait to be written over it, unless somebody else has written."""

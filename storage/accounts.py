@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, or_, select, update
 
 from storage.database import Database
 from storage.index.owners import leave
 from storage.jobs import cancel_jobs
-from storage.linking import account_of, account_values, erase_orphan, void_attempts
+from storage.linking import account_of, account_values, erase_orphan, lock_accounts, lock_user, void_attempts
 from storage.models import ImgurAccount
 from storage.sealing import Keyring
 from storage.tables import imgur_accounts, link_attempts, links
 from storage.views import erase_views
+
+ACCOUNTS = imgur_accounts.c
+UNCLAIMED: dict[str, Any] = {"refresh_by": None, "refresh_until": None}
 
 
 class AccountStore:
@@ -35,24 +39,48 @@ class AccountStore:
         """The account with this id."""
         return self._opened(await self._one(select(imgur_accounts).where(imgur_accounts.c.account_id == account_id)))
 
-    async def refreshed(self, account: ImgurAccount) -> bool:
-        """Write name and tokens over the row that still has `account.version`; False, and nothing, if none has."""
-        change = update(imgur_accounts).where(
-            imgur_accounts.c.account_id == account.account_id, imgur_accounts.c.version == account.version
-        )
-        values = account_values(self._keyring, account)
-        async with self._database.write() as transaction:
-            result = await transaction.execute(change.values(version=account.version + 1, broken=False, **values))
-            self._database.erase_traces()
-        return bool(result.rowcount)
+    async def claim(self, account_id: int, version: int, *, by: str, seconds: float) -> bool:
+        """Be the one who refreshes the tokens of this version, for so long; False while somebody else is, or too late.
 
-    async def mark_broken(self, account_id: int, version: int) -> bool:
-        """Record that Imgur no longer accepts the tokens of this version; False if they were replaced meanwhile."""
-        change = update(imgur_accounts).where(
-            imgur_accounts.c.account_id == account_id, imgur_accounts.c.version == version
-        )
+        A claim ends with `refreshed`, `mark_broken` and `release`, or by itself, as when its holder was killed.
+        """
         async with self._database.write() as transaction:
-            return bool((await transaction.execute(change.values(version=version + 1, broken=True))).rowcount)
+            now = await transaction.now()
+            is_free = or_(ACCOUNTS.refresh_until.is_(None), ACCOUNTS.refresh_until <= now, ACCOUNTS.refresh_by == by)
+            change = update(imgur_accounts).where(_version(account_id, version), is_free)
+            held = {"refresh_by": by, "refresh_until": now + timedelta(seconds=seconds)}
+            return bool((await transaction.execute(change.values(**held))).rowcount)
+
+    async def release(self, account_id: int, *, by: str) -> None:
+        """End a claim, if it is still one's own."""
+        mine = and_(ACCOUNTS.account_id == account_id, ACCOUNTS.refresh_by == by)
+        async with self._database.write() as transaction:
+            await transaction.execute(update(imgur_accounts).where(mine).values(**UNCLAIMED))
+
+    async def refreshed(self, account: ImgurAccount) -> int | None:
+        """Write name and tokens over the row that still has `account.version`, or was marked as broken since.
+
+        The new version; None, changing nothing, if there is no such row.
+        """
+        mine = or_(
+            _version(account.account_id, account.version),
+            # Marked by somebody who tried the same tokens later, after a claim had ended: Imgur has replaced them.
+            and_(_version(account.account_id, account.version + 1), ACCOUNTS.broken),
+        )
+        values = {"version": ACCOUNTS.version + 1, "broken": False, **UNCLAIMED}
+        values |= account_values(self._keyring, account)
+        change = update(imgur_accounts).where(mine).values(**values).returning(ACCOUNTS.version)
+        async with self._database.write() as transaction:
+            version: int | None = (await transaction.execute(change)).scalar()
+            self._database.erase_traces()
+        return version
+
+    async def mark_broken(self, account_id: int, version: int, *, by: str) -> bool:
+        """Record that Imgur no longer accepts the tokens of this version; False if they are not `by`'s to refresh."""
+        mine = and_(_version(account_id, version), ACCOUNTS.refresh_by == by)
+        change = update(imgur_accounts).where(mine).values(version=version + 1, broken=True, **UNCLAIMED)
+        async with self._database.write() as transaction:
+            return bool((await transaction.execute(change)).rowcount)
 
     async def unlink(self, discord_id: int) -> ImgurAccount | None:
         """Forget the link, void the attempts, erase the account nobody points to; what was linked, or None.
@@ -60,11 +88,13 @@ class AccountStore:
         The tokens of the answer are empty: they are gone, and a lost key must not keep anyone from leaving.
         """
         async with self._database.write() as transaction:
+            await lock_user(transaction, discord_id)
             await void_attempts(transaction, link_attempts.c.discord_id == discord_id)
             await erase_views(transaction, discord_id)
             await cancel_jobs(transaction, discord_id)
             row = (await transaction.execute(_linked(discord_id))).one_or_none()
             if row is not None:
+                await lock_accounts(transaction, row.account_id)
                 await transaction.execute(delete(links).where(links.c.discord_id == discord_id))
                 await erase_orphan(transaction, row.account_id)
                 await leave(transaction, discord_id, row.account_id)
@@ -81,6 +111,10 @@ class AccountStore:
 
 def _linked(discord_id: int) -> Select[Any]:
     return select(imgur_accounts).join(links).where(links.c.discord_id == discord_id)
+
+
+def _version(account_id: int, version: int) -> ColumnElement[bool]:
+    return and_(ACCOUNTS.account_id == account_id, ACCOUNTS.version == version)
 
 
 def _unopened(row: Row[Any] | None) -> ImgurAccount | None:

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, sele
 
 from storage.database import Database, Transaction
 from storage.errors import StorageError
-from storage.linking import ERASED, OPEN, link_account, void_attempts
+from storage.linking import ERASED, link_account, lock_user, void_attempts
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, SealContext
-from storage.tables import link_attempts
+from storage.tables import IS_OPEN, link_attempts
 
 KEPT_FOR = timedelta(hours=1)
 
@@ -33,6 +33,7 @@ class AttemptStore:
         mine = COLUMNS.discord_id == attempt.discord_id
         recent = select(func.count()).where(mine, COLUMNS.created_at > attempt.created_at - KEPT_FOR)
         async with self._database.write() as transaction:
+            await lock_user(transaction, attempt.discord_id)
             if (await transaction.execute(recent)).scalar_one() >= hourly_limit:
                 return False
             await self._void(transaction, mine)
@@ -57,7 +58,7 @@ class AttemptStore:
 
     async def set_origin(self, attempt_id: str, origin: str) -> bool:
         """Replace the origin of an attempt that has not ended."""
-        return await self._step(attempt_id, COLUMNS.status.in_(OPEN), sealed={"origin": origin})
+        return await self._step(attempt_id, IS_OPEN, sealed={"origin": origin})
 
     async def bind(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
         """PENDING to BOUND; or a fresh state for the same cookie while BOUND."""
@@ -108,8 +109,11 @@ class AttemptStore:
         proved = _proved(attempt_id, now)
         async with self._database.write() as transaction:
             row = (await transaction.execute(select(link_attempts).where(proved))).one_or_none()
+            if row is None:
+                return None
+            await lock_user(transaction, row.discord_id)
             done = update(link_attempts).where(proved).values(status=AttemptStatus.DONE, **ERASED)
-            if row is None or not (await transaction.execute(done)).rowcount:
+            if not (await transaction.execute(done)).rowcount:
                 return None
             account = self._account(row)
             version = await link_account(transaction, self._keyring, row.discord_id, account)
@@ -129,7 +133,7 @@ class AttemptStore:
         expired = COLUMNS.expires_at <= now
         ended: list[LinkAttempt] = []
         async with self._database.write() as transaction:
-            rows = select(link_attempts).where(COLUMNS.status.in_(OPEN), expired).with_for_update()
+            rows = select(link_attempts).where(IS_OPEN, expired).with_for_update()
             for row in await transaction.execute(rows):
                 with contextlib.suppress(StorageError):
                     ended.append(self._attempt(row))

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -60,6 +61,10 @@ class Transaction:
         Comes before the first statement on what it guards: what was read before may be out of date.
         """
         await asked(self._backend, self._backend.lock, self._connection, subject, number)
+
+    async def now(self) -> datetime:
+        """The time by one clock for all processes that share the database."""
+        return await asked(self._backend, self._backend.now, self._connection)
 
 
 class Database:

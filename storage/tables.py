@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Dialect,
     ForeignKey,
     Index,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    literal_column,
     text,
 )
 
@@ -40,6 +42,9 @@ class UtcTime(TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * TICK
 
 
+# Compared by code points, as SQLite does it, whatever the collation of a PostgreSQL is: for what is sorted or paged by.
+InOneOrder = String().with_variant(String(collation="C"), "postgresql")
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -59,6 +64,8 @@ imgur_accounts = Table(
     Column("expires_at", UtcTime, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("broken", Boolean, nullable=False),
+    Column("refresh_until", UtcTime),
+    Column("refresh_by", String),
 )
 
 links = Table(
@@ -67,6 +74,9 @@ links = Table(
     Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
     Column("account_id", BigInteger, ForeignKey("imgur_accounts.account_id"), nullable=False, index=True),
 )
+
+# In these words wherever it is asked: an index with a condition serves a statement in which it stands.
+IS_OPEN: ColumnElement[bool] = literal_column("status IN ('pending', 'bound', 'spent', 'proved')")
 
 link_attempts = Table(
     "link_attempts",
@@ -89,13 +99,16 @@ link_attempts = Table(
     Column("access_token", LargeBinary),
     Column("refresh_token", LargeBinary),
     Column("token_expires_at", UtcTime),
+    Index("uq_link_attempts_open", "discord_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    Index("ix_link_attempts_open", "expires_at", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    Index(None, "created_at"),
 )
 
 anonymous_uploads = Table(
     "anonymous_uploads",
     metadata,
     Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("image_id", String, primary_key=True),
+    Column("image_id", InOneOrder, primary_key=True),
     Column("deletehash", LargeBinary, nullable=False),
     Column("link", String),
     Column("mime_type", String),

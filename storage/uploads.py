@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, select, update
 
 from storage.database import Database
 from storage.index.owners import library_of_user
@@ -29,7 +29,9 @@ class UploadStore:
         """Remember an upload. `search` is what it is found by (`services.text.searchable`); empty: made later."""
         sealed = self._keyring.seal(upload.deletehash, _context(upload.discord_id, upload.image_id))
         async with self._database.write() as transaction:
-            await transaction.execute(insert(anonymous_uploads).values(asdict(upload) | {"deletehash": sealed}))
+            added = transaction.insert(anonymous_uploads).values(asdict(upload) | {"deletehash": sealed})
+            if not (await transaction.execute(added.on_conflict_do_nothing())).rowcount:
+                return  # told already: the database had taken it, and its answer was lost
             library = await library_of_user(transaction, upload.discord_id)
             if await is_there(transaction, library):
                 await put_front(transaction, library, Shelf.UPLOADS, [_indexed(upload, search)])
@@ -73,9 +75,8 @@ class UploadStore:
     async def hide(self, discord_id: int, image_id: str) -> None:
         """Remember that the user uploaded a picture, anonymously or not, as a spoiler."""
         async with self._database.write() as transaction:
-            known = await transaction.execute(select(HIDDEN.image_id).where(HIDDEN.image_id == image_id))
-            if known.first() is None:
-                await transaction.execute(insert(hidden_images).values(image_id=image_id, discord_id=discord_id))
+            added = transaction.insert(hidden_images).values(image_id=image_id, discord_id=discord_id)
+            await transaction.execute(added.on_conflict_do_nothing())
 
     async def hidden(self, image_ids: Collection[str]) -> frozenset[str]:
         """Which of these pictures, no more than a few hundred, were uploaded as spoilers, by whomever."""

@@ -15,12 +15,13 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -229,11 +230,24 @@ def _migrated(server: PostgresServer) -> str:
     return server.template
 
 
-def rows(url: str, statement: str) -> list[dict[str, Any]]:
+def rows(url: str, statement: str, *values: Any) -> list[dict[str, Any]]:
     """What a statement finds, or does, when somebody else's program runs it; on SQLite it waits for nothing."""
     if url.startswith("sqlite:///"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0, isolation_level=None)) as connection:
             connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(statement)]
-    name = url.partition("/?")[0].rpartition("/")[2].partition("?")[0]
-    return [dict(row) for row in postgres_server().execute(name, statement)]
+            return [dict(row) for row in connection.execute(statement, values)]
+    name = _name(url)
+    return [dict(row) for row in postgres_server().execute(name, statement, *values)]
+
+
+def explained(url: str, statement: str, values: Sequence[Any]) -> str:
+    """How the database goes about a statement, as it would with more rows than anybody wants to look through."""
+    if url.startswith("sqlite:///"):
+        return "\n".join(row["detail"] for row in rows(url, f"EXPLAIN QUERY PLAN {statement}", *values))
+    name = _name(url)
+    rows(url, f"ALTER DATABASE {name} SET enable_seqscan = off")
+    return "\n".join(row["QUERY PLAN"] for row in rows(url, f"EXPLAIN {statement}", *values))
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")

@@ -72,6 +72,8 @@ PROMISED = {
     "seconds until a broken link is tried again": (account.BELIEVED, 10 * MINUTE),
     "seconds that a command waits for that": (account.REPAIR_PATIENCE, 1.5),
     "seconds until a refused grant is tried once more": (account.SECOND_LOOK, 1),
+    "seconds that one process may refresh an account alone": (account.LEASE, 30),
+    "seconds between looks at the others' refresh": (account.LOOKS_AGAIN, 0.1),
     "before its end, when a token is renewed": (account.REFRESH_MARGIN, timedelta(seconds=20)),
     "seconds until a refused write is tried again": (backlog.FIRST_PAUSE, 0.5),
     "at the most": (backlog.LONGEST_PAUSE, 30),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, event
@@ -39,6 +40,10 @@ class Backend(Protocol):
 
     def lock(self, connection: Connection, subject: str, number: int) -> None:
         """Wait until no other write holds the same lock, and hold it to the end of this one."""
+        ...
+
+    def now(self, connection: Connection) -> datetime:
+        """The time by one clock for all processes that share the database."""
         ...
 
     def look(self) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
@@ -186,6 +187,11 @@ class Postgres:
     def lock(self, connection: Connection, subject: str, number: int) -> None:
         """An advisory lock, which ends with the transaction."""
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_key(subject, number)})")
+
+    def now(self, connection: Connection) -> datetime:
+        """The server's clock."""
+        now: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+        return now
 
     def look(self) -> None:
         """Nothing: a connection to a database that is gone does not work."""

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,10 @@ class Sqlite:
 
     def lock(self, connection: Connection, subject: str, number: int) -> None:
         """Nothing: a write is alone."""
+
+    def now(self, connection: Connection) -> datetime:  # noqa: ARG002 - a Protocol's
+        """The clock of the machine that has the file."""
+        return datetime.now(UTC)
 
     def look(self) -> None:
         """Raises OSError where somebody has deleted the file."""

@@ -29,6 +29,7 @@ from storage.database import open_database
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, new_key
 from tests.conftest import CLIENT_ID
+from tests.storage.factories import mark_refused
 
 ADA, BOB = 1001, 1002
 REFRESH = "POST /oauth2/token"
@@ -411,7 +412,7 @@ async def test_broken_link_is_tried_again_when_its_user_comes_by_and_at_most_eve
     await link(stores, standin, account)
     stored = await stores.accounts.linked(ADA)
     assert stored is not None
-    await stores.accounts.mark_broken(account.id, stored.version)  # as a release before this one did
+    await mark_refused(stores, account.id, stored.version)  # as a release before this one did
 
     known = dict(standin.world.tokens.refresh)
     standin.world.tokens.refresh.clear()
@@ -441,7 +442,7 @@ async def test_suggestions_do_not_wait_for_imgur_when_a_broken_link_is_tried_aga
     await link(stores, standin, account)
     stored = await stores.accounts.linked(ADA)
     assert stored is not None
-    await stores.accounts.mark_broken(account.id, stored.version)
+    await mark_refused(stores, account.id, stored.version)
     held = standin.switches.hold(REFRESH)
     async with asyncio.timeout(20):
         linked = await accounts.linked(ADA)

@@ -43,6 +43,7 @@ from storage.database import Database
 from storage.models import AnonymousUpload
 from tests.conftest import CLIENT_ID
 from tests.services.test_account import link
+from tests.storage.factories import mark_refused
 
 ADA, BOB = 1001, 1002
 READS = "GET /3/*"
@@ -509,7 +510,7 @@ async def test_item_is_shown_to_a_user_whose_link_is_broken(
     stored = await stores.accounts.get(account.id)
     assert stored is not None
     standin.world.tokens.refresh.clear()
-    assert await stores.accounts.mark_broken(account.id, stored.version)
+    assert await mark_refused(stores, account.id, stored.version)
     assert (await library.items.show(ADA, image.id)).item.id == image.id
 
 

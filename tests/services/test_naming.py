@@ -27,6 +27,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from tests.services.test_account import link
 from tests.services.test_library import ADA, BOB, keep
+from tests.storage.factories import mark_refused
 
 LOOK_UPS = ("GET /3/image/*", "GET /3/album/*")
 
@@ -390,6 +391,6 @@ async def test_album_of_a_broken_link_is_refused_as_that(
     linked = await stores.accounts.linked(ADA)
     assert linked is not None
     standin.world.tokens.refresh.clear()
-    await stores.accounts.mark_broken(linked.account_id, linked.version)
+    await mark_refused(stores, linked.account_id, linked.version)
     with pytest.raises(LinkBrokenError):
         await library.catalogue.own_album(ADA, "Holiday")

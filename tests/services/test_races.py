@@ -119,7 +119,7 @@ class Busy(AccountStore):
     refusals = 1
     meanwhile: Callable[[], Awaitable[object]] | None = None
 
-    async def refreshed(self, account: ImgurAccount) -> bool:
+    async def refreshed(self, account: ImgurAccount) -> int | None:
         if self.refusals:
             self.refusals -= 1
             raise DatabaseUnavailableError

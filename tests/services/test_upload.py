@@ -42,6 +42,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from storage.errors import DatabaseUnavailableError, StorageError
 from tests.services.test_account import ADA, link
+from tests.storage.factories import mark_refused
 
 UPLOAD = "POST /3/upload*"
 PICTURE = paint(SCENES[0])
@@ -129,7 +130,7 @@ async def break_link(stores: Stores, standin: Standin) -> None:
     standin.world.tokens.refresh.clear()
     account = await stores.accounts.linked(ADA)
     assert account is not None
-    assert await stores.accounts.mark_broken(account.account_id, account.version)
+    assert await mark_refused(stores, account.account_id, account.version)
 
 
 def ignore(_sent: int, _total: int) -> None:

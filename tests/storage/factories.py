@@ -84,6 +84,12 @@ async def bring_to(
     return found
 
 
+async def mark_refused(stores: Stores, account_id: int, version: int) -> bool:
+    """Mark the tokens of this version as refused, as the process does that has tried them."""
+    await stores.accounts.claim(account_id, version, by="a test", seconds=30)
+    return await stores.accounts.mark_broken(account_id, version, by="a test")
+
+
 async def link(stores: Stores, discord_id: int = 1, owner: ImgurAccount | None = None, name: str = "first") -> None:
     await bring_to(stores, AttemptStatus.DONE, name, discord_id, owner)
 
@@ -97,7 +103,7 @@ def raw(path: Path) -> Iterator[sqlite3.Connection]:
 
 def cells(where: Path | str, table: str) -> list[dict[str, Any]]:
     """All rows of a table of the database at an address, or in a file."""
-    return rows(f"sqlite:///{where}" if isinstance(where, Path) else where, f"SELECT * FROM {table}")
+    return rows(f"sqlite:///{where}" if isinstance(where, Path) else where, f"SELECT * FROM {table} ORDER BY 1")
 
 
 def dump(path: Path) -> list[str]:

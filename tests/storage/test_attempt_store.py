@@ -5,9 +5,25 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event, insert
+from sqlalchemy.exc import IntegrityError
 
 from storage.models import AttemptStatus
-from tests.storage.factories import CODE, COOKIE, LATER, NOW, STATE, account, attempt, bring_to, cells, link
+from storage.tables import link_attempts
+from tests.databases import explained
+from tests.storage.factories import (
+    CODE,
+    COOKIE,
+    LATER,
+    NOW,
+    STATE,
+    account,
+    attempt,
+    bring_to,
+    cells,
+    link,
+    mark_refused,
+)
 
 PENDING, BOUND, SPENT, PROVED, DONE, VOID = AttemptStatus
 OPEN = {PENDING, BOUND, SPENT, PROVED}
@@ -170,7 +186,7 @@ async def test_ended_attempts_count_towards_the_limit_until_they_are_an_hour_old
     assert await stores.attempts.begin(attempt("b", created_at=after), hourly_limit=1)
 
 
-async def test_the_limit_holds_and_one_is_left_when_many_begin_at_once_in_two_processes(stores, other_stores, path):
+async def test_the_limit_holds_and_one_is_left_when_many_begin_at_once_in_two_processes(stores, other_stores, url):
     answers = await asyncio.gather(
         *(
             store.begin(attempt(f"{store is stores.attempts}-{number}"), hourly_limit=20)
@@ -180,7 +196,50 @@ async def test_the_limit_holds_and_one_is_left_when_many_begin_at_once_in_two_pr
     )
 
     assert answers.count(True) == 20
-    assert [row["status"] for row in cells(path, "link_attempts")].count(PENDING) == 1
+    assert [row["status"] for row in cells(url, "link_attempts")].count(PENDING) == 1
+
+
+async def test_the_database_itself_holds_one_open_attempt_a_user(stores, database):
+    await bring_to(stores, DONE)
+    await bring_to(stores, PROVED, "open")
+
+    async def add(name, status):
+        async with database.write() as transaction:
+            values = {
+                "id": name,
+                "discord_id": 1,
+                "discord_name": "",
+                "created_at": NOW,
+                "expires_at": LATER,
+                "tries": 0,
+            }
+            await transaction.execute(insert(link_attempts).values(**values, status=status))
+
+    await add("ended", VOID)
+    for status in (PENDING, BOUND, SPENT, PROVED):
+        with pytest.raises(IntegrityError):
+            await add("another", status)
+
+
+async def test_sweeping_goes_by_an_index(stores, url):
+    """At a million attempts a look through all of them would be felt every few seconds."""
+    await bring_to(stores, PROVED)
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        if "link_attempts" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        await stores.attempts.sweep(NOW + HOUR)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert [statement.split()[0] for statement, _ in asked] == ["SELECT", "UPDATE", "DELETE"]
+    for statement, parameters in asked:
+        plan = explained(url, statement, parameters)
+        assert "ix_link_attempts_" in plan, plan
+        assert "SCAN" not in plan, plan
 
 
 # --- state and code ----------------------------------------------------------------------------------------------
@@ -240,7 +299,7 @@ async def test_completing_links_the_account(stores):
 async def test_completing_again_for_the_same_account_replaces_its_tokens_and_mends_it(stores):
     await link(stores)
     before = await stores.accounts.linked(1)
-    assert await stores.accounts.mark_broken(9, before.version)
+    assert await mark_refused(stores, 9, before.version)
 
     await link(stores, owner=account(access_token="newer", username="renamed"), name="second")
 
@@ -249,13 +308,13 @@ async def test_completing_again_for_the_same_account_replaces_its_tokens_and_men
     assert after.version == before.version + 2
 
 
-async def test_two_users_who_proved_one_account_share_its_tokens(stores, path):
+async def test_two_users_who_proved_one_account_share_its_tokens(stores, url):
     await link(stores, 1)
     await link(stores, 2, account(access_token="newer"), "second")
 
     assert await stores.accounts.linked(1) == await stores.accounts.linked(2)
     assert (await stores.accounts.linked(1)).access_token == "newer"
-    assert len(cells(path, "imgur_accounts")) == 1
+    assert len(cells(url, "imgur_accounts")) == 1
 
 
 async def test_linking_another_account_erases_the_former_one(stores):
@@ -278,9 +337,9 @@ SECRET_COLUMNS = ("origin", "code", "access_token", "refresh_token", "token_expi
 
 
 @pytest.mark.parametrize("end", ["complete", "void", "newer attempt", "unlink", "expiry"])
-async def test_an_ended_attempt_holds_nothing_but_hashes(stores, path, end):
+async def test_an_ended_attempt_holds_nothing_but_hashes(stores, url, end):
     await bring_to(stores, PROVED)
-    assert all(cells(path, "link_attempts")[0][column] for column in SECRET_COLUMNS)
+    assert all(cells(url, "link_attempts")[0][column] for column in SECRET_COLUMNS)
 
     await {
         "complete": lambda: stores.attempts.complete("first", now=NOW),
@@ -290,7 +349,7 @@ async def test_an_ended_attempt_holds_nothing_but_hashes(stores, path, end):
         "expiry": lambda: stores.attempts.sweep(LATER),
     }[end]()
 
-    row = cells(path, "link_attempts")[0]
+    row = cells(url, "link_attempts")[0]
     assert [row[column] for column in (*SECRET_COLUMNS, "discord_name")] == [None] * len(SECRET_COLUMNS) + [""]
     found = await stores.attempts.by_state(STATE)
     assert found.status is (DONE if end == "complete" else VOID)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import StatementError
 
 from storage.models import AnonymousUpload
-from tests.storage.factories import NOW, upload
+from tests.storage.factories import NOW, cells, upload
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,13 @@ async def test_pictures_stay_hidden_until_they_are_removed_by_whoever_hid_them(s
     assert await stores.uploads.remove(1, "image2") is False
     assert await stores.uploads.remove(1, "image1") is True
     assert await stores.uploads.hidden([f"image{number}" for number in range(1000)]) == frozenset()
+
+
+async def test_an_upload_that_is_told_twice_is_there_once(stores, url):
+    """As when the connection is lost before the database's answer to the first time."""
+    for _ in range(2):
+        await stores.uploads.add(upload())
+        await stores.uploads.hide(1, "abc1234")
+
+    assert await stores.uploads.page(1, offset=0, limit=9) == [upload()]
+    assert [len(cells(url, table)) for table in ("anonymous_uploads", "hidden_images", "items")] == [1, 1, 1]

@@ -44,6 +44,7 @@ from services.library import Library
 from services.linking import LinkingService
 from services.ports import AttachmentSource
 from services.selection import SelectionService
+from services.upkeep import Upkeep
 from services.upload import AT_ONCE, UploadService
 from services.views import Views
 from storage import Stores
@@ -151,6 +152,7 @@ async def compose(
             albums=albums,
             views=views,
             selections=SelectionService(views, library.catalogue),
+            upkeep=Upkeep(stores.library),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
@@ -199,6 +201,7 @@ async def _sweep(services: Services) -> None:
             services.library.catalogue.tidy()
             await services.linking.sweep()
             await services.views.sweep()
+            await services.upkeep.sweep()
         except Exception:
             log.exception("what has expired could not be erased; trying again")
         await asyncio.sleep(SWEEP_EVERY)

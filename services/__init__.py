@@ -10,6 +10,7 @@ from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
 from services.selection import SelectionService
+from services.upkeep import Upkeep
 from services.upload import UploadService
 from services.views import Views
 
@@ -26,3 +27,4 @@ class Services:
     jobs: JobService
     albums: AlbumService
     selections: SelectionService
+    upkeep: Upkeep

@@ -27,7 +27,7 @@ def to_index(item: Item) -> IndexedItem:
     return IndexedItem(
         kind=item.kind.value,
         id=_storable(item.id),
-        search=searchable(item.title, item.id, item.description),
+        search=found_by(item.title, item.id, item.description),
         **columns,
         extra={
             field.name: _storable(value)
@@ -43,6 +43,11 @@ def from_index(found: IndexedItem) -> Item:
     names = {field.name for field in fields(cls)}
     values = {name: getattr(found, name) for name in _COLUMNS} | dict(found.extra)
     return cls(id=found.id, **{name: value for name, value in values.items() if name in names - {"id", "images"}})
+
+
+def found_by(title: str | None, item_id: str, description: str | None) -> str:
+    """What queries are compared with; what an item is called stands first."""
+    return searchable(title, item_id, description)
 
 
 def _storable(value: Any, largest: int = 2**53) -> Any:

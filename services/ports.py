@@ -210,11 +210,16 @@ class AttemptStore(Protocol):
 class UploadStore(Protocol):
     """Anonymous uploads of Discord users, newest first, and which pictures were uploaded as spoilers."""
 
-    async def add(self, upload: AnonymousUpload) -> None: ...
+    async def add(self, upload: AnonymousUpload, search: str = "") -> None:
+        """Remember it, and put it into the user's own library. `search` is what queries are compared with."""
+        ...
+
     async def page(self, discord_id: int, *, offset: int, limit: int) -> Sequence[AnonymousUpload]: ...
     async def count(self, discord_id: int) -> int: ...
     async def get(self, discord_id: int, image_id: str) -> AnonymousUpload | None: ...
-    async def update(self, discord_id: int, image_id: str, *, title: str | None, description: str | None) -> bool: ...
+    async def update(
+        self, discord_id: int, image_id: str, *, title: str | None, description: str | None, search: str = ""
+    ) -> bool: ...
     async def hide(self, discord_id: int, image_id: str) -> None: ...
     async def hidden(self, image_ids: Collection[str]) -> frozenset[str]: ...
     async def remove(self, discord_id: int, image_id: str) -> bool:
@@ -310,22 +315,34 @@ class LibraryStore(Protocol):
         """Items, with their libraries, whose `search` is missing, as after a migration: `update` writes it."""
         ...
 
-    # --- what users note
+
+class MarkStore(Protocol):
+    """What users note on items, each their own: `reader` is a Discord user's id. It stays where an item leaves a list.
+
+    A library that was let go of takes nothing and gives nothing, without an error.
+    """
+
+    async def own_library(self, discord_id: int) -> int:
+        """The number of a user's own library, for what is in no account; it is made if need be."""
+        ...
+
     async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]: ...
+    async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:
+        """The user's tags and on how many items each is, the most used first."""
+        ...
+
     async def set_tags(self, library: int, reader: int, key: Key, tags: Sequence[Tag]) -> tuple[Mark, Mark]:
         """Replace the tags; what was there before, and what is there now, spelled as each tag was first written."""
         ...
 
-    async def add_tags(self, library: int, reader: int, keys: Collection[Key], tags: Sequence[Tag]) -> None:
-        """Add tags to what is there already."""
+    async def add_tags(
+        self, library: int, reader: int, keys: Sequence[Key], tags: Sequence[Tag], *, most: int
+    ) -> list[tuple[Mark, Mark]]:
+        """Add tags to what is there already, up to `most` on an item; what was there before, and now, of each."""
         ...
 
     async def set_note(self, library: int, reader: int, key: Key, note: str | None, folded: str) -> tuple[Mark, Mark]:
-        """Replace the note; what was there before, and what is there now."""
-        ...
-
-    async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:
-        """The user's tags and on how many items each is, the most used first."""
+        """Replace the note; what was there before, and what is there now. It is found by `folded`, a line."""
         ...
 
 

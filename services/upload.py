@@ -29,6 +29,7 @@ from media.models import IncomingFile, OpenedFile, Origin
 from services.account import AccountService
 from services.album import AlbumService
 from services.backlog import Backlog
+from services.indexed import found_by
 from services.library.ability import Abilities, abilities
 from services.ports import AttachmentSource, ImgurApi, UploadStore
 from services.queue import FairQueue, Queued, Ticket
@@ -304,13 +305,14 @@ class UploadService:
             description=image.description or request.description,
             uploaded_at=datetime.now(UTC),
         )
+        search = found_by(upload.title, upload.image_id, upload.description)
         try:
-            await self._uploads.add(upload)
+            await self._uploads.add(upload, search)
         except StorageError:
             try:
                 await self._imgur.delete_image(image.deletehash)
             except ImgurError:
-                self._backlog.add("an anonymous upload", lambda: self._uploads.add(upload))
+                self._backlog.add("an anonymous upload", lambda: self._uploads.add(upload, search))
             else:
                 raise
 

@@ -9,6 +9,7 @@ from storage.attempts import AttemptStore
 from storage.database import Database
 from storage.index import LibraryStore
 from storage.jobs import JobStore
+from storage.marks import MarkStore
 from storage.sealing import Keyring
 from storage.syncs import SyncStore
 from storage.uploads import UploadStore
@@ -24,6 +25,7 @@ class Stores:
     uploads: UploadStore
     syncs: SyncStore
     library: LibraryStore
+    marks: MarkStore
     views: ViewStore
     jobs: JobStore
 
@@ -36,6 +38,7 @@ class Stores:
             uploads=UploadStore(database, keyring),
             syncs=SyncStore(database),
             library=LibraryStore(database),
+            marks=MarkStore(database),
             views=ViewStore(database),
             jobs=JobStore(database),
         )

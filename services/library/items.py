@@ -12,6 +12,7 @@ from imgur.reference import Reference
 from services.account import AccountService
 from services.backlog import Backlog
 from services.cache import oldest
+from services.indexed import found_by
 from services.library.ability import Abilities, Ability, Shown, abilities, pictures
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
@@ -103,7 +104,8 @@ class ItemService:
             description=owned.image.description if description is None else description or None,
         )
         if owned.upload:
-            change = partial(self._uploads.update, title=image.title, description=image.description)
+            search = found_by(image.title, image.id, image.description)
+            change = partial(self._uploads.update, title=image.title, description=image.description, search=search)
             await self._backlog.write("an edit of an anonymous upload", partial(change, discord_id, image.id))
         self._catalogue.changed(discord_id)
         self._reading.written(owned.viewer, image)

@@ -1,0 +1,347 @@
+# ruff: noqa: RUF001 - what looks alike is part of what is looked for
+"""Searching the index on both databases: as people type, through the folding that services do."""
+
+from __future__ import annotations
+
+import pytest
+
+from imgur.models import Album, Image
+from services.indexed import to_index
+from services.query import guess, read
+from storage import Stores
+from storage.models import Key, Query, Shelf, Tag
+from tests.storage.factories import link
+from tests.storage.shelving import IMAGES, ids
+
+READER = 1
+
+# What titles there are, and what each query finds of them.
+TITLES = {
+    "literal": ["TC_0715", "Catching", "100％ wool", "a\\b"],
+    "slashes": [r"c:\cat\new", "c:/cat/new", "ccatnew"],
+    "dots": ["IŞIK", "Işık", "ISPARTA"],
+    "sharp": ["Straße", "GROẞ", "ﬁlm"],
+    "voiced": ["パンダ", "ハンダ", "かぎ", "かき"],
+    "vowels": ["हिन्दी किताब", "ที่นี่"],
+    "composed": ["\u1112\u1161\u11ab글", "cafe\u0301", "각"],
+    "greek": ["ΟΔΟΣ", "Ὁδός"],
+    "unseen": ["co\u00adop", "cat\u200bwalk", "foo\u00a0bar", "猫\u3000犬"],
+    "signs": ['say "blue"', "I don't", "a -cat", "a OR b", "f(x)", "2 * 3", "a:b", "@nasa", "why?", "{'x'}", "50%_\\"],
+    "apart": ["car", "tail"],
+}
+FINDS = [
+    *(("literal", wide, ["100％ wool"]) for wide in ("％", "﹪", "%", "100%")),
+    *(("literal", wide, ["TC_0715"]) for wide in ("＿", "_", "TC＿", "tc_07")),
+    *(("literal", wide, ["a\\b"]) for wide in ("＼", "\\")),
+    ("slashes", "\\", [r"c:\cat\new"]),
+    ("slashes", "cat\\", [r"c:\cat\new"]),
+    ("slashes", r"c:\cat", [r"c:\cat\new"]),
+    ("slashes", "cat new", [r"c:\cat\new", "c:/cat/new", "ccatnew"]),
+    ("dots", "ışık", ["IŞIK", "Işık"]),
+    ("dots", "isik", ["IŞIK", "Işık"]),
+    ("dots", "ısparta", ["ISPARTA"]),
+    ("sharp", "strasse", ["Straße"]),
+    ("sharp", "STRASSE", ["Straße"]),
+    ("sharp", "gross", ["GROẞ"]),
+    ("sharp", "film", ["ﬁlm"]),
+    ("sharp", "ß", ["Straße", "GROẞ"]),
+    ("voiced", "パンダ", ["パンダ"]),
+    ("voiced", "ﾊﾟﾝﾀﾞ", ["パンダ"]),
+    ("voiced", "かき", ["かき"]),
+    ("voiced", "か\u309b", []),
+    ("voiced", "き\u309b", ["かぎ"]),
+    ("vowels", "हिन्दी", ["हिन्दी किताब"]),
+    ("vowels", "हनद", []),
+    ("vowels", "ที่นี่", ["ที่นี่"]),
+    ("vowels", "ทน", []),
+    ("composed", "한글", ["\u1112\u1161\u11ab글"]),
+    ("composed", "café", ["cafe\u0301"]),
+    ("composed", "가", []),
+    ("composed", "각", ["각"]),
+    ("greek", "οδος", ["ΟΔΟΣ", "Ὁδός"]),
+    ("greek", "οδοσ", ["ΟΔΟΣ", "Ὁδός"]),
+    ("unseen", "coop", ["co\u00adop"]),
+    ("unseen", "catwalk", ["cat\u200bwalk"]),
+    ("unseen", "foo bar", ["foo\u00a0bar"]),
+    ("unseen", "犬 猫", ["猫\u3000犬"]),
+    ("signs", '"blue', ['say "blue"']),
+    ("signs", "don't", ["I don't"]),
+    ("signs", "don’t", ["I don't"]),
+    ("signs", "-cat", ["a -cat"]),
+    ("signs", "a OR b", ["a OR b"]),
+    ("signs", "(", ["f(x)"]),
+    ("signs", "*", ["2 * 3"]),
+    ("signs", "a:b", ["a:b"]),
+    ("signs", "@nasa", ["@nasa"]),
+    ("signs", "why?", ["why?"]),
+    ("signs", "{", ["{'x'}"]),
+    ("signs", "%_\\", ["50%_\\"]),
+    ("signs", ":x", []),
+    ("apart", "cartail", []),
+    ("apart", "rta", []),
+]
+
+
+@pytest.fixture
+async def titled(stores: Stores, library: int) -> int:
+    for name, titles in TITLES.items():
+        await stores.library.fill(
+            library, name, [to_index(Image(id=f"{name}{at:04}", title=title)) for at, title in enumerate(titles)]
+        )
+    return library
+
+
+def wanted(typed: str) -> Query:
+    query = read(typed)
+    assert query is not None
+    return query
+
+
+async def found(stores: Stores, library: int, typed: str, shelf: str = IMAGES, reader: int = READER) -> list[str]:
+    """What the query finds, page by page and at once; autocomplete finds the same."""
+    query = wanted(typed)
+    whole = await stores.library.search(library, shelf, query, reader, offset=0, limit=100)
+    read: list[str] = []
+    for offset in range(0, whole.total + 2, 2):
+        page = await stores.library.search(library, shelf, query, reader, offset=offset, limit=2)
+        assert page.total == whole.total
+        read += ids(page.items)
+    assert read == ids(whole.items)
+    assert len(read) == whole.total
+    back = await stores.library.search(library, shelf, query, reader, offset=0, limit=100, oldest=True)
+    assert ids(back.items) == read[::-1]
+    suggested = await stores.library.suggest(library, shelf, guess(typed), reader, limit=100)
+    assert sorted(ids(suggested)) == sorted(read)
+    drawn = await stores.library.random(library, shelf, reader, query)
+    assert (drawn.id in read) if drawn else not read
+    return read
+
+
+async def test_titles_are_found_as_people_type_them(stores: Stores, titled: int) -> None:
+    odd = []
+    for shelf, typed, titles in FINDS:
+        result = await stores.library.search(titled, shelf, wanted(typed), READER, offset=0, limit=99)
+        offered = await stores.library.suggest(titled, shelf, guess(typed), READER, limit=99)
+        if [item.title for item in result.items] != titles or {item.title for item in offered} != set(titles):
+            odd.append((typed, [item.title for item in result.items], titles))
+    assert odd == []
+
+
+async def test_every_word_must_occur_in_title_description_or_id(stores: Stores, library: int) -> None:
+    items: list[Image | Album] = [
+        Image(id="aBc1234", title="A blue Cat", description="on the mat"),
+        Image(id="def5678", title="red cat"),
+        Image(id="ghi9012", title="car", description="pet"),
+        Album(id="aBc1234", title="Blue things"),
+    ]
+    await stores.library.put_front(library, IMAGES, [to_index(item) for item in items])
+    assert await found(stores, library, "cat") == ["aBc1234", "def5678"]
+    assert await found(stores, library, "CAT blue mat") == ["aBc1234"]
+    assert await found(stores, library, "cat mat red") == []
+    assert await found(stores, library, "ABC1234") == ["aBc1234", "aBc1234"]
+    assert await found(stores, library, "https://i.imgur.com/def5678.png") == ["def5678"]
+    assert await found(stores, library, "bc12 cat") == ["aBc1234"]
+    assert await found(stores, library, "carpet") == await found(stores, library, "rp") == []
+    assert await found(stores, library, "car pet") == ["ghi9012"]
+
+
+async def test_only_the_shelf_that_is_asked_for_is_searched(stores: Stores, library: int) -> None:
+    await stores.library.put_front(library, IMAGES, [to_index(Image(id="one", title="cat"))])
+    await stores.library.put_front(library, Shelf.FAVORITES, [to_index(Image(id="two", title="cat"))])
+    assert await found(stores, library, "cat") == ["one"]
+    assert await found(stores, library, "cat", Shelf.FAVORITES) == ["two"]
+    assert await found(stores, library, "cat", "album:abc") == []
+
+
+async def test_long_texts_are_searched_to_their_ends(stores: Stores, library: int) -> None:
+    text = "".join(chr(0x4E00 + (number * 7919) % 20_000) for number in range(10_000))
+    await stores.library.put_front(
+        library,
+        IMAGES,
+        [to_index(Image(id=f"i{at:02}", description=text if at in {0, 29} else "x")) for at in range(30)],
+    )
+    for part in (text[:4], text[5_000:5_004], text[-4:]):
+        assert await found(stores, library, part) == ["i00", "i29"]
+
+
+async def test_a_query_of_any_length_is_answered(stores: Stores, library: int) -> None:
+    await stores.library.put_front(
+        library, IMAGES, [to_index(Image(id="one", description="a" * 7_000, title="%" * 99))]
+    )
+    assert await found(stores, library, "a" * 6_000) == ["one"]
+    assert await found(stores, library, "b" * 6_000) == []
+    assert await found(stores, library, "%" * 3_000) == []
+    assert await found(stores, library, "漢" * 6_000) == []
+
+
+async def test_what_is_called_so_is_offered_first(stores: Stores, library: int) -> None:
+    items = [*(Image(id=f"n{at:03}", title=f"cat {at}") for at in range(40)), Image(id="oldest", title="Cat")]
+    await stores.library.put_front(library, IMAGES, [to_index(item) for item in items])
+    offered = await stores.library.suggest(library, IMAGES, guess("CÁT"), READER, limit=25)
+    assert ids(offered) == ["oldest", *(f"n{at:03}" for at in range(24))]
+    everything = await stores.library.suggest(library, IMAGES, guess(""), READER, limit=3)
+    assert ids(everything) == ["n000", "n001", "n002"]
+
+
+async def test_each_is_drawn_as_often(stores: Stores, library: int) -> None:
+    await stores.library.put_front(
+        library, IMAGES, [to_index(Image(id=f"i{at}", title="ab"[at % 2])) for at in range(6)]
+    )
+    drawn = [await stores.library.random(library, IMAGES, READER) for _ in range(120)]
+    assert {item.id for item in drawn if item} == {f"i{at}" for at in range(6)}
+    drawn = [await stores.library.random(library, IMAGES, READER, wanted("b")) for _ in range(60)]
+    assert {item.id for item in drawn if item} == {"i1", "i3", "i5"}
+    assert await stores.library.random(library, IMAGES, READER, wanted("c")) is None
+    assert await stores.library.random(library, Shelf.ALBUMS, READER) is None
+
+
+# --- tags and notes ----------------------------------------------------------------------------------------------
+
+
+def key(item_id: str) -> Key:
+    return "image", item_id
+
+
+def tagged(*names: str) -> list[Tag]:
+    return [Tag(name, name.casefold()) for name in names]
+
+
+@pytest.fixture
+async def marked(stores: Stores, library: int) -> int:
+    """one: Cat, beach; two: cat and a note; three: nothing; four: category, concat."""
+    titles = {"one": "sea", "two": "sea", "three": "cat sea", "four": "hill"}
+    made = [to_index(Image(id=item_id, title=title)) for item_id, title in titles.items()]
+    await stores.library.put_front(library, IMAGES, made)
+    await stores.marks.set_tags(library, READER, key("one"), tagged("Cat", "beach"))
+    await stores.marks.set_tags(library, READER, key("two"), tagged("cat"))
+    await stores.marks.set_note(library, READER, key("two"), "By the Lake", "by the lake")
+    await stores.marks.set_tags(library, READER, key("four"), tagged("category", "concat", "red cat"))
+    return library
+
+
+MARKED = [
+    ("#cat", ["one", "two"]),
+    ("＃CAT", ["one", "two"]),
+    ("##cat", ["one", "two"]),
+    ("#cat #beach", ["one"]),
+    ("#cat #hill", []),
+    ("#unknown", []),
+    ("#ca", []),
+    ("#category", ["four"]),
+    ("cat", ["one", "two", "three", "four"]),
+    ("sea", ["one", "two", "three"]),
+    ("sea beach", ["one"]),
+    ("lake", ["two"]),
+    ("lake sea", ["two"]),
+    ("lake hill", []),
+    ("#cat lake", ["two"]),
+    ("#cat sea", ["one", "two"]),
+    ("sea #cat lake", ["two"]),
+    ("#cat hill", []),
+    ("#red cat", ["four"]),
+    ("#red cat hill", ["four"]),
+    ("#red", []),
+    ("catby", []),
+    ("egory", ["four"]),
+]
+
+
+async def test_tags_are_found_whole_and_words_also_in_tags_and_notes(stores: Stores, marked: int) -> None:
+    results = {typed: await found(stores, marked, typed) for typed, _ in MARKED}
+    assert results == dict(MARKED)
+
+
+async def test_others_marks_find_nothing(stores: Stores, marked: int) -> None:
+    assert await found(stores, marked, "#cat", reader=2) == []
+    assert await found(stores, marked, "cat", reader=2) == ["three"]
+    assert await found(stores, marked, "lake", reader=2) == []
+
+
+async def test_a_tag_is_spelled_as_it_was_first_written(stores: Stores, marked: int) -> None:
+    marks = await stores.marks.marks_of(marked, READER, [key("one"), key("two"), key("three")])
+    assert marks[key("one")].tags == ("Cat", "beach")
+    assert marks[key("two")].tags == ("Cat",)
+    assert marks[key("two")].note == "By the Lake"
+    assert key("three") not in marks
+    _, now = await stores.marks.set_tags(marked, READER, key("three"), tagged("CAT", "cat", "BEACH"))
+    assert now.tags == ("Cat", "beach")
+    tags = await stores.marks.tags_of(marked, READER)
+    assert tags[0] == (Tag("Cat", "cat"), 3)
+    assert sorted(tag.folded for tag, _ in tags) == ["beach", "cat", "category", "concat", "red cat"]
+    for name in ("one", "two", "three"):
+        await stores.marks.set_tags(marked, READER, key(name), [])
+    _, now = await stores.marks.set_tags(marked, READER, key("one"), tagged("CAT"))
+    assert now.tags == ("CAT",)
+
+
+async def test_marks_are_replaced_and_cleared_and_told(stores: Stores, marked: int) -> None:
+    before, now = await stores.marks.set_tags(marked, READER, key("two"), tagged("dog"))
+    assert (before.tags, now.tags, now.note) == (("Cat",), ("dog",), "By the Lake")
+    assert await found(stores, marked, "lake dog") == ["two"]
+    before, now = await stores.marks.set_note(marked, READER, key("two"), None, "")
+    assert (before.note, now.note, now.tags) == ("By the Lake", None, ("dog",))
+    assert await found(stores, marked, "lake") == []
+    assert await found(stores, marked, "dog") == ["two"]
+    await stores.marks.set_tags(marked, READER, key("two"), [])
+    assert await stores.marks.marks_of(marked, READER, [key("two")]) == {}
+    await stores.marks.set_note(marked, READER, key("two"), "\u2800", "")
+    await stores.marks.set_tags(marked, READER, key("two"), tagged("x", "y"))
+    assert (await stores.marks.marks_of(marked, READER, [key("two")]))[key("two")].note == "\u2800"
+
+
+async def test_tags_are_added_to_what_is_there(stores: Stores, marked: int) -> None:
+    keys = [key("one"), key("three")]
+    changed = await stores.marks.add_tags(marked, READER, keys, tagged("new", "CAT"), most=3)
+    assert [now.tags for _, now in changed] == [("Cat", "beach", "new"), ("new", "Cat")]
+    changed = await stores.marks.add_tags(marked, READER, keys, tagged("more"), most=3)
+    assert [now.tags for _, now in changed] == [("Cat", "beach", "new"), ("new", "Cat", "more")]
+
+
+async def test_marks_stay_when_an_item_is_read_again_or_leaves_a_list(stores: Stores, marked: int) -> None:
+    await stores.library.put_front(marked, IMAGES, [to_index(Image(id="two", title="new"))])
+    assert await found(stores, marked, "#cat new") == ["two"]
+    await stores.library.remove(marked, [key("two")], IMAGES)
+    assert await found(stores, marked, "#cat") == ["one"]
+    await stores.library.put_front(marked, IMAGES, [to_index(Image(id="two", title="new"))])
+    assert await found(stores, marked, "#cat") == ["two", "one"]
+    await stores.library.remove(marked, [key("two")])
+    await stores.library.put_front(marked, IMAGES, [to_index(Image(id="two", title="new"))])
+    assert await found(stores, marked, "#cat") == ["one"]
+
+
+async def test_each_of_two_on_one_account_has_marks_of_their_own(stores: Stores, marked: int) -> None:
+    await link(stores, 2, name="second")
+    await stores.marks.set_tags(marked, 2, key("one"), tagged("CAT", "mine"))
+    await stores.marks.set_note(marked, 2, key("one"), "secret", "secret")
+    assert await found(stores, marked, "#cat", reader=2) == ["one"]
+    assert await found(stores, marked, "#mine") == await found(stores, marked, "secret") == []
+    assert (await stores.marks.marks_of(marked, READER, [key("one")]))[key("one")].tags == ("Cat", "beach")
+    await stores.accounts.unlink(2)
+    assert await found(stores, marked, "#cat", reader=2) == await found(stores, marked, "secret", reader=2) == []
+    assert await found(stores, marked, "#cat") == ["one", "two"]
+    await link(stores, 2, name="third")
+    assert await stores.marks.tags_of(marked, 2) == []
+
+
+async def test_nothing_is_noted_in_a_library_that_was_let_go_of(stores: Stores, marked: int) -> None:
+    await stores.accounts.unlink(1)
+    assert (await stores.marks.set_tags(marked, READER, key("one"), tagged("late")))[1].tags == ()
+    await stores.marks.set_note(marked, READER, key("one"), "late", "late")
+    while await stores.library.empty_some(1_000):
+        pass
+    assert await stores.marks.marks_of(marked, READER, [key("one")]) == {}
+
+
+async def test_odd_letters_long_tags_and_notes_come_back_whole(stores: Stores, library: int) -> None:
+    await stores.library.put_front(library, IMAGES, [to_index(Image(id="one"))])
+    long = [Tag(chr(0x4E00 + at) * 50, chr(0x4E00 + at) * 50) for at in range(20)]
+    note = "".join(chr(0x4E00 + (at * 7919) % 20_000) for at in range(3_000))
+    await stores.marks.set_tags(library, READER, key("one"), [Tag("🍆", "🍆"), *long])
+    await stores.marks.set_note(library, READER, key("one"), note, note)
+    mark = (await stores.marks.marks_of(library, READER, [key("one")]))[key("one")]
+    assert mark.tags == ("🍆", *(tag.shown for tag in long))
+    assert mark.note == note
+    assert await found(stores, library, "#🍆") == await found(stores, library, note[2_990:]) == ["one"]
+    assert await found(stores, library, f"#{long[7].folded}") == ["one"]
+    await stores.marks.set_note(library, READER, key("one"), "half \ud83d face", "half face")
+    assert (await stores.marks.marks_of(library, READER, [key("one")]))[key("one")].note == "half \ufffd face"

@@ -16,7 +16,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -39,10 +39,12 @@ from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
 from services.album import AlbumService
-from services.jobs import JobService, Runner
+from services.jobs import Handler, JobService, Runner
 from services.library import Library
 from services.linking import LinkingService
 from services.ports import AttachmentSource
+from services.quota.caller import Caller, Priority, calling
+from services.quota.governor import Governor
 from services.selection import SelectionService
 from services.upkeep import Upkeep
 from services.upload import AT_ONCE, UploadService
@@ -50,6 +52,7 @@ from services.views import Views
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import StorageError
+from storage.models import Job
 from storage.sealing import Keyring, SealContext, new_key
 from web.admin import create_admin_app
 from web.public import create_public_app
@@ -116,14 +119,17 @@ async def compose(
         calls, uploading, fetching = [
             await stack.enter_async_context(_session(connector, most)) for most in (CALLS, 2 * AT_ONCE, 2 * AT_ONCE)
         ]
+        stores = Stores.of(database, Keyring(settings.token_keys))
+        governor = Governor(stores.ledger)
+        stack.push_async_callback(governor.close)
         imgur = ImgurClient(
             calls,
             settings.imgur_client_id,
             settings.imgur_client_secret,
             base_url=imgur_url,
             upload_session=uploading,
+            middlewares=(governor,),
         )
-        stores = Stores.of(database, Keyring(settings.token_keys))
         accounts = AccountService(stores.accounts, imgur)
         stack.push_async_callback(accounts.close)
         library = Library.over(accounts, imgur, stores.uploads)
@@ -143,6 +149,7 @@ async def compose(
         stack.push_async_callback(linking.close)
         runner = Runner(stores.jobs)
         views = Views(stores.views)
+        runner = Runner(stores.jobs, within=_on_behalf)
         services = Services(
             accounts=accounts,
             linking=linking,
@@ -153,6 +160,7 @@ async def compose(
             views=views,
             selections=SelectionService(views, library.catalogue),
             upkeep=Upkeep(stores.library),
+            governor=governor,
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
@@ -161,6 +169,12 @@ async def compose(
             runner.start()
             stack.push_async_callback(runner.close)
         yield House(settings, bot, services)
+
+
+def _on_behalf(job: Job, handler: Handler) -> AbstractContextManager[None]:
+    """Whose credits a job uses: what its user asked for is theirs, the rest comes last."""
+    priority = Priority.COMMAND if handler.is_asked_for else Priority.BACKGROUND
+    return calling(Caller(job.discord_id, priority))
 
 
 def _session(connector: Callable[..., aiohttp.BaseConnector], most: int) -> aiohttp.ClientSession:
@@ -199,6 +213,7 @@ async def _sweep(services: Services) -> None:
     while True:
         try:
             services.library.catalogue.tidy()
+            await services.governor.tidy()
             await services.linking.sweep()
             await services.views.sweep()
             await services.upkeep.sweep()

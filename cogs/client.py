@@ -22,10 +22,12 @@ from cogs.calls import DiscordTime, reason, watching
 from cogs.connection import Connection, patiently
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
+from cogs.ui.reply import on_behalf
 from cogs.ui.report import report
 from cogs.ui.untold import Done, Untold
 from services import Services
 from services.ports import SyncStore
+from services.quota.caller import calling
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +78,7 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
 
     async def _call(self, interaction: discord.Interaction[ImgurBot]) -> None:
         """Run the command. What it raises is dealt with in there: what comes out is about the data."""
-        with _outdated_if_odd():
+        with _outdated_if_odd(), calling(on_behalf(interaction)):
             await super()._call(interaction)
 
     async def on_error(
@@ -206,7 +208,8 @@ class ImgurBot(commands.AutoShardedBot):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer presses and forms; commands come in through the tree."""
         if interaction.type in PRESSES and await self.door.admits(interaction):
-            await self.actions.run(interaction)
+            with calling(on_behalf(interaction)):
+                await self.actions.run(interaction)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and take the actions that it answers."""

@@ -9,6 +9,7 @@ from services.album import AlbumService
 from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
+from services.quota.governor import Governor
 from services.selection import SelectionService
 from services.upkeep import Upkeep
 from services.upload import UploadService
@@ -28,3 +29,4 @@ class Services:
     albums: AlbumService
     selections: SelectionService
     upkeep: Upkeep
+    governor: Governor

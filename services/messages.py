@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import errors
 import imgur.errors
 import storage.errors
+from services.quota.caller import Wait
 
 MEGABYTE = 1_000_000
 MINUTE = 60
@@ -60,6 +61,12 @@ def duration(seconds: float) -> str:
     if minutes <= MOST_MINUTES:
         return f"{minutes} minutes"
     return f"{math.ceil(minutes / 60)} hours"
+
+
+def waiting_words(wait: Wait) -> Words:
+    """What is shown while a call waits for Imgur's limit."""
+    before = "" if not wait.before else f"{wait.before} before it. "
+    return Words("Waiting for Imgur's limit", f"{before}It goes on by itself in about {duration(wait.seconds)}.")
 
 
 def megabytes(size: int) -> str:
@@ -461,6 +468,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     storage.errors.DatabaseUnavailableError: Words(
         "The bot cannot reach its database", f"Try again in a moment. If it stays like this: {OPERATOR}"
+    ),
+    storage.errors.AddressError: Words(
+        "The bot does not know its database", f"The address in its settings cannot be understood. {OPERATOR}"
     ),
     storage.errors.NewerDatabaseError: Words(
         "The bot is older than its database", f"It has to be updated before it can go on. {OPERATOR}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -27,8 +27,10 @@ from imgur.models import (
 )
 from media.models import IncomingFile, OpenedFile
 from storage.models import (
+    Allowance,
     AnonymousUpload,
     Found,
+    Grant,
     ImgurAccount,
     IndexedItem,
     Job,
@@ -37,11 +39,15 @@ from storage.models import (
     LinkAttempt,
     Mark,
     Query,
+    Refusal,
     Selected,
+    Standing,
     Step,
     StepState,
     SyncState,
     Tag,
+    Take,
+    Told,
 )
 
 
@@ -457,3 +463,23 @@ class SyncStore(Protocol):
 
     async def get(self, application_id: int) -> str | None: ...
     async def set(self, application_id: int, digest: str) -> None: ...
+
+
+class LedgerStore(Protocol):
+    """Imgur's credits by allowance and window, shared by all processes. Each method is one transaction."""
+
+    async def reserve(
+        self, user: int, takes: Sequence[Take], floor: Callable[[str, Standing], int], now: datetime
+    ) -> Grant | Refusal:
+        """Take all, or nothing where something is paused or would be left with less than its floor."""
+        ...
+
+    async def give_back(self, grant: Grant) -> None: ...
+    async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
+        """What Imgur said; counts for the windows in which the call was sent."""
+        ...
+
+    async def pause(self, allowance: Allowance, until: datetime, now: datetime) -> None: ...
+    async def overrun(self, allowance: Allowance, now: datetime) -> None: ...
+    async def standing(self, user: int, allowance: Allowance, now: datetime) -> Standing: ...
+    async def tidy(self, now: datetime) -> None: ...

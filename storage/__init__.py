@@ -9,6 +9,7 @@ from storage.attempts import AttemptStore
 from storage.database import Database
 from storage.index import LibraryStore
 from storage.jobs import JobStore
+from storage.ledger import LedgerStore
 from storage.marks import MarkStore
 from storage.sealing import Keyring
 from storage.syncs import SyncStore
@@ -28,6 +29,7 @@ class Stores:
     marks: MarkStore
     views: ViewStore
     jobs: JobStore
+    ledger: LedgerStore
 
     @classmethod
     def of(cls, database: Database, keyring: Keyring) -> Stores:
@@ -41,4 +43,5 @@ class Stores:
             marks=MarkStore(database),
             views=ViewStore(database),
             jobs=JobStore(database),
+            ledger=LedgerStore(database),
         )

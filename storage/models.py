@@ -254,3 +254,66 @@ class Step:
     payload: Mapping[str, Any]
     state: StepState = StepState.WAITING
     outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What Imgur allows for `seconds`, as far as is known before it says so itself. `scope` is whose it is."""
+
+    scope: str
+    limit: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A cost, in units of the allowance that it is taken from."""
+
+    allowance: Allowance
+    cost: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an allowance stands in its present window.
+
+    `used` is what the user who asks has taken, `users` how many have taken something, `background` what work in the
+    background has taken. `left` is the part of the window's time still to come, from 1 down to 0. `overruns` counts the
+    windows of this month in which Imgur had to refuse.
+    """
+
+    limit: int
+    remaining: int
+    resets_at: datetime
+    used: int = 0
+    users: int = 0
+    background: int = 0
+    left: float = 1.0
+    overruns: int = 0
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What was taken, by scope: the number of the window, and how much."""
+
+    user: int
+    taken: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Nothing was taken: `scope` has too little left, or is paused, until then."""
+
+    scope: str
+    until: datetime
+    is_pause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What Imgur said of an allowance, in the headers of an answer."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    resets_at: datetime | None = None

@@ -196,3 +196,34 @@ steps = Table(
     Column("state", String, nullable=False),
     Column("outcome", String),
 )
+
+credits_left = Table(
+    "credits_left",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("limit", Integer, nullable=False),
+    Column("remaining", Integer, nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("resets_at", UtcTime, nullable=False, index=True),
+    Column("was_told", Boolean, nullable=False),
+    Column("paused_until", UtcTime),
+    Column("users", Integer, nullable=False),
+)
+
+credit_users = Table(
+    "credit_users",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("used", Integer, nullable=False),
+)
+
+credit_overruns = Table(
+    "credit_overruns",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+)

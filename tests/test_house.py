@@ -32,7 +32,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "cogs/connection.py": (set(), {"discord", "structlog", "yarl"}),
     "web": ({"services", "errors"}, {"aiohttp.web", "jinja2", "structlog", "yarl"}),
     "services": (
-        {"errors", "imgur.models", "imgur.errors", "imgur.reference", "media.models", "media.kind"}
+        {"errors", "imgur.models", "imgur.errors", "imgur.reference", "imgur.chain", "media.models", "media.kind"}
         | {"storage.models", "storage.errors"},
         {"cachetools", "structlog", "yarl"},
     ),

@@ -30,6 +30,8 @@ from errors import (
     NotPostedError,
     PostUncertainError,
 )
+from services.messages import waiting_words
+from services.quota.caller import Caller, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +44,14 @@ CANNOT_MESSAGE = 50007
 UNKNOWN, ACKNOWLEDGED = 10062, 40060  # what Discord says of an interaction that is too old, or has its answer
 CONTENT = frozenset({400, 413})
 
+COMMAND_WAITS = 720.0  # seconds
+PRESS_WAITS = 5.0
+
 IN_PLACE = "in place"
 LOST = "lost"
 DONE = "done"
 ANSWERED = "answered"
+WAITS = "waits"
 
 
 class Draw(Protocol):
@@ -194,6 +200,24 @@ async def answer_on(interaction: Interaction, view: ui.LayoutView) -> bool:
 async def progress(interaction: Interaction, view: ui.LayoutView) -> None:
     """Show how far it is. That Discord refuses to show it matters to nothing."""
     await _refusal(interaction, partial(interaction.edit_original_response, view=view))
+
+
+def on_behalf(interaction: Interaction) -> Caller:
+    """For whom Imgur is called, and for how long a call may have to wait: an answer can be given for 15 minutes.
+
+    A command shows in its own answer what it waits for; a press waits a moment only, and what is typed not at all.
+    """
+    if interaction.type is discord.InteractionType.application_command:
+        return Caller(interaction.user.id, patience=COMMAND_WAITS, waiting=partial(_shown_wait, interaction))
+    is_press = interaction.type is not discord.InteractionType.autocomplete
+    return Caller(interaction.user.id, patience=PRESS_WAITS if is_press else 0.0)
+
+
+async def _shown_wait(interaction: Interaction, wait: Wait) -> None:
+    said = waiting_words(wait)
+    if interaction.response.is_done() and not is_answered(interaction) and interaction.extras.get(WAITS) != said:
+        interaction.extras[WAITS] = said
+        await progress(interaction, notice(said.title, said.text))
 
 
 async def tell(interaction: Interaction, view: ui.LayoutView) -> bool:

@@ -34,7 +34,7 @@ MOST_FAILURES = 10  # of the kind that nobody foresaw
 KEPT = timedelta(days=30)  # for how long an outcome waits to be told
 SWEEP_EVERY = 3600.0  # seconds
 
-Within: TypeAlias = Callable[[Job], AbstractContextManager[object]]
+Within: TypeAlias = Callable[[Job, Handler], AbstractContextManager[object]]
 
 
 class Runner:
@@ -48,7 +48,7 @@ class Runner:
         store: JobStore,
         handlers: Iterable[Handler] = (),
         *,
-        within: Within = lambda _: nullcontext(),
+        within: Within = lambda _job, _handler: nullcontext(),
         pause: float = FIRST_PAUSE,
         look_every: float = LOOK_EVERY,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -141,7 +141,7 @@ class Runner:
         """A slice of the job: how it goes on, and with how many failures in a row. None: it is not ours any more."""
         until = time.monotonic() + SLICE
         try:
-            with self._within(work.job):
+            with self._within(work.job, handler):
                 while True:
                     verdict = await handler.advance(work)
                     if verdict is not None or time.monotonic() > until or self._stopping.is_set():

@@ -313,7 +313,7 @@ async def test_what_is_done_for_a_job_is_done_within_what_the_house_gives(stores
     seen: list[Job] = []
 
     class Within:
-        def __init__(self, job: Job) -> None:
+        def __init__(self, job: Job, _handler: object) -> None:
             self.job = job
 
         def __enter__(self) -> None:

@@ -1,0 +1,83 @@
+"""A ledger of credits in memory, for simulations of many calls; the tests of the one in the database hold it too."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from storage.ledger import BACKGROUND, Floor, month_of, refusal_of
+from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+from storage.windows import Window, present
+
+
+class MemoryLedger:
+    """As `storage.ledger.LedgerStore`, for one process."""
+
+    def __init__(self) -> None:
+        self._windows: dict[str, Window] = {}
+        self._used: defaultdict[tuple[str, int], Counter[int]] = defaultdict(Counter)
+        self._overruns: dict[tuple[str, int], datetime] = {}
+
+    async def reserve(self, user: int, takes: Sequence[Take], floor: Floor, now: datetime) -> Grant | Refusal:
+        """Take all, or nothing."""
+        windows = {
+            take.allowance.scope: present(self._windows.get(take.allowance.scope), take.allowance, now)
+            for take in takes
+        }
+        standings = {scope: self._standing(scope, window, user, now) for scope, window in windows.items()}
+        if refusals := list(filter(None, (refusal_of(take, standings, floor) for take in takes))):
+            return max(refusals, key=lambda refusal: refusal.until)
+        taken: dict[str, tuple[int, int]] = {}
+        for take in takes:
+            scope, window = take.allowance.scope, windows[take.allowance.scope]
+            if not window.users:
+                self._used = defaultdict(Counter, {key: one for key, one in self._used.items() if key[0] != scope})
+            new = replace(
+                window, remaining=window.remaining - take.cost, users=window.users + (not standings[scope].used)
+            )
+            self._windows[scope] = new
+            self._used[scope, window.number][user] += take.cost
+            taken[scope] = window.number, take.cost
+        return Grant(user, taken)
+
+    async def give_back(self, grant: Grant) -> None:
+        """What was granted was not sent."""
+        for scope, (number, cost) in grant.taken.items():
+            window = self._windows.get(scope)
+            if window and window.number == number:
+                self._windows[scope] = replace(window, remaining=window.remaining + cost)
+                self._used[scope, number][grant.user] -= cost
+
+    async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
+        """Imgur has answered."""
+        for scope, (number, _) in grant.taken.items():
+            window = self._windows.get(scope)
+            if scope in told and window and window.number == number and now < window.resets_at:
+                self._windows[scope] = window.told(told[scope], now)
+
+    async def pause(self, allowance: Allowance, until: datetime, now: datetime) -> None:
+        """Nothing of this until then."""
+        self._windows[allowance.scope] = self._present(allowance, now).paused(until)
+
+    async def overrun(self, allowance: Allowance, now: datetime) -> None:
+        """Imgur had to refuse."""
+        window = self._windows[allowance.scope] = self._present(allowance, now)
+        self._overruns.setdefault((allowance.scope, window.number), now)
+
+    async def standing(self, user: int, allowance: Allowance, now: datetime) -> Standing:
+        """How an allowance stands for a user."""
+        window = self._present(allowance, now)
+        return self._standing(allowance.scope, window, user, now)
+
+    async def tidy(self, now: datetime) -> None:
+        """Nothing to forget."""
+
+    def _present(self, allowance: Allowance, now: datetime) -> Window:
+        return present(self._windows.get(allowance.scope), allowance, now)
+
+    def _standing(self, scope: str, window: Window, user: int, now: datetime) -> Standing:
+        used = self._used.get((scope, window.number), Counter())
+        month = sum(of == scope and at >= month_of(now) for (of, _), at in self._overruns.items())
+        return window.standing(now, used=used[user], background=used[BACKGROUND], overruns=month)

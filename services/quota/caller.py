@@ -1,0 +1,62 @@
+"""On whose behalf Imgur is called right now, known to all that a command or a job sets going."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+
+class Priority(IntEnum):
+    """Who comes first when credits are scarce; the lower, the earlier. An upload counts as one by itself."""
+
+    UPLOAD = 0
+    COMMAND = 1
+    BACKGROUND = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a caller who has to wait is told: how many are before them, and about how many seconds it takes."""
+
+    before: int
+    seconds: float
+
+
+Waiting: TypeAlias = Callable[[Wait], Awaitable[None]]
+
+
+async def _untold(_wait: Wait) -> None:
+    """Nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`user` is a Discord id, 0 where nobody asked; `patience` in seconds is how long a call may have to wait."""
+
+    user: int = 0
+    priority: Priority = Priority.COMMAND
+    patience: float = 0.0
+    waiting: Waiting = _untold
+
+
+_caller: ContextVar[Caller] = ContextVar("caller")
+_NOBODY = Caller()
+
+
+def caller() -> Caller:
+    """Who calls."""
+    return _caller.get(_NOBODY)
+
+
+@contextmanager
+def calling(caller: Caller) -> Iterator[None]:
+    """All that is done within is done on their behalf, also by tasks that are begun there."""
+    token = _caller.set(caller)
+    try:
+        yield
+    finally:
+        _caller.reset(token)

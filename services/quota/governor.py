@@ -1,0 +1,245 @@
+"""The governor: before a call is sent its cost is taken from every allowance that it counts against, or it waits."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+
+from imgur.chain import Call, Reply, Send
+from imgur.errors import ImgurError, NotSentError, RateLimitedError, Spent
+from imgur.models import RateLimits
+from services.ports import LedgerStore
+from services.quota import policy
+from services.quota.caller import Caller, Priority, Wait, caller
+from storage.errors import StorageError
+from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+
+log = structlog.get_logger(__name__)
+
+HOUR, DAY = 3600, 86_400
+APPLICATION = Allowance("application", 12_500, DAY)
+UPLOADS = Allowance("uploads", 1_250, DAY)
+ADDRESS = Allowance("address", 500, HOUR)
+POSTS = Allowance("posts", 1_250, HOUR)
+ACCOUNT_CREDITS = 500
+DEFAULT_PAUSE = 60.0  # seconds, where a 429 does not say
+LOOK_AGAIN = 5.0  # seconds: another process may have paused something, or given something back
+BACKGROUND_PAUSE = 300.0
+BACKGROUND_USER = 0
+TIDY_EVERY = timedelta(hours=1)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def account_allowance(account_id: int) -> Allowance:
+    """The credits of one account's tokens."""
+    return Allowance(f"account:{account_id}", ACCOUNT_CREDITS, HOUR)
+
+
+@dataclass(slots=True, order=True)
+class _Waiter:
+    """A call that waits; the smaller comes first."""
+
+    priority: Priority
+    number: int
+    takes: tuple[Take, ...] = field(compare=False)
+    user: int = field(compare=False)
+    deadline: float = field(compare=False)
+    outcome: asyncio.Future[Grant] = field(compare=False)
+    refusal: Refusal = field(compare=False)
+
+
+class Governor:
+    """A middleware of the Imgur client. Raises RateLimitedError for what cannot be served within the caller's patience.
+
+    Errors of the database pass. `now` is the wall clock, in UTC.
+    """
+
+    def __init__(self, ledger: LedgerStore, now: Callable[[], datetime] = _utc_now) -> None:
+        self._ledger = ledger
+        self._now = now
+        self._line: list[_Waiter] = []
+        self._numbers = itertools.count()
+        self._pump: asyncio.Task[None] | None = None
+        self._tidied = now()
+
+    async def __call__(self, call: Call, send: Send) -> Reply:
+        """Take the cost, send, note what Imgur says."""
+        if not call.cost:
+            return await send(call)
+        grant = await self._admitted(call, caller())
+        try:
+            reply = await send(call)
+        except NotSentError:
+            await self._noted(self._ledger.give_back(grant))
+            raise
+        except ImgurError as error:
+            await self._heard(call, grant, error.limits)
+            if isinstance(error, RateLimitedError):
+                await self._noted(self._pause(call, error))
+            raise
+        await self._heard(call, grant, reply.limits)
+        return reply
+
+    async def close(self) -> None:
+        """Whoever waits is let go of."""
+        if self._pump is not None:
+            self._pump.cancel()
+        for waiter in self._line:
+            waiter.outcome.cancel()
+
+    async def tidy(self) -> None:
+        """Forget windows that ended long ago. To be called now and then."""
+        if self._now() - self._tidied >= TIDY_EVERY:
+            self._tidied = self._now()
+            await self._ledger.tidy(self._now())
+
+    async def standing(self, user: int, allowance: Allowance) -> Standing:
+        """How an allowance stands for a user."""
+        return await self._ledger.standing(user, allowance, self._now())
+
+    # --- before ---------------------------------------------------------------------------------------------------
+
+    async def _admitted(self, call: Call, who: Caller) -> Grant:
+        priority = Priority.UPLOAD if call.is_upload and who.priority is Priority.COMMAND else who.priority
+        user = BACKGROUND_USER if priority is Priority.BACKGROUND else who.user
+        takes = _takes(call)
+        outcome = await self._reserve(priority, user, takes)
+        if isinstance(outcome, Grant):
+            return outcome
+        loop = asyncio.get_running_loop()
+        if self._seconds(outcome) > who.patience:
+            raise self._spent(outcome, priority)
+        waiter = _Waiter(
+            priority, next(self._numbers), takes, user, loop.time() + who.patience, loop.create_future(), outcome
+        )
+        self._line.append(waiter)
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._serve(), name="quota")
+        try:
+            return await self._waited(waiter, who)
+        except asyncio.CancelledError:
+            if waiter.outcome.done() and not waiter.outcome.cancelled() and not waiter.outcome.exception():
+                await self._noted(self._ledger.give_back(waiter.outcome.result()))
+            raise
+        finally:
+            self._line.remove(waiter)
+
+    async def _waited(self, waiter: _Waiter, who: Caller) -> Grant:
+        while not waiter.outcome.done():
+            before = sum(other < waiter for other in self._line if not other.outcome.done())
+            await who.waiting(Wait(before, max(self._seconds(waiter.refusal), 0.0)))
+            await asyncio.wait([waiter.outcome], timeout=LOOK_AGAIN)
+        return waiter.outcome.result()
+
+    async def _serve(self) -> None:
+        """Try again for those who wait, the first first, until nobody does."""
+        while self._line:
+            await asyncio.sleep(min(LOOK_AGAIN, *(max(self._seconds(waiter.refusal), 0.05) for waiter in self._line)))
+            paused: set[str] = set()
+            for waiter in sorted(self._line):
+                if not waiter.outcome.done() and not paused & {take.allowance.scope for take in waiter.takes}:
+                    await self._try(waiter, paused)
+
+    async def _try(self, waiter: _Waiter, paused: set[str]) -> None:
+        try:
+            outcome = await self._reserve(waiter.priority, waiter.user, waiter.takes)
+        except StorageError as error:
+            if not waiter.outcome.done():
+                waiter.outcome.set_exception(error)
+            return
+        if isinstance(outcome, Refusal):
+            waiter.refusal = outcome
+            if outcome.is_pause:
+                paused.add(outcome.scope)
+            is_too_late = asyncio.get_running_loop().time() + self._seconds(outcome) > waiter.deadline
+            if is_too_late and not waiter.outcome.done():
+                waiter.outcome.set_exception(self._spent(outcome, waiter.priority))
+        elif waiter.outcome.done():  # cancelled meanwhile
+            await self._noted(self._ledger.give_back(outcome))
+        else:
+            waiter.outcome.set_result(outcome)
+
+    async def _reserve(self, priority: Priority, user: int, takes: tuple[Take, ...]) -> Grant | Refusal:
+        return await self._ledger.reserve(user, takes, partial(_floor, priority), self._now())
+
+    def _seconds(self, refusal: Refusal) -> float:
+        return (refusal.until - self._now()).total_seconds()
+
+    def _spent(self, refusal: Refusal, priority: Priority) -> RateLimitedError:
+        seconds = max(self._seconds(refusal), 0.0)
+        if priority is Priority.BACKGROUND and not refusal.is_pause:
+            seconds = min(seconds, BACKGROUND_PAUSE)  # what commands keep for themselves becomes less all the time
+        everybody = refusal.scope in {APPLICATION.scope, UPLOADS.scope, POSTS.scope}
+        return RateLimitedError(
+            "held back by the governor",
+            retry_after=seconds,
+            spent=Spent.APPLICATION if everybody else Spent.USER,
+        )
+
+    # --- after ----------------------------------------------------------------------------------------------------
+
+    async def _heard(self, call: Call, grant: Grant, limits: RateLimits | None) -> None:
+        if limits is not None and limits != RateLimits():
+            await self._noted(self._ledger.told(grant, _told(call, limits), self._now()))
+
+    async def _pause(self, call: Call, error: RateLimitedError) -> None:
+        """One refusal pauses everybody whom it concerns."""
+        now, allowance = self._now(), _refused(call, error)
+        if allowance is APPLICATION:
+            await self._ledger.overrun(APPLICATION, now)
+        seconds = min(error.retry_after or DEFAULT_PAUSE, allowance.seconds)
+        await self._ledger.pause(allowance, now + timedelta(seconds=seconds), now)
+        log.warning("Imgur asks to wait", scope=allowance.scope.partition(":")[0], seconds=round(seconds))
+
+    async def _noted(self, writing: Awaitable[None]) -> None:
+        """What Imgur has done is done, whether or not it can be noted."""
+        try:
+            await writing
+        except StorageError as error:
+            log.warning("the ledger of credits could not be written", reason=type(error).__name__)
+
+
+def _takes(call: Call) -> tuple[Take, ...]:
+    """All that a call counts against (docs/imgur.md, "Limits")."""
+    own = ADDRESS if call.account_id is None else account_allowance(call.account_id)
+    takes = [Take(APPLICATION, call.cost), Take(own, call.cost)]
+    if call.method == "POST":
+        takes.append(Take(POSTS))
+    if call.is_upload:
+        takes.append(Take(UPLOADS))
+    return tuple(takes)
+
+
+def _floor(priority: Priority, scope: str, standing: Standing) -> int:
+    return policy.floor(
+        priority,
+        standing,
+        is_shared=not scope.startswith("account:"),
+        is_application=scope in {APPLICATION.scope, UPLOADS.scope},
+    )
+
+
+def _told(call: Call, limits: RateLimits) -> dict[str, Told]:
+    own = ADDRESS if call.account_id is None else account_allowance(call.account_id)
+    return {
+        APPLICATION.scope: Told(limits.client_limit, limits.client_remaining, limits.client_reset),
+        own.scope: Told(limits.user_limit, limits.user_remaining, limits.user_reset),
+        POSTS.scope: Told(limits.post_limit, limits.post_remaining, limits.post_reset),
+    }
+
+
+def _refused(call: Call, error: RateLimitedError) -> Allowance:
+    """Whose allowance a refusal is about; where nothing says so, it is the caller's own and not everybody's."""
+    if error.spent is Spent.APPLICATION:
+        posts = error.limits is not None and error.limits.post_remaining == 0 and error.limits.client_remaining != 0
+        return POSTS if posts else APPLICATION
+    return ADDRESS if call.account_id is None else account_allowance(call.account_id)

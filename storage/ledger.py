@@ -1,0 +1,207 @@
+"""The ledger of credits: what is left of each allowance, shared by all processes. Nothing is taken in part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row, delete, func, select
+
+from storage.database import Database, Transaction
+from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+from storage.tables import credit_overruns, credit_users, credits_left
+from storage.windows import Window, present
+
+Floor: TypeAlias = Callable[[str, Standing], int]
+"""How much of a scope has to be left for others, as it stands."""
+
+BACKGROUND = 0
+"""The user that stands for all work in the background."""
+KEPT_FOR = timedelta(days=2)
+
+LEFT = credits_left.c
+USERS = credit_users.c
+OVERRUNS = credit_overruns.c
+
+
+class LedgerStore:
+    """Each method is one transaction, alone in all processes; `now` is the moment, in UTC."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(self, user: int, takes: Sequence[Take], floor: Floor, now: datetime) -> Grant | Refusal:
+        """Take all of it, or nothing where one allowance is paused or would be left with less than its floor.
+
+        The refusal is the one that lasts longest.
+        """
+        allowances = [take.allowance for take in takes]
+        async with self._database.write() as transaction:
+            await _alone(transaction)
+            windows = await _windows(transaction, allowances, now)
+            standings = await _standings(transaction, windows, user, now)
+            if refusals := list(filter(None, (refusal_of(take, standings, floor) for take in takes))):
+                return max(refusals, key=lambda refusal: refusal.until)
+            taken = {take.allowance.scope: (windows[take.allowance.scope].number, take.cost) for take in takes}
+            await _count(transaction, user, taken)
+            await _write(
+                transaction,
+                {
+                    scope: replace(
+                        windows[scope],
+                        remaining=windows[scope].remaining - cost,
+                        users=windows[scope].users + (not standings[scope].used),
+                    )
+                    for scope, (_, cost) in taken.items()
+                },
+            )
+            for scope, window in windows.items():
+                if not window.users:  # a new one: who took what of the one before is of no use
+                    old = (USERS.scope == scope, USERS.number < window.number)
+                    await transaction.execute(delete(credit_users).where(*old))
+        return Grant(user, taken)
+
+    async def give_back(self, grant: Grant) -> None:
+        """What was granted was not sent."""
+        async with self._database.write() as transaction:
+            await _alone(transaction)
+            kept = await _kept(transaction, grant.taken)
+            back = {scope: one for scope, one in grant.taken.items() if scope in kept and kept[scope].number == one[0]}
+            await _write(
+                transaction,
+                {
+                    scope: replace(kept[scope], remaining=kept[scope].remaining + cost)
+                    for scope, (_, cost) in back.items()
+                },
+            )
+            await _count(transaction, grant.user, {scope: (number, -cost) for scope, (number, cost) in back.items()})
+
+    async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
+        """Imgur has answered. Counts for the windows in which the call was sent, and for no later ones."""
+        async with self._database.write() as transaction:
+            await _alone(transaction)
+            kept = await _kept(transaction, grant.taken)
+            changed = {
+                scope: window.told(told[scope], now)
+                for scope, window in kept.items()
+                if scope in told and window.number == grant.taken[scope][0] and now < window.resets_at
+            }
+            await _write(transaction, {scope: new for scope, new in changed.items() if new != kept[scope]})
+
+    async def pause(self, allowance: Allowance, until: datetime, now: datetime) -> None:
+        """Nothing of this until then; of several pauses the longest counts."""
+        async with self._database.write() as transaction:
+            await _alone(transaction)
+            windows = await _windows(transaction, [allowance], now)
+            await _write(transaction, {scope: window.paused(until) for scope, window in windows.items()})
+
+    async def overrun(self, allowance: Allowance, now: datetime) -> None:
+        """Imgur had to refuse for want of this; counts once for each window."""
+        async with self._database.write() as transaction:
+            await _alone(transaction)
+            windows = await _windows(transaction, [allowance], now)
+            await _write(transaction, windows)
+            row = {"scope": allowance.scope, "number": windows[allowance.scope].number, "at": now}
+            await transaction.execute(transaction.insert(credit_overruns).values(row).on_conflict_do_nothing())
+
+    async def standing(self, user: int, allowance: Allowance, now: datetime) -> Standing:
+        """How an allowance stands for a user."""
+        async with self._database.read() as transaction:
+            windows = await _windows(transaction, [allowance], now)
+            return (await _standings(transaction, windows, user, now))[allowance.scope]
+
+    async def tidy(self, now: datetime) -> None:
+        """Forget what ended long ago."""
+        old = select(LEFT.scope).where(LEFT.resets_at < now - KEPT_FOR)
+        async with self._database.write() as transaction:
+            await _alone(transaction)
+            await transaction.execute(delete(credit_users).where(USERS.scope.in_(old)))
+            await transaction.execute(delete(credits_left).where(LEFT.resets_at < now - KEPT_FOR))
+            await transaction.execute(delete(credit_overruns).where(OVERRUNS.at < month_of(now)))
+
+
+async def _alone(transaction: Transaction) -> None:
+    await transaction.lock("credits", 0)
+
+
+async def _kept(transaction: Transaction, scopes: Collection[str]) -> dict[str, Window]:
+    rows = await transaction.execute(select(credits_left).where(LEFT.scope.in_(scopes)))
+    return {row.scope: _window(row) for row in rows}
+
+
+async def _windows(transaction: Transaction, allowances: Sequence[Allowance], now: datetime) -> dict[str, Window]:
+    kept = await _kept(transaction, [allowance.scope for allowance in allowances])
+    return {allowance.scope: present(kept.get(allowance.scope), allowance, now) for allowance in allowances}
+
+
+async def _standings(
+    transaction: Transaction, windows: Mapping[str, Window], user: int, now: datetime
+) -> dict[str, Standing]:
+    """How each stands for the user: what they, and what work in the background has taken; the month's overruns."""
+    mine = (USERS.scope.in_(windows), USERS.user_id.in_({user, BACKGROUND}))
+    rows = await transaction.execute(select(credit_users).where(*mine))
+    used = {(row.scope, row.number, row.user_id): row.used for row in rows}
+    month = (OVERRUNS.scope.in_(windows), OVERRUNS.at >= month_of(now))
+    overruns = select(OVERRUNS.scope, func.count().label("number")).where(*month).group_by(OVERRUNS.scope)
+    counted = {row.scope: row.number for row in await transaction.execute(overruns)}
+    return {
+        scope: window.standing(
+            now,
+            used=used.get((scope, window.number, user), 0),
+            background=used.get((scope, window.number, BACKGROUND), 0),
+            overruns=counted.get(scope, 0),
+        )
+        for scope, window in windows.items()
+    }
+
+
+async def _write(transaction: Transaction, windows: Mapping[str, Window]) -> None:
+    if not windows:
+        return
+    names = ("number", "limit", "remaining", "begun_at", "resets_at", "was_told", "paused_until", "users")
+    rows = [{"scope": scope, **{name: getattr(one, name) for name in names}} for scope, one in windows.items()]
+    adding = transaction.insert(credits_left).values(rows)
+    new = {name: adding.excluded[name] for name in names}
+    await transaction.execute(adding.on_conflict_do_update(index_elements=["scope"], set_=new))
+
+
+async def _count(transaction: Transaction, user: int, taken: Mapping[str, tuple[int, int]]) -> None:
+    rows = [
+        {"scope": scope, "number": number, "user_id": user, "used": cost} for scope, (number, cost) in taken.items()
+    ]
+    if rows:
+        adding = transaction.insert(credit_users).values(rows)
+        more = {"used": USERS.used + adding.excluded.used}
+        key = ["scope", "number", "user_id"]
+        await transaction.execute(adding.on_conflict_do_update(index_elements=key, set_=more))
+
+
+def refusal_of(take: Take, standings: Mapping[str, Standing], floor: Floor) -> Refusal | None:
+    """Why this cannot be taken, if so."""
+    scope = take.allowance.scope
+    standing = standings[scope]
+    if standing.paused_until is not None:
+        return Refusal(scope, standing.paused_until, is_pause=True)
+    if standing.remaining - take.cost < floor(scope, standing):
+        return Refusal(scope, standing.resets_at)
+    return None
+
+
+def month_of(now: datetime) -> datetime:
+    """When this month began."""
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def _window(row: Row[Any]) -> Window:
+    return Window(
+        row.number,
+        row.limit,
+        row.remaining,
+        row.begun_at,
+        row.resets_at,
+        was_told=row.was_told,
+        paused_until=row.paused_until,
+        users=row.users,
+    )

@@ -1,0 +1,84 @@
+"""What happens to an allowance in its window: pure steps, for whichever ledger keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from storage.models import Allowance, Standing, Told
+
+SANE_LIMIT = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One allowance between two resets. `number` tells a scope's windows apart; `was_told` if Imgur spoke of it."""
+
+    number: int
+    limit: int
+    remaining: int
+    begun_at: datetime
+    resets_at: datetime
+    was_told: bool = False
+    paused_until: datetime | None = None
+    users: int = 0
+
+    def standing(self, now: datetime, *, used: int, background: int, overruns: int) -> Standing:
+        """How it stands for a user."""
+        whole = (self.resets_at - self.begun_at).total_seconds()
+        left = (self.resets_at - now).total_seconds() / whole if whole > 0 else 0.0
+        return Standing(
+            self.limit,
+            self.remaining,
+            self.resets_at,
+            used=used,
+            users=self.users,
+            background=background,
+            left=min(max(left, 0.0), 1.0),
+            overruns=overruns,
+            paused_until=self.paused_until if self.is_paused(now) else None,
+        )
+
+    def is_paused(self, now: datetime) -> bool:
+        """Whether Imgur wants nothing of this for now."""
+        return self.paused_until is not None and self.paused_until > now
+
+    def told(self, told: Told, now: datetime) -> Window:
+        """The same after an answer to a call that was sent in this window.
+
+        What is left never rises, or answers that come in another order than their calls would make credit out of
+        nothing; only Imgur's first word replaces what was assumed. The end never moves back, or it would never come:
+        the header has been seen to give the whole length each time. What makes no sense is left out.
+        """
+        limit = told.limit if told.limit is not None and 0 < told.limit <= SANE_LIMIT else self.limit
+        remaining = self.remaining
+        is_sane = told.remaining is not None and told.remaining <= limit
+        if is_sane and told.remaining is not None:
+            assumed = limit - (self.limit - self.remaining) if not self.was_told else self.remaining
+            remaining = min(assumed, told.remaining)
+        end = self.resets_at
+        if told.resets_at is not None and told.resets_at > now:
+            end = min(end, told.resets_at)
+        return replace(self, limit=limit, remaining=remaining, resets_at=end, was_told=self.was_told or is_sane)
+
+    def paused(self, until: datetime) -> Window:
+        """The same while Imgur wants to be left alone; of several pauses the longest counts."""
+        return replace(self, paused_until=max(self.paused_until or until, until))
+
+
+def present(window: Window | None, allowance: Allowance, now: datetime) -> Window:
+    """The window of now: the one that was, or the next, full again; a pause outlasts a reset."""
+    if window is not None and now < window.resets_at:
+        if window.begun_at <= now:
+            return window
+        # The clock was put back: the window begins now, so that it does not last until the clock has caught up.
+        length = min(window.resets_at - window.begun_at, timedelta(seconds=allowance.seconds))
+        return replace(window, begun_at=now, resets_at=now + length)
+    return Window(
+        number=window.number + 1 if window else 1,
+        limit=window.limit if window and window.was_told else allowance.limit,
+        remaining=window.limit if window and window.was_told else allowance.limit,
+        begun_at=now,
+        resets_at=now + timedelta(seconds=allowance.seconds),
+        paused_until=window.paused_until if window and window.is_paused(now) else None,
+    )

@@ -1,0 +1,32 @@
+"""What users see while a command waits for Imgur's limit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from services.quota.governor import APPLICATION, account_allowance
+from standins.imgur.records import Account
+from tests.cogs.conftest import Discord, answer, text
+
+
+async def pause(discord: Discord, seconds: float, scope: int | None = None) -> None:
+    """As if Imgur had answered 429 a moment ago."""
+    now = datetime.now(UTC)
+    allowance = APPLICATION if scope is None else account_allowance(scope)
+    await discord.house.services.governor._ledger.pause(allowance, now + timedelta(seconds=seconds), now)
+
+
+async def test_who_would_have_to_wait_too_long_is_told_when_to_try_again(discord: Discord, linked: Account) -> None:
+    await pause(discord, 3000, linked.id)
+    discord.standin.requests.clear()
+    message = answer(await discord.run("images"))
+    assert "Try again in 50 minutes" in text(message)
+    assert discord.standin.sent("* /3/*") == []
+
+
+async def test_what_needs_no_call_works_without_credit(discord: Discord, linked: Account) -> None:
+    await pause(discord, 3000)
+    discord.standin.requests.clear()
+    assert "linked" in text(answer(await discord.run("link"))).lower()
+    await discord.run("unlink")
+    assert discord.standin.sent("* /3/*") == []

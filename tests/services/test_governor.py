@@ -1,0 +1,318 @@
+"""The governor: who may call Imgur, who waits, and what a refusal pauses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from benchmarks.memory_ledger import MemoryLedger
+from imgur.chain import Call, Reply
+from imgur.errors import ImgurError, NotFoundError, NotSentError, RateLimitedError, Spent
+from imgur.models import RateLimits
+from services.quota import governor as governor_module
+from services.quota import policy
+from services.quota.caller import Caller, Priority, Wait, calling
+from services.quota.governor import ADDRESS, APPLICATION, POSTS, UPLOADS, Governor, account_allowance
+from storage.errors import DatabaseUnavailableError
+from storage.models import Standing
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+ADA, BOB, EVE = 1001, 1002, 1003
+READ = Call("GET", account_id=7)
+ANONYMOUS = Call("GET")
+UPLOAD = Call("POST", cost=10, account_id=7, is_upload=True)
+BACKGROUND = Caller(priority=Priority.BACKGROUND)
+
+
+class Clock:
+    """The wall clock, moved by hand."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_by(self, **time: float) -> None:
+        self.moment += timedelta(**time)
+
+
+class Imgur:
+    """What is behind the governor: counts, and answers as told."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.limits = RateLimits()
+        self.error: ImgurError | None = None
+        self.held: asyncio.Event | None = None
+
+    async def __call__(self, call: Call) -> Reply:
+        self.calls.append(call)
+        if self.held:
+            await self.held.wait()
+        if self.error:
+            raise self.error
+        return Reply("data", self.limits)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def imgur() -> Imgur:
+    return Imgur()
+
+
+@pytest.fixture
+def governor(clock: Clock) -> Governor:
+    return Governor(MemoryLedger(), clock)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - a matter of a few turns of the loop
+            await asyncio.sleep(0.001)
+
+
+async def left(governor: Governor, allowance: Any = APPLICATION) -> int:
+    return (await governor.standing(ADA, allowance)).remaining
+
+
+async def use(governor: Governor, imgur: Imgur, call: Call = READ, times: int = 1, **caller: Any) -> int:
+    """How many of these calls are let through."""
+    done = 0
+    with calling(Caller(**caller)):
+        for _ in range(times):
+            try:
+                await governor(call, imgur)
+            except RateLimitedError:
+                break
+            done += 1
+    return done
+
+
+@pytest.mark.parametrize(
+    ("call", "costs"),
+    [
+        (READ, {APPLICATION: 1, account_allowance(7): 1}),
+        (ANONYMOUS, {APPLICATION: 1, ADDRESS: 1}),
+        (Call("POST", account_id=7), {APPLICATION: 1, account_allowance(7): 1, POSTS: 1}),
+        (Call("DELETE", account_id=7), {APPLICATION: 1, account_allowance(7): 1}),
+        (UPLOAD, {APPLICATION: 10, account_allowance(7): 10, POSTS: 1, UPLOADS: 1}),
+        (Call("POST", cost=0), {}),
+    ],
+)
+async def test_a_call_counts_against_all_that_imgur_counts_it_against(
+    governor: Governor, imgur: Imgur, *, call: Call, costs: dict[Any, int]
+) -> None:
+    await governor(call, imgur)
+    for allowance in (APPLICATION, UPLOADS, ADDRESS, POSTS, account_allowance(7)):
+        assert allowance.limit - await left(governor, allowance) == costs.get(allowance, 0), allowance
+
+
+@pytest.mark.parametrize(
+    ("error", "counted"),
+    [(NotSentError("x"), 0), (NotFoundError("x", limits=RateLimits()), 1), (NotFoundError("x"), 1)],
+)
+async def test_what_was_sent_is_counted_and_nothing_else(
+    governor: Governor, imgur: Imgur, *, error: ImgurError, counted: int
+) -> None:
+    imgur.error = error
+    with pytest.raises(type(error)):
+        await governor(READ, imgur)
+    assert APPLICATION.limit - await left(governor) == counted
+
+
+async def test_cancelled_calls_give_back_what_waits_and_count_what_was_sent(
+    governor: Governor, imgur: Imgur, clock: Clock
+) -> None:
+    imgur.held = asyncio.Event()
+    sent = [asyncio.create_task(governor(READ, imgur)) for _ in range(20)]
+    await until(lambda: len(imgur.calls) == 20)
+    imgur.error = RateLimitedError(retry_after=60.0, spent=Spent.USER)
+    with calling(Caller(ADA, patience=600.0)):
+        waiting = [asyncio.create_task(governor(READ, imgur)) for _ in range(20)]
+        await asyncio.sleep(0)
+    imgur.held.set()
+    await asyncio.wait(sent)
+    for task in waiting:
+        task.cancel()
+    await asyncio.wait(waiting)
+    assert APPLICATION.limit - await left(governor) == len(imgur.calls)
+    clock.pass_by(hours=1)
+    imgur.error = None
+    assert await use(governor, imgur) == 1
+
+
+async def test_the_end_of_the_application_stops_everybody_and_the_users_only_the_user(
+    governor: Governor, imgur: Imgur
+) -> None:
+    imgur.limits = RateLimits(client_limit=12_500, client_remaining=12_000, user_limit=500, user_remaining=0)
+    await governor(READ, imgur)
+    with pytest.raises(RateLimitedError) as refused:
+        await governor(READ, imgur)
+    assert refused.value.spent is Spent.USER
+    assert refused.value.retry_after == 3600
+    imgur.limits = RateLimits(client_limit=12_500, client_remaining=0, user_limit=500, user_remaining=499)
+    await governor(Call("GET", account_id=8), imgur)
+    for call in (Call("GET", account_id=9), ANONYMOUS, UPLOAD):
+        with pytest.raises(RateLimitedError) as refused:
+            await governor(call, imgur)
+        assert refused.value.spent is Spent.APPLICATION
+    assert len(imgur.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "stopped"),
+    [
+        (RateLimitedError(retry_after=60.0, spent=Spent.APPLICATION), {READ, Call("GET", account_id=8), ANONYMOUS}),
+        (RateLimitedError(retry_after=60.0, spent=Spent.USER), {READ}),
+        (RateLimitedError(), {READ}),  # nothing says whose: it may be about this token alone
+        (
+            RateLimitedError(spent=Spent.APPLICATION, limits=RateLimits(post_remaining=0, client_remaining=9999)),
+            {Call("POST", account_id=8)},
+        ),
+    ],
+)
+async def test_one_refusal_pauses_whom_it_concerns(
+    governor: Governor, imgur: Imgur, clock: Clock, *, error: RateLimitedError, stopped: set[Call]
+) -> None:
+    imgur.error = error
+    with pytest.raises(RateLimitedError):
+        await governor(READ, imgur)
+    imgur.error = None
+    calls = [READ, Call("GET", account_id=8), ANONYMOUS, Call("POST", account_id=8)]
+    assert {call for call in calls if not await use(governor, imgur, call)} >= stopped
+    if error.spent is not Spent.APPLICATION:
+        assert {call for call in calls if not await use(governor, imgur, call)} == stopped
+    clock.pass_by(hours=1)
+    assert all([await use(governor, imgur, call) for call in calls])
+
+
+async def test_a_waiting_call_sees_its_place_and_time_and_goes_on_by_itself(
+    governor: Governor, imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(governor_module, "LOOK_AGAIN", 0.01)
+    seen: list[tuple[int, Wait]] = []
+
+    def waiting(user: int) -> Callable[[Wait], Any]:
+        async def told(wait: Wait) -> None:
+            seen.append((user, wait))
+
+        return told
+
+    imgur.error = RateLimitedError(retry_after=60.0, spent=Spent.USER)
+    assert await use(governor, imgur) == 0
+    imgur.error = None
+    tasks = []
+    for user in (ADA, BOB):
+        with calling(Caller(user, patience=600.0, waiting=waiting(user))):
+            tasks.append(asyncio.create_task(governor(READ, imgur)))
+    await until(lambda: {user for user, _ in seen} == {ADA, BOB})
+    assert dict(seen[:2]) == {ADA: Wait(0, 60.0), BOB: Wait(1, 60.0)}
+    # Another refusal makes it longer: they look again when they wake.
+    await governor._ledger.pause(account_allowance(7), NOW + timedelta(seconds=300), NOW)
+    clock.pass_by(seconds=61)
+    await asyncio.sleep(0.1)
+    assert len(imgur.calls) == 1
+    clock.pass_by(seconds=300)
+    async with asyncio.timeout(10):
+        await asyncio.gather(*tasks)
+    assert len(imgur.calls) == 3
+    assert seen[-1][1].seconds <= 300
+
+
+async def test_who_has_no_patience_is_told_at_once(governor: Governor, imgur: Imgur) -> None:
+    imgur.error = RateLimitedError(retry_after=60.0, spent=Spent.USER)
+    assert await use(governor, imgur) == 0
+    with calling(Caller(ADA, patience=59.0)), pytest.raises(RateLimitedError) as refused:
+        await governor(READ, imgur)
+    assert refused.value.retry_after == 60.0
+    assert len(imgur.calls) == 1
+
+
+async def test_a_wait_that_becomes_too_long_ends_in_words(
+    governor: Governor, imgur: Imgur, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(governor_module, "LOOK_AGAIN", 0.01)
+    await governor._ledger.pause(account_allowance(7), NOW + timedelta(seconds=60), NOW)
+    with calling(Caller(ADA, patience=600.0)):
+        task = asyncio.create_task(governor(READ, imgur))
+        await asyncio.sleep(0)
+    await governor._ledger.pause(account_allowance(7), NOW + timedelta(seconds=3000), NOW)
+    async with asyncio.timeout(10):
+        with pytest.raises(RateLimitedError):
+            await task
+
+
+async def test_the_light_user_is_served_when_the_heavy_one_has_taken_much(governor: Governor, imgur: Imgur) -> None:
+    """Without accounts all share the address: one deletes 400, another types one command."""
+    heavy = await use(governor, imgur, Call("DELETE"), 500, user=ADA)
+    assert 300 <= heavy < 340
+    assert await use(governor, imgur, ANONYMOUS, 20, user=BOB) == 20
+    assert await use(governor, imgur, Call("DELETE"), 1, user=ADA) == 0
+
+
+async def test_who_is_alone_on_an_account_may_use_all_of_it_but_the_share_of_the_background(
+    governor: Governor, imgur: Imgur
+) -> None:
+    assert await use(governor, imgur, READ, 500, user=ADA) == 475
+
+
+async def test_work_in_the_background_yields_to_commands_and_is_never_starved(
+    governor: Governor, imgur: Imgur, clock: Clock
+) -> None:
+    first = await use(governor, imgur, READ, 500, priority=Priority.BACKGROUND)
+    assert 240 <= first <= 260
+    assert await use(governor, imgur, READ, 10, user=ADA) == 10
+    clock.pass_by(minutes=50)
+    later = await use(governor, imgur, READ, 500, priority=Priority.BACKGROUND)
+    assert later > 100
+    clock.pass_by(minutes=10)
+    commands = await use(governor, imgur, READ, 500, user=ADA)
+    assert commands > 400
+    assert await use(governor, imgur, READ, 500, priority=Priority.BACKGROUND) >= 10
+
+
+async def test_uploads_wait_while_reading_goes_on(governor: Governor, imgur: Imgur) -> None:
+    imgur.limits = RateLimits(client_limit=12_500, client_remaining=883)
+    await governor(READ, imgur)
+    assert await use(governor, imgur, READ, user=BOB) == 1
+    imgur.limits = RateLimits(client_remaining=884)
+    assert await use(governor, imgur, UPLOAD, user=BOB) == 0
+
+
+@pytest.mark.parametrize(("overruns", "reserve"), [(0, 250), (1, 500), (2, 1000), (3, 2000), (4, 4000), (9, 6250)])
+def test_the_reserve_grows_with_each_overrun(*, overruns: int, reserve: int) -> None:
+    assert policy.reserved(Standing(12_500, 12_500, NOW, overruns=overruns)) == reserve
+
+
+async def test_an_overrun_is_put_on_record_and_the_reserve_stays_untouched(
+    governor: Governor, imgur: Imgur, clock: Clock
+) -> None:
+    imgur.error = RateLimitedError(spent=Spent.APPLICATION, limits=RateLimits(client_remaining=0))
+    for _ in range(2):  # the second is refused here
+        assert await use(governor, imgur) == 0
+    assert (await governor.standing(ADA, APPLICATION)).overruns == 1
+    clock.pass_by(days=1)
+    imgur.error, imgur.limits = None, RateLimits(client_limit=12_500, client_remaining=501)
+    assert await use(governor, imgur) == 1
+    assert await use(governor, imgur, ANONYMOUS, user=BOB) == 0  # 500, and of those the share of the background
+
+
+async def test_a_database_that_refuses_the_note_takes_nothing_from_the_answer(
+    imgur: Imgur,
+) -> None:
+    class Unwilling(MemoryLedger):
+        async def told(self, *_: Any) -> None:
+            raise DatabaseUnavailableError("full")
+
+    imgur.limits = RateLimits(client_remaining=5)
+    reply = await Governor(Unwilling(), Clock())(READ, imgur)
+    assert reply.data == "data"

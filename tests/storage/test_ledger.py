@@ -1,0 +1,188 @@
+"""The ledger of credits: on both databases, and the one in memory that simulations use."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from benchmarks.memory_ledger import MemoryLedger
+from storage import Stores
+from storage.ledger import KEPT_FOR
+from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+HOUR = Allowance("account:7", 500, 3600)
+DAY = Allowance("application", 12_500, 86_400)
+ADA, BOB = 1001, 1002
+
+
+def none(_scope: str, _standing: Standing) -> int:
+    return 0
+
+
+@pytest.fixture(params=["database", "memory"])
+def ledger(request: pytest.FixtureRequest, stores: Stores) -> Any:
+    return stores.ledger if request.param == "database" else MemoryLedger()
+
+
+async def granted(ledger: Any, *takes: Take, user: int = ADA, now: datetime = NOW) -> Grant:
+    outcome = await ledger.reserve(user, takes, none, now)
+    assert isinstance(outcome, Grant)
+    return outcome
+
+
+async def left(ledger: Any, allowance: Allowance, now: datetime = NOW) -> int:
+    standing: Standing = await ledger.standing(ADA, allowance, now)
+    return standing.remaining
+
+
+async def test_all_is_taken_or_nothing(ledger: Any) -> None:
+    """An upload costs 10: enough by the hour, too little by the day."""
+    few = Allowance("application", 9, 86_400)
+    refused = await ledger.reserve(ADA, [Take(HOUR, 10), Take(few, 10)], none, NOW)
+    assert refused == Refusal("application", NOW + timedelta(days=1))
+    assert (await left(ledger, HOUR), await left(ledger, few)) == (500, 9)
+    await granted(ledger, Take(HOUR, 9), Take(few, 9))
+    assert (await left(ledger, HOUR), await left(ledger, few)) == (491, 0)
+    standing = await ledger.standing(ADA, HOUR, NOW)
+    assert (standing.used, standing.users) == (9, 1)
+
+
+async def test_of_two_refusals_the_longer_is_told(ledger: Any) -> None:
+    none_left = [Take(Allowance("account:7", 0, 3600)), Take(Allowance("application", 0, 86_400))]
+    refused = await ledger.reserve(ADA, none_left, none, NOW)
+    assert refused == Refusal("application", NOW + timedelta(days=1))
+
+
+async def test_what_was_not_sent_is_given_back(ledger: Any) -> None:
+    grant = await granted(ledger, Take(HOUR, 10), Take(DAY, 10))
+    await ledger.give_back(grant)
+    assert (await left(ledger, HOUR), await left(ledger, DAY)) == (500, 12_500)
+    assert (await ledger.standing(ADA, HOUR, NOW)).used == 0
+
+
+async def test_a_window_ends_and_the_next_is_full(ledger: Any) -> None:
+    grant = await granted(ledger, Take(HOUR, 400))
+    later = NOW + timedelta(hours=1)
+    assert await left(ledger, HOUR, later - timedelta(seconds=1)) == 100
+    assert await left(ledger, HOUR, later) == 500
+    await granted(ledger, Take(HOUR, 1), now=later)
+    await ledger.give_back(grant)  # of the window before
+    assert await left(ledger, HOUR, later) == 499
+    standing = await ledger.standing(ADA, HOUR, later)
+    assert (standing.used, standing.users) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "remaining"),
+    [
+        (Told(500, 461), 461),
+        (Told(2000, 1990), 1990),  # more than was assumed: Imgur's first word counts
+        (Told(2000, 1999), 1990),  # but what was sent is sent
+        (Told(500, 500), 490),
+        (Told(500, 0), 0),
+        (Told(None, 461), 461),
+        (Told(0, 461), 461),  # nonsense is left out
+        (Told(500, 501), 490),
+        (Told(-5, None), 490),
+        (Told(10**12, 10**11), 490),
+        (Told(), 490),
+    ],
+)
+async def test_imgurs_first_word_replaces_what_was_assumed(ledger: Any, *, told: Told, remaining: int) -> None:
+    grant = await granted(ledger, Take(HOUR, 10))
+    await ledger.told(grant, {"account:7": told}, NOW)
+    assert await left(ledger, HOUR) == remaining
+
+
+async def test_within_a_window_nothing_rises(ledger: Any) -> None:
+    """Answers come in another order than their calls."""
+    grants = [await granted(ledger, Take(HOUR)) for _ in range(3)]
+    for grant, remaining in zip(grants, (455, 461, 458), strict=True):
+        await ledger.told(grant, {"account:7": Told(500, remaining)}, NOW)
+    assert await left(ledger, HOUR) == 455
+
+
+async def test_an_answer_belongs_to_the_window_in_which_its_call_was_sent(ledger: Any) -> None:
+    grant = await granted(ledger, Take(HOUR))
+    later = NOW + timedelta(hours=1)
+    await ledger.told(grant, {"account:7": Told(500, 3)}, later)  # the reset has come, nothing was sent since
+    assert await left(ledger, HOUR, later) == 500
+    await granted(ledger, Take(HOUR), now=later)
+    await ledger.told(grant, {"account:7": Told(500, 3)}, later)
+    assert await left(ledger, HOUR, later) == 499
+
+
+async def test_the_end_of_a_window_comes_nearer_and_never_goes_away(ledger: Any) -> None:
+    """Imgur has been seen to give the whole length each time."""
+    grant = await granted(ledger, Take(HOUR))
+    for reset, end in ((600, 600), (3600, 600), (0, 600), (-5, 600)):
+        await ledger.told(grant, {"account:7": Told(500, 400, NOW + timedelta(seconds=reset))}, NOW)
+        assert (await ledger.standing(ADA, HOUR, NOW)).resets_at == NOW + timedelta(seconds=end)
+
+
+async def test_a_pause_stops_everybody_and_the_longest_counts(ledger: Any) -> None:
+    for seconds in (60, 300, 10):
+        await ledger.pause(HOUR, NOW + timedelta(seconds=seconds), NOW)
+    refused = await ledger.reserve(BOB, [Take(HOUR), Take(DAY)], none, NOW)
+    assert refused == Refusal("account:7", NOW + timedelta(seconds=300), is_pause=True)
+    assert await left(ledger, DAY) == 12_500
+    await granted(ledger, Take(HOUR), now=NOW + timedelta(seconds=300))
+    await ledger.pause(HOUR, NOW + timedelta(hours=2), NOW)  # outlasts the window
+    refused = await ledger.reserve(ADA, [Take(HOUR)], none, NOW + timedelta(minutes=90))
+    assert isinstance(refused, Refusal)
+    assert refused.is_pause
+
+
+async def test_a_floor_sees_who_has_taken_what(ledger: Any) -> None:
+    seen: list[Standing] = []
+
+    def keep(_scope: str, standing: Standing) -> int:
+        seen.append(standing)
+        return 480
+
+    await granted(ledger, Take(HOUR, 5))
+    await granted(ledger, Take(HOUR, 7), user=0)
+    refused = await ledger.reserve(BOB, [Take(HOUR, 10)], keep, NOW + timedelta(minutes=15))
+    assert isinstance(refused, Refusal)
+    assert not refused.is_pause
+    (standing,) = seen
+    assert (standing.remaining, standing.used, standing.background, standing.users) == (488, 0, 7, 2)
+    assert standing.left == 0.75
+
+
+async def test_overruns_of_the_month_are_counted_once_a_window(ledger: Any) -> None:
+    for now in (NOW - timedelta(days=40), NOW, NOW, NOW + timedelta(days=1)):
+        await ledger.overrun(DAY, now)
+    assert (await ledger.standing(ADA, DAY, NOW + timedelta(days=1))).overruns == 2
+    assert (await ledger.standing(ADA, DAY, NOW + timedelta(days=4))).overruns == 0  # December
+
+
+async def test_a_clock_that_is_put_back_ends_no_window_late(ledger: Any) -> None:
+    await granted(ledger, Take(HOUR, 500), now=NOW + timedelta(days=1))
+    assert await left(ledger, HOUR, NOW) == 0
+    assert (await ledger.standing(ADA, HOUR, NOW)).resets_at <= NOW + timedelta(hours=1)
+
+
+async def test_what_ended_long_ago_is_forgotten(stores: Stores) -> None:
+    await granted(stores.ledger, Take(HOUR))
+    await stores.ledger.tidy(NOW + KEPT_FOR)
+    assert (await stores.ledger.standing(ADA, HOUR, NOW)).used == 1
+    await stores.ledger.tidy(NOW + KEPT_FOR + timedelta(hours=2))
+    assert (await stores.ledger.standing(ADA, HOUR, NOW)).used == 0
+
+
+async def test_two_processes_never_take_more_than_there_is(stores: Stores, other_stores: Stores) -> None:
+    few = Allowance("application", 50, 86_400)
+    outcomes = await asyncio.gather(
+        *(
+            each.ledger.reserve(ADA, [Take(few), Take(HOUR)], none, NOW)
+            for _ in range(40)
+            for each in (stores, other_stores)
+        )
+    )
+    assert sum(isinstance(outcome, Grant) for outcome in outcomes) == 50
+    assert await left(stores.ledger, few) == 0

@@ -132,7 +132,7 @@ async def compose(
         )
         accounts = AccountService(stores.accounts, imgur)
         stack.push_async_callback(accounts.close)
-        library = Library.over(accounts, imgur, stores.uploads)
+        library = Library.over(accounts, imgur, stores.uploads, stores.library)
         stack.push_async_callback(library.items.close)
         albums = AlbumService(accounts, imgur, library.catalogue)
         uploads = UploadService(

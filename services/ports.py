@@ -41,6 +41,7 @@ from storage.models import (
     Query,
     Refusal,
     Selected,
+    Shelf,
     Standing,
     Step,
     StepState,
@@ -349,6 +350,22 @@ class MarkStore(Protocol):
 
     async def set_note(self, library: int, reader: int, key: Key, note: str | None, folded: str) -> tuple[Mark, Mark]:
         """Replace the note; what was there before, and what is there now. It is found by `folded`, a line."""
+        ...
+
+
+class News(Protocol):
+    """What keeps the index as Imgur is, for whoever looks at it."""
+
+    async def look(self, discord_id: int, account_id: int, shelf: Shelf) -> None:
+        """Have the shelf as Imgur's first page shows it by now, and deeper as far as something there is new.
+
+        One call where nothing is. A shelf that was never read, or is being read for the first time, is not looked at:
+        its reading begins, or goes on, without being waited for. Raises ImgurError, NotLinkedError, LinkBrokenError.
+        """
+        ...
+
+    async def seconds_left(self, account_id: int, shelf: Shelf) -> float | None:
+        """In how long the first reading of the shelf will be through; None where that cannot be told."""
         ...
 
 

@@ -31,6 +31,7 @@ from services.album import AlbumService
 from services.backlog import Backlog
 from services.indexed import found_by
 from services.library.ability import Abilities, abilities
+from services.library.reading import Viewer
 from services.ports import AttachmentSource, ImgurApi, UploadStore
 from services.queue import FairQueue, Queued, Ticket
 from storage.errors import StorageError
@@ -209,6 +210,8 @@ class UploadService:
             image = await (send(None) if request.anonymous else self._accounts.authorized(request.discord_id, send))
         finally:
             self._albums.uploaded(request.discord_id, request.album)  # or so it may be
+        if not request.anonymous:
+            await self._albums.arrived(Viewer(request.discord_id, account), image)
         linked = account is not None and not account.broken
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
         return Uploaded(image, anonymous=bool(request.anonymous), can=can)

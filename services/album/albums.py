@@ -19,7 +19,7 @@ from errors import (
     NotYoursError,
 )
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, OutcomeUnknownError, RejectedError
-from imgur.models import Album, Privacy
+from imgur.models import Album, Image, Kind, Privacy
 from services.account import AccountService
 from services.album.looking import Look
 from services.album.models import Created, Deleted, Edited, title_of
@@ -32,6 +32,7 @@ from services.library.reading import Viewer
 from services.library.suggestions import label
 from services.ports import ImgurApi
 from services.text import folded, line, passage
+from storage.models import Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +49,7 @@ class AlbumService:
         self._imgur = imgur
         self._catalogue = catalogue
         self._reading = catalogue.reading
+        self._shelves = catalogue.shelves
         self._look = Look(accounts, imgur)
         self.pictures = AlbumPictures(imgur, catalogue, self._look)
 
@@ -73,6 +75,10 @@ class AlbumService:
         self._catalogue.changed(discord_id)
         if album_id:
             self._reading.forget_album(discord_id, album_id)
+
+    async def arrived(self, viewer: Viewer, image: Image) -> None:
+        """A picture was uploaded to the user's account. Never fails."""
+        await self._shelves.added(viewer, Shelf.IMAGES, image)
 
     # --- one album ------------------------------------------------------------------------------------------------
 
@@ -105,6 +111,7 @@ class AlbumService:
                 raise AlbumUncertainError from error
             album, was_lost = found, True
         album = replace(album, account_id=viewer.account.account_id if viewer.account else None)
+        await self._shelves.added(viewer, Shelf.ALBUMS, album)
         self._catalogue.changed(discord_id)
         self._reading.made(viewer, album)
         return Created(
@@ -168,6 +175,7 @@ class AlbumService:
             )
         except NotFoundError:  # it is new: Imgur does not show it yet
             now = replace(target, **wish)
+        await self._shelves.changed(viewer, now)
         self._reading.written(viewer, now)
         return Edited(now, _unlike(now, wish), tuple(wish), await self._catalogue.hidden(now))
 
@@ -182,7 +190,7 @@ class AlbumService:
         try:
             album = await self._reading.album(viewer, album_id, since=oldest(fresh=True))
         except NotFoundError:
-            self._forget(viewer, album_id)
+            await self._forget(viewer, album_id)
             return Deleted(Album(album_id), existed=False)
         if not viewer.owns(album):
             raise NotYoursError
@@ -190,7 +198,7 @@ class AlbumService:
         is_there = partial(self._look.is_there, discord_id, album_id)
         if existed and await self._look.settled(is_there, lambda there: not there):
             return Deleted(album, is_there=True)
-        self._forget(viewer, album_id)
+        await self._forget(viewer, album_id)
         picture = next((image.id for image in album.images if viewer.owns(image)), None)
         stay = await self._look.is_on_imgur(discord_id, picture) if picture else None
         return Deleted(album, existed, pictures_stay=stay)
@@ -207,7 +215,8 @@ class AlbumService:
             return False
         return True
 
-    def _forget(self, viewer: Viewer, album_id: str) -> None:
+    async def _forget(self, viewer: Viewer, album_id: str) -> None:
+        await self._shelves.removed(viewer, None, Kind.ALBUM, album_id)
         self._catalogue.changed(viewer.discord_id)
         self._reading.deleted(viewer, album_id)
 

@@ -12,7 +12,7 @@ from services.library.catalogue import Catalogue
 from services.library.galleries import GalleryService
 from services.library.items import ItemService
 from services.library.suggestions import SuggestionService
-from services.ports import ImgurApi, UploadStore
+from services.ports import ImgurApi, LibraryStore, UploadStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,11 @@ class Library:
         accounts: AccountService,
         imgur: ImgurApi,
         uploads: UploadStore,
+        index: LibraryStore,
         clock: Callable[[], float] = time.monotonic,
     ) -> Self:
         """The rooms over one catalogue."""
-        catalogue = Catalogue(accounts, imgur, uploads, clock)
+        catalogue = Catalogue(accounts, imgur, uploads, index, clock)
         return cls(
             catalogue,
             GalleryService(catalogue),

@@ -15,8 +15,9 @@ from services.cache import oldest
 from services.library import naming
 from services.library.ability import pictures
 from services.library.reading import Reading, Viewer
+from services.library.shelves import Shelves
 from services.library.suggestions import Lists, Scope
-from services.ports import ImgurApi, UploadStore
+from services.ports import ImgurApi, LibraryStore, UploadStore
 
 T = TypeVar("T")
 
@@ -29,10 +30,12 @@ class Catalogue:
         accounts: AccountService,
         imgur: ImgurApi,
         uploads: UploadStore,
+        index: LibraryStore,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.uploads = uploads
-        self.reading = Reading(accounts, imgur, clock)
+        self.shelves = Shelves(index)
+        self.reading = Reading(accounts, imgur, clock, notice=self.shelves.noticed)
         self.lists = Lists(self.reading, uploads, clock)
         self.names = naming.Names(self.lists)
 

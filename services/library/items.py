@@ -18,7 +18,7 @@ from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.library.suggestions import Scope, uploaded_image
 from services.ports import ImgurApi
-from storage.models import AnonymousUpload
+from storage.models import AnonymousUpload, Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,13 @@ class ItemService:
         self._catalogue = catalogue
         self._reading = catalogue.reading
         self._uploads = catalogue.uploads
+        self._shelves = catalogue.shelves
         self._backlog = Backlog()
 
     async def close(self) -> None:
         """Write down what could not be written."""
         await self._backlog.close()
+        await self._shelves.close()
 
     async def show(self, discord_id: int, text: str, *, fresh: bool = True) -> Shown:
         """Anyone's image or album. With `fresh` False, as it was within the last minutes if that is known."""
@@ -107,6 +109,7 @@ class ItemService:
             search = found_by(image.title, image.id, image.description)
             change = partial(self._uploads.update, title=image.title, description=image.description, search=search)
             await self._backlog.write("an edit of an anonymous upload", partial(change, discord_id, image.id))
+        await self._shelves.changed(owned.viewer, image)
         self._catalogue.changed(discord_id)
         self._reading.written(owned.viewer, image)
         return replace(shown, item=image)
@@ -128,6 +131,7 @@ class ItemService:
             return False  # it was theirs until a moment ago: two confirmations of one question
         deleted = await self._delete(viewer, reference.id, upload)
         await self._backlog.write("a deletion", partial(self._uploads.remove, discord_id, reference.id))
+        await self._shelves.removed(viewer, None, Kind.IMAGE, reference.id)
         self._catalogue.changed(discord_id)
         self._reading.forget_item(viewer, reference.id)
         return deleted
@@ -186,10 +190,15 @@ class ItemService:
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
+        if not wish:
+            await self._shelves.removed(viewer, Shelf.FAVORITES, item.kind, item.id)
+        elif changed:
+            await self._shelves.added(viewer, Shelf.FAVORITES, item)
         self._catalogue.changed(discord_id)
         if is_gone:
             self._reading.forget_item(viewer, item.id)
             return Favorited(Shown(item, {Ability.COPY}, is_gone=True, hidden=hidden), changed)
+        await self._shelves.changed(viewer, item)
         self._reading.written(viewer, item)
         can = abilities(item, linked=viewer.is_linked, mine=is_mine)
         return Favorited(Shown(item, can, hidden=hidden), changed)

@@ -65,6 +65,7 @@ class Viewer:
 
 PageKey: TypeAlias = tuple[tuple[int, int], str, int]
 ItemKey: TypeAlias = tuple[tuple[int, int], Kind, str]
+Notice: TypeAlias = Callable[[Viewer, Kind, str, "Item | None"], Awaitable[None]]
 
 
 def weight(item: Item) -> int:
@@ -84,7 +85,16 @@ class Reading:
     Raises ImgurError; with a linked account, what `AccountService.authorized` raises.
     """
 
-    def __init__(self, accounts: AccountService, imgur: ImgurApi, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        accounts: AccountService,
+        imgur: ImgurApi,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        notice: Notice | None = None,
+    ) -> None:
+        """`notice` hears of every item that Imgur was asked for, and what it is: None where Imgur no longer has it."""
+        self._notice = notice
         self._accounts = accounts
         self._imgur = imgur
         self._pages: TimedCache[PageKey, Page[Item]] = TimedCache(LIST_SECONDS, MOST_BYTES, clock, weigh=weight_of_page)
@@ -252,13 +262,21 @@ class Reading:
 
         async def load() -> Item:
             try:
-                return await self._as_viewer(viewer, lambda auth: self._get(kind, item_id, auth))
+                found = await self._as_viewer(viewer, lambda auth: self._get(kind, item_id, auth))
             except NotFoundError:
                 if (made := self._made.peek(key)) is None:
+                    await self._noticed(viewer, kind, item_id, None)
                     raise
                 return made
+            await self._noticed(viewer, kind, item_id, found)
+            return found
 
         return self._written.peek(key) or await self._items.get(key, load, since=since)
+
+    async def _noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> None:
+        """Pass it on. Who looks without a token may be told less than there is."""
+        if self._notice is not None and viewer.is_linked:
+            await self._notice(viewer, kind, item_id, item)
 
     async def _get(self, kind: Kind, item_id: str, auth: AccessToken | None) -> Item:
         if kind is Kind.ALBUM:

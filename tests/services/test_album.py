@@ -40,7 +40,7 @@ LOOKS = len(looking.PAUSES)
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads)
+    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
 
 
 @pytest.fixture

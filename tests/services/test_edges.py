@@ -25,7 +25,7 @@ from tests.services.test_account import ADA, link
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads)
+    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
 
 
 @pytest.mark.parametrize("options", [{}, {"anonymous": True}, {"album": "Cats"}])

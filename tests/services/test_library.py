@@ -65,7 +65,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores, clock: Clock) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, clock)
+    return Library.over(accounts, imgur_client, stores.uploads, stores.library, clock)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ LOOK_UPS = ("GET /3/image/*", "GET /3/album/*")
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads)
+    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
 
 
 @pytest.fixture

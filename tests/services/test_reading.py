@@ -24,7 +24,7 @@ async def test_buttons_show_what_was_edited_for_as_long_as_anything_is_remembere
     account, clock = standin.world.add_account("ada_imgur"), Clock()
     await link(stores, standin, account)
     image = standin.world.add_image(account, title="Before")
-    library = Library.over(accounts, imgur_client, stores.uploads, clock)
+    library = Library.over(accounts, imgur_client, stores.uploads, stores.library, clock)
     await library.items.show(ADA, f"image:{image.id}")
     await library.items.edit(ADA, f"image:{image.id}", "After", None)
     clock.now += seconds
@@ -52,7 +52,7 @@ async def test_what_was_deleted_is_forgotten_at_once(
     account = standin.world.add_account("ada_imgur")
     await link(stores, standin, account)
     image = standin.world.add_image(account, title="Before")
-    library = Library.over(accounts, imgur_client, stores.uploads)
+    library = Library.over(accounts, imgur_client, stores.uploads, stores.library)
     await library.items.edit(ADA, f"image:{image.id}", "After", None)
     assert await library.items.delete(ADA, f"image:{image.id}")
     with pytest.raises(NotFoundError):

@@ -100,7 +100,7 @@ def attachments() -> Attachments:
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads)
+    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
 
 
 @pytest.fixture

@@ -1,0 +1,179 @@
+"""The index, as the rooms of the library ask it: whose library, which of its shelves, what of it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
+
+import structlog
+
+from imgur.models import Item, Kind
+from services.backlog import Backlog
+from services.indexed import from_index, to_index
+from services.library.reading import Viewer
+from services.ports import LibraryStore, News
+from storage.errors import StorageError
+from storage.models import IndexedItem, Query, Shelf
+
+log = structlog.get_logger(__name__)
+
+_PASSING = {"views"}  # what changes all the time
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A shelf of a viewer's: the number of its library, and whether all of it was ever read, or any of it."""
+
+    library: int
+    shelf: Shelf
+    is_whole: bool = False
+    is_begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a shelf is known while it is read for the first time: items, of about how many, seconds to go."""
+
+    known: int
+    expected: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Some items of a shelf in their order, and how many there are in all."""
+
+    items: tuple[Item, ...]
+    total: int
+
+
+class Shelves:
+    """Reads the index and notes in it what is seen and done. Errors of the database pass where something is asked."""
+
+    def __init__(self, store: LibraryStore, news: News | None = None) -> None:
+        self._store = store
+        self._news = news
+        self._backlog = Backlog()
+
+    async def close(self) -> None:
+        """Write down what could not be written."""
+        await self._backlog.close()
+
+    def listen(self, news: News) -> None:
+        """Ask this for news from now on."""
+        self._news = news
+
+    # --- asking
+
+    async def standing(self, viewer: Viewer, shelf: Shelf) -> Standing | None:
+        """The viewer's shelf; None where they have none. What uploads left is on record whole, in the user's own."""
+        library = await self._library(viewer, shelf)
+        if library is None or shelf is Shelf.UPLOADS:
+            return None if library is None else Standing(library, shelf, is_whole=True, is_begun=True)
+        state = await self._store.sync_state(library, shelf)
+        return Standing(
+            library, shelf, is_whole=state is not None and state.finished_at is not None, is_begun=state is not None
+        )
+
+    async def look(self, viewer: Viewer, shelf: Shelf) -> None:
+        """Have what is new on Imgur on the shelf. Raises ImgurError, NotLinkedError, LinkBrokenError."""
+        if self._news is not None and viewer.account is not None:
+            await self._news.look(viewer.discord_id, viewer.account.account_id, shelf)
+
+    async def extent(self, viewer: Viewer, standing: Standing) -> Extent | None:
+        """How much of the shelf is known; None where all of it is."""
+        if standing.is_whole:
+            return None
+        state = await self._store.sync_state(standing.library, standing.shelf)
+        known = await self._store.count(standing.library, standing.shelf)
+        seconds = None
+        if self._news is not None and viewer.account is not None:
+            seconds = await self._news.seconds_left(viewer.account.account_id, standing.shelf)
+        expected = state.expected if state and state.expected is not None and state.expected > known else None
+        return Extent(known, expected, seconds)
+
+    async def cut(
+        self, viewer: Viewer, standing: Standing, query: Query | None, *, offset: int, limit: int, oldest: bool = False
+    ) -> Cut:
+        """What is there, or what the query finds, from `offset` on; with `oldest`, in the reverse order."""
+        where = standing.library, standing.shelf
+        if query is None:
+            total = await self._store.count(*where)
+            items = await self._store.page(*where, offset=offset, limit=limit, oldest=oldest)
+            return Cut(tuple(map(from_index, items)), total)
+        reader = viewer.discord_id
+        found = await self._store.search(*where, query, reader, offset=offset, limit=limit, oldest=oldest)
+        return Cut(tuple(map(from_index, found.items)), found.total)
+
+    async def suggest(self, viewer: Viewer, standing: Standing, query: Query, limit: int) -> tuple[Item, ...]:
+        """The first of what the query finds, what is called exactly so before the rest."""
+        where = standing.library, standing.shelf
+        found = await self._store.suggest(*where, query, viewer.discord_id, limit=limit)
+        return tuple(map(from_index, found))
+
+    async def draw(self, viewer: Viewer, standing: Standing, query: Query | None) -> Item | None:
+        """One of what is there or found, each as likely as the other."""
+        found = await self._store.random(standing.library, standing.shelf, viewer.discord_id, query)
+        return from_index(found) if found else None
+
+    async def known(self, viewer: Viewer, kinds: Collection[Kind], item_id: str) -> Item | None:
+        """What is known of an item of the account's, or of a favorite."""
+        library = await self._library(viewer, Shelf.IMAGES)
+        for kind in kinds if library is not None else ():
+            if found := await self._store.get(library or 0, (kind.value, item_id)):
+                return from_index(found)
+        return None
+
+    # --- noting; never fails
+
+    async def noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> None:
+        """Correct what is known of an item that was just read; None: take what Imgur no longer has off every shelf."""
+        try:
+            library = await self._library(viewer, Shelf.IMAGES)
+            known = None if library is None else await self._store.get(library, (kind.value, item_id))
+            if library is None or known is None:
+                return
+            if item is None:
+                await self._store.remove(library, {known.key})
+            elif _settled(known) != _settled(found := to_index(item)):
+                await self._store.update(library, found)
+        except StorageError as error:  # it will be read again
+            log.info("the index was not corrected", reason=type(error).__name__)
+
+    async def changed(self, viewer: Viewer, item: Item) -> None:
+        """Note what was made of an item."""
+        await self._insist(
+            "a change", viewer, Shelf.IMAGES, lambda library: self._store.update(library, to_index(item))
+        )
+
+    async def added(self, viewer: Viewer, shelf: Shelf, *items: Item) -> None:
+        """Note that these are on the shelf now, before all others."""
+        new = [to_index(item) for item in items]
+        await self._insist("an addition", viewer, shelf, lambda library: self._store.put_front(library, shelf, new))
+
+    async def removed(self, viewer: Viewer, shelf: Shelf | None, kind: Kind, item_id: str) -> None:
+        """Note that an item is off a shelf; None: that it was deleted."""
+        keys = {(kind.value, item_id)}
+        await self._insist(
+            "a removal", viewer, shelf or Shelf.IMAGES, lambda library: self._store.remove(library, keys, shelf)
+        )
+
+    async def _library(self, viewer: Viewer, shelf: Shelf) -> int | None:
+        if shelf is Shelf.UPLOADS:
+            return await self._store.library(discord_id=viewer.discord_id)
+        if viewer.account is None:
+            return None
+        return await self._store.library(account_id=viewer.account.account_id)
+
+    async def _insist(self, what: str, viewer: Viewer, shelf: Shelf, note: Callable[[int], Awaitable[object]]) -> None:
+        """Note what was done, once the database lets it."""
+
+        async def write() -> None:
+            if (library := await self._library(viewer, shelf)) is not None:
+                await note(library)
+
+        await self._backlog.write(f"{what} in the index", write)
+
+
+def _settled(item: IndexedItem) -> IndexedItem:
+    return replace(item, extra={name: value for name, value in item.extra.items() if name not in _PASSING})

@@ -193,6 +193,7 @@ UNKNOWN = {
     page.GalleryPage: {
         **NONE(("total", "album")),
         "anonymous": 0,
+        "is_mine": False,
         "is_link_broken": False,
         "hidden": frozenset(),
     },

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ from services.views import Views
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import StorageError
+from storage.housekeeping import Housekeeper
 from storage.models import Job
 from storage.sealing import Keyring, SealContext, new_key
 from web.admin import create_admin_app
@@ -119,7 +121,7 @@ async def compose(
         calls, uploading, fetching = [
             await stack.enter_async_context(_session(connector, most)) for most in (CALLS, 2 * AT_ONCE, 2 * AT_ONCE)
         ]
-        stores = Stores.of(database, Keyring(settings.token_keys))
+        stores = await Stores.opened(database, Keyring(settings.token_keys), datetime.now(UTC))
         governor = Governor(stores.ledger)
         stack.push_async_callback(governor.close)
         imgur = ImgurClient(
@@ -165,7 +167,7 @@ async def compose(
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
             admin = create_admin_app(partial(_obstacles, bot, database))
-            await _serve(stack, settings, services, admin)
+            await _serve(stack, settings, services, admin, Housekeeper(database))
             runner.start()
             stack.push_async_callback(runner.close)
         yield House(settings, bot, services)
@@ -193,7 +195,9 @@ async def _obstacles(bot: ImgurBot, database: Database) -> list[str]:
     return found
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, admin: web.Application) -> None:
+async def _serve(
+    stack: AsyncExitStack, settings: Settings, services: Services, admin: web.Application, housekeeper: Housekeeper
+) -> None:
     apps = [(admin, settings.admin_host, settings.admin_port)]
     if settings.public_url is not None:
         public = create_public_app(services.linking, public_url=settings.public_url)
@@ -205,11 +209,11 @@ async def _serve(stack: AsyncExitStack, settings: Settings, services: Services, 
             is_plain = error.errno and not isinstance(error, socket.gaierror)
             reason = os.strerror(error.errno or 0) if is_plain else error.strerror
             raise CannotListenError(f"{host}:{port}: {reason}") from error
-    sweeper = asyncio.create_task(_sweep(services), name="sweeper")
+    sweeper = asyncio.create_task(_sweep(services, housekeeper), name="sweeper")
     stack.push_async_callback(_cancelled, sweeper)
 
 
-async def _sweep(services: Services) -> None:
+async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
     while True:
         try:
             services.library.catalogue.tidy()
@@ -217,6 +221,7 @@ async def _sweep(services: Services) -> None:
             await services.linking.sweep()
             await services.views.sweep()
             await services.upkeep.sweep()
+            await housekeeper.tick(datetime.now(UTC))
         except Exception:
             log.exception("what has expired could not be erased; trying again")
         await asyncio.sleep(SWEEP_EVERY)
@@ -336,7 +341,7 @@ TRIES: dict[str, config.Try] = {
 
 async def _check(settings: Settings) -> int:
     """Build everything on a database of its own, beside a bot that may be running; how many commands there are."""
-    Keyring(settings.token_keys).seal("a token", SealContext("check", ""))
+    Keyring(settings.token_keys).seal("a token", SealContext("check", ""), new_key())
     with tempfile.TemporaryDirectory() as folder:
         aside = replace(settings, database_url=f"sqlite:///{folder}/check.db")
         async with compose(aside, serve=False) as house:

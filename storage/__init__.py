@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
+from storage.housekeeping import Housekeeper
 from storage.index import LibraryStore
 from storage.jobs import JobStore
 from storage.ledger import LedgerStore
@@ -30,6 +32,15 @@ class Stores:
     views: ViewStore
     jobs: JobStore
     ledger: LedgerStore
+
+    @classmethod
+    async def opened(cls, database: Database, keyring: Keyring, now: datetime) -> Stores:
+        """The stores over a database that was just opened, once nothing in it is as the release before left it."""
+        from storage.resealing import seal_anew  # noqa: PLC0415 - there is nothing to do but once
+
+        if await seal_anew(database, keyring):
+            await Housekeeper(database).tick(now)
+        return cls.of(database, keyring)
 
     @classmethod
     def of(cls, database: Database, keyring: Keyring) -> Stores:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
 
 from storage.database import Database
-from storage.index.owners import leave
 from storage.jobs import cancel_jobs
-from storage.linking import account_of, account_values, erase_orphan, lock_accounts, lock_user, void_attempts
+from storage.keys import renew_key
+from storage.linking import (
+    account_of,
+    account_values,
+    accounts_with_keys,
+    forget_link,
+    lock_accounts,
+    lock_user,
+    void_attempts,
+)
 from storage.models import ImgurAccount
 from storage.sealing import Keyring
 from storage.tables import imgur_accounts, link_attempts, links
@@ -37,7 +45,7 @@ class AccountStore:
 
     async def get(self, account_id: int) -> ImgurAccount | None:
         """The account with this id."""
-        return self._opened(await self._one(select(imgur_accounts).where(imgur_accounts.c.account_id == account_id)))
+        return self._opened(await self._one(accounts_with_keys().where(imgur_accounts.c.account_id == account_id)))
 
     async def claim(self, account_id: int, version: int, *, by: str, seconds: float) -> bool:
         """Be the one who refreshes the tokens of this version, for so long; False while somebody else is, or too late.
@@ -60,19 +68,21 @@ class AccountStore:
     async def refreshed(self, account: ImgurAccount) -> int | None:
         """Write name and tokens over the row that still has `account.version`, or was marked as broken since.
 
-        The new version; None, changing nothing, if there is no such row.
+        The tokens before are erased. The new version; None, changing nothing, if there is no such row.
         """
         mine = or_(
             _version(account.account_id, account.version),
             # Marked by somebody who tried the same tokens later, after a claim had ended: Imgur has replaced them.
             and_(_version(account.account_id, account.version + 1), ACCOUNTS.broken),
         )
-        values = {"version": ACCOUNTS.version + 1, "broken": False, **UNCLAIMED}
-        values |= account_values(self._keyring, account)
-        change = update(imgur_accounts).where(mine).values(**values).returning(ACCOUNTS.version)
+        values: dict[str, Any] = {"version": ACCOUNTS.version + 1, "broken": False, **UNCLAIMED}
         async with self._database.write() as transaction:
+            row = (await transaction.execute(select(ACCOUNTS.data_key_id).where(mine).with_for_update())).one_or_none()
+            if row is None:
+                return None
+            values |= account_values(self._keyring, account, await renew_key(transaction, row.data_key_id))
+            change = update(imgur_accounts).where(mine).values(**values).returning(ACCOUNTS.version)
             version: int | None = (await transaction.execute(change)).scalar()
-            self._database.erase_traces()
         return version
 
     async def mark_broken(self, account_id: int, version: int, *, by: str) -> bool:
@@ -95,11 +105,12 @@ class AccountStore:
             row = (await transaction.execute(_linked(discord_id))).one_or_none()
             if row is not None:
                 await lock_accounts(transaction, row.account_id)
-                await transaction.execute(delete(links).where(links.c.discord_id == discord_id))
-                await erase_orphan(transaction, row.account_id)
-                await leave(transaction, discord_id, row.account_id)
-            self._database.erase_traces()
+                await forget_link(transaction, discord_id, row.account_id)
         return _unopened(row)
+
+    def settled(self) -> bool:
+        """Whether nothing that was erased can still be read in the files, as far as this process knows."""
+        return not self._database.has_traces
 
     async def _one(self, query: Select[Any]) -> Row[Any] | None:
         async with self._database.read() as transaction:
@@ -110,7 +121,11 @@ class AccountStore:
 
 
 def _linked(discord_id: int) -> Select[Any]:
-    return select(imgur_accounts).join(links).where(links.c.discord_id == discord_id)
+    return (
+        accounts_with_keys()
+        .join(links, links.c.account_id == imgur_accounts.c.account_id)
+        .where(links.c.discord_id == discord_id)
+    )
 
 
 def _version(account_id: int, version: int) -> ColumnElement[bool]:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, or_, outerjoin, select, update
 
 from storage.database import Database, Transaction
 from storage.errors import StorageError
-from storage.linking import ERASED, link_account, lock_user, void_attempts
+from storage.keys import DataKey, add_key, erase_keys, renew_key
+from storage.linking import ERASED, end_attempts, link_account, lock_user, void_attempts
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, SealContext
-from storage.tables import IS_OPEN, link_attempts
+from storage.tables import IS_OPEN, data_keys, link_attempts
 
 KEPT_FOR = timedelta(hours=1)
 
@@ -36,8 +37,8 @@ class AttemptStore:
             await lock_user(transaction, attempt.discord_id)
             if (await transaction.execute(recent)).scalar_one() >= hourly_limit:
                 return False
-            await self._void(transaction, mine)
-            await transaction.execute(insert(link_attempts).values(**self._new(attempt)))
+            await void_attempts(transaction, mine)
+            await transaction.execute(insert(link_attempts).values(**await self._new(transaction, attempt)))
         return True
 
     async def by_nonce(self, nonce_hash: bytes) -> LinkAttempt | None:
@@ -58,7 +59,7 @@ class AttemptStore:
 
     async def set_origin(self, attempt_id: str, origin: str) -> bool:
         """Replace the origin of an attempt that has not ended."""
-        return await self._step(attempt_id, IS_OPEN, sealed={"origin": origin})
+        return await self._sealing_step("origin_key_id", {"origin": origin}, attempt_id, IS_OPEN)
 
     async def bind(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
         """PENDING to BOUND; or a fresh state for the same cookie while BOUND."""
@@ -85,11 +86,12 @@ class AttemptStore:
 
     async def prove(self, attempt_id: str, account: ImgurAccount, code: str, *, now: datetime) -> bool:
         """SPENT to PROVED, keeping tokens and code sealed."""
-        return await self._step(
+        return await self._sealing_step(
+            "proof_key_id",
+            {"code": code, "access_token": account.access_token, "refresh_token": account.refresh_token},
             attempt_id,
             COLUMNS.status == AttemptStatus.SPENT,
             COLUMNS.expires_at > now,
-            sealed={"code": code, "access_token": account.access_token, "refresh_token": account.refresh_token},
             status=AttemptStatus.PROVED,
             account_id=account.account_id,
             username=account.username,
@@ -108,7 +110,7 @@ class AttemptStore:
         """PROVED to DONE and the account linked, in one transaction; None if not PROVED, or expired."""
         proved = _proved(attempt_id, now)
         async with self._database.write() as transaction:
-            row = (await transaction.execute(select(link_attempts).where(proved))).one_or_none()
+            row = (await transaction.execute(_with_keys().where(proved))).one_or_none()
             if row is None:
                 return None
             await lock_user(transaction, row.discord_id)
@@ -116,14 +118,15 @@ class AttemptStore:
             if not (await transaction.execute(done)).rowcount:
                 return None
             account = self._account(row)
+            await erase_keys(transaction, (row.origin_key_id, row.proof_key_id))
+            transaction.leaves_copies()
             version = await link_account(transaction, self._keyring, row.discord_id, account)
-            self._database.erase_traces()
         return replace(account, version=version)
 
     async def void(self, attempt_id: str) -> bool:
         """End the attempt and erase what it holds; False if it had ended before."""
         async with self._database.write() as transaction:
-            return bool(await self._void(transaction, COLUMNS.id == attempt_id))
+            return bool(await void_attempts(transaction, COLUMNS.id == attempt_id))
 
     async def sweep(self, now: datetime) -> list[LinkAttempt]:
         """Erase what expired attempts hold; forget attempts older than an hour.
@@ -133,51 +136,55 @@ class AttemptStore:
         expired = COLUMNS.expires_at <= now
         ended: list[LinkAttempt] = []
         async with self._database.write() as transaction:
-            rows = select(link_attempts).where(IS_OPEN, expired).with_for_update()
-            for row in await transaction.execute(rows):
+            found = _with_keys().where(IS_OPEN, expired).with_for_update(of=link_attempts)
+            rows = (await transaction.execute(found)).all()
+            for row in rows:
                 with contextlib.suppress(StorageError):
                     ended.append(self._attempt(row))
-            await self._void(transaction, expired)
+            await end_attempts(transaction, rows)
             old = await transaction.execute(delete(link_attempts).where(COLUMNS.created_at <= now - KEPT_FOR))
             if old.rowcount:
-                self._database.erase_traces()
+                transaction.leaves_copies()
         return ended
 
-    async def _void(self, transaction: Transaction, where: ColumnElement[bool]) -> int:
-        if count := await void_attempts(transaction, where):
-            self._database.erase_traces()
-        return count
-
     async def _one(self, where: ColumnElement[bool]) -> LinkAttempt | None:
-        query = select(link_attempts).where(where).order_by(COLUMNS.number.desc()).limit(1)
+        query = _with_keys().where(where).order_by(COLUMNS.number.desc()).limit(1)
         async with self._database.read() as transaction:
             row = (await transaction.execute(query)).one_or_none()
         return None if row is None else self._attempt(row)
 
-    async def _step(
-        self, attempt_id: str, *where: ColumnElement[bool], sealed: dict[str, str] | None = None, **values: Any
-    ) -> bool:
-        """One conditional change. What it seals replaces what was there, which counts as an erasure."""
-        change = update(link_attempts).where(COLUMNS.id == attempt_id, *where)
+    async def _step(self, attempt_id: str, *where: ColumnElement[bool], **values: Any) -> bool:
+        """One conditional change."""
+        change = update(link_attempts).where(COLUMNS.id == attempt_id, *where).values(**values)
         async with self._database.write() as transaction:
-            if sealed:
-                discord_id = (
-                    await transaction.execute(select(COLUMNS.discord_id).where(COLUMNS.id == attempt_id))
-                ).scalar()
-                if discord_id is None:
-                    return False
-                values |= self._sealed(attempt_id, discord_id, sealed)
-                self._database.erase_traces()
-            return bool((await transaction.execute(change.values(**values))).rowcount)
+            return bool((await transaction.execute(change)).rowcount)
 
-    def _sealed(self, attempt_id: str, discord_id: int, texts: dict[str, str]) -> dict[str, bytes]:
-        return {name: self._keyring.seal(text, _context(name, attempt_id, discord_id)) for name, text in texts.items()}
+    async def _sealing_step(
+        self, key_column: str, texts: dict[str, str], attempt_id: str, *where: ColumnElement[bool], **values: Any
+    ) -> bool:
+        """One conditional change with texts to seal under one key; those that it replaces are erased."""
+        here = (COLUMNS.id == attempt_id, *where)
+        found = select(COLUMNS.discord_id, COLUMNS[key_column].label("key_id")).where(*here).with_for_update()
+        async with self._database.write() as transaction:
+            row = (await transaction.execute(found)).one_or_none()
+            if row is None:
+                return False
+            key = await renew_key(transaction, row.key_id)
+            values |= self._sealed(attempt_id, row.discord_id, texts, key) | {key_column: key.id}
+            return bool((await transaction.execute(update(link_attempts).where(*here).values(**values))).rowcount)
+
+    def _sealed(self, attempt_id: str, discord_id: int, texts: dict[str, str], key: DataKey) -> dict[str, bytes]:
+        return {
+            name: self._keyring.seal(text, attempt_context(name, attempt_id, discord_id), key.key)
+            for name, text in texts.items()
+        }
 
     def _open(self, row: Row[Any], name: str) -> str:
-        return self._keyring.open(getattr(row, name), _context(name, row.id, row.discord_id))
+        key = row.origin_key if name == "origin" else row.proof_key
+        return self._keyring.open(getattr(row, name), attempt_context(name, row.id, row.discord_id), key)
 
-    def _new(self, attempt: LinkAttempt) -> dict[str, Any]:
-        return {
+    async def _new(self, transaction: Transaction, attempt: LinkAttempt) -> dict[str, Any]:
+        values: dict[str, Any] = {
             "id": attempt.id,
             "discord_id": attempt.discord_id,
             "discord_name": attempt.discord_name,
@@ -186,8 +193,12 @@ class AttemptStore:
             "status": AttemptStatus.PENDING,
             "tries": 0,
             "nonce_hash": attempt.nonce_hash,
-            **(self._sealed(attempt.id, attempt.discord_id, {"origin": attempt.origin}) if attempt.origin else {}),
         }
+        if not attempt.origin:
+            return values
+        key = await add_key(transaction)
+        sealed = self._sealed(attempt.id, attempt.discord_id, {"origin": attempt.origin}, key)
+        return values | sealed | {"origin_key_id": key.id}
 
     def _attempt(self, row: Row[Any]) -> LinkAttempt:
         return LinkAttempt(
@@ -211,7 +222,15 @@ class AttemptStore:
         return ImgurAccount(row.account_id, row.username, access, refresh, row.token_expires_at)
 
 
-def _context(name: str, attempt_id: str, discord_id: int) -> SealContext:
+def _with_keys() -> Select[Any]:
+    origin, proof = data_keys.alias(), data_keys.alias()
+    joined = outerjoin(link_attempts, origin, COLUMNS.origin_key_id == origin.c.id)
+    joined = outerjoin(joined, proof, COLUMNS.proof_key_id == proof.c.id)
+    return select(link_attempts, origin.c.key.label("origin_key"), proof.c.key.label("proof_key")).select_from(joined)
+
+
+def attempt_context(name: str, attempt_id: str, discord_id: int) -> SealContext:
+    """Where a value of an attempt is sealed."""
     return SealContext(f"link_attempts.{name}", f"{discord_id}/{attempt_id}")
 
 

@@ -10,11 +10,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, text
+from sqlalchemy import Connection, CursorResult, Delete, Engine, Executable, Table, text
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.util import greenlet_spawn
@@ -22,6 +22,7 @@ from sqlalchemy.util import greenlet_spawn
 from storage.engines import Backend, backend
 from storage.errors import DatabaseUnavailableError
 from storage.migrations import bring_up_to_date
+from storage.tables import EPOCH, TICK, data_keys, housekeeping, metadata
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -33,6 +34,8 @@ P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
+DUE = "scrub"  # in `housekeeping`: when something personal was erased first since the database was written anew
+PATIENCE = 0.25  # seconds that an erasure waits for readers
 
 
 class Transaction:
@@ -44,12 +47,30 @@ class Transaction:
     def __init__(self, backend: Backend, connection: Connection) -> None:
         self._backend = backend
         self._connection = connection
+        self.has_traces = self.has_copies = False
+
+    def leaves_traces(self) -> None:
+        """Call where something secret is erased: after the commit, no copy of it is left in the files.
+
+        While a reader stands in the way, every later write, the housekeeping and the closing try again.
+        """
+        self.has_traces = True
+
+    def leaves_copies(self) -> None:
+        """Call where something personal is overwritten: it goes at once, and copies that may be left within a day.
+
+        Of what is deleted, copies go within a day without that.
+        """
+        self.has_traces = self.has_copies = True
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Run one statement; once for each set of parameters where there are several."""
-        return await asked(self._backend, self._connection.execute, statement, parameters)
+        result = await asked(self._backend, self._connection.execute, statement, parameters)
+        if isinstance(statement, Delete) and statement.table is not housekeeping and result.rowcount:
+            self.has_copies = True
+        return result
 
     def insert(self, table: Table) -> SqliteInsert | PostgresInsert:
         """An INSERT that knows ON CONFLICT, for `execute`."""
@@ -74,7 +95,8 @@ class Database:
         self._backend = backend
         self._writer = asyncio.Lock() if backend.one_writer else None
         self._settler = self._writer or asyncio.Lock()
-        self._traces = True  # a process that was killed may have left some
+        self._erasures, self._settled = 1, 0  # how many; a process that was killed may have left traces
+        self._gives_way = False  # the writing anew that is under way, to who wants to write
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -88,23 +110,26 @@ class Database:
 
         Others may write at the same time, here or in another process: see `Transaction.lock`.
         """
+        if self._gives_way:
+            await asked(self._backend, self._backend.interrupt)
         async with self._writer or nullcontext(), _started(self._backend, self._backend.writes) as connection:
-            yield Transaction(self._backend, connection)
-            await asked(self._backend, connection.commit)
-        if self._traces:
-            await self.settle()
-
-    def erase_traces(self) -> None:
-        """Call within a write that erases: after it, no copy of what it erased is left in the files.
-
-        While another process stands in the way, every later write and the closing try again.
-        """
-        self._traces = True
+            transaction = Transaction(self._backend, connection)
+            yield transaction
+            if transaction.has_copies:
+                now = (datetime.now(UTC) - EPOCH) // TICK
+                due = transaction.insert(housekeeping).values(name=DUE, value=now)
+                await transaction.execute(due.on_conflict_do_nothing())
+            try:
+                await asked(self._backend, connection.commit)
+            finally:  # also where it was done and then cancelled
+                self._erasures += transaction.has_traces
+        if self.has_traces and self._backend.erases_in_place:
+            await self.settle(PATIENCE if transaction.has_traces else 0)
 
     @property
     def has_traces(self) -> bool:
-        """Whether something erased may still be readable in the files."""
-        return self._traces
+        """Whether something secret that was erased may still be readable in the files."""
+        return self._settled < self._erasures
 
     async def ping(self) -> None:
         """Ask it something. Raises DatabaseUnavailableError, also where somebody has deleted the file meanwhile."""
@@ -112,19 +137,37 @@ class Database:
         async with self.read() as transaction:
             await transaction.execute(text("SELECT version_num FROM alembic_version"))
 
-    async def settle(self) -> None:
-        """Erase the traces that are left, if any.
+    async def settle(self, patience: float = PATIENCE) -> None:
+        """Erase the traces that are left, if any; whoever stands in the way is waited for so many seconds.
 
-        It queues behind the writes that wait already, so that one scrubbing, whose cost grows with the file, serves
-        them all. What is committed stays so: a failure here is logged, and tried again with the next write.
+        What is committed stays so: a failure here is logged, and tried again.
         """
         async with self._settler:
-            if not self._traces:
+            if not self.has_traces:
                 return
+            erasures = self._erasures
             try:
-                self._traces = not await asked(self._backend, self._backend.scrub)
+                if await asked(self._backend, self._backend.settle, data_keys, patience):
+                    self._settled = erasures
             except DatabaseUnavailableError:
-                log.warning("what was erased may still be in the database's files; trying again with the next write")
+                log.warning("what was erased may still be in the database's files; trying again")
+
+    async def idle(self) -> timedelta:
+        """For how long nobody has written, here or in another process."""
+        return timedelta(seconds=await asked(self._backend, self._backend.idle))
+
+    async def scrub(self, *, patient: bool) -> bool:
+        """Write the whole database anew, so that its files hold nothing but what the tables hold.
+
+        Whoever wants to write meanwhile waits; or, if it is `patient`, ends it: False. The files are only right once
+        the traces of this are gone too. Raises DatabaseUnavailableError.
+        """
+        async with self._writer or nullcontext():
+            self._gives_way = patient
+            try:
+                return await asked(self._backend, self._backend.scrub, metadata.sorted_tables, data_keys)
+            finally:
+                self._gives_way = False
 
 
 @asynccontextmanager

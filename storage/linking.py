@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, not_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, not_, outerjoin, select, update
 
 from storage.database import Transaction, upsert
 from storage.index.owners import leave, library_of_account
 from storage.jobs import cancel_jobs
+from storage.keys import DataKey, erase_keys, renew_key
 from storage.models import AttemptStatus, ImgurAccount
 from storage.sealing import Keyring, SealContext
-from storage.tables import IS_OPEN, imgur_accounts, link_attempts, links
+from storage.tables import IS_OPEN, data_keys, imgur_accounts, link_attempts, links
 
 # What an ended attempt no longer holds. The hashes stay, so that its link and state are told "used", not "unknown".
 ERASED: dict[str, Any] = {
@@ -24,6 +26,8 @@ ERASED: dict[str, Any] = {
     "access_token": None,
     "refresh_token": None,
     "token_expires_at": None,
+    "origin_key_id": None,
+    "proof_key_id": None,
 }
 
 
@@ -40,8 +44,20 @@ async def lock_accounts(transaction: Transaction, *account_ids: int | None) -> N
 
 async def void_attempts(transaction: Transaction, *where: ColumnElement[bool]) -> int:
     """End the open attempts that match and erase what they hold; how many those were."""
-    statement = update(link_attempts).where(IS_OPEN, *where)
-    return (await transaction.execute(statement.values(status=AttemptStatus.VOID, **ERASED))).rowcount
+    columns = link_attempts.c
+    found = select(columns.number, columns.origin_key_id, columns.proof_key_id).where(IS_OPEN, *where)
+    rows = (await transaction.execute(found.with_for_update())).all()
+    await end_attempts(transaction, rows)
+    return len(rows)
+
+
+async def end_attempts(transaction: Transaction, rows: Sequence[Row[Any]]) -> None:
+    """End these attempts, which are open and locked, and erase what they hold."""
+    if rows:
+        change = update(link_attempts).where(link_attempts.c.number.in_([row.number for row in rows]))
+        await transaction.execute(change.values(status=AttemptStatus.VOID, **ERASED))
+        await erase_keys(transaction, [*(row.origin_key_id for row in rows), *(row.proof_key_id for row in rows)])
+        transaction.leaves_copies()
 
 
 async def link_account(transaction: Transaction, keyring: Keyring, discord_id: int, account: ImgurAccount) -> int:
@@ -52,7 +68,10 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
     """
     former = await linked_account_id(transaction, discord_id)
     await lock_accounts(transaction, account.account_id, former)
-    values = {"broken": False, "refresh_by": None, "refresh_until": None, **account_values(keyring, account)}
+    mine = imgur_accounts.c.account_id == account.account_id
+    found = select(imgur_accounts.c.data_key_id).where(mine).with_for_update()  # before its key, as everywhere
+    key = await renew_key(transaction, (await transaction.execute(found)).scalar())
+    values = {"broken": False, "refresh_by": None, "refresh_until": None, **account_values(keyring, account, key)}
     row = {"account_id": account.account_id, "version": secrets.randbits(48), **values}
     added = transaction.insert(imgur_accounts).values(**row)
     either = added.on_conflict_do_update(
@@ -62,11 +81,8 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
     await upsert(transaction, links, {"discord_id": discord_id}, {"account_id": account.account_id})
     if former not in (None, account.account_id):
         await cancel_jobs(transaction, discord_id)  # they are about the former account
+        await forget_link(transaction, discord_id, former)
     await library_of_account(transaction, account.account_id)
-    if former is not None:
-        await erase_orphan(transaction, former)
-        if former != account.account_id:
-            await leave(transaction, discord_id, former)
     return int(version)
 
 
@@ -75,32 +91,57 @@ async def linked_account_id(transaction: Transaction, discord_id: int) -> int | 
     return (await transaction.execute(select(links.c.account_id).where(links.c.discord_id == discord_id))).scalar()
 
 
-async def erase_orphan(transaction: Transaction, account_id: int) -> None:
-    """Erase the account, which is locked, with its tokens, unless somebody points to it."""
+async def forget_link(transaction: Transaction, discord_id: int, account_id: int) -> None:
+    """Take the user's link to the account back; erase the account with its key, unless somebody else points to it.
+
+    Both are locked. This takes a few statements, however much there is: a library is only let go of, and emptied
+    afterwards.
+    """
+    mine = (links.c.discord_id == discord_id, links.c.account_id == account_id)
+    await transaction.execute(delete(links).where(*mine))
     wanted = select(links.c.discord_id).where(links.c.account_id == account_id).exists()
-    await transaction.execute(delete(imgur_accounts).where(imgur_accounts.c.account_id == account_id, not_(wanted)))
+    gone = delete(imgur_accounts).where(imgur_accounts.c.account_id == account_id, not_(wanted))
+    await erase_keys(transaction, (await transaction.execute(gone.returning(imgur_accounts.c.data_key_id))).scalars())
+    await leave(transaction, discord_id, account_id)
+    transaction.leaves_copies()
 
 
-def account_values(keyring: Keyring, account: ImgurAccount) -> dict[str, Any]:
+def accounts_with_keys() -> Select[Any]:
+    """The rows of `imgur_accounts` as `account_of` takes them."""
+    keys = outerjoin(imgur_accounts, data_keys, imgur_accounts.c.data_key_id == data_keys.c.id)
+    return select(imgur_accounts, data_keys.c.key.label("data_key")).select_from(keys)
+
+
+def account_values(keyring: Keyring, account: ImgurAccount, key: DataKey) -> dict[str, Any]:
     """The columns that a refresh or a new link writes."""
-    owner = str(account.account_id)
+    texts = {"access_token": account.access_token, "refresh_token": account.refresh_token}
     return {
         "username": account.username,
-        "access_token": keyring.seal(account.access_token, SealContext("imgur_accounts.access_token", owner)),
-        "refresh_token": keyring.seal(account.refresh_token, SealContext("imgur_accounts.refresh_token", owner)),
         "expires_at": account.expires_at,
+        "data_key_id": key.id,
+        **{
+            name: keyring.seal(text, account_context(name, account.account_id), key.key) for name, text in texts.items()
+        },
     }
 
 
 def account_of(keyring: Keyring, row: Row[Any]) -> ImgurAccount:
-    """The account of a row of `imgur_accounts`."""
-    owner = str(row.account_id)
+    """The account of a row of `accounts_with_keys`."""
+
+    def opened(name: str) -> str:
+        return keyring.open(getattr(row, name), account_context(name, row.account_id), row.data_key)
+
     return ImgurAccount(
         account_id=row.account_id,
         username=row.username,
-        access_token=keyring.open(row.access_token, SealContext("imgur_accounts.access_token", owner)),
-        refresh_token=keyring.open(row.refresh_token, SealContext("imgur_accounts.refresh_token", owner)),
+        access_token=opened("access_token"),
+        refresh_token=opened("refresh_token"),
         expires_at=row.expires_at,
         version=row.version,
         broken=row.broken,
     )
+
+
+def account_context(column: str, account_id: int) -> SealContext:
+    """Where a token of the account is sealed."""
+    return SealContext(f"imgur_accounts.{column}", str(account_id))

@@ -1,4 +1,8 @@
-"""The tables, in types that SQLite and PostgreSQL share. What is sealed is a LargeBinary; times are in UTC."""
+"""The tables, in types that SQLite and PostgreSQL share. What is sealed is a LargeBinary; times are in UTC.
+
+`data_key_id` and its kind name the row of `data_keys` without which the sealed values of their row do not open. NULL
+where nothing is sealed, or where the release before did it and it does not open.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +58,24 @@ metadata = MetaData(
     }
 )
 
+NUMBER = BigInteger().with_variant(Integer, "sqlite")  # of an only key, SQLite counts INTEGERs alone
+
+data_keys = Table(  # a row is added, overwritten, and nothing else: see `storage.keys`
+    "data_keys",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+    postgresql_with={"fillfactor": 50},
+)
+
+housekeeping = Table(
+    "housekeeping",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
 imgur_accounts = Table(
     "imgur_accounts",
     metadata,
@@ -66,6 +88,7 @@ imgur_accounts = Table(
     Column("broken", Boolean, nullable=False),
     Column("refresh_until", UtcTime),
     Column("refresh_by", String),
+    Column("data_key_id", BigInteger),
 )
 
 links = Table(
@@ -81,7 +104,7 @@ IS_OPEN: ColumnElement[bool] = literal_column("status IN ('pending', 'bound', 's
 link_attempts = Table(
     "link_attempts",
     metadata,
-    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("id", String, nullable=False, unique=True),
     Column("discord_id", BigInteger, nullable=False, index=True),
     Column("discord_name", String, nullable=False),
@@ -102,6 +125,8 @@ link_attempts = Table(
     Index("uq_link_attempts_open", "discord_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("ix_link_attempts_open", "expires_at", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index(None, "created_at"),
+    Column("origin_key_id", BigInteger),
+    Column("proof_key_id", BigInteger),
 )
 
 anonymous_uploads = Table(
@@ -118,6 +143,7 @@ anonymous_uploads = Table(
     Column("title", String),
     Column("description", String),
     Column("uploaded_at", UtcTime, nullable=False),
+    Column("data_key_id", BigInteger),
     Index(None, "discord_id", "uploaded_at"),
 )
 

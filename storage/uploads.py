@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, outerjoin, select, update
 
 from storage.database import Database
 from storage.index.owners import library_of_user
 from storage.index.writes import correct, is_there, put_front, take_off
+from storage.keys import add_key, erase_keys
 from storage.models import AnonymousUpload, IndexedItem, Shelf
 from storage.sealing import Keyring, SealContext
-from storage.tables import anonymous_uploads, hidden_images
+from storage.tables import anonymous_uploads, data_keys, hidden_images
 
 COLUMNS = anonymous_uploads.c
 HIDDEN = hidden_images.c
+FIELDS = [field.name for field in fields(AnonymousUpload)]
 
 
 class UploadStore:
@@ -27,10 +30,13 @@ class UploadStore:
 
     async def add(self, upload: AnonymousUpload, search: str = "") -> None:
         """Remember an upload. `search` is what it is found by (`services.text.searchable`); empty: made later."""
-        sealed = self._keyring.seal(upload.deletehash, _context(upload.discord_id, upload.image_id))
+        context = upload_context(upload.discord_id, upload.image_id)
         async with self._database.write() as transaction:
-            added = transaction.insert(anonymous_uploads).values(asdict(upload) | {"deletehash": sealed})
+            key = await add_key(transaction)
+            sealed = {"deletehash": self._keyring.seal(upload.deletehash, context, key.key), "data_key_id": key.id}
+            added = transaction.insert(anonymous_uploads).values(asdict(upload) | sealed)
             if not (await transaction.execute(added.on_conflict_do_nothing())).rowcount:
+                await erase_keys(transaction, [key.id])
                 return  # told already: the database had taken it, and its answer was lost
             library = await library_of_user(transaction, upload.discord_id)
             if await is_there(transaction, library):
@@ -39,7 +45,7 @@ class UploadStore:
     async def page(self, discord_id: int, *, offset: int, limit: int) -> Sequence[AnonymousUpload]:
         """The user's uploads from `offset` on, at most `limit`."""
         newest_first = (COLUMNS.uploaded_at.desc(), COLUMNS.image_id)
-        query = select(anonymous_uploads).where(COLUMNS.discord_id == discord_id).order_by(*newest_first)
+        query = _with_keys().where(COLUMNS.discord_id == discord_id).order_by(*newest_first)
         async with self._database.read() as transaction:
             rows = (await transaction.execute(query.offset(offset).limit(limit))).mappings().all()
         return [self._upload(row) for row in rows]
@@ -52,7 +58,7 @@ class UploadStore:
 
     async def get(self, discord_id: int, image_id: str) -> AnonymousUpload | None:
         """The user's upload with this id."""
-        query = select(anonymous_uploads).where(_is(discord_id, image_id))
+        query = _with_keys().where(_is(discord_id, image_id))
         async with self._database.read() as transaction:
             row = (await transaction.execute(query)).mappings().one_or_none()
         return None if row is None else self._upload(row)
@@ -64,12 +70,12 @@ class UploadStore:
         change = update(anonymous_uploads).where(_is(discord_id, image_id))
         changed = change.values(title=title, description=description).returning(*_SHOWN)
         async with self._database.write() as transaction:
-            self._database.erase_traces()
             if (row := (await transaction.execute(changed)).mappings().one_or_none()) is None:
                 return False
             library = await library_of_user(transaction, discord_id)
             await is_there(transaction, library)  # alone from here on
             await correct(transaction, library, _indexed(AnonymousUpload(**row, deletehash=""), search))
+            transaction.leaves_copies()
             return True
 
     async def hide(self, discord_id: int, image_id: str) -> None:
@@ -89,23 +95,25 @@ class UploadStore:
     async def remove(self, discord_id: int, image_id: str) -> bool:
         """Forget the upload, and that it was a spoiler; False if the user has no such one."""
         async with self._database.write() as transaction:
-            self._database.erase_traces()
             await transaction.execute(
                 delete(hidden_images).where(HIDDEN.image_id == image_id, HIDDEN.discord_id == discord_id)
             )
             library = await library_of_user(transaction, discord_id)
             if await is_there(transaction, library):
                 await take_off(transaction, library, {("image", image_id)}, None)
-            return bool(
-                (await transaction.execute(delete(anonymous_uploads).where(_is(discord_id, image_id)))).rowcount
-            )
+            gone = delete(anonymous_uploads).where(_is(discord_id, image_id)).returning(COLUMNS.data_key_id)
+            key_ids = (await transaction.execute(gone)).scalars().all()
+            await erase_keys(transaction, key_ids)
+            transaction.leaves_copies()
+            return bool(key_ids)
 
     def _upload(self, row: RowMapping) -> AnonymousUpload:
-        opened = self._keyring.open(row["deletehash"], _context(row["discord_id"], row["image_id"]))
-        return AnonymousUpload(**{**row, "deletehash": opened})
+        context = upload_context(row["discord_id"], row["image_id"])
+        opened = self._keyring.open(row["deletehash"], context, row["data_key"])
+        return AnonymousUpload(**{name: row[name] for name in FIELDS} | {"deletehash": opened})
 
 
-_SHOWN = [column for column in COLUMNS if column.name != "deletehash"]
+_SHOWN = [COLUMNS[name] for name in FIELDS if name != "deletehash"]
 
 
 def _indexed(upload: AnonymousUpload, search: str) -> IndexedItem:
@@ -129,5 +137,11 @@ def _is(discord_id: int, image_id: str) -> ColumnElement[bool]:
     return and_(COLUMNS.discord_id == discord_id, COLUMNS.image_id == image_id)
 
 
-def _context(discord_id: int, image_id: str) -> SealContext:
+def _with_keys() -> Select[Any]:
+    keys = outerjoin(anonymous_uploads, data_keys, COLUMNS.data_key_id == data_keys.c.id)
+    return select(anonymous_uploads, data_keys.c.key.label("data_key")).select_from(keys)
+
+
+def upload_context(discord_id: int, image_id: str) -> SealContext:
+    """Where a deletehash is sealed."""
     return SealContext("anonymous_uploads.deletehash", f"{discord_id}/{image_id}")

@@ -21,7 +21,7 @@ from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _
 from services import account, backlog, linking, messages, onetime, upload, views
 from services.album import looking
 from services.library import ability, galleries, items, naming, page, reading, suggestions
-from storage import attempts, database, probe, sealing, tables
+from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, tables
 from storage.engines import postgres, sqlite
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from web import connection, pages, public, rendering, security, server
@@ -137,13 +137,24 @@ PROMISED = {
     "seconds to wait for another's write": (database.BUSY_TIMEOUT, 5),
     "the same, in `check`": (probe.PATIENCE, 1),
     "seconds between tries to turn the write-ahead log on": (sqlite.WAL_PAUSE, 0.02),
-    "seconds that an erasure waits for readers": (sqlite.SCRUB_TIMEOUT, 0.5),
+    "seconds that an erasure waits for readers": (database.PATIENCE, 0.25),
+    "what a day has left when copies of titles go at the latest": (
+        timedelta(days=1) - housekeeping.LATEST,
+        timedelta(hours=1),
+    ),
+    "how long nobody writes before they go": (housekeeping.QUIET, timedelta(minutes=3)),
+    "how long they wait at least": (housekeeping.FIRST, timedelta(hours=1)),
+    "until that is tried again": (housekeeping.PAUSE, timedelta(minutes=5)),
+    "data keys that are erased at once": (keys.AT_ONCE, 500),
+    "rows that are sealed anew at once": (resealing.AT_ONCE, 200),
+    "seconds for which the keys' rows may be waited for": (postgres.LOCKED, 1.0),
     "seconds to connect to PostgreSQL": (postgres.CONNECTS, 10.0),
     "seconds for a statement's answer": (postgres.ANSWERS, 30.0),
     "seconds that a write may be idle": (postgres.IDLE, 60.0),
     "bytes of a key": (sealing.KEY_BYTES, 32),
     "bytes of a nonce": (sealing.NONCE_BYTES, 12),
-    "the version of a sealed value": (sealing.VERSION, 1),
+    "the version of a sealed value": (sealing.VERSION, 2),
+    "the version before": (sealing.WITHOUT_DATA_KEY, 1),
     "the time of zero": (tables.EPOCH, datetime(1970, 1, 1, tzinfo=UTC)),
     "the unit of times": (tables.TICK, timedelta(microseconds=1)),
 }

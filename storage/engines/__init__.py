@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +20,7 @@ class Backend(Protocol):
     """One kind of database. Its driver is asynchronous: all but `insert` and `reason` is called by `greenlet_spawn`."""
 
     one_writer: bool  # whether it takes one write at a time, for which those of a process queue better than they poll
+    erases_in_place: bool  # whether what is overwritten can be gone at once
 
     @property
     def reads(self) -> Engine:
@@ -50,8 +52,23 @@ class Backend(Protocol):
         """Raises OSError where the database is gone although connections to it may still work."""
         ...
 
-    def scrub(self) -> bool:
-        """Leave nothing in the database's files but what the tables hold; False: not now."""
+    def settle(self, keys: Table, patience: float) -> bool:
+        """Leave no file with what was overwritten in the table of the data keys; False: not yet.
+
+        Readers that stand in the way are waited for so many seconds.
+        """
+        ...
+
+    def scrub(self, tables: Sequence[Table], keys: Table) -> bool:
+        """Write anew what may hold copies of erased rows; False where that was interrupted. Then comes `settle`."""
+        ...
+
+    def interrupt(self) -> None:
+        """End a `scrub` that is under way and keeps writers waiting."""
+        ...
+
+    def idle(self) -> float:
+        """For how many seconds nobody has written, as far as can be seen."""
         ...
 
     def migrating(self) -> AbstractContextManager[Connection]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,7 @@ from storage.errors import AddressError, DatabaseUnavailableError
 CONNECTS = 10.0  # seconds that making a connection may take
 ANSWERS = 30.0  # seconds that a statement may take
 IDLE = 60.0  # seconds after which a write is undone whose process says nothing more, as after a power cut
+LOCKED = 1.0  # seconds that others may have to wait behind the writing anew of the keys, before it begins
 PORT = 5432
 
 # The password may hold anything: it ends at the last @.
@@ -56,7 +58,12 @@ SAID_OTHERWISE = {"true": "require", "1": "require", "no-verify": "require", "fa
 
 # Classes and codes of SQLSTATE that are no fault of a statement's: what to do is to try again, or to look after the
 # server. https://www.postgresql.org/docs/current/errcodes-appendix.html
+FORBIDDEN = "42501"
 OUTSIDE = ("08", "25006", "28", "3D", "40", "42501", "53", "55P03", "57", "58", "F0", "XX")
+
+CHANGES = """
+SELECT tup_inserted + tup_updated + tup_deleted FROM pg_stat_database WHERE datname = current_database()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +154,11 @@ class Postgres:
     """The database at `postgresql://...`. Writes run side by side, in READ COMMITTED."""
 
     one_writer = False
+    erases_in_place = False
 
     def __init__(self, url: str, *, busy_timeout: float) -> None:
         self._address = parse(url)
+        self._changes: tuple[Any, float] = None, time.monotonic()
         self._engine = self._engine_of(partial(connect, self._address), busy_timeout)
         self.reads = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self.writes = self._engine.execution_options(isolation_level="READ COMMITTED")
@@ -196,9 +205,48 @@ class Postgres:
     def look(self) -> None:
         """Nothing: a connection to a database that is gone does not work."""
 
-    def scrub(self) -> bool:
-        """Nothing is done."""
+    def settle(self, keys: Table, patience: float) -> bool:  # noqa: ARG002 - a Protocol's
+        """Free the rows that were overwritten. Their bytes may stay in gaps of pages, and in the server's log."""
+        with self._apart() as connection:
+            connection.exec_driver_sql(f"VACUUM {_name(connection, keys)}")
         return True
+
+    def scrub(self, tables: Sequence[Table], keys: Table) -> bool:
+        """Vacuum all tables and write the keys anew; where the user may, begin a new log and let go of the old one."""
+        with self._apart() as connection:
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM {_name(connection, table)}")
+            connection.exec_driver_sql(f"SET lock_timeout = {round(LOCKED * 1000)}")
+            connection.exec_driver_sql(f"VACUUM (FULL) {_name(connection, keys)}")
+            try:
+                connection.exec_driver_sql("SELECT pg_switch_wal()")
+                connection.exec_driver_sql("CHECKPOINT")
+            except DBAPIError as error:
+                if _state(error) != FORBIDDEN:
+                    raise
+        return True
+
+    def interrupt(self) -> None:
+        """Nothing: nobody waits for more than a moment."""
+
+    def idle(self) -> float:
+        """Since the server's number of changed rows last grew, as seen from here."""
+        with self._apart() as connection:
+            changes = connection.exec_driver_sql(CHANGES).scalar()
+        now = time.monotonic()
+        if changes != self._changes[0]:
+            self._changes = changes, now
+        return now - self._changes[1]
+
+    @contextmanager
+    def _apart(self) -> Iterator[Connection]:
+        """A connection of its own without transactions, on which a statement may take long."""
+        engine = self._engine_of(partial(connect, self._address, answers=None), CONNECTS)
+        try:
+            with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -215,8 +263,8 @@ class Postgres:
         """What the server or the way to it says."""
         if not isinstance(error, DBAPIError):
             return None
-        said = getattr(error.orig, "__cause__", None) or error.orig
-        is_outside = (getattr(said, "sqlstate", None) or "").startswith(OUTSIDE)
+        said = _said(error)
+        is_outside = _state(error).startswith(OUTSIDE)
         if not is_outside and not error.connection_invalidated and not isinstance(said, asyncpg.InterfaceError):
             return None
         return str(said.args[0] if said is not None and said.args else said)
@@ -237,6 +285,18 @@ class Postgres:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def _said(error: DBAPIError) -> BaseException | None:
+    return getattr(error.orig, "__cause__", None) or error.orig
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(_said(error), "sqlstate", None) or ""
+
+
+def _name(connection: Connection, table: Table) -> str:
+    return connection.dialect.identifier_preparer.format_table(table)
 
 
 def _key(subject: str, number: int) -> int:

@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, Table, event
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.util import await_only
 
 from storage.engines import only_storable
@@ -26,19 +27,21 @@ from storage.errors import AddressError, DatabaseUnavailableError, StorageError
 PREFIX = "sqlite:///"
 BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
 WAL_PAUSE = 0.02  # seconds between tries
-SCRUB_TIMEOUT = 0.5  # seconds that an erasure waits for other processes; it is tried again later
+TEMP_STORE = "MEMORY"
 
 
 class Sqlite:
     """The database file at `sqlite:///PATH`. A write begins IMMEDIATE, and is the only one."""
 
     one_writer = True
+    erases_in_place = True
 
     def __init__(self, url: str, *, busy_timeout: float) -> None:
         if not url.startswith(PREFIX) or url == PREFIX:
             raise AddressError("the address of the database must be sqlite:///PATH")
         self._path = Path(url.removeprefix(PREFIX)).absolute()
         self._busy_timeout = busy_timeout
+        self._scrubber: Any = None  # the driver's connection on which it goes on
         self.reads = create_engine(self._path, busy_timeout=busy_timeout)
         self.writes = self.reads.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
 
@@ -87,20 +90,50 @@ class Sqlite:
         """Nothing besides what is common to all databases."""
         return None
 
-    def scrub(self) -> bool:
-        """False while a reader stands in the way.
-
-        `secure_delete` alone is not enough: a row that SQLite moved to another page may leave a copy in the gap. VACUUM
-        writes every page anew, the checkpoint brings them into the file and empties the write-ahead log.
-        """
-        with self.reads.execution_options(**{BEGIN: ""}).connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(SCRUB_TIMEOUT * 1000)}")
+    def settle(self, keys: Table, patience: float) -> bool:  # noqa: ARG002 - a Protocol's
+        """Bring everything into the file and empty the write-ahead log. A reader shows in the answer alone."""
+        with self._apart() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(patience * 1000)}")
             try:
-                connection.exec_driver_sql("VACUUM")
                 busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
             finally:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(self._busy_timeout * 1000)}")
         return bool(busy == 0)
+
+    def scrub(self, tables: Sequence[Table], keys: Table) -> bool:  # noqa: ARG002 - a Protocol's
+        """VACUUM: `secure_delete` does not catch the copy that a row leaves in a gap when SQLite moves it.
+
+        What it needs is beside the database, not in memory or in a folder that may be memory too.
+        """
+        folder = str(self._path.parent).replace("'", "''")
+        with self._apart() as connection:
+            self._scrubber = connection.connection.driver_connection
+            connection.exec_driver_sql("PRAGMA temp_store = FILE")
+            connection.exec_driver_sql(f"PRAGMA temp_store_directory = '{folder}'")
+            try:
+                connection.exec_driver_sql("VACUUM")
+            except OperationalError as error:
+                if str(error.orig) == "interrupted":
+                    return False
+                raise
+            finally:
+                self._scrubber = None
+                connection.exec_driver_sql(f"PRAGMA temp_store = {TEMP_STORE}")
+        return True
+
+    def interrupt(self) -> None:
+        """As SQLite offers it to other threads."""
+        if self._scrubber:
+            await_only(self._scrubber.interrupt())
+
+    def idle(self) -> float:
+        """By the times of the files."""
+        files = (self._path, self._path.with_name(self._path.name + "-wal"))
+        return time.time() - max(file.stat().st_mtime for file in files if file.exists())
+
+    def _apart(self) -> Connection:
+        """A connection on which nothing begins a transaction."""
+        return self.reads.execution_options(**{BEGIN: ""}).connect()
 
     def probe(self) -> frozenset[str]:
         """Without making the file, and without a trace of having been there."""
@@ -147,7 +180,7 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
         "synchronous": "NORMAL",
         "foreign_keys": "ON" if foreign_keys else "OFF",
         "secure_delete": "ON",
-        "temp_store": "MEMORY",
+        "temp_store": TEMP_STORE,
     }
     engine = sqlalchemy.create_engine(
         URL.create("sqlite+aiosqlite", database=str(path)),

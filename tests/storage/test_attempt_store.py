@@ -238,7 +238,7 @@ async def test_sweeping_goes_by_an_index(stores, url):
     assert [statement.split()[0] for statement, _ in asked] == ["SELECT", "UPDATE", "DELETE"]
     for statement, parameters in asked:
         plan = explained(url, statement, parameters)
-        assert "ix_link_attempts_" in plan, plan
+        assert any(key in plan for key in ("ix_link_attempts_", "pk_link_attempts", "INTEGER PRIMARY KEY")), plan
         assert "SCAN" not in plan, plan
 
 

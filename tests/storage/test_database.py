@@ -6,7 +6,6 @@ import logging
 import stat
 import sys
 from pathlib import Path
-from random import Random
 
 import pytest
 from sqlalchemy import text
@@ -17,7 +16,7 @@ from storage.database import Database, open_database
 from storage.errors import AddressError, DatabaseUnavailableError
 from storage.models import AttemptStatus
 from tests.databases import on_sqlite
-from tests.storage.factories import NOW, account, bring_to, bytes_of, cells, link, raw, upload
+from tests.storage.factories import NOW, account, bring_to, cells, raw, upload
 
 INSERT = text("INSERT INTO command_syncs VALUES (:id, :digest)")
 ROOT = Path(__file__).parents[2]
@@ -258,7 +257,7 @@ def listening(handler: logging.Handler):
 async def write_two(database: Database) -> None:
     async with database.write() as transaction:
         await transaction.execute(INSERT, {"id": 1, "digest": "half"})
-        database.erase_traces()
+        transaction.leaves_traces()
         await transaction.execute(INSERT, {"id": 2, "digest": "half"})
 
 
@@ -342,196 +341,3 @@ async def test_a_killed_process_leaves_no_half_write_and_no_lock(url, path):
     async with open_database(url, busy_timeout=0) as database:
         await insert_sync(database, 2)
     assert [row["application_id"] for row in cells(path, "command_syncs")] == [2]
-
-
-# --- nothing erased stays readable -------------------------------------------------------------------------------
-
-
-def sealed(path: Path, table: str, *columns: str) -> list[bytes]:
-    return [row[column] for row in cells(path, table) for column in columns]
-
-
-TOKENS = ("imgur_accounts", "access_token", "refresh_token")
-ATTEMPT = ("link_attempts", "origin", "code", "access_token", "refresh_token")
-
-
-async def refresh(stores: Stores) -> None:
-    before = await stores.accounts.linked(1)
-    assert before
-    assert await stores.accounts.refreshed(before)
-
-
-ERASURES = {
-    "unlink": (AttemptStatus.DONE, TOKENS, [b"imgurian-9"], lambda stores: stores.accounts.unlink(1)),
-    "unlink under way": (AttemptStatus.PROVED, ATTEMPT, [b"imgurian-9"], lambda stores: stores.accounts.unlink(1)),
-    "refresh": (
-        AttemptStatus.DONE,
-        TOKENS,
-        [],
-        refresh,
-    ),
-    "replaced": (AttemptStatus.DONE, TOKENS, [b"imgurian-9"], lambda stores: link(stores, 1, account(8), "second")),
-    "complete": (AttemptStatus.PROVED, ATTEMPT, [b"discordian-1"], lambda s: s.attempts.complete("first", now=NOW)),
-    "void": (AttemptStatus.PROVED, ATTEMPT, [b"discordian-1"], lambda stores: stores.attempts.void("first")),
-    "moved": (AttemptStatus.PROVED, ATTEMPT[:2], [], lambda stores: stores.attempts.set_origin("first", "elsewhere")),
-    "expiry": (
-        AttemptStatus.PROVED,
-        ATTEMPT,
-        [b"discordian-1"],
-        lambda stores: stores.attempts.sweep(NOW.replace(minute=30)),
-    ),
-    "forgotten": (
-        AttemptStatus.VOID,
-        ("link_attempts", "nonce_hash"),
-        [],
-        lambda stores: stores.attempts.sweep(NOW.replace(hour=23)),
-    ),
-    "upload removed": (None, ("anonymous_uploads", "deletehash"), [b"a cat"], lambda s: s.uploads.remove(1, "abc1234")),
-    "upload renamed": (
-        None,
-        ("anonymous_uploads",),
-        [b"a cat"],
-        lambda stores: stores.uploads.update(1, "abc1234", title="new", description=None),
-    ),
-}
-
-
-async def _before(stores: Stores, path: Path, erasure: str) -> list[bytes]:
-    """Bring the database to where the erasure acts, and tell what must be gone after it."""
-    status, (table, *columns), plain, _ = ERASURES[erasure]
-    if status:
-        await bring_to(stores, status)
-    else:
-        await stores.uploads.add(upload())
-    doomed = sealed(path, table, *columns) + plain
-    assert doomed
-    assert all(secret in bytes_of(path) for secret in doomed)
-    return doomed
-
-
-@pytest.mark.parametrize("erasure", ERASURES)
-async def test_what_is_erased_is_gone_from_all_files(stores, database, path, erasure):
-    doomed = await _before(stores, path, erasure)
-
-    await ERASURES[erasure][3](stores)
-
-    assert not database.has_traces
-    files = bytes_of(path)
-    assert [secret for secret in doomed if secret in files] == []
-
-
-@contextlib.contextmanager
-def somebody_there(path: Path):
-    """Another process with the file open, idle: SQLite does not tidy up by itself when the last one leaves."""
-    with raw(path) as other:
-        other.execute("SELECT * FROM links").fetchall()
-        yield other
-
-
-@pytest.mark.parametrize("then", ["next write", "closing", "kill"])
-async def test_what_is_erased_while_somebody_reads_is_gone_once_they_have_left(url, path, keyring, then):
-    copy = path.parent / "copy" / "bot.db"
-    async with contextlib.AsyncExitStack() as stack:
-        async with open_database(url) as database:
-            stores = Stores.of(database, keyring)
-            doomed = await _before(stores, path, "unlink")
-            reader = stack.enter_context(somebody_there(path))
-            reader.execute("BEGIN")
-            reader.execute("SELECT * FROM links").fetchall()
-            await stores.accounts.unlink(1)
-            assert database.has_traces
-            assert any(secret in bytes_of(path) for secret in doomed)
-            copy.parent.mkdir()
-            for file in path.parent.glob("bot.db*"):
-                (copy.parent / file.name).write_bytes(file.read_bytes())
-            reader.execute("ROLLBACK")
-            if then == "next write":
-                await stores.attempts.sweep(NOW)
-                assert [secret for secret in doomed if secret in bytes_of(path)] == []
-        if then == "kill":
-            stack.enter_context(somebody_there(copy))
-            await stack.enter_async_context(open_database(f"sqlite:///{copy}"))
-            assert [secret for secret in doomed if secret in bytes_of(copy)] == []
-        assert [secret for secret in doomed if secret in bytes_of(path)] == []
-
-
-def churn(path: Path, rounds: int, random: Random) -> list[bytes]:
-    """Add and delete rows in no order, as SQLite alone does it, until copies of deleted ones are left in the file."""
-    kept: list[str] = []
-    gone: list[bytes] = []
-    row = "INSERT INTO anonymous_uploads VALUES (2, ?, X'00', NULL, NULL, 0, 0, 0, ?, NULL, 0)"
-    with raw(path) as connection:
-        connection.execute("PRAGMA secure_delete = ON")
-        for _ in range(rounds):
-            connection.execute("BEGIN")
-            for _ in range(1000):
-                if kept and random.random() < 0.5:
-                    gone.append(kept.pop(random.randrange(len(kept))).encode())
-                    connection.execute("DELETE FROM anonymous_uploads WHERE image_id = ?", (gone[-1].decode(),))
-                else:
-                    kept.append(f"<{random.getrandbits(64):016x}>")
-                    connection.execute(row, (kept[-1], kept[-1] * random.randint(1, 60)))
-            connection.execute("COMMIT")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            files = bytes_of(path)
-            if left := [secret for secret in gone if secret in files]:
-                return left
-    return []
-
-
-async def test_copies_that_sqlite_left_in_gaps_of_pages_are_gone_after_an_erasure(stores, path):
-    await stores.uploads.add(upload())
-    left = churn(path, 60, Random(4))
-    assert left, "SQLite leaves nothing behind any more: the scrubbing may be made cheaper"
-
-    await stores.uploads.remove(1, "abc1234")
-
-    files = bytes_of(path)
-    assert [secret for secret in left if secret in files] == []
-
-
-async def test_an_erasure_stands_when_the_files_cannot_be_scrubbed(url, path, keyring, caplog):
-    async with open_database(url) as database:
-        stores = Stores.of(database, keyring)
-        await link(stores)
-        with raw(path) as other:
-            other.execute("BEGIN")
-            other.execute("SELECT * FROM links").fetchall()
-            assert await stores.accounts.unlink(1)
-            other.execute("ROLLBACK")
-            assert database.has_traces
-            other.execute("BEGIN IMMEDIATE")
-            await database.settle()
-            assert database.has_traces
-            other.execute("ROLLBACK")
-
-        assert "may still be in the database's files" in caplog.text
-        assert await stores.accounts.linked(1) is None
-        await stores.syncs.set(1, "digest")
-        assert not database.has_traces
-
-
-class Scrubbings(logging.Handler):
-    """How often the file was written anew."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.count = 0
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        self.count += message.startswith("executing") and "VACUUM" in message
-
-
-async def test_the_files_are_scrubbed_once_when_many_erasures_come_together(stores, path):
-    uploads = [upload(image_id=f"image{number}", title=f"doomed {number}") for number in range(20)]
-    for each in uploads:
-        await stores.uploads.add(each)
-
-    scrubbings = Scrubbings()
-    with listening(scrubbings):
-        await asyncio.gather(*(stores.uploads.remove(1, each.image_id) for each in uploads))
-
-    assert 1 <= scrubbings.count <= 2
-    assert b"doomed" not in bytes_of(path)
-    assert cells(path, "anonymous_uploads") == []

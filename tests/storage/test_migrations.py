@@ -23,7 +23,7 @@ from tests.storage.factories import CODE, account, cells, dump, link, raw, uploa
 from tests.storage.saved.make import KEYRING
 
 SAVED = sorted(Path(__file__).with_name("saved").glob("*.sql"))
-HEAD = "0010"
+HEAD = "0011"
 ROOT = Path(__file__).parents[2]
 
 NEXT = """

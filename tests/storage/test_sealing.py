@@ -11,18 +11,19 @@ from storage.sealing import Keyring, SealContext, new_key
 from tests.storage.factories import account, bring_to, link, raw, upload
 
 PLACE = SealContext("table.column", "1")
+DATA_KEY = new_key()
 
 
 @given(st.text())
 def test_a_value_opens_where_it_was_sealed(text):
     keyring = Keyring({"a": new_key()})
 
-    assert keyring.open(keyring.seal(text, PLACE), PLACE) == text
+    assert keyring.open(keyring.seal(text, PLACE, DATA_KEY), PLACE, DATA_KEY) == text
 
 
 def test_the_same_value_never_looks_the_same_and_never_shows():
     keyring = Keyring({"a": new_key()})
-    one, two = keyring.seal("secret", PLACE), keyring.seal("secret", PLACE)
+    one, two = keyring.seal("secret", PLACE, DATA_KEY), keyring.seal("secret", PLACE, DATA_KEY)
 
     assert one != two
     assert b"secret" not in one + two
@@ -37,51 +38,51 @@ def test_a_value_does_not_open_elsewhere(elsewhere):
     keyring = Keyring({"a": new_key()})
 
     with pytest.raises(SealBrokenError, match=elsewhere.column):
-        keyring.open(keyring.seal("secret", PLACE), elsewhere)
+        keyring.open(keyring.seal("secret", PLACE, DATA_KEY), elsewhere, DATA_KEY)
 
 
 @given(st.data())
 def test_a_changed_value_does_not_open(data):
     keyring = Keyring({"a": new_key(), "b": new_key()})
-    blob = bytearray(keyring.seal("secret", PLACE))
+    blob = bytearray(keyring.seal("secret", PLACE, DATA_KEY))
     blob[data.draw(st.integers(0, len(blob) - 1))] ^= data.draw(st.integers(1, 255))
 
     with pytest.raises((SealBrokenError, KeyMissingError)):
-        keyring.open(bytes(blob), PLACE)
+        keyring.open(bytes(blob), PLACE, DATA_KEY)
 
 
 @given(st.integers(0, 40))
 def test_a_cut_value_does_not_open(length):
     keyring = Keyring({"a": new_key()})
-    blob = keyring.seal("secret", PLACE)
+    blob = keyring.seal("secret", PLACE, DATA_KEY)
 
     with pytest.raises((SealBrokenError, KeyMissingError)):
-        keyring.open(blob[: min(length, len(blob) - 1)], PLACE)
+        keyring.open(blob[: min(length, len(blob) - 1)], PLACE, DATA_KEY)
 
 
 def test_a_value_under_another_key_id_does_not_open():
     key = new_key()
     keyring = Keyring({"a": key, "b": key})
-    blob = keyring.seal("secret", PLACE)
+    blob = keyring.seal("secret", PLACE, DATA_KEY)
 
     with pytest.raises(SealBrokenError):
-        keyring.open(blob.replace(b"a", b"b", 1), PLACE)
+        keyring.open(blob.replace(b"a", b"b", 1), PLACE, DATA_KEY)
 
 
 def test_an_old_key_still_opens_and_the_first_seals():
     old, new = new_key(), new_key()
-    blob = Keyring({"old": old}).seal("secret", PLACE)
+    blob = Keyring({"old": old}).seal("secret", PLACE, DATA_KEY)
     both = Keyring({"new": new, "old": old})
 
-    assert both.open(blob, PLACE) == "secret"
-    assert Keyring({"new": new}).open(both.seal("secret", PLACE), PLACE) == "secret"
+    assert both.open(blob, PLACE, DATA_KEY) == "secret"
+    assert Keyring({"new": new}).open(both.seal("secret", PLACE, DATA_KEY), PLACE, DATA_KEY) == "secret"
 
 
 def test_a_lost_key_is_named():
-    blob = Keyring({"summer2026": new_key()}).seal("secret", PLACE)
+    blob = Keyring({"summer2026": new_key()}).seal("secret", PLACE, DATA_KEY)
 
     with pytest.raises(KeyMissingError, match="summer2026") as caught:
-        Keyring({"winter2026": new_key()}).open(blob, PLACE)
+        Keyring({"winter2026": new_key()}).open(blob, PLACE, DATA_KEY)
     assert caught.value.key_id == "summer2026"
 
 

@@ -38,6 +38,7 @@ def test_which_numbers_are_made_up_by_the_database() -> None:
     }
     lines = [f"{name}: {line.strip()}" for name, sql in made.items() for line in sql.splitlines() if "SERIAL" in line]
     assert sorted(lines) == [
+        "data_keys: id BIGSERIAL NOT NULL,",
         "jobs: id BIGSERIAL NOT NULL,",
         "libraries: id BIGSERIAL NOT NULL,",
         "link_attempts: number BIGSERIAL NOT NULL,",

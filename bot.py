@@ -40,6 +40,7 @@ from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
 from services.album import AlbumService
+from services.bulk import Adding, BulkService, Deleting, Favoriting
 from services.jobs import Handler, JobService, Runner
 from services.library import Library
 from services.linking import LinkingService
@@ -149,20 +150,22 @@ async def compose(
             authorize_url=imgur.authorize_url if settings.can_link else None,
         )
         stack.push_async_callback(linking.close)
-        runner = Runner(stores.jobs)
-        views = Views(stores.views)
-        runner = Runner(stores.jobs, within=_on_behalf)
+        handlers = (Deleting(library.items), Favoriting(library.items), Adding(albums))
+        runner = Runner(stores.jobs, handlers, within=_on_behalf)
+        jobs, views = JobService(stores.jobs, runner.wake), Views(stores.views)
+        selections = SelectionService(views, library.catalogue)
         services = Services(
             accounts=accounts,
             linking=linking,
             uploads=uploads,
             library=library,
-            jobs=JobService(stores.jobs, runner.wake),
+            jobs=jobs,
             albums=albums,
             views=views,
-            selections=SelectionService(views, library.catalogue),
             upkeep=Upkeep(stores.library),
             governor=governor,
+            selections=selections,
+            bulk=BulkService(jobs, selections, views, library.catalogue, albums),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:

@@ -43,6 +43,14 @@ class ViewForgottenError(BotError):
     """What a gallery remembered beyond its buttons is gone: it was long unused, or the account was unlinked."""
 
 
+class QuestionAnsweredError(BotError):
+    """A question about several was answered already, or asked anew."""
+
+
+class BulkBusyError(BotError):
+    """The user has something done to several at once, and it is not through."""
+
+
 class NothingSelectedError(BotError):
     """Nothing is ticked in the gallery."""
 

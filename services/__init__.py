@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.account import AccountService
 from services.album import AlbumService
+from services.bulk import BulkService
 from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
@@ -30,3 +31,4 @@ class Services:
     selections: SelectionService
     upkeep: Upkeep
     governor: Governor
+    bulk: BulkService

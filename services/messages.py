@@ -231,6 +231,14 @@ _TABLE: dict[type[BaseException], Wording] = {
         "This gallery is too old",
         "What was looked for or selected in it is no longer known. Run the command again.",
     ),
+    errors.QuestionAnsweredError: Words(
+        "That question has had its answer",
+        "Or it was asked once more after this one. Nothing is done twice; my other answers say what became of it.",
+    ),
+    errors.BulkBusyError: Words(
+        "One after the other",
+        "What you began with several pictures is not through yet. Wait until it is, then do this again.",
+    ),
     errors.NothingSelectedError: Words("Nothing is selected", "Tick pictures in the menu first."),
     errors.ForeignPressError: Words(
         "That is not yours", "Only whoever ran the command can use this. Run it yourself to get your own."

@@ -204,6 +204,13 @@ class JobStore:
             await _forget(transaction, COLUMNS.discord_id == discord_id, COLUMNS.state == JobState.ENDED)
         return taken
 
+    async def told(self, discord_id: int, job_id: int) -> None:
+        """Its outcome, if there is one, was told: what has ended is forgotten with that."""
+        mine = and_(COLUMNS.discord_id == discord_id, COLUMNS.id == job_id, COLUMNS.state != JobState.OPEN)
+        async with self._database.write() as transaction:
+            await transaction.execute(update(jobs).where(mine).values(outcome_title=None, outcome_text=None))
+            await _forget(transaction, mine, COLUMNS.state == JobState.ENDED)
+
     async def sweep(self, before: datetime) -> int:
         """Forget what ended, or stopped, before then; how many those were."""
         async with self._database.write() as transaction:

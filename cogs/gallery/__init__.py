@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cogs.client import ImgurBot
+from cogs.gallery._bulk import Bulk
 from cogs.gallery._cog import Galleries
 from cogs.gallery._picks import Picks
 
@@ -12,3 +13,4 @@ async def setup(bot: ImgurBot) -> None:
     library = bot.services.library
     await bot.add_cog(Galleries(library.galleries, library.suggestions))
     await bot.add_cog(Picks(library.galleries, bot.services.selections))
+    await bot.add_cog(Bulk(bot.services.bulk, library.suggestions))

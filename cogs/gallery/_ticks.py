@@ -13,6 +13,9 @@ from services.selection import Deed, Ticks
 
 LABELS: Mapping[Deed, str] = {
     Deed.COPY: "Copy links",
+    Deed.FAVORITE: "Favorite",
+    Deed.ADD: "Add to album",
+    Deed.DELETE: "Delete",
 }
 
 

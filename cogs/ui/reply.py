@@ -197,9 +197,9 @@ async def answer_on(interaction: Interaction, view: ui.LayoutView) -> bool:
     return await _followed(interaction, view) is None
 
 
-async def progress(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Show how far it is. That Discord refuses to show it matters to nothing."""
-    await _refusal(interaction, partial(interaction.edit_original_response, view=view))
+async def progress(interaction: Interaction, view: ui.LayoutView) -> bool:
+    """Show how far it is; whether Discord took it. That it refuses to show it matters to nothing."""
+    return await _refusal(interaction, partial(interaction.edit_original_response, view=view)) is None
 
 
 def on_behalf(interaction: Interaction) -> Caller:

@@ -90,6 +90,10 @@ class JobService:
         """Forget a job. What was sent already is done."""
         return await self._store.drop(discord_id, job_id)
 
+    async def told(self, discord_id: int, job_id: int) -> None:
+        """The user has seen its outcome, so that no answer needs to tell it; what has ended is forgotten."""
+        await self._store.told(discord_id, job_id)
+
     async def outcomes(self, discord_id: int) -> list[Words]:
         """What has ended, or stopped, since the user was last told; each is told once. Never raises."""
         try:

@@ -130,11 +130,22 @@ class ItemService:
                 raise NotYoursError
             return False  # it was theirs until a moment ago: two confirmations of one question
         deleted = await self._delete(viewer, reference.id, upload)
-        await self._backlog.write("a deletion", partial(self._uploads.remove, discord_id, reference.id))
-        await self._shelves.removed(viewer, None, Kind.IMAGE, reference.id)
-        self._catalogue.changed(discord_id)
-        self._reading.forget_item(viewer, reference.id)
+        await self._deleted(viewer, reference.id)
         return deleted
+
+    async def was_deleted(self, discord_id: int, image_id: str) -> bool:
+        """Whether Imgur no longer has an image whose deletion was sent and not answered; it is off the lists then."""
+        viewer = await self._reading.viewer(discord_id)
+        if await self._exists(viewer, image_id):
+            return False
+        await self._deleted(viewer, image_id)
+        return True
+
+    async def _deleted(self, viewer: Viewer, image_id: str) -> None:
+        await self._backlog.write("a deletion", partial(self._uploads.remove, viewer.discord_id, image_id))
+        await self._shelves.removed(viewer, None, Kind.IMAGE, image_id)
+        self._catalogue.changed(viewer.discord_id)
+        self._reading.forget_item(viewer, image_id)
 
     async def _shown(self, viewer: Viewer, item: Item) -> Shown:
         mine = await self._catalogue.is_mine(viewer, item)

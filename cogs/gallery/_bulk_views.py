@@ -1,0 +1,180 @@
+"""What is asked before something is done to several, and how far it is. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import discord
+from discord import ui
+
+from cogs.ui.actions import ActionButton, ActionSelect
+from cogs.ui.forms import Form
+from cogs.ui.layout import COLOUR, WARNING, Control, notice, plain, rows
+from imgur.models import TITLE_LIMIT
+from services.bulk import Question, Result, State
+from services.bulk.words import summary
+from services.library.suggestions import Suggestion
+from services.selection import Deed, Obstacle, Selected, Sorted
+from services.text import cut
+
+NAMED = 15  # items of a question that are named one by one
+TITLE = 80
+OPTION_LIMIT = 100
+LONG = 3.0  # seconds
+FINAL = "They disappear from Imgur for everyone, and nobody can bring them back."
+_VERBS = {Deed.DELETE: "Deleting", Deed.FAVORITE: "Adding to your favorites:", Deed.ADD: "Adding"}
+_WHY = {
+    (Deed.DELETE, Obstacle.ALBUM): "`/imgur album delete` deletes an album.",
+    (Deed.DELETE, Obstacle.FOREIGN): "only whoever uploaded a picture can delete it.",
+    (Deed.ADD, Obstacle.ALBUM): "an album cannot be put into another.",
+    (Deed.ADD, Obstacle.FOREIGN): "Imgur puts only pictures of your account into your albums.",
+    (Deed.ADD, Obstacle.ANONYMOUS): "what was uploaded without an account goes into no account's album.",
+}
+_WHAT = {
+    Obstacle.ALBUM: ("album", "albums"),
+    Obstacle.FOREIGN: ("picture of somebody else", "pictures of others"),
+    Obstacle.ANONYMOUS: ("anonymous upload", "anonymous uploads"),
+}
+
+
+class NewAlbum(Form):
+    """Asks for an album's title."""
+
+    def __init__(self, owner: int, question: str) -> None:
+        super().__init__("bulk-named", owner, question, title="Add to an album")
+        field: ui.TextInput[NewAlbum] = ui.TextInput(custom_id="title", max_length=TITLE_LIMIT)
+        self.add_item(
+            ui.Label(
+                text="Its title",
+                description="Of a new album, or of one that you have.",
+                component=field,
+            )
+        )
+
+
+def question_view(question: Question, owner: int, *, bare: bool = False) -> ui.LayoutView:
+    """Asks before deleting: how many, which, and why not the rest. `bare` leaves out what users wrote."""
+    items = question.sorted.can
+    controls = [
+        ActionButton("bulk-keep", owner, question.id, label="Keep"),
+        ActionButton(
+            "bulk-confirm",
+            owner,
+            question.id,
+            label=f"Delete {len(items):,} for good",
+            style=discord.ButtonStyle.danger,
+        ),
+    ]
+    return notice(
+        f"Delete {_pictures(len(items))}?",
+        "\n".join(_named(items, bare=bare)),
+        FINAL,
+        "\n".join(_rest(question.sorted)),
+        controls=controls,
+        colour=WARNING,
+    )
+
+
+def pick_album_view(
+    question: Question, owner: int, albums: Sequence[Suggestion], *, bare: bool = False
+) -> ui.LayoutView:
+    """Asks for the album."""
+    items = question.sorted.can
+    text = [
+        f"### Add {_pictures(len(items))} to an album",
+        "\n".join(_named(items, bare=bare)),
+        "\n".join(_rest(question.sorted)),
+        "Pick one of your albums, or press **New album**; there you can also type the title of one that is not listed.",
+    ]
+    options = {
+        album.value: discord.SelectOption(
+            label=cut(album.value.partition(":")[2] if bare else album.name, OPTION_LIMIT), value=album.value
+        )
+        for album in albums
+    }
+    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n\n".join(filter(None, text)))]
+    if options:
+        menu = ActionSelect(
+            "bulk-album", owner, question.id, options=list(options.values()), placeholder="One of your albums…"
+        )
+        parts.append(ui.ActionRow(menu))
+    parts += rows(
+        [
+            ActionButton("bulk-name", owner, question.id, label="New album…"),
+            ActionButton("bulk-keep", owner, question.id, label="Cancel"),
+        ]
+    )
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*parts, accent_colour=COLOUR))
+    return view
+
+
+def nothing_view(found: Sorted) -> ui.LayoutView:
+    """It can be done with none of them."""
+    return notice("That cannot be done with what is selected", "\n".join(_rest(found)))
+
+
+def kept_view() -> ui.LayoutView:
+    """The answer was no."""
+    return notice("Nothing was changed", "All stays as it is.")
+
+
+def over_view() -> ui.LayoutView:
+    """It has ended, and what became of it is not known here any more."""
+    return notice("This is over", "How it ended was said by another answer.")
+
+
+def state_view(state: State, owner: int, *, bare: bool = False) -> ui.LayoutView:
+    """How far it is. `bare` leaves out what users wrote."""
+    if state.is_open:
+        return _open_view(state, owner, bare=bare)
+    title, text = state.job.outcome or (summary(state.deed, (result for _, result in state.results)), "")
+    controls: list[Control] = []
+    if state.is_stopped:
+        controls = [
+            ActionButton("bulk-on", owner, state.job.id, label="Go on", style=discord.ButtonStyle.primary),
+        ]
+    return notice(title, "" if bare else text, _album(state, bare=bare), controls=controls)
+
+
+def _open_view(state: State, owner: int, *, bare: bool) -> ui.LayoutView:
+    results = [result for _, result in state.results]
+    done = sum(result is not Result.UNTOUCHED for result in results)
+    lines = [f"**{done:,} of {len(results):,}** done so far."]
+    if state.progress.ahead:
+        others = "1 other is" if state.progress.ahead == 1 else f"{state.progress.ahead:,} others are"
+        lines.append(f"{others} served first.")
+    if state.progress.waits > LONG:
+        then = datetime.now(UTC) + timedelta(seconds=state.progress.waits)
+        lines.append(f"Imgur has no room for more at the moment; it goes on {discord.utils.format_dt(then, 'R')}.")
+    return notice(
+        f"{_VERBS[state.deed]} {_pictures(len(results))}",
+        " ".join(lines),
+        _album(state, bare=bare),
+        "-# It goes on by itself. How it ends is said here, or by my next answer.",
+        controls=[ActionButton("bulk-look", owner, state.job.id, label="How far is it?")],
+    )
+
+
+def _album(state: State, *, bare: bool) -> str:
+    return f"Album: **{plain(state.album, TITLE)}**" if state.album and not bare else ""
+
+
+def _named(items: Sequence[Selected], *, bare: bool) -> Iterator[str]:
+    for item in items[:NAMED]:
+        title = "" if bare else plain(item.title, TITLE)
+        yield f"- {title} (<{item.page_url}>)" if title else f"- <{item.page_url}>"
+    if len(items) > NAMED:
+        yield f"- and {len(items) - NAMED:,} more"
+
+
+def _rest(found: Sorted) -> Iterator[str]:
+    for obstacle, items in found.cannot.items():
+        one, several = _WHAT[obstacle]
+        many = f"**1 {one}** is" if len(items) == 1 else f"**{len(items):,} {several}** are"
+        yield f"{many} left out: {_WHY[found.deed, obstacle]}"
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count:,} pictures"

@@ -1,0 +1,72 @@
+"""Follows what goes on in the background, in the message it was begun from, as long as that can be changed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from functools import partial
+
+from cogs.gallery._bulk_views import over_view, state_view
+from cogs.ui.actions import Interaction
+from cogs.ui.reply import progress
+from services.bulk import BulkService, State
+
+CHANGEABLE = 14 * 60.0  # seconds after the press; Discord gives fifteen minutes
+FIRST_LOOK, LAST_LOOK = 0.1, 2.0  # seconds between looks; each doubles it
+LONG = 3.0  # seconds of a wait that is worth telling
+
+
+class Watch:
+    """Looks now and then, and changes the message where something is new."""
+
+    def __init__(self, bulk: BulkService) -> None:
+        self._bulk = bulk
+        self._following: set[asyncio.Task[None]] = set()
+
+    async def begin(self, interaction: Interaction, state: State | None) -> None:
+        """Show how far it is, and go on showing it."""
+        await self._show(interaction, state)
+        if state is not None and state.is_open:
+            task = asyncio.create_task(self._follow(interaction, state))
+            self._following.add(task)
+            task.add_done_callback(self._following.discard)
+
+    async def close(self) -> None:
+        """Follow nothing any more."""
+        for task in self._following:
+            task.cancel()
+        await asyncio.gather(*self._following, return_exceptions=True)
+
+    async def _follow(self, interaction: Interaction, state: State | None) -> None:
+        until, pause, shown = time.monotonic() + CHANGEABLE, FIRST_LOOK, _key(state)
+        while state is not None and state.is_open:
+            wait = state.progress.waits if state.progress.waits > LONG else pause
+            if time.monotonic() + wait > until:
+                return
+            await asyncio.sleep(wait)
+            pause = min(2 * pause, LAST_LOOK)
+            state = await self._bulk.newer(state)
+            if _key(state) != shown:
+                await self._show(interaction, state)
+                shown = _key(state)
+
+    async def _show(self, interaction: Interaction, state: State | None) -> None:
+        """Where Discord does not take how it ended, the next answer tells it."""
+        owner = interaction.user.id
+        if state is None:
+            await progress(interaction, over_view())
+            return
+        draw = partial(state_view, state, owner)
+        taken = await progress(interaction, draw()) or (
+            not state.is_open and await progress(interaction, draw(bare=True))
+        )
+        if taken and not state.is_open:
+            await self._bulk.told(owner, state.job.id)
+
+
+def _key(state: State | None) -> object:
+    """What is worth showing anew when it changes."""
+    if state is None:
+        return None
+    done = sum(result != "untouched" for _, result in state.results)
+    return state.job.state, done, state.progress.waits > LONG, state.progress.ahead

@@ -1,0 +1,77 @@
+"""What is asked before several are changed, and how far it is afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from services.jobs import Progress
+from services.selection import Deed, Selected, Sorted
+from storage.models import Job, JobState, Step
+
+
+class Result(StrEnum):
+    """What became of one item."""
+
+    DONE = "done"
+    ALREADY = "already"  # it was so before
+    GONE = "gone"  # Imgur no longer had it
+    REFUSED = "refused"
+    IGNORED = "ignored"  # Imgur said yes and did nothing, or it could not be seen
+    UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Asked before something is done to several. `id` is None where it can be done with none of them."""
+
+    id: str | None
+    sorted: Sorted
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a job is. `album` is the title of the one that pictures are put into."""
+
+    job: Job
+    deed: Deed
+    results: tuple[tuple[Selected, Result], ...]
+    progress: Progress
+    album: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.job.state is JobState.OPEN
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it goes on when its user says so."""
+        return self.job.state is JobState.STOPPED
+
+
+def step_of(items: Iterable[Selected]) -> dict[str, Any]:
+    """A step's payload."""
+    return {"items": [[item.kind, item.id, item.title] for item in items]}
+
+
+def items_of(payload: Mapping[str, Any]) -> list[Selected]:
+    """The reverse."""
+    return [Selected(kind, item_id, title) for kind, item_id, title in payload["items"]]
+
+
+def results_of(steps: Sequence[Step]) -> tuple[tuple[Selected, Result], ...]:
+    """What became of each item, as far as that is on record."""
+    found: list[tuple[Selected, Result]] = []
+    for step in steps:
+        items = items_of(step.payload)
+        words = step.outcome.split() if step.outcome else [Result.UNTOUCHED] * len(items)
+        found += zip(items, map(Result, words), strict=True)
+    return tuple(found)
+
+
+def outcome_of(results: Iterable[Result]) -> str:
+    """A step's outcome, of its items in their order."""
+    return " ".join(results)

@@ -1,0 +1,75 @@
+"""What became of several, in words; for the message that shows it, and for the next answer where none could."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from services.bulk.models import Result
+from services.messages import Words
+from services.selection import Deed, Selected
+from services.text import line
+
+NAMED = 10
+"""Items of a kind that are named one by one."""
+_MARKUP = re.compile(r"[\\`*_~|<>\[\]()#@:/]+")
+_DONE = {Deed.DELETE: "deleted", Deed.FAVORITE: "added to your favorites", Deed.ADD: "added"}
+_ALREADY = {Deed.FAVORITE: "a favorite before", Deed.ADD: "in the album before"}
+_LEFT = {Result.REFUSED: "refused by Imgur", Result.IGNORED: "not done, though Imgur said yes"}
+
+
+def summary(deed: Deed, results: Iterable[Result]) -> str:
+    """How many of each, beginning with what was done."""
+    every = list(results)
+    counted = [(result, every.count(result)) for result in Result]
+    parts = [_counted(deed, result, count) for result, count in counted if count or result is Result.DONE]
+    return ", ".join(parts)
+
+
+def _counted(deed: Deed, result: Result, count: int) -> str:
+    was = "was" if count == 1 else "were"
+    match result:
+        case Result.DONE:
+            return f"{count:,} {_DONE[deed]}"
+        case Result.GONE:
+            return f"{count:,} {was} gone already"
+        case Result.ALREADY:
+            return f"{count:,} {was} {_ALREADY[deed]}"
+        case Result.UNTOUCHED:
+            return f"{count:,} untouched"
+        case _:
+            return f"{count:,} {_LEFT[result]}"
+
+
+def ended(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> Words:
+    """It is through."""
+    return Words(_heading(deed, results), _lists(deed, results, skip={Result.DONE} if len(results) > NAMED else set()))
+
+
+def stopped(deed: Deed, results: Sequence[tuple[Selected, Result]], why: Words) -> Words:
+    """It goes on when its user says so."""
+    return Words(f"Stopped: {_heading(deed, results)}", f"{why.title}. {why.text}\n{_lists(deed, results, skip=set())}")
+
+
+def _heading(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> str:
+    return summary(deed, (result for _, result in results))
+
+
+def _lists(deed: Deed, results: Sequence[tuple[Selected, Result]], *, skip: set[Result]) -> str:
+    lines = []
+    for result in Result:
+        items = [item for item, became in results if became is result]
+        if items and result not in skip:
+            label = _counted(deed, result, len(items))
+            lines.append(f"{label[0].upper()}{label[1:]}: {_names(items)}.")
+    return "\n".join(lines)
+
+
+def _names(items: Sequence[Selected]) -> str:
+    named = ", ".join(f"{_safe(item.title)} ({item.id})".strip() for item in items[:NAMED])
+    return named if len(items) <= NAMED else f"{named} and {len(items) - NAMED:,} more"
+
+
+def _safe(title: str | None) -> str:
+    """A title without what could be read as markup or as a mention."""
+    return line(_MARKUP.sub(" ", title or ""), 60)

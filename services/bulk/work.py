@@ -1,0 +1,137 @@
+"""What is done to each of several, and looked up where no answer came."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from errors import AlbumGivenError, NotYoursError
+from imgur.errors import ApplicationRefusedError, ForbiddenError, NotFoundError, RejectedError
+from services.album import AlbumService
+from services.album import Outcome as Became
+from services.bulk import words
+from services.bulk.models import Result, items_of, outcome_of, results_of
+from services.jobs import Done, Stepwise, Verdict, Work
+from services.library.items import ItemService
+from services.messages import Words
+from services.messages import words as worded
+from services.selection import Deed, Selected
+from storage.models import Step
+
+_REFUSALS = (NotYoursError, AlbumGivenError, ForbiddenError, RejectedError)
+
+
+class Bulk(Stepwise):
+    """One deed."""
+
+    deed: ClassVar[Deed]
+
+    async def ended(self, work: Work) -> Verdict:
+        """Told with the next answer, unless the message that shows it could be."""
+        return Done(words.ended(self.deed, results_of(await work.steps())))
+
+    async def stopped(self, work: Work, error: Exception) -> Words:
+        """Why, and what is untouched."""
+        why = worded(error) or Words("Something went wrong", "Try again.")
+        return words.stopped(self.deed, results_of(await work.steps()), why)
+
+
+class OneByOne(Bulk):
+    """One item a step."""
+
+    @abstractmethod
+    async def each(self, discord_id: int, item: Selected) -> Result:
+        """Do it. NotFoundError: it is gone; a refusal of this one is an outcome, all else stops the job."""
+
+    async def do(self, work: Work, step: Step) -> str:
+        """Do it, or hear that it cannot be done."""
+        (item,) = items_of(step.payload)
+        try:
+            return await self.each(work.job.discord_id, item)
+        except NotFoundError:
+            return Result.GONE
+        except _REFUSALS as error:
+            if isinstance(error, ApplicationRefusedError):
+                raise
+            return Result.REFUSED
+
+
+class Deleting(OneByOne):
+    """Deletes pictures for good, one a step."""
+
+    kind = "bulk-delete"
+    deed = Deed.DELETE
+
+    def __init__(self, items: ItemService) -> None:
+        self._items = items
+
+    async def look(self, work: Work, step: Step) -> str | None:
+        """What is gone was deleted by us: it was there when its turn came, or that was not sure."""
+        (item,) = items_of(step.payload)
+        return Result.DONE if await self._items.was_deleted(work.job.discord_id, item.id) else None
+
+    async def each(self, discord_id: int, item: Selected) -> Result:
+        """Delete it."""
+        deleted = await self._items.delete(discord_id, f"image:{item.id}")
+        return Result.DONE if deleted else Result.GONE
+
+
+class Favoriting(OneByOne):
+    """Makes items favorites, one a step."""
+
+    kind = "bulk-favorite"
+    deed = Deed.FAVORITE
+
+    def __init__(self, items: ItemService) -> None:
+        self._items = items
+
+    async def look(self, work: Work, step: Step) -> str | None:
+        """Whether it is one by now."""
+        (item,) = items_of(step.payload)
+        try:
+            shown = await self._items.show(work.job.discord_id, f"{item.kind}:{item.id}")
+        except NotFoundError:
+            return Result.GONE
+        return Result.DONE if shown.item.favorite else None
+
+    async def each(self, discord_id: int, item: Selected) -> Result:
+        """Make it one."""
+        favorited = await self._items.favorite(discord_id, f"{item.kind}:{item.id}")
+        return Result.DONE if favorited.changed else Result.ALREADY
+
+
+class Adding(Bulk):
+    """Puts pictures into an album of the user's own, some a step."""
+
+    kind = "bulk-add"
+    deed = Deed.ADD
+
+    def __init__(self, albums: AlbumService) -> None:
+        self._albums = albums
+
+    async def look(self, work: Work, step: Step) -> str | None:  # noqa: ARG002 - it is looked before it is sent
+        """Doing it again does no harm: what is in the album is not sent."""
+        return None
+
+    async def do(self, work: Work, step: Step) -> str:
+        """Put all that may get in there."""
+        items = items_of(step.payload)
+        album = f"album:{work.job.payload['album']}"
+        texts = [f"image:{item.id}" for item in items]
+        filled = await self._albums.pictures.add(work.job.discord_id, album, texts)
+        if filled.trouble is not None:
+            raise filled.trouble
+        return outcome_of(_BECAME[filled.outcomes.get(item.id, Became.GONE)] for item in items)
+
+
+_BECAME = {
+    Became.DONE: Result.DONE,
+    Became.ALREADY: Result.ALREADY,
+    Became.GONE: Result.GONE,
+    Became.NOT_YOURS: Result.REFUSED,
+    Became.ANONYMOUS: Result.REFUSED,
+    Became.REFUSED: Result.REFUSED,
+    Became.IGNORED: Result.IGNORED,
+    Became.UNSEEN: Result.IGNORED,
+    Became.UNTOUCHED: Result.UNTOUCHED,
+}

@@ -1,0 +1,298 @@
+"""Several at once: deleted, made favorites, put into an album; what users see, and what Imgur was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from standins.imgur.records import Account
+from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.test_gallery import enabled, options, upload_anonymously
+from tests.cogs.test_select import add_images, press, selecting, tick, ticked
+
+DELETE = "DELETE /3/image/*"
+
+
+async def asked(discord: Discord, ids: list[str], command: str = "images", deed: str = "Delete") -> tuple[Any, Any]:
+    """A gallery in which these are ticked, and the question that a button asks."""
+    gallery = await selecting(discord, command)
+    await tick(discord, gallery, *ids)
+    return gallery, answer(await discord.click(gallery, deed))
+
+
+def sent(discord: Discord, match: str = DELETE) -> list[str]:
+    """The ids in the paths of what was sent."""
+    return [request.path.split("/")[3] for request in discord.standin.sent(match)]
+
+
+async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+    async with asyncio.timeout(15):
+        while not condition():  # noqa: ASYNC110 - what is behind the wire tells nobody
+            await asyncio.sleep(0.01)
+
+
+async def test_several_are_deleted_after_a_question_that_names_them(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 7)
+    gallery, question = await asked(discord, ids[1:4])
+    assert "### Delete 3 pictures?" in text(question)
+    for number in (5, 4, 3):
+        assert f"Picture {number} " in text(question)
+    assert "Picture 6" not in text(question)
+    assert not sent(discord)
+    await discord.click(question, "Delete 3 for good")
+    assert "### 3 deleted\n" in text(question)
+    assert f"3 deleted: Picture 5 ({ids[1]}), Picture 4 ({ids[2]}), Picture 3 ({ids[3]})." in text(question)
+    assert sent(discord) == ids[1:4]
+    assert [image.id for image in discord.standin.world.images_of(linked)] == [ids[0], *ids[4:]]
+    assert not (await discord.click(gallery, "Refresh")).followups
+    assert "**0 selected** · Page 1 of 1 · 4 in all" in text(gallery)
+
+
+async def test_what_is_deleted_is_what_was_ticked_and_asked_about(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 5)
+    gallery, question = await asked(discord, [ids[2]])
+    discord.standin.world.add_image(linked, title="Newer")
+    await tick(discord, gallery, ids[3])
+    await discord.click(question, "Delete 1 for good")
+    assert sent(discord) == [ids[2]]
+
+
+async def test_what_is_gone_already_is_told_apart(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 5)
+    _, question = await asked(discord, ids)
+    discord.standin.world.remove_image(discord.standin.world.images[ids[1]])
+    await discord.click(question, "Delete 5 for good")
+    assert "### 4 deleted, 1 was gone already\n" in text(question)
+    assert f"1 was gone already: Picture 3 ({ids[1]})." in text(question)
+    assert not discord.standin.world.images_of(linked)
+
+
+async def test_keep_changes_nothing(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 2)
+    gallery, question = await asked(discord, ids)
+    result = await discord.click(question, "Keep")
+    assert not result.followups
+    assert "Nothing was changed" in text(question)
+    assert not sent(discord)
+    await discord.click(gallery, "Refresh")
+    assert ticked(gallery) == ids
+
+
+def confirming(question: Any) -> dict[str, Any]:
+    [button] = [one for label, one in buttons(question).items() if label.startswith("Delete ")]
+    return {"custom_id": button["custom_id"], "component_type": 2}
+
+
+async def test_a_question_is_confirmed_once(discord: Discord, linked: Account) -> None:
+    """On phone and desktop, or pressed twice, or pressed again when all is over."""
+    ids = add_images(discord, linked, 3)
+    _, question = await asked(discord, ids[:2])
+    confirm = confirming(question)
+    await asyncio.gather(*(press(discord, question, **confirm) for _ in range(3)))
+    late = await press(discord, question, **confirm)
+    assert "has had its answer" in text(late.followups[0])
+    assert sent(discord) == ids[:2]
+    assert "### 2 deleted" in text(question)
+
+
+async def test_the_older_of_two_questions_cannot_be_confirmed(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 3)
+    gallery, old = await asked(discord, ids[:1])
+    await tick(discord, gallery, ids[1])
+    new = answer(await discord.click(gallery, "Delete"))
+    result = await discord.click(old, "Delete 1 for good")
+    assert "has had its answer" in text(result.followups[0])
+    assert not sent(discord)
+    await discord.click(new, "Delete 1 for good")
+    assert sent(discord) == [ids[1]]
+
+
+async def test_the_click_that_asks_cannot_confirm(discord: Discord, linked: Account) -> None:
+    """The question is another message, and what stands first in it keeps everything."""
+    ids = add_images(discord, linked, 3)
+    gallery, question = await asked(discord, ids[:1])
+    assert question.id != gallery.id
+    assert enabled(question) == ["Keep", "Delete 1 for good"]
+    again = answer(await discord.click(gallery, "Delete"))
+    assert "### Delete 1 picture?" in text(again)
+    assert not sent(discord)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("throttled-429", "asks us to slow down"),
+        ("over-capacity-403", "over capacity"),
+        ("over-capacity-500", "over capacity"),
+        ("bad-grant", "no longer accepts"),
+    ],
+)
+async def test_it_stops_at_the_first_sign_of_trouble_and_one_press_goes_on(
+    discord: Discord, linked: Account, fault: str, why: str
+) -> None:
+    ids = add_images(discord, linked, 10)
+    _, question = await asked(discord, ids)
+    held = discord.standin.switches.hold(f"DELETE /3/image/{ids[2]}")
+    pressing = asyncio.create_task(discord.click(question, "Delete 10 for good"))
+    await asyncio.wait_for(held.arrived.wait(), 10)
+    if fault == "bad-grant":
+        discord.standin.world.tokens.kill_access_tokens(linked)
+        discord.standin.world.tokens.revoke(linked, discord.house.settings.imgur_client_id)
+    else:
+        discord.standin.fail_next(fault, DELETE, times=9)
+    held.release()
+    await pressing
+    assert "### Stopped: 2 deleted, 8 untouched" in text(question)
+    assert why.casefold() in text(question).casefold()
+    assert all(image in text(question) for image in ids)
+    assert enabled(question) == ["Go on"]
+    assert [image.id for image in discord.standin.world.images_of(linked)] == ids[2:]
+    discord.standin.faults.clear()
+    if fault == "bad-grant":
+        await discord.link(linked)
+    discord.standin.requests.clear()
+    await discord.click(question, "Go on")
+    if fault == "throttled-429":  # it concerns everything that this user wants of Imgur
+        assert "**2 of 10** done so far. Imgur has no room for more at the moment; it goes on <t:" in text(question)
+        assert not sent(discord)
+        return
+    assert "### 10 deleted" in text(question)
+    assert sent(discord) == ids[2:]
+    assert not (await discord.run("account")).followups
+
+
+async def test_one_that_imgur_refuses_keeps_no_other_from_being_deleted(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 3)
+    _, question = await asked(discord, ids)
+    # Moved to somebody else meanwhile, for all the bot can know.
+    discord.standin.world.images[ids[1]].account = discord.standin.world.add_account("somebody")
+    await discord.click(question, "Delete 3 for good")
+    assert "### 2 deleted, 1 refused by Imgur" in text(question)
+    assert f"1 refused by Imgur: Picture 1 ({ids[1]})." in text(question)
+
+
+async def test_before_the_question_it_is_said_what_cannot_be_deleted_and_why(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    world = discord.standin.world
+    mine, other = world.add_image(linked, title="Mine"), world.add_image(title="Theirs")
+    album = world.add_album(linked, title="Trip", images=[world.add_image(linked)])
+    world.add_favorites(linked, [mine, other, album])
+    ids = [mine.id, other.id, album.id]
+    _, question = await asked(discord, ids, "favorites")
+    assert "### Delete 1 picture?" in text(question)
+    assert "Mine" in text(question)
+    assert "Theirs" not in text(question)
+    assert "**1 album** is left out: `/imgur album delete`" in text(question)
+    assert "**1 picture of somebody else** is left out: only whoever uploaded" in text(question)
+    await discord.click(question, "Delete 1 for good")
+    assert sent(discord) == [mine.id]
+
+
+async def test_where_nothing_can_be_deleted_nothing_is_asked(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    theirs = [world.add_image(), world.add_image()]
+    world.add_favorites(linked, theirs)
+    _, told = await asked(discord, [image.id for image in theirs], "favorites")
+    assert "cannot be done" in text(told)
+    assert "**2 pictures of others** are left out" in text(told)
+    assert not buttons(told)
+
+
+async def test_anonymous_uploads_are_deleted_by_who_uploaded_them(discord: Discord, picture: bytes) -> None:
+    uploads = [await upload_anonymously(discord, picture, f"Mine {number}") for number in range(3)]
+    _, question = await asked(discord, [uploads[0].id, uploads[2].id])
+    await discord.click(question, "Delete 2 for good")
+    assert "### 2 deleted" in text(question)
+    assert set(discord.standin.world.images) == {uploads[1].id}
+    message = answer(await discord.run("images"))
+    assert options(message) == [f"image:{uploads[1].id}"]
+
+
+async def test_only_one_deletion_goes_on_at_a_time(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 4)
+    _, first = await asked(discord, ids[:2])
+    _, second = await asked(discord, ids[2:])
+    held = discord.standin.switches.hold(DELETE)
+    pressing = asyncio.create_task(discord.click(first, "Delete 2 for good"))
+    await asyncio.wait_for(held.arrived.wait(), 10)
+    other = asyncio.create_task(press(discord, second, **confirming(second)))
+    await eventually(lambda: "0 of 2" in text(first))
+    await asyncio.sleep(0.1)
+    held.release()
+    await asyncio.gather(pressing, other)
+    assert "### 2 deleted" in text(first)
+    assert "One after the other" in text(other.result().followups[0])
+    await discord.click(second, "Delete 2 for good")
+    assert "### 2 deleted" in text(second)
+    assert sent(discord) == ids
+
+
+async def test_several_become_favorites(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    ids = add_images(discord, linked, 4)
+    world.add_favorites(linked, [world.images[ids[1]]])
+    gallery = await selecting(discord)
+    await tick(discord, gallery, *ids[:3])
+    told = answer(await discord.click(gallery, "Favorite"))
+    assert "### 2 added to your favorites, 1 was a favorite before" in text(told)
+    assert {item.id for item in linked.favorites} == set(ids[:3])
+    assert len(discord.standin.sent("POST /3/image/*/favorite")) == 2
+
+
+async def test_favorites_need_an_account(discord: Discord, picture: bytes) -> None:
+    upload = await upload_anonymously(discord, picture, "Mine")
+    gallery = await selecting(discord)
+    await tick(discord, gallery, upload.id)
+    assert "No Imgur account is linked" in text(answer(await discord.click(gallery, "Favorite")))
+
+
+async def test_several_go_into_one_of_the_user_s_albums(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    ids = add_images(discord, linked, 5)
+    album = world.add_album(linked, title="Holiday", images=[world.images[ids[1]]])
+    _, question = await asked(discord, ids[:3], deed="Add to album")
+    assert "### Add 3 pictures to an album" in text(question)
+    await discord.alice.select(question, [f"album:{album.id}"])
+    assert "### 2 added, 1 was in the album before" in text(question)
+    assert "Album: **Holiday**" in text(question)
+    assert {image.id for image in album.images} == set(ids[:3])
+
+
+@pytest.mark.parametrize(("typed", "albums"), [("New one", ["Holiday", "New one"]), ("hóliday ", ["Holiday"])])
+async def test_a_typed_title_makes_an_album_unless_there_is_one_of_it(
+    discord: Discord, linked: Account, typed: str, albums: list[str]
+) -> None:
+    world = discord.standin.world
+    ids = add_images(discord, linked, 3)
+    world.add_album(linked, title="Holiday", images=[])
+    _, question = await asked(discord, ids, deed="Add to album")
+    form = await discord.click(question, "New album…")
+    await discord.alice.submit_modal(form, {"title": typed})
+    assert "### 3 added" in text(question)
+    found = {album.title: album for album in world.albums.values()}
+    assert sorted(title or "" for title in found) == albums
+    assert {image.id for image in found[albums[-1]].images} == set(ids)
+
+
+async def test_what_cannot_go_into_an_album_is_said_before(discord: Discord, linked: Account, picture: bytes) -> None:
+    world = discord.standin.world
+    mine, other = world.add_image(linked, title="Mine"), world.add_image(title="Theirs")
+    anonymous = await upload_anonymously(discord, picture, "Mine too")
+    album = world.add_album(linked, title="Trip", images=[world.add_image(linked)])
+    world.add_favorites(linked, [mine, other, album, anonymous])
+    _, question = await asked(discord, [mine.id, other.id, album.id, anonymous.id], "favorites", "Add to album")
+    assert "### Add 1 picture to an album" in text(question)
+    for words in ("an album cannot be put into another", "only pictures of your account", "without an account"):
+        assert words in text(question)
+
+
+async def test_nobody_else_answers_a_question(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 1)
+    _, question = await asked(discord, ids)
+    result = await press(discord, question, discord.bob, **confirming(question))
+    assert "not yours" in text(answer(result))
+    assert not sent(discord)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from storage.ledger import BACKGROUND, Floor, month_of, refusal_of
+from storage.ledger import BACKGROUND, Floors, month_of, refusal_of
 from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
 from storage.windows import Window, present
 
@@ -17,10 +17,11 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self._windows: dict[str, Window] = {}
-        self._used: defaultdict[tuple[str, int], Counter[int]] = defaultdict(Counter)
+        self._used: dict[str, tuple[int, Counter[int]]] = {}
+        self._hungry: dict[str, set[int]] = {}
         self._overruns: dict[tuple[str, int], datetime] = {}
 
-    async def reserve(self, user: int, takes: Sequence[Take], floor: Floor, now: datetime) -> Grant | Refusal:
+    async def reserve(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Grant | Refusal:
         """Take all, or nothing."""
         windows = {
             take.allowance.scope: present(self._windows.get(take.allowance.scope), take.allowance, now)
@@ -28,17 +29,22 @@ class MemoryLedger:
         }
         standings = {scope: self._standing(scope, window, user, now) for scope, window in windows.items()}
         if refusals := list(filter(None, (refusal_of(take, standings, floor) for take in takes))):
+            for each in refusals:
+                if user == BACKGROUND and each.is_empty:
+                    window = self._windows[each.scope] = windows[each.scope]
+                    before = {window.number - 1} & self._hungry.get(each.scope, set())
+                    self._hungry[each.scope] = before | {window.number}
             return max(refusals, key=lambda refusal: refusal.until)
         taken: dict[str, tuple[int, int]] = {}
         for take in takes:
             scope, window = take.allowance.scope, windows[take.allowance.scope]
-            if not window.users:
-                self._used = defaultdict(Counter, {key: one for key, one in self._used.items() if key[0] != scope})
             new = replace(
                 window, remaining=window.remaining - take.cost, users=window.users + (not standings[scope].used)
             )
             self._windows[scope] = new
-            self._used[scope, window.number][user] += take.cost
+            if not window.users:
+                self._used[scope] = window.number, Counter()
+            self._used[scope][1][user] += take.cost
             taken[scope] = window.number, take.cost
         return Grant(user, taken)
 
@@ -48,7 +54,7 @@ class MemoryLedger:
             window = self._windows.get(scope)
             if window and window.number == number:
                 self._windows[scope] = replace(window, remaining=window.remaining + cost)
-                self._used[scope, number][grant.user] -= cost
+                self._used[scope][1][grant.user] -= cost
 
     async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
         """Imgur has answered."""
@@ -78,6 +84,8 @@ class MemoryLedger:
         return present(self._windows.get(allowance.scope), allowance, now)
 
     def _standing(self, scope: str, window: Window, user: int, now: datetime) -> Standing:
-        used = self._used.get((scope, window.number), Counter())
+        number, used = self._used.get(scope, (0, Counter[int]()))
+        used = used if number == window.number else Counter()
         month = sum(of == scope and at >= month_of(now) for (of, _), at in self._overruns.items())
-        return window.standing(now, used=used[user], background=used[BACKGROUND], overruns=month)
+        hungry = window.number - 1 in self._hungry.get(scope, ())
+        return window.standing(now, used=used[user], background=used[BACKGROUND], hungry=hungry, overruns=month)

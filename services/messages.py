@@ -14,6 +14,7 @@ import errors
 import imgur.errors
 import storage.errors
 from services.quota.caller import Wait
+from services.quota.errors import HeldBackError
 
 MEGABYTE = 1_000_000
 MINUTE = 60
@@ -207,6 +208,14 @@ def _rate_limited(error: imgur.errors.RateLimitedError) -> Words:
             f"Every call costs 1 credit and an upload 10. Try again {when}.",
         )
     return Words("Imgur asks us to slow down", f"It had too many calls. Try again {when}.")
+
+
+def _held_back(error: HeldBackError) -> Words:
+    when = f"in {duration(error.retry_after)}" if error.retry_after is not None else "later"
+    return Words(
+        "Imgur's limit is nearly used up",
+        f"You have used much of it lately, so what is left is for others now. Try again {when}.",
+    )
 
 
 AGAIN = "Run /imgur link in Discord to begin again."
@@ -454,6 +463,7 @@ _TABLE: dict[type[BaseException], Wording] = {
         "Imgur does not know it", "It may have been deleted, or the id is mistyped. Check the link and try again."
     ),
     imgur.errors.RateLimitedError: _rate_limited,
+    HeldBackError: _held_back,
     imgur.errors.TooLargeError: Words(
         "Imgur finds the file too large", "It takes images up to 10 MB and videos up to 200 MB. Make it smaller."
     ),

@@ -29,6 +29,7 @@ from media.models import IncomingFile, OpenedFile
 from storage.models import (
     Allowance,
     AnonymousUpload,
+    Floor,
     Found,
     Grant,
     ImgurAccount,
@@ -488,7 +489,7 @@ class LedgerStore(Protocol):
     """Imgur's credits by allowance and window, shared by all processes. Each method is one transaction."""
 
     async def reserve(
-        self, user: int, takes: Sequence[Take], floor: Callable[[str, Standing], int], now: datetime
+        self, user: int, takes: Sequence[Take], floor: Callable[[str, Standing], Floor], now: datetime
     ) -> Grant | Refusal:
         """Take all, or nothing where something is paused or would be left with less than its floor."""
         ...

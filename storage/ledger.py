@@ -10,15 +10,15 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, delete, func, select
 
 from storage.database import Database, Transaction
-from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Told
 from storage.tables import credit_overruns, credit_users, credits_left
 from storage.windows import Window, present
 
-Floor: TypeAlias = Callable[[str, Standing], int]
+Floors: TypeAlias = Callable[[str, Standing], Floor]
 """How much of a scope has to be left for others, as it stands."""
 
-BACKGROUND = 0
-"""The user that stands for all work in the background."""
+BACKGROUND, HUNGRY = 0, -1
+"""Users that stand for all work in the background, and for its having been refused something."""
 KEPT_FOR = timedelta(days=2)
 
 LEFT = credits_left.c
@@ -32,7 +32,7 @@ class LedgerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def reserve(self, user: int, takes: Sequence[Take], floor: Floor, now: datetime) -> Grant | Refusal:
+    async def reserve(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Grant | Refusal:
         """Take all of it, or nothing where one allowance is paused or would be left with less than its floor.
 
         The refusal is the one that lasts longest.
@@ -43,6 +43,10 @@ class LedgerStore:
             windows = await _windows(transaction, allowances, now)
             standings = await _standings(transaction, windows, user, now)
             if refusals := list(filter(None, (refusal_of(take, standings, floor) for take in takes))):
+                if user == BACKGROUND:
+                    lacking = {each.scope: (windows[each.scope].number, 0) for each in refusals if each.is_empty}
+                    await _write(transaction, {scope: windows[scope] for scope in lacking})
+                    await _count(transaction, HUNGRY, lacking)
                 return max(refusals, key=lambda refusal: refusal.until)
             taken = {take.allowance.scope: (windows[take.allowance.scope].number, take.cost) for take in takes}
             await _count(transaction, user, taken)
@@ -58,8 +62,8 @@ class LedgerStore:
                 },
             )
             for scope, window in windows.items():
-                if not window.users:  # a new one: who took what of the one before is of no use
-                    old = (USERS.scope == scope, USERS.number < window.number)
+                if not window.users:  # a new one: who took what of those before the last is of no use
+                    old = (USERS.scope == scope, USERS.number < window.number - 1)
                     await transaction.execute(delete(credit_users).where(*old))
         return Grant(user, taken)
 
@@ -140,7 +144,7 @@ async def _standings(
     transaction: Transaction, windows: Mapping[str, Window], user: int, now: datetime
 ) -> dict[str, Standing]:
     """How each stands for the user: what they, and what work in the background has taken; the month's overruns."""
-    mine = (USERS.scope.in_(windows), USERS.user_id.in_({user, BACKGROUND}))
+    mine = (USERS.scope.in_(windows), USERS.user_id.in_({user, BACKGROUND, HUNGRY}))
     rows = await transaction.execute(select(credit_users).where(*mine))
     used = {(row.scope, row.number, row.user_id): row.used for row in rows}
     month = (OVERRUNS.scope.in_(windows), OVERRUNS.at >= month_of(now))
@@ -151,6 +155,7 @@ async def _standings(
             now,
             used=used.get((scope, window.number, user), 0),
             background=used.get((scope, window.number, BACKGROUND), 0),
+            hungry=(scope, window.number - 1, HUNGRY) in used,
             overruns=counted.get(scope, 0),
         )
         for scope, window in windows.items()
@@ -178,15 +183,20 @@ async def _count(transaction: Transaction, user: int, taken: Mapping[str, tuple[
         await transaction.execute(adding.on_conflict_do_update(index_elements=key, set_=more))
 
 
-def refusal_of(take: Take, standings: Mapping[str, Standing], floor: Floor) -> Refusal | None:
+def refusal_of(take: Take, standings: Mapping[str, Standing], floor: Floors) -> Refusal | None:
     """Why this cannot be taken, if so."""
     scope = take.allowance.scope
     standing = standings[scope]
     if standing.paused_until is not None:
         return Refusal(scope, standing.paused_until, is_pause=True)
-    if standing.remaining - take.cost < floor(scope, standing):
-        return Refusal(scope, standing.resets_at)
-    return None
+    needed, after = floor(scope, standing), standing.remaining - take.cost
+    if after >= needed.at(standing.left):
+        return None
+    if after < needed.kept + needed.modest:
+        return Refusal(scope, standing.resets_at, is_held=after >= needed.kept)
+    return Refusal(
+        scope, standing.resets_at - timedelta(seconds=standing.seconds * needed.reached(after)), is_held=True
+    )
 
 
 def month_of(now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -277,20 +278,43 @@ class Take:
 class Standing:
     """How an allowance stands in its present window.
 
-    `used` is what the user who asks has taken, `users` how many have taken something, `background` what work in the
-    background has taken. `left` is the part of the window's time still to come, from 1 down to 0. `overruns` counts the
-    windows of this month in which Imgur had to refuse.
+    `seconds` is how long it lasts, `left` the part of that still to come, from 1 down to 0. `used` is what the user who
+    asks has taken, `users` how many have taken something, `background` what work in the background has taken, which
+    is `hungry` if it was refused something in the window before. `overruns` counts the windows of this month in which
+    Imgur had to refuse.
     """
 
     limit: int
     remaining: int
     resets_at: datetime
+    seconds: float = 0.0
     used: int = 0
     users: int = 0
     background: int = 0
+    hungry: bool = False
     left: float = 1.0
     overruns: int = 0
     paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """How much has to be left: `kept` by anybody, `modest` by this one, and `paced`, less as the reset comes near.
+
+    It does so slowly at first, with the root of the time that is left: many come late in the day.
+    """
+
+    kept: int = 0
+    paced: float = 0.0
+    modest: int = 0
+
+    def at(self, left: float) -> float:
+        """While this part of the window's time is still to come."""
+        return self.kept + self.modest + self.paced * math.sqrt(left)
+
+    def reached(self, remaining: float) -> float:
+        """The part of the window's time that is left when so much is enough."""
+        return float(((remaining - self.kept - self.modest) / self.paced) ** 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,11 +327,17 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Nothing was taken: `scope` has too little left, or is paused, until then."""
+    """Nothing was taken: `scope` has too little left, or is paused, until then. `is_held`: there is some for others."""
 
     scope: str
     until: datetime
     is_pause: bool = False
+    is_held: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing left for anybody."""
+        return not self.is_pause and not self.is_held
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from storage.models import Allowance, Standing, Told
 
 SANE_LIMIT = 10_000_000
+TURNED = 0.5
+"""Of a limit: if more than this comes back at once, Imgur has begun a new window. No order of answers explains it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Window:
     paused_until: datetime | None = None
     users: int = 0
 
-    def standing(self, now: datetime, *, used: int, background: int, overruns: int) -> Standing:
+    def standing(self, now: datetime, *, used: int, background: int, hungry: bool, overruns: int) -> Standing:
         """How it stands for a user."""
         whole = (self.resets_at - self.begun_at).total_seconds()
         left = (self.resets_at - now).total_seconds() / whole if whole > 0 else 0.0
@@ -31,9 +33,11 @@ class Window:
             self.limit,
             self.remaining,
             self.resets_at,
+            whole,
             used=used,
             users=self.users,
             background=background,
+            hungry=hungry,
             left=min(max(left, 0.0), 1.0),
             overruns=overruns,
             paused_until=self.paused_until if self.is_paused(now) else None,
@@ -47,19 +51,26 @@ class Window:
         """The same after an answer to a call that was sent in this window.
 
         What is left never rises, or answers that come in another order than their calls would make credit out of
-        nothing; only Imgur's first word replaces what was assumed. The end never moves back, or it would never come:
-        the header has been seen to give the whole length each time. What makes no sense is left out.
+        nothing; only Imgur's first word replaces what was assumed. But if more than half of the whole comes back at
+        once, Imgur's own window has ended before ours, and the next begins. The end never moves back, or it would
+        never come: the header has been seen to give the whole length each time. Only the first word moves it, as
+        Imgur's window begins with the first call that it counts. What makes no sense is left out.
         """
         limit = told.limit if told.limit is not None and 0 < told.limit <= SANE_LIMIT else self.limit
-        remaining = self.remaining
-        is_sane = told.remaining is not None and told.remaining <= limit
-        if is_sane and told.remaining is not None:
-            assumed = limit - (self.limit - self.remaining) if not self.was_told else self.remaining
-            remaining = min(assumed, told.remaining)
-        end = self.resets_at
+        left = told.remaining if told.remaining is not None and told.remaining <= limit else None
+        assumed = self.remaining if self.was_told else limit - (self.limit - self.remaining)
+        length = self.resets_at - self.begun_at
+        end = self.resets_at if self.was_told or left is None else now + length
         if told.resets_at is not None and told.resets_at > now:
             end = min(end, told.resets_at)
-        return replace(self, limit=limit, remaining=remaining, resets_at=end, was_told=self.was_told or is_sane)
+        known = replace(self, limit=limit, begun_at=end - length, resets_at=end)
+        if left is None:
+            return known
+        if self.was_told and left - assumed > limit * TURNED:
+            return Window(
+                self.number + 1, limit, left, now, now + length, was_told=True, paused_until=self.paused_until
+            )
+        return replace(known, remaining=min(assumed, left), was_told=True)
 
     def paused(self, until: datetime) -> Window:
         """The same while Imgur wants to be left alone; of several pauses the longest counts."""

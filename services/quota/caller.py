@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
 
+NOBODY = -2
+"""Who calls where nobody in Discord asked."""
+
 
 class Priority(IntEnum):
     """Who comes first when credits are scarce; the lower, the earlier. An upload counts as one by itself."""
@@ -35,9 +38,9 @@ async def _untold(_wait: Wait) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`user` is a Discord id, 0 where nobody asked; `patience` in seconds is how long a call may have to wait."""
+    """`user` is a Discord id or NOBODY; `patience` in seconds is how long a call may have to wait."""
 
-    user: int = 0
+    user: int = NOBODY
     priority: Priority = Priority.COMMAND
     patience: float = 0.0
     waiting: Waiting = _untold

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -17,8 +17,9 @@ from imgur.models import RateLimits
 from services.ports import LedgerStore
 from services.quota import policy
 from services.quota.caller import Caller, Priority, Wait, caller
+from services.quota.errors import HeldBackError
 from storage.errors import StorageError
-from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Told
 
 log = structlog.get_logger(__name__)
 
@@ -28,10 +29,11 @@ UPLOADS = Allowance("uploads", 1_250, DAY)
 ADDRESS = Allowance("address", 500, HOUR)
 POSTS = Allowance("posts", 1_250, HOUR)
 ACCOUNT_CREDITS = 500
-DEFAULT_PAUSE = 60.0  # seconds, where a 429 does not say
+DEFAULT_PAUSE, APPLICATION_PAUSE = 60.0, 3600.0  # seconds, where a 429 does not say
+BACKGROUND = 0
+"""The user that stands for all work in the background (`storage/ledger.py`)."""
 LOOK_AGAIN = 5.0  # seconds: another process may have paused something, or given something back
 BACKGROUND_PAUSE = 300.0
-BACKGROUND_USER = 0
 TIDY_EVERY = timedelta(hours=1)
 
 
@@ -110,7 +112,7 @@ class Governor:
 
     async def _admitted(self, call: Call, who: Caller) -> Grant:
         priority = Priority.UPLOAD if call.is_upload and who.priority is Priority.COMMAND else who.priority
-        user = BACKGROUND_USER if priority is Priority.BACKGROUND else who.user
+        user = BACKGROUND if priority is Priority.BACKGROUND else who.user
         takes = _takes(call)
         outcome = await self._reserve(priority, user, takes)
         if isinstance(outcome, Grant):
@@ -178,8 +180,8 @@ class Governor:
         seconds = max(self._seconds(refusal), 0.0)
         if priority is Priority.BACKGROUND and not refusal.is_pause:
             seconds = min(seconds, BACKGROUND_PAUSE)  # what commands keep for themselves becomes less all the time
-        everybody = refusal.scope in {APPLICATION.scope, UPLOADS.scope, POSTS.scope}
-        return RateLimitedError(
+        everybody = "account:" not in refusal.scope
+        return (HeldBackError if refusal.is_held else RateLimitedError)(
             "held back by the governor",
             retry_after=seconds,
             spent=Spent.APPLICATION if everybody else Spent.USER,
@@ -194,9 +196,10 @@ class Governor:
     async def _pause(self, call: Call, error: RateLimitedError) -> None:
         """One refusal pauses everybody whom it concerns."""
         now, allowance = self._now(), _refused(call, error)
-        if allowance is APPLICATION:
+        if error.spent is Spent.APPLICATION and allowance is APPLICATION:
             await self._ledger.overrun(APPLICATION, now)
-        seconds = min(error.retry_after or DEFAULT_PAUSE, allowance.seconds)
+        default = APPLICATION_PAUSE if allowance is APPLICATION else DEFAULT_PAUSE
+        seconds = min(error.retry_after or default, allowance.seconds)
         await self._ledger.pause(allowance, now + timedelta(seconds=seconds), now)
         log.warning("Imgur asks to wait", scope=allowance.scope.partition(":")[0], seconds=round(seconds))
 
@@ -210,26 +213,35 @@ class Governor:
 
 def _takes(call: Call) -> tuple[Take, ...]:
     """All that a call counts against (docs/imgur.md, "Limits")."""
-    own = ADDRESS if call.account_id is None else account_allowance(call.account_id)
+    own = _own(call)
     takes = [Take(APPLICATION, call.cost), Take(own, call.cost)]
     if call.method == "POST":
         takes.append(Take(POSTS))
     if call.is_upload:
-        takes.append(Take(UPLOADS))
+        takes += (Take(UPLOADS), Take(_uploading(own)))
     return tuple(takes)
 
 
-def _floor(priority: Priority, scope: str, standing: Standing) -> int:
+def _own(call: Call) -> Allowance:
+    return ADDRESS if call.account_id is None else account_allowance(call.account_id)
+
+
+def _uploading(own: Allowance) -> Allowance:
+    """Uploads of one account or address, which Imgur may pause ("too fast") while it goes on to answer."""
+    return replace(own, scope=f"uploads of {own.scope}")
+
+
+def _floor(priority: Priority, scope: str, standing: Standing) -> Floor:
     return policy.floor(
         priority,
         standing,
-        is_shared=not scope.startswith("account:"),
+        is_shared="account:" not in scope,
         is_application=scope in {APPLICATION.scope, UPLOADS.scope},
     )
 
 
 def _told(call: Call, limits: RateLimits) -> dict[str, Told]:
-    own = ADDRESS if call.account_id is None else account_allowance(call.account_id)
+    own = _own(call)
     return {
         APPLICATION.scope: Told(limits.client_limit, limits.client_remaining, limits.client_reset),
         own.scope: Told(limits.user_limit, limits.user_remaining, limits.user_reset),
@@ -238,8 +250,16 @@ def _told(call: Call, limits: RateLimits) -> dict[str, Told]:
 
 
 def _refused(call: Call, error: RateLimitedError) -> Allowance:
-    """Whose allowance a refusal is about; where nothing says so, it is the caller's own and not everybody's."""
+    """Whose allowance a refusal is about; where nothing says so, it is the caller's own and not everybody's.
+
+    What knows a time and nothing of credits comes from before Imgur, and is about this address. Where an upload is
+    refused there may be credits left to read.
+    """
     if error.spent is Spent.APPLICATION:
         posts = error.limits is not None and error.limits.post_remaining == 0 and error.limits.client_remaining != 0
-        return POSTS if posts else APPLICATION
-    return ADDRESS if call.account_id is None else account_allowance(call.account_id)
+        some = call.is_upload and error.limits is not None and error.limits.client_remaining
+        return POSTS if posts else UPLOADS if some else APPLICATION
+    if error.spent is Spent.UNKNOWN and error.retry_after and error.limits in (None, RateLimits()):
+        return APPLICATION
+    own = _own(call)
+    return _uploading(own) if call.is_upload and error.limits and error.limits.user_remaining else own

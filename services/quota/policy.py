@@ -1,42 +1,49 @@
 """How credits are shared out while they are scarce. Pure.
 
-Whoever has used much of a window leaves more for others, so the lighter user is served first; work in the background
-keeps a small share that is its own and takes besides only what commands will hardly need before the reset.
+What is scarce is seen by the time: as long as at least as much is left of a window as of its time, nobody is held back.
+Behind that, whoever has used more than an equal part waits first, and work in the background yields to commands, apart
+from a small share of its own, which is kept for it after a window in which nothing was left. What is left at the very
+end is for those who have used little.
 """
 
 from __future__ import annotations
 
 from services.quota.caller import Priority
-from storage.models import Standing
+from storage.models import Floor, Standing
 
-RESERVE = 0.02
-"""Of the application's day, for calls whose answers are still on their way and for what others use under its id."""
-MOST_RESERVED = 0.5
-MODESTY = 0.5
-"""For each credit used, how many must be left for others: one user alone can have two thirds of a window."""
+RESERVE = 5
+"""Of the application's day, for what is on its way while Imgur's own count turns."""
+RESERVED = (0.0, 0.02, 0.05, 0.12, 0.3)
+"""The same as parts of the whole, by the overruns of the month: the fifth would block the application."""
+MODESTY = 0.25
+"""For each credit used, how many must be left for others: one user alone can have four fifths of a window."""
+PACE = 0.8
+"""Of what an even use would have left by now, how much must be there for whoever has used many times an equal part."""
+FEW = 4.0
+"""That many times."""
 BACKGROUND_SHARE = 0.05
-FOR_COMMANDS = 0.5
-"""Of a whole window, what work in the background beyond its share leaves to commands; less as the reset comes near."""
+FOR_COMMANDS, FOR_THE_USER = 0.8, 0.5
+"""Of what an even use would have left by now, what the background leaves beyond its share: to all, to its own user."""
 
 
 def reserved(standing: Standing) -> int:
-    """What nobody may take of the application's day: twice as much after each overrun of the month.
-
-    After the fifth Imgur blocks an application for the rest of the month.
-    """
-    share: float = min(RESERVE * 2**standing.overruns, MOST_RESERVED)
-    return round(standing.limit * share)
+    """What nobody may take of the application's day."""
+    return max(RESERVE, round(standing.limit * RESERVED[min(standing.overruns, len(RESERVED) - 1)]))
 
 
-def floor(priority: Priority, standing: Standing, *, is_shared: bool, is_application: bool) -> int:
+def floor(priority: Priority, standing: Standing, *, is_shared: bool, is_application: bool) -> Floor:
     """How much must be left after a call. `is_shared`: the allowance is not one account's alone."""
     kept = reserved(standing) if is_application else 0
-    share = BACKGROUND_SHARE * standing.limit
     if priority is Priority.BACKGROUND:
-        if standing.background < share * (1 - standing.left) or standing.background < share / 2:
-            return kept
-        return kept + round(FOR_COMMANDS * standing.limit * standing.left)
-    kept += round(max(share - standing.background, 0.0) * standing.left)
-    if is_shared or standing.users > 1:
-        kept += round(MODESTY * standing.used)
-    return kept
+        if standing.background < BACKGROUND_SHARE * standing.limit:
+            return Floor(kept)
+        return Floor(kept, standing.limit * (FOR_COMMANDS if is_shared else FOR_THE_USER))
+    if standing.hungry:
+        spared = max(BACKGROUND_SHARE * standing.limit - standing.background, 0.0)
+        kept += round(spared * standing.left)
+    users = standing.users - (standing.background > 0)
+    if not is_shared and users <= 1:
+        return Floor(kept)
+    equal = standing.limit / max(users, 1)
+    beyond = min(max(standing.used / equal - 1, 0.0) / (FEW - 1), 1.0)
+    return Floor(kept, standing.limit * PACE * beyond, round(MODESTY * standing.used))

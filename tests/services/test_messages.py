@@ -9,6 +9,7 @@ import pytest
 
 import errors
 import imgur.errors
+import services.quota.errors
 import storage.errors
 from services.messages import duration, megabytes, unforeseen, words
 
@@ -32,7 +33,7 @@ def _classes(module: ModuleType) -> list[type[BaseException]]:
     ]
 
 
-EVERY = [cls for module in (errors, imgur.errors, storage.errors) for cls in _classes(module)]
+EVERY = [cls for module in (errors, imgur.errors, services.quota.errors, storage.errors) for cls in _classes(module)]
 
 
 def _made(cls: type[BaseException]) -> BaseException:

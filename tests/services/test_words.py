@@ -12,6 +12,7 @@ import errors
 import imgur.errors
 import storage.errors
 from services.messages import duration, megabytes, unforeseen, words
+from services.quota.errors import HeldBackError
 from tests.services.test_messages import EVERY
 from web.connection import FAULT, UNREADABLE
 from web.refusals import HTTP_WORDS, OTHER_HTTP_WORDS
@@ -43,6 +44,7 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
         for wait in (None, 0, 61)
     ],
 }
+FILLED[HeldBackError] = [HeldBackError(retry_after=wait) for wait in (None, 61)]
 FILLED |= {
     cls: [cls(remains) for remains in errors.Remains] for cls in EVERY if issubclass(cls, errors.UploadEndedError)
 }

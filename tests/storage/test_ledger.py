@@ -11,7 +11,7 @@ import pytest
 from benchmarks.memory_ledger import MemoryLedger
 from storage import Stores
 from storage.ledger import KEPT_FOR
-from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Told
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 HOUR = Allowance("account:7", 500, 3600)
@@ -19,8 +19,8 @@ DAY = Allowance("application", 12_500, 86_400)
 ADA, BOB = 1001, 1002
 
 
-def none(_scope: str, _standing: Standing) -> int:
-    return 0
+def none(_scope: str, _standing: Standing) -> Floor:
+    return Floor()
 
 
 @pytest.fixture(params=["database", "memory"])
@@ -124,6 +124,53 @@ async def test_the_end_of_a_window_comes_nearer_and_never_goes_away(ledger: Any)
         assert (await ledger.standing(ADA, HOUR, NOW)).resets_at == NOW + timedelta(seconds=end)
 
 
+async def test_a_window_begins_with_the_first_call_that_imgur_counts(ledger: Any) -> None:
+    """Or the next would begin before Imgur's does, and its first word would be that nothing is left."""
+    first, second = await granted(ledger, Take(HOUR)), await granted(ledger, Take(HOUR))
+    await ledger.told(first, {"account:7": Told(500, 499)}, NOW + timedelta(seconds=20))
+    await ledger.told(second, {"account:7": Told(500, 498)}, NOW + timedelta(seconds=90))
+    standing = await ledger.standing(ADA, HOUR, NOW + timedelta(seconds=90))
+    assert standing.resets_at == NOW + timedelta(seconds=3620)
+
+
+async def test_imgurs_next_window_is_seen_where_more_than_half_comes_back_at_once(ledger: Any) -> None:
+    grants = [await granted(ledger, Take(HOUR)) for _ in range(4)]
+    later = NOW + timedelta(minutes=20)
+    for grant, remaining in zip(grants, (100, 340, 499, 3), strict=True):
+        await ledger.told(grant, {"account:7": Told(500, remaining)}, later)
+    standing = await ledger.standing(ADA, HOUR, later)
+    assert (standing.remaining, standing.used) == (499, 0)
+    assert standing.resets_at == later + timedelta(hours=1)
+    await granted(ledger, Take(HOUR), now=later)
+    assert await left(ledger, HOUR, later) == 498
+
+
+async def test_a_pace_says_when_there_is_enough(ledger: Any) -> None:
+    def paced(_scope: str, _standing: Standing) -> Floor:
+        return Floor(kept=10, paced=400, modest=90)
+
+    await granted(ledger, Take(HOUR, 198))
+    refused = await ledger.reserve(ADA, [Take(HOUR, 2)], paced, NOW)
+    # 300 are left: 100 for good, and 200 are enough with a quarter of the hour to come.
+    assert refused == Refusal("account:7", NOW + timedelta(minutes=45), is_held=True)
+    assert isinstance(await ledger.reserve(ADA, [Take(HOUR, 2)], paced, NOW + timedelta(minutes=45)), Grant)
+    for cost, is_held in ((201, True), (280, True), (291, False)):
+        refused = await ledger.reserve(ADA, [Take(HOUR, cost)], paced, NOW + timedelta(minutes=45))
+        assert refused == Refusal("account:7", NOW + timedelta(hours=1), is_held=is_held)
+
+
+async def test_the_background_is_hungry_after_a_window_that_left_it_nothing(ledger: Any) -> None:
+    hungry = []
+    for hour in range(4):
+        now = NOW + timedelta(hours=hour)
+        hungry.append((await ledger.standing(ADA, HOUR, now)).hungry)
+        await granted(ledger, Take(HOUR, 500), now=now)
+        if hour == 1:
+            assert isinstance(await ledger.reserve(0, [Take(HOUR)], none, now), Refusal)
+        assert isinstance(await ledger.reserve(ADA, [Take(HOUR)], none, now), Refusal)
+    assert hungry == [False, False, True, False]
+
+
 async def test_a_pause_stops_everybody_and_the_longest_counts(ledger: Any) -> None:
     for seconds in (60, 300, 10):
         await ledger.pause(HOUR, NOW + timedelta(seconds=seconds), NOW)
@@ -140,9 +187,9 @@ async def test_a_pause_stops_everybody_and_the_longest_counts(ledger: Any) -> No
 async def test_a_floor_sees_who_has_taken_what(ledger: Any) -> None:
     seen: list[Standing] = []
 
-    def keep(_scope: str, standing: Standing) -> int:
+    def keep(_scope: str, standing: Standing) -> Floor:
         seen.append(standing)
-        return 480
+        return Floor(480)
 
     await granted(ledger, Take(HOUR, 5))
     await granted(ledger, Take(HOUR, 7), user=0)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, ou
 
 from storage.database import Database
 from storage.index.owners import library_of_user
+from storage.index.reads import pieces
 from storage.index.writes import correct, is_there, put_front, take_off
 from storage.keys import add_key, erase_keys
 from storage.models import AnonymousUpload, IndexedItem, Shelf
@@ -85,12 +86,15 @@ class UploadStore:
             await transaction.execute(added.on_conflict_do_nothing())
 
     async def hidden(self, image_ids: Collection[str]) -> frozenset[str]:
-        """Which of these pictures, no more than a few hundred, were uploaded as spoilers, by whomever."""
+        """Which of these pictures were uploaded as spoilers, by whomever."""
         if not image_ids:
             return frozenset()
+        found: set[str] = set()
         async with self._database.read() as transaction:
-            found = await transaction.execute(select(HIDDEN.image_id).where(HIDDEN.image_id.in_(image_ids)))
-            return frozenset(found.scalars())
+            for piece in pieces(image_ids):
+                hidden = await transaction.execute(select(HIDDEN.image_id).where(HIDDEN.image_id.in_(piece)))
+                found.update(hidden.scalars())
+        return frozenset(found)
 
     async def remove(self, discord_id: int, image_id: str) -> bool:
         """Forget the upload, and that it was a spoiler; False if the user has no such one."""

@@ -99,11 +99,12 @@ class PostgresServer:
             return self.folder / package.name / "pginstall" / "bin"
         return programs
 
-    def _run(self, *command: str) -> None:
+    def _run(self, *command: str) -> str:
         program = [str(self._programs / command[0]), *command[1:]]
         done = subprocess.run(program, check=False, capture_output=True, text=True, cwd=self.folder, **self._user)
         if done.returncode:
             raise CannotStartError(f"{command[0]} says: {done.stderr}")
+        return done.stdout
 
     def start(self) -> None:
         """Start, and wait until it takes connections."""
@@ -144,6 +145,10 @@ class PostgresServer:
     def drop(self, name: str) -> None:
         """Remove a database, whoever is connected to it."""
         self.execute("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def dump(self, url: str) -> list[str]:
+        """Tables and rows of a database, as text."""
+        return self._run("pg_dump", "--restrict-key=none", "--dbname", url).splitlines()
 
     def execute(self, name: str, statement: str, *values: Any) -> list[asyncpg.Record]:
         """Run a statement from outside, and give its rows."""

@@ -107,7 +107,7 @@ async def test_two_processes_refresh_once_each_time_though_tokens_rotate_strictl
     await link(stores, standin, account, BOB)
     async with AsyncExitStack() as stack:
         both = [await stack.enter_async_context(another(database_url, standin)) for _ in range(2)]
-        for rounds in range(1, 5):
+        for rounds in range(1, 4):
             standin.world.tokens.kill_access_tokens()
             held = standin.switches.hold(REFRESH)
             for process in both:

@@ -12,7 +12,7 @@ from typing import Any
 
 from storage import Stores
 from storage.models import AnonymousUpload, AttemptStatus, ImgurAccount, LinkAttempt
-from tests.databases import rows
+from tests.databases import postgres_server, rows
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123457, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
@@ -106,8 +106,11 @@ def cells(where: Path | str, table: str) -> list[dict[str, Any]]:
     return rows(f"sqlite:///{where}" if isinstance(where, Path) else where, f"SELECT * FROM {table} ORDER BY 1")
 
 
-def dump(path: Path) -> list[str]:
-    with raw(path) as connection:
+def dump(where: Path | str) -> list[str]:
+    """Tables and rows of the database at an address, or in a file."""
+    if isinstance(where, str) and not where.startswith("sqlite:///"):
+        return postgres_server().dump(where)
+    with raw(Path(where.removeprefix("sqlite:///") if isinstance(where, str) else where)) as connection:
         return list(connection.iterdump())
 
 

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
 from storage import Stores, migrations
 from storage.database import open_database, spawned
@@ -19,12 +22,15 @@ from storage.errors import NewerDatabaseError, StorageError
 from storage.migrations import SCRIPTS, migrate
 from storage.models import AttemptStatus
 from storage.tables import metadata
+from tests.databases import rows
 from tests.storage.factories import CODE, account, cells, dump, link, raw, upload
 from tests.storage.saved.make import KEYRING
 
 SAVED = sorted(Path(__file__).with_name("saved").glob("*.sql"))
 HEAD = "0011"
 ROOT = Path(__file__).parents[2]
+
+TYPES = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
 
 NEXT = """
 import sqlalchemy as sa
@@ -37,20 +43,30 @@ down_revision = "{head}"
 def upgrade() -> None:
     op.create_table("extra", sa.Column("id", sa.Integer))
     op.execute("INSERT INTO extra VALUES (1)")
-    with op.batch_alter_table("imgur_accounts", recreate="always") as batch:
+    recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("imgur_accounts", recreate=recreate) as batch:
         batch.add_column(sa.Column("note", sa.String, server_default="kept"))
     {end}
 """
 
 
 @pytest.fixture
-def scripts(tmp_path):
-    """The folder of the migrations with one more, which ends as told."""
+def url(empty_url):
+    return empty_url
 
-    def make(end: str) -> Path:
+
+@pytest.fixture
+def scripts(tmp_path):
+    """The folder of the migrations with one more, which ends as told; or only as far as a revision."""
+
+    def make(end: str | None, upto: str = HEAD) -> Path:
         copy: Path = tmp_path / "scripts"
         shutil.copytree(SCRIPTS, copy)
-        (copy / "versions" / "next.py").write_text(NEXT.format(head=HEAD, end=end))
+        for script in (copy / "versions").glob("r*.py"):
+            if script.name[1:5] > upto:
+                script.unlink()
+        if end is not None:
+            (copy / "versions" / "next.py").write_text(NEXT.format(head=HEAD, end=end))
         return copy
 
     return make
@@ -70,21 +86,25 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
 
 
-async def test_the_migrations_make_the_tables_of_this_release(database, path):
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        assert differences(connection) == []
-    engine.dispose()
-    assert cells(path, "alembic_version") == [{"version_num": HEAD}]
+async def test_the_migrations_make_the_tables_of_this_release(database, url):
+    at_hand = backend(url, busy_timeout=1)
+
+    def look() -> list[object]:
+        with at_hand.reads.connect() as connection:
+            return differences(connection)
+
+    assert await spawned(look) == []
+    await spawned(at_hand.close)
+    assert cells(url, "alembic_version") == [{"version_num": HEAD}]
 
 
-async def test_opening_again_changes_nothing(url, path):
+async def test_opening_again_changes_nothing(url):
     async with open_database(url):
         pass
-    before = dump(path)
+    before = dump(url)
     async with open_database(url):
         pass
-    assert dump(path) == before
+    assert dump(url) == before
 
 
 def test_the_newest_revision_is_named():
@@ -116,11 +136,31 @@ def test_a_database_of_every_release_is_saved():
     assert len(SAVED) == len(list((SCRIPTS / "versions").glob("r*.py")))
 
 
+async def load(saved: Path, url: str, scripts: Callable[..., Path]) -> None:
+    """The database as a release left it: on PostgreSQL the same rows, in tables of the same revision."""
+    script = await asyncio.to_thread(saved.read_text)
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir()
+        with raw(path) as connection:
+            connection.executescript(script)
+        return
+    await brought_by(scripts(None, upto=saved.stem.removeprefix("revision_")), url)
+    types = {(row["table_name"], row["column_name"]): row["data_type"] for row in rows(url, TYPES)}
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.executescript(script)
+        connection.row_factory = sqlite3.Row
+        for table in sorted({name for name, _ in types} - {"alembic_version"}, key=lambda name: name == "links"):
+            for row in map(dict, connection.execute(f"SELECT * FROM {table}")):
+                values = [bool(row[name]) if types[table, name] == "boolean" else row[name] for name in row]
+                places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+                rows(url, f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *values)
+
+
 @pytest.mark.parametrize("saved", SAVED, ids=lambda saved: saved.stem)
-async def test_a_database_of_an_earlier_release_opens_with_all_it_holds(url, path, saved):
-    path.parent.mkdir()
-    with raw(path) as connection:
-        connection.executescript(saved.read_text())
+async def test_a_database_of_an_earlier_release_opens_with_all_it_holds(url, scripts, saved):
+    await load(saved, url, scripts)
 
     async with open_database(url) as database:
         stores = Stores.of(database, KEYRING)
@@ -137,54 +177,53 @@ async def test_a_database_of_an_earlier_release_opens_with_all_it_holds(url, pat
 
 
 @pytest.mark.parametrize("fresh", [True, False], ids=["fresh file", "filled database"])
-async def test_a_failed_migration_leaves_the_database_as_it_was(url, path, keyring, scripts, fresh):
+async def test_a_failed_migration_leaves_the_database_as_it_was(url, keyring, scripts, fresh):
     if fresh:
-        path.parent.mkdir()
+        await spawned(backend(url, busy_timeout=1).prepare)
     else:
         async with open_database(url) as database:
             await link(Stores.of(database, keyring))
-    before = dump(path)
+    before = dump(url)
 
     with pytest.raises(ZeroDivisionError):
         await brought_by(scripts("1 / 0"), url)
 
-    assert dump(path) == before
+    assert dump(url) == before
     async with open_database(url) as database:
         await database.ping()
 
 
-async def test_a_migration_that_makes_a_table_anew_keeps_the_rows_that_point_to_it(url, path, keyring, scripts):
+async def test_a_migration_that_makes_a_table_anew_keeps_the_rows_that_point_to_it(url, keyring, scripts):
     async with open_database(url) as database:
         await link(Stores.of(database, keyring))
 
     await brought_by(scripts("pass"), url)
 
-    assert cells(path, "alembic_version") == [{"version_num": "next"}]
-    assert [row["note"] for row in cells(path, "imgur_accounts")] == ["kept"]
-    assert [row["account_id"] for row in cells(path, "links")] == [9]
+    assert cells(url, "alembic_version") == [{"version_num": "next"}]
+    assert [row["note"] for row in cells(url, "imgur_accounts")] == ["kept"]
+    assert [row["account_id"] for row in cells(url, "links")] == [9]
 
 
 async def test_a_migration_that_leaves_rows_pointing_to_nothing_is_undone(url, path, keyring, scripts):
     async with open_database(url) as database:
         await link(Stores.of(database, keyring))
-    before = dump(path)
+    before = dump(url)
 
     with pytest.raises(StorageError, match="point to nothing"):
         await brought_by(scripts('op.execute("DELETE FROM imgur_accounts")'), url)
 
-    assert dump(path) == before
+    assert dump(url) == before
 
 
-async def test_a_database_of_a_newer_release_is_refused_in_words_and_left_alone(url, path, scripts):
-    path.parent.mkdir()
+async def test_a_database_of_a_newer_release_is_refused_in_words_and_left_alone(url, scripts):
     await brought_by(scripts("pass"), url)
-    before = dump(path)
+    before = dump(url)
 
     with pytest.raises(NewerDatabaseError, match="written by a newer release"):
         async with open_database(url):
             pass
 
-    assert dump(path) == before
+    assert dump(url) == before
 
 
 async def test_opening_a_fresh_file_many_times_at_once_works(url):
@@ -213,26 +252,56 @@ asyncio.run(main())
 """
 
 
-async def test_two_processes_may_make_the_database_at_once(url):
+async def started(*command: str) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            OPEN,
-            url,
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT)},
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        assert process.stdout
-        assert await process.stdout.readline() == b"ready\n"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", *command), cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, stdin=pipe, stdout=pipe, stderr=pipe
+    )
+    assert process.stdout
+    assert await process.stdout.readline() == b"ready\n"
+    return process
+
+
+async def test_three_processes_may_make_the_database_at_once(url):
+    processes = [await started(OPEN, url) for _ in range(3)]
 
     answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
 
-    assert [process.returncode for process in processes] == [0, 0], answers
+    assert [process.returncode for process in processes] == [0, 0, 0], answers
+
+
+HALF = """
+import sys
+from pathlib import Path
+from asyncio import run
+from sqlalchemy.util import greenlet_spawn
+from storage.engines import backend
+from storage.migrations import migrate
+
+run(greenlet_spawn(migrate, backend(sys.argv[1], busy_timeout=5), Path(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize("fresh", [True, False], ids=["fresh database", "filled database"])
+async def test_who_is_killed_in_the_middle_of_a_migration_leaves_nothing_and_the_others_go_on(
+    url, keyring, scripts, fresh
+):
+    if fresh:
+        await spawned(backend(url, busy_timeout=1).prepare)
+    else:
+        async with open_database(url) as database:
+            await link(Stores.of(database, keyring))
+    before = dump(url)
+    killed = await started(HALF, url, str(scripts('import time; print("ready", flush=True); time.sleep(60)')))
+    others = [await started(OPEN, url) for _ in range(2)]
+    waiting = asyncio.gather(*(process.communicate(b"go\n") for process in others))
+    await asyncio.sleep(0.2)
+
+    assert not fresh or not any(process.returncode == 0 for process in others)
+    killed.kill()
+    await killed.communicate()
+    answers = await waiting
+
+    assert [process.returncode for process in others] == [0, 0], answers
+    assert cells(url, "alembic_version") == [{"version_num": HEAD}]
+    assert fresh or dump(url) == before

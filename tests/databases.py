@@ -44,6 +44,7 @@ SETTINGS = {  # a test's data may be lost with the machine's power
     "shared_buffers": "32MB",
     "max_connections": "200",
     "listen_addresses": "",
+    "port": "5432",
     "log_min_messages": "fatal",
 }
 
@@ -53,7 +54,10 @@ class CannotStartError(Exception):
 
 
 class PostgresServer:
-    """A PostgreSQL with a folder of its own, reached by a socket in it; as root it runs as `nobody`."""
+    """A PostgreSQL with a folder of its own, reached by a socket in it; as root it runs as `nobody`.
+
+    Who comes by the network needs a password, if it listens to that.
+    """
 
     def __init__(self, **settings: str) -> None:
         self._settings = SETTINGS | settings
@@ -77,7 +81,8 @@ class PostgresServer:
                 str(self.data),
                 "-U",
                 "bot",
-                "--auth=trust",
+                "--auth-local=trust",
+                "--auth-host=scram-sha-256",
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
                 "--no-sync",
@@ -104,7 +109,8 @@ class PostgresServer:
         done = subprocess.run(program, check=False, capture_output=True, text=True, cwd=self.folder, **self._user)
         if done.returncode:
             raise CannotStartError(f"{command[0]} says: {done.stderr}")
-        return done.stdout
+        said: str = done.stdout
+        return said
 
     def start(self) -> None:
         """Start, and wait until it takes connections."""
@@ -134,7 +140,7 @@ class PostgresServer:
 
     def url(self, name: str) -> str:
         """The address of a database, for DATABASE_URL."""
-        return f"postgresql://bot@/{name}?host={self.folder}"
+        return f"postgresql://bot@/{name}?host={self.folder}&port={self._settings['port']}"
 
     def make(self, *, template: str = "template0") -> str:
         """A new database, empty or a copy of another to which nobody is connected; gives its name."""
@@ -194,13 +200,27 @@ _shared: list[PostgresServer] = []
 def postgres_server() -> PostgresServer:
     """The one of this run, started if need be. Skips the test where it cannot be, or fails it."""
     if not _shared:
-        try:
-            _shared.append(PostgresServer())
-        except CannotStartError as error:
-            if os.environ.get("REQUIRE_POSTGRES"):
-                pytest.fail(str(error))
-            pytest.skip(str(error))
+        _shared.append(_started())
     return _shared[0]
+
+
+@contextmanager
+def a_server(**settings: str) -> Iterator[PostgresServer]:
+    """One of a test's own, for what others would notice."""
+    server = _started(**settings)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def _started(**settings: str) -> PostgresServer:
+    try:
+        return PostgresServer(**settings)
+    except CannotStartError as error:
+        if os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
 
 
 def stop_servers() -> None:

@@ -28,6 +28,8 @@ from click.testing import CliRunner, Result
 
 import config
 from bot import TRIES, cli
+from tests.conftest import free_port
+from tests.databases import postgres_database, rows
 
 ROOT = Path(__file__).parent.parent
 APPLICATION = 123456789012345678
@@ -257,6 +259,34 @@ def test_check_waits_for_no_database_that_is_locked_and_leaves_one_in_use_alone(
         before = path.read_bytes()
         assert _invoke("check").exit_code == 0
         assert path.read_bytes() == before
+
+
+def test_check_looks_at_a_postgresql_and_leaves_it_as_it_was(env: Callable[..., None]) -> None:
+    with postgres_database(empty=True) as url:
+        env(DATABASE_URL=url)
+        result = _invoke("check")
+        assert result.exit_code == 0, result.output
+        assert rows(url, "SELECT * FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("postgresql://bot:fake-hidden@127.0.0.1:{port}/imgur", "the database cannot be used: .*refused|Connect call"),
+        ("postgresql://bot:fake-hidden@127.0.0.1/imgur?sslmod=require", "parameter that is not known: sslmod"),
+        ("postgresql://bot:fake-hidden@127.0.0.1:port/imgur", "is no number"),
+    ],
+)
+def test_check_and_run_name_a_postgresql_that_could_not_be_used_without_its_password(
+    env: Callable[..., None], address: str, sentence: str
+) -> None:
+    env(DATABASE_URL=address.format(port=free_port()))
+    for command, code in (("check", 2), ("run", 1)):
+        result = _invoke(command)
+        assert result.exit_code == code
+        assert re.search(sentence, result.output)
+        assert "DATABASE_URL" in result.output
+        assert "fake-hidden" not in result.output
 
 
 # --- init --------------------------------------------------------------------------------------------------------

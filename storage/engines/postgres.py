@@ -272,8 +272,8 @@ class Postgres:
     def probe(self) -> frozenset[str]:
         """With the rights that the tables take."""
         with self.writes.connect() as connection:
-            if connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar():
-                raise DatabaseUnavailableError("the database is a replica, which cannot be written")
+            if connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
+                raise DatabaseUnavailableError("the database is a replica, or for reading only: it cannot be written")
             if inspect(connection).has_table("alembic_version"):
                 found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
                 return frozenset(found.scalars())

@@ -110,3 +110,32 @@ async def test_an_upload_that_is_told_twice_is_there_once(stores, url):
 
     assert await stores.uploads.page(1, offset=0, limit=9) == [upload()]
     assert [len(cells(url, table)) for table in ("anonymous_uploads", "hidden_images", "items")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("half \ud83d a cat", "half \ufffd a cat"),
+        ("\udc08 and the other", "\ufffd and the other"),
+        ("\udc08\ud83d", "\ufffd\ufffd"),
+        ("both \ud83d\udc08", "both \U0001f408"),
+        ("a\0b", "a\ufffdb"),
+        ("\U0001f408 \u00e9 \uffff", "\U0001f408 \u00e9 \uffff"),
+    ],
+)
+async def test_what_no_database_takes_is_replaced_wherever_it_is_written_or_asked_for(stores, written, kept):
+    await stores.uploads.add(upload(title=written, description=written))
+    assert await stores.uploads.page(1, offset=0, limit=9) == [upload(title=kept, description=kept)]
+    assert await stores.uploads.update(1, "abc1234", title=None, description=written)
+    assert (await stores.uploads.get(1, "abc1234")).description == kept
+
+    await stores.uploads.hide(1, written)
+    assert await stores.uploads.hidden([written]) == {kept}
+    assert await stores.uploads.get(1, written) is None
+
+
+async def test_fifty_thousand_pictures_may_be_asked_about_at_once(stores):
+    for number in (0, 25_000, 49_999):
+        await stores.uploads.hide(1, f"hidden{number}")
+    asked = [f"hidden{number}" for number in range(50_000)]
+    assert await stores.uploads.hidden(asked) == {asked[0], asked[25_000], asked[49_999]}

@@ -1,0 +1,256 @@
+"""What PostgreSQL alone can do to us: it is restarted, it ends connections, it asks for passwords and TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sqlalchemy import text
+
+from storage import Stores
+from storage.database import open_database
+from storage.errors import DatabaseUnavailableError, NewerDatabaseError, StorageError
+from storage.probe import probe
+from tests.conftest import free_port
+from tests.databases import a_server, on_postgres, postgres_server, rows
+from tests.storage.factories import link, upload
+
+END_ALL = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+pytestmark = on_postgres
+
+
+# --- while running -----------------------------------------------------------------------------------------------
+
+
+async def test_connections_that_were_ended_while_idle_are_replaced_unseen(database, stores, url):
+    async with database.read(), database.read(), database.write():
+        pass
+    rows(url, END_ALL)
+
+    for number in range(3):
+        await stores.syncs.set(number, "digest")
+    await database.ping()
+
+
+@pytest.mark.parametrize("use", ["read", "write"])
+async def test_what_was_under_way_when_connections_were_ended_is_told_and_the_next_works(database, stores, url, use):
+    async def disturbed() -> None:
+        async with getattr(database, use)() as transaction:
+            await transaction.execute(text("SELECT 1"))
+            rows(url, END_ALL)
+            await transaction.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseUnavailableError, match=r"cannot be used: .*(terminat|clos)"):
+        await disturbed()
+    await stores.syncs.set(1, "digest")
+
+
+async def test_a_write_that_was_ended_before_its_end_is_not_kept(database, stores, url):
+    async def disturbed() -> None:
+        async with database.write() as transaction:
+            await transaction.execute(text("INSERT INTO command_syncs VALUES (1, 'half')"))
+            rows(url, END_ALL)
+
+    with pytest.raises(DatabaseUnavailableError):
+        await disturbed()
+    assert await stores.syncs.get(1) is None
+
+
+async def test_a_restart_of_the_server_is_told_and_then_all_goes_on_by_itself(engine, keyring):
+    with a_server() as server:
+        url = server.url(server.make())
+        async with open_database(url) as database:
+            stores = Stores.of(database, keyring)
+            for how in (signal.SIGINT, signal.SIGQUIT):
+                await link(stores, name=how.name)
+                server.stop(how)
+                with pytest.raises(DatabaseUnavailableError):
+                    await stores.accounts.linked(1)
+                with pytest.raises(DatabaseUnavailableError):
+                    await database.ping()
+                server.start()
+                assert await stores.accounts.linked(1)
+                await database.ping()
+
+
+async def test_a_lock_of_another_is_waited_for_no_longer_than_told(url, database):
+    async with open_database(url, busy_timeout=0.05) as other, database.write() as holder:
+        await holder.lock("user", 1)
+        async with other.write() as free:
+            await free.lock("user", 2)
+            await free.lock("account", 1)
+        with pytest.raises(DatabaseUnavailableError, match="lock timeout"):
+            async with other.write() as waiting:
+                await waiting.lock("user", 1)
+
+
+async def test_no_statement_is_kept_in_the_session(database, stores):
+    """Behind PgBouncer the next statement may meet another session, or another process's names in its own."""
+    await stores.uploads.add(upload())
+    await stores.uploads.page(1, offset=0, limit=9)
+    async with database.read() as transaction:
+        kept = await transaction.execute(text("SELECT name FROM pg_prepared_statements WHERE name <> ''"))
+        assert kept.scalars().all() == []
+
+
+async def test_changed_tables_are_no_trouble_for_who_has_them_open(stores, url):
+    await stores.uploads.add(upload())
+    rows(url, "ALTER TABLE anonymous_uploads ALTER COLUMN size TYPE numeric, ADD COLUMN note text")
+    rows(url, "ALTER TABLE anonymous_uploads ALTER COLUMN size TYPE bigint, DROP COLUMN note")
+    assert await stores.uploads.page(1, offset=0, limit=9) == [upload()]
+
+
+async def test_what_is_sorted_by_has_an_order_of_its_own_whatever_the_collation_of_the_database(stores, url):
+    for image_id in ("b", "A", "a", "B", "Z9", "z1", "_", "ä", "Ä"):
+        await stores.uploads.add(upload(image_id))
+    page = await stores.uploads.page(1, offset=0, limit=20)
+    assert [each.image_id for each in page] == ["A", "B", "Z9", "_", "a", "b", "z1", "Ä", "ä"]
+    column = "table_name = 'anonymous_uploads' AND column_name = 'image_id'"
+    assert rows(url, f"SELECT collation_name FROM information_schema.columns WHERE {column}") == [
+        {"collation_name": "C"}
+    ]
+
+
+# --- getting in --------------------------------------------------------------------------------------------------
+
+PASSWORD = "fake p@ss/w%rd:?#"
+IN_ADDRESS = "fake%20p@ss/w%25rd:?#"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Parts of addresses of a server that asks for a password and has a certificate of its own."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    root = tmp_path_factory.mktemp("root") / "root.crt"
+    root.write_bytes(pem)
+    (tmp_path_factory.getbasetemp() / "server.pem").write_bytes(pem + private)
+    port = free_port()
+    with a_server(listen_addresses="localhost", port=str(port)) as server:
+        quoted = PASSWORD.replace("'", "''")
+        server.execute("postgres", f"ALTER ROLE bot PASSWORD '{quoted}'")
+        server.execute("postgres", f"CREATE ROLE reader LOGIN PASSWORD '{quoted}'")
+        server.execute("postgres", "CREATE DATABASE imgur")
+        empty, newer = server.make(), server.make()
+        server.execute(newer, "CREATE TABLE alembic_version (version_num text)")
+        server.execute(newer, "INSERT INTO alembic_version VALUES ('9999')")
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(tmp_path_factory.getbasetemp() / "server.pem")
+        places = {"at": port, "tls": free_port(), "closed": free_port()}
+        addresses = {name: f"localhost:{number}" for name, number in places.items()}
+        yield {
+            **addresses,
+            "root": str(root),
+            "newer": newer,
+            "empty": empty,
+            "context": context,
+            "port": port,
+            "front": places["tls"],
+        }
+
+
+@pytest.fixture
+async def entrance(guarded: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    """The same with TLS in front, which the wheel's PostgreSQL is built without: yes to a client that asks for it."""
+
+    async def passed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            asked = await reader.readexactly(8)
+            if asked[4:] == (80877103).to_bytes(4, "big"):
+                writer.write(b"S")
+                await writer.start_tls(guarded["context"])
+                asked = b""
+            from_server, to_server = await asyncio.open_connection("localhost", guarded["port"])
+            to_server.write(asked)
+            await asyncio.gather(copied(reader, to_server), copied(from_server, writer))
+
+    async def copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while some := await reader.read(65536):
+                writer.write(some)
+            writer.close()
+
+    async with await asyncio.start_server(passed, "localhost", guarded["front"]):
+        yield guarded
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://bot:{password}@{at}/imgur",
+        "postgres://bot:{password}@{at}/imgur?sslmode=disable",
+        "postgresql://bot:{password}@{tls}/imgur?sslmode=require&channel_binding=require",
+        "postgresql+asyncpg://bot:{password}@{tls}/imgur?ssl=true&pgbouncer=true",
+        "postgresql://bot:{password}@{tls}/imgur?sslmode=verify-full&sslrootcert={root}&application_name=x",
+        "postgresql://bot:{password}@{closed},{at}/imgur",
+    ],
+)
+async def test_addresses_lead_in(engine, entrance, address):
+    url = address.format(**entrance, password=IN_ADDRESS)
+    await asyncio.to_thread(probe, url)
+    async with open_database(url) as database:
+        await database.ping()
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://bot:fake-wrong@{at}/imgur", "password authentication failed"),
+        ("postgresql://nobody:{password}@{at}/imgur", "password authentication failed"),
+        ("postgresql://bot:{password}@{at}/another", 'database "another" does not exist'),
+        ("postgresql://bot:{password}@{closed}/imgur", "Connect call failed|refused"),
+        ("postgresql://bot:{password}@nowhere.invalid/imgur", "Name or service not known|resolution|nodename"),
+        ("postgresql://bot:{password}@{tls}/imgur?sslmode=verify-full", "root certificate|certificate verify failed"),
+        (
+            "postgresql://bot:{password}@{tls}/imgur?sslmode=verify-full&sslrootcert=/none/root.crt",
+            "root.crt|No such file",
+        ),
+        ("postgresql://bot:{password}@{at}/imgur?sslmode=require", "rejected SSL upgrade"),
+        ("postgresql://reader:{password}@{at}/{empty}", "may not make tables"),
+        ("postgresql://bot:{password}@{at}/{newer}", "newer release"),
+    ],
+)
+async def test_what_keeps_one_out_is_told_without_the_password(engine, entrance, address, words):
+    url = address.format(**entrance, password=IN_ADDRESS)
+    with pytest.raises(StorageError, match=words) as refused:
+        await asyncio.to_thread(probe, url)
+    with pytest.raises(StorageError, match="newer release" if refused.type is NewerDatabaseError else "cannot be used"):
+        async with open_database(url):
+            pass
+    for secret in (PASSWORD, IN_ADDRESS, "fake-wrong"):
+        assert secret not in str(refused.value)
+
+
+async def test_a_database_that_cannot_be_written_is_told(engine):
+    server = postgres_server()
+    name = server.make()
+    server.execute("postgres", f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    with pytest.raises(DatabaseUnavailableError, match=r"cannot be written|read-only"):
+        await asyncio.to_thread(probe, server.url(name))
+    server.drop(name)

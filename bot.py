@@ -48,6 +48,7 @@ from services.ports import AttachmentSource
 from services.quota.caller import Caller, Priority, calling
 from services.quota.governor import Governor
 from services.selection import SelectionService
+from services.sync import SyncHandler, SyncService
 from services.upkeep import Upkeep
 from services.upload import AT_ONCE, UploadService
 from services.views import Views
@@ -110,11 +111,13 @@ async def compose(
     connector: Callable[..., aiohttp.BaseConnector] = aiohttp.TCPConnector,
     cdn: Collection[str] = DISCORD,
     serve: bool = True,
+    work: bool | None = None,
 ) -> AsyncIterator[House]:
-    """Build every room, and stop in reverse order what was started; with `serve`, servers, sweeper and runner run.
+    """Build every room, and stop in reverse order what was started.
 
-    Every way out goes through a `connector`; attachments come from the origins of `cdn`. Raises StorageError and
-    CannotListenError.
+    With `serve`, the web servers and the sweeper run; so does what is done in the background, unless `work` says
+    otherwise. Every way out goes through a `connector`; attachments come from the origins of `cdn`. Raises StorageError
+    and CannotListenError.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
@@ -142,17 +145,26 @@ async def compose(
             accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, albums
         )
         stack.push_async_callback(uploads.close)
+        handlers = (
+            Deleting(library.items),
+            Favoriting(library.items),
+            Adding(albums),
+            SyncHandler(accounts, imgur, stores.library),
+        )
+        runner = Runner(stores.jobs, handlers, within=_on_behalf)
+        jobs = JobService(stores.jobs, runner.wake)
+        sync = SyncService(accounts, imgur, stores.library, jobs)
+        library.catalogue.shelves.listen(sync)
         linking = LinkingService(
             stores.attempts,
             stores.accounts,
             imgur,
+            linked=sync.begin,
             public_url=settings.public_url if settings.can_link else None,
             authorize_url=imgur.authorize_url if settings.can_link else None,
         )
         stack.push_async_callback(linking.close)
-        handlers = (Deleting(library.items), Favoriting(library.items), Adding(albums))
-        runner = Runner(stores.jobs, handlers, within=_on_behalf)
-        jobs, views = JobService(stores.jobs, runner.wake), Views(stores.views)
+        views = Views(stores.views)
         selections = SelectionService(views, library.catalogue)
         services = Services(
             accounts=accounts,
@@ -160,6 +172,7 @@ async def compose(
             uploads=uploads,
             library=library,
             jobs=jobs,
+            sync=sync,
             albums=albums,
             views=views,
             upkeep=Upkeep(stores.library),
@@ -171,6 +184,7 @@ async def compose(
         if serve:
             admin = create_admin_app(partial(_obstacles, bot, database))
             await _serve(stack, settings, services, admin, Housekeeper(database))
+        if serve if work is None else work:
             runner.start()
             stack.push_async_callback(runner.close)
         yield House(settings, bot, services)

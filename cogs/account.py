@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from imgur.models import RateLimits
 from services.account import AccountOverview, AccountService
+from services.sync import Progress, SyncService
 from services.upload import UploadService
 
 USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
@@ -26,9 +27,10 @@ USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
 class Account(commands.Cog):
     """Shows the user what the bot knows of their account."""
 
-    def __init__(self, accounts: AccountService, uploads: UploadService) -> None:
+    def __init__(self, accounts: AccountService, uploads: UploadService, sync: SyncService) -> None:
         self._accounts = accounts
         self._uploads = uploads
+        self._sync = sync
 
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
@@ -41,7 +43,8 @@ class Account(commands.Cog):
         elif linked.broken:
             view = broken_view(linked.username, user_id)
         else:
-            view = overview_view(await self._accounts.overview(user_id), user_id)
+            overview = await self._accounts.overview(user_id)
+            view = overview_view(overview, await self._sync.overview(linked.account_id), user_id)
         await answer(interaction, view)
 
 
@@ -71,18 +74,28 @@ def broken_view(username: str, owner: int) -> ui.LayoutView:
     )
 
 
-def overview_view(overview: AccountOverview, owner: int) -> ui.LayoutView:
-    """A working account: its profile, its pictures, its credits."""
+def overview_view(overview: AccountOverview, read: Mapping[str, Progress], owner: int) -> ui.LayoutView:
+    """A working account: its profile, its pictures, how far they have been read, its credits."""
     username = overview.account.username
     profile = ui.Button[ui.LayoutView](
         label="Profile on Imgur", url=f"https://imgur.com/user/{quote(username[:USERNAME_LIMIT], safe='')}"
     )
     return notice(
         f"Linked as {plain(username)}",
-        f"**Images:** {overview.images_count:,}",
+        "\n".join([f"**Images:** {overview.images_count:,}", *_read(read)]),
         "\n".join(_quota(overview.limits)),
         controls=[profile, ActionButton("unlink", owner, label="Unlink")],
     )
+
+
+def _read(read: Mapping[str, Progress]) -> Iterator[str]:
+    """What is still being read; when all was read last, if it was."""
+    under_way = {name: progress for name, progress in read.items() if not progress.is_complete}
+    for name, progress in under_way.items():
+        yield f"**Reading your {name}, to find them by words:** {progress.words}"
+    times = [progress.finished_at for progress in read.values() if progress.finished_at]
+    if times and not under_way:
+        yield f"-# All of them were last read {discord.utils.format_dt(min(times), 'R')}."
 
 
 def _quota(limits: RateLimits) -> Iterator[str]:
@@ -103,4 +116,4 @@ def _line(label: str, remaining: int | None, limit: int | None, reset: datetime 
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Account(bot.services.accounts, bot.services.uploads))
+    await bot.add_cog(Account(bot.services.accounts, bot.services.uploads, bot.services.sync))

@@ -12,6 +12,7 @@ from services.library import Library
 from services.linking import LinkingService
 from services.quota.governor import Governor
 from services.selection import SelectionService
+from services.sync import SyncService
 from services.upkeep import Upkeep
 from services.upload import UploadService
 from services.views import Views
@@ -27,6 +28,7 @@ class Services:
     library: Library
     views: Views
     jobs: JobService
+    sync: SyncService
     albums: AlbumService
     selections: SelectionService
     upkeep: Upkeep

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -125,7 +125,7 @@ class LinkingService:
     """Takes link attempts from `/imgur link` to a linked account.
 
     `authorize_url` turns a state into the address of Imgur's authorize page. Without it, or without `public_url`,
-    nobody can link.
+    nobody can link. `linked` is called with the user and the account once one is linked; it may not raise.
     """
 
     def __init__(
@@ -136,12 +136,14 @@ class LinkingService:
         *,
         public_url: str | None,
         authorize_url: Callable[[str], str] | None,
+        linked: Callable[[int, int], Awaitable[None]] | None = None,
     ) -> None:
         self._attempts = attempts
         self._accounts = accounts
         self._imgur = imgur
         self._public_url = public_url
         self._authorize_url = authorize_url
+        self._linked = linked
         self._notifier: LinkNotifier | None = None
         self._checks: set[asyncio.Future[None]] = set()
 
@@ -209,6 +211,8 @@ class LinkingService:
         if attempt.status is not AttemptStatus.PROVED or attempt.code is None:
             raise NoCodeExpectedError
         account = await self._redeem(attempt, attempt.code, code)
+        if self._linked is not None:
+            await self._linked(discord_id, account.account_id)
         if self._notifier is not None and attempt.origin is not None:
             await self._notifier.linked(attempt.origin, discord_id, account.username)
         return linked_account(account)

@@ -70,6 +70,14 @@ def waiting_words(wait: Wait) -> Words:
     return Words("Waiting for Imgur's limit", f"{before}It goes on by itself in about {duration(wait.seconds)}.")
 
 
+def being_read(read: int, expected: int | None, seconds: float | None) -> str:
+    """How far a list has been read; `expected` and `seconds` are None where nobody knows."""
+    if expected is None:
+        return f"{read:,} read so far"
+    so_far = f"{read:,} of about {expected:,} read"
+    return so_far if seconds is None else f"{so_far}, about {duration(seconds)} to go"
+
+
 def megabytes(size: int) -> str:
     """A size in decimal megabytes, as Imgur counts them."""
     return f"{size / MEGABYTE:.1f}".removesuffix(".0") + " MB"

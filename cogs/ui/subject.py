@@ -10,11 +10,7 @@ import discord
 
 from cogs.ui.layout import plain
 from errors import (
-    AlbumExistsError,
     AlbumGivenError,
-    AlbumIncompleteError,
-    AlbumTitleError,
-    AlbumUncertainError,
     AttachmentUnavailableError,
     EmptyFileError,
     FileTooLargeError,
@@ -37,7 +33,7 @@ _FILES = (
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),
-    *(NotFoundError, ForbiddenError, AlbumTitleError, AlbumExistsError, AlbumIncompleteError, AlbumUncertainError),
+    *(NotFoundError, ForbiddenError),
 )
 _KINDS = {"image": "Image", "album": "Album"}
 _DELETING = "delete"  # an address by which to delete something is not repeated
@@ -48,12 +44,7 @@ def subject(interaction: discord.Interaction[Any], error: BaseException) -> str:
     if isinstance(error, _FILES):
         about = getattr(error, "name", "") or _option(interaction, "file")
     elif isinstance(error, _ITEMS):
-        about = (
-            _pressed(interaction)
-            or _option(interaction, "image")
-            or _option(interaction, "album")
-            or _option(interaction, "title")
-        )
+        about = _pressed(interaction) or _option(interaction, "image") or _option(interaction, "album")
     else:
         about = ""
     shown = "" if _DELETING in about.casefold() else plain(about, NAME_LIMIT)

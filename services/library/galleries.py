@@ -87,8 +87,7 @@ class GalleryService:
         album = await self._catalogue.album(viewer, text, since=since)
         page = min(max(page, 0), last_page(len(album.images)))
         items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
-        found = counted(Source.ALBUM, items, page, len(album.images))
-        return replace(found, album=album, is_mine=viewer.is_linked and viewer.owns(album))
+        return replace(counted(Source.ALBUM, items, page, len(album.images)), album=album)
 
     async def _anonymous(self, discord_id: int, page: int) -> GalleryPage:
         total = await self._catalogue.uploads.count(discord_id)

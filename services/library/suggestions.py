@@ -40,7 +40,6 @@ class Scope(Enum):
 
     ANYTHING = ("uploads", "images", "albums", "favorites")
     OWN_IMAGES = ("uploads", "images")
-    ACCOUNT_IMAGES = ("images",)
     FAVORITES = ("favorites",)
     ALBUMS = ("albums",)
 

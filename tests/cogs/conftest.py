@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -31,7 +32,7 @@ from storage.sealing import new_key
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.visitor import Visitor
 
-Compose = Callable[[], AbstractAsyncContextManager[House]]
+Compose = Callable[..., AbstractAsyncContextManager[House]]
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -173,12 +174,12 @@ def attachments() -> SlowAttachments:
 @pytest.fixture
 def again(settings: Settings, standin: Standin, attachments: SlowAttachments) -> Compose:
     """Builds the house once more over the same database, as a restart does."""
-    return lambda: compose(settings, imgur_url=standin.url, attachments=attachments, serve=False)
+    return partial(compose, settings, imgur_url=standin.url, attachments=attachments, serve=False)
 
 
 @pytest.fixture
 async def house(settings: Settings, standin: Standin, attachments: SlowAttachments) -> AsyncIterator[House]:
-    async with compose(settings, imgur_url=standin.url, attachments=attachments) as house:
+    async with compose(settings, imgur_url=standin.url, attachments=attachments, work=False) as house:
         yield house
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -64,3 +65,18 @@ async def test_unlink_button_asks_first_when_pressed(discord: Discord, linked: A
 
 async def test_account_works_in_a_direct_message(discord: Discord, linked: Account) -> None:
     assert "Linked as alice" in text(answer(await discord.alice_user.slash("imgur account")))
+
+
+async def test_account_tells_how_far_the_lists_have_been_read(discord: Discord, linked: Account) -> None:
+    """Linking has begun it: the job goes on in whichever process works."""
+    message = text(answer(await discord.run("account")))
+    assert "**Reading your images, to find them by words:** 0 read so far" in message
+    assert await discord.house.services.jobs.of_user(discord.alice.id)
+
+    async with discord.again(work=True):
+        async with asyncio.timeout(20):
+            while await discord.house.services.jobs.of_user(discord.alice.id):  # noqa: ASYNC110 - only asking tells
+                await asyncio.sleep(0.02)
+    message = text(answer(await discord.run("account")))
+    assert "Reading your" not in message
+    assert re.search(r"All of them were last read <t:\d+:R>", message)

@@ -1,0 +1,235 @@
+"""The job that reads all of an account: shelf by shelf, page by page, one page and its place in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from imgur.errors import NotFoundError
+from imgur.models import AccessToken
+from services.account import AccountService
+from services.indexed import to_index
+from services.jobs import ClaimLostError, Done, Handler, Pause, Verdict, Work
+from services.ports import ImgurApi, LibraryStore
+from services.sync.news import News, take_in
+from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
+from services.sync.stage import CONTENTS, KIND, Phase, Stage, is_done
+from storage.models import Job, Shelf, SyncState, album_shelf
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+MOST_PASSES = 3  # over one shelf in a row, where things are deleted while it is read
+SECOND_LOOK = timedelta(hours=3)  # until what has disappeared in bulk is looked for again
+BULK = 20  # items; more at a time are believed to be gone on a second look only
+SKIPPED_AT_ONCE = 50  # albums that need no call
+
+
+class SyncHandler(Handler):
+    """Reads whatever its job's payload names: for each shelf the number of the pass that must be finished."""
+
+    kind = KIND
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        imgur: ImgurApi,
+        library: LibraryStore,
+        *,
+        second_look: timedelta = SECOND_LOOK,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._accounts = accounts
+        self._imgur = imgur
+        self._library = library
+        self._second_look = second_look
+        self._now = now
+        self._favorites = Favorites(imgur)
+        self._sources = sources(imgur)
+
+    async def advance(self, work: Work) -> Verdict | None:
+        """Read the next page of the first shelf that is not through."""
+        job = work.job
+        library = None if job.account_id is None else await self._library.library(account_id=job.account_id)
+        if library is None:
+            return Done()
+        pauses = []
+        for shelf, target in job.payload.items():
+            state = await self._library.sync_state(library, shelf) or SyncState(library, shelf, number=0)
+            if is_done(state) and state.number >= target:
+                continue
+            pause = await self._advance(job, state)
+            if not pause:
+                return None
+            pauses.append(pause)  # the other shelves need not wait
+        return Pause(min(pauses)) if pauses else Done()
+
+    async def _advance(self, job: Job, state: SyncState) -> float:
+        """Bring a shelf one piece further; in how many seconds it goes on, 0 for at once."""
+        stage = Stage.of(state)
+        if stage.phase is Phase.DOUBT:
+            waits = ((state.finished_at or self._now()) + self._second_look - self._now()).total_seconds()
+            if 0 < waits <= self._second_look.total_seconds():
+                return waits
+        if stage.phase in (Phase.DONE, Phase.DOUBT):
+            await self._begin(job, state, is_second_look=stage.phase is Phase.DOUBT)
+        elif state.shelf == CONTENTS:
+            await self._contents(job, state)
+        elif stage.phase is Phase.OLDEST:
+            await self._from_oldest(job, state)
+        else:
+            await self._read(job, state)
+        return 0
+
+    # --- a pass ---------------------------------------------------------------------------------------------------
+
+    async def _begin(self, job: Job, state: SyncState, *, is_second_look: bool, tries: int = 1) -> None:
+        source = self._sources.get(state.shelf)
+        stage = Stage(Phase.READ, is_second_look=is_second_look, tries=tries)
+        begun = replace(
+            state,
+            number=state.number + 1,
+            page=0,
+            read=0,
+            phase=str(stage),
+            expected=await self._as_user(job, source.count) if source else None,
+            begun_at=self._now(),
+        )
+        if source:
+            await self._read(job, begun)
+        else:
+            await self._library.advance(begun, ())
+
+    async def _read(self, job: Job, state: SyncState) -> None:
+        source = self._sources[state.shelf]
+        page = await self._as_user(job, lambda auth: source.page(auth, state.page))
+        if page.received == 0:
+            await self._at_the_end(job, state)
+            return
+        stage = Stage.of(state)
+        stage = replace(stage, last=page.received, unreadable=stage.unreadable + page.received - len(page.items))
+        after = replace(state, page=state.page + 1, read=state.read + page.received, phase=str(stage))
+        await self._library.advance(after, [to_index(item) for item in page.items])
+
+    async def _at_the_end(self, job: Job, state: SyncState) -> None:
+        """An empty page came: it may be the end, and what came may be all there is."""
+        stage = Stage.of(state)
+        if state.shelf == Shelf.FAVORITES:
+            await self._at_the_end_of_favorites(job, state)
+        elif state.page <= 1:  # one answer has no seams
+            await self._close(state, is_confirmed=state.expected is None or state.read >= state.expected)
+        else:
+            seen = await self._seen(state)
+            await self._first_again(job, state)
+            counted = await self._as_user(job, self._sources[state.shelf].count)
+            if state.expected is not None and counted is not None:
+                deleted = state.expected + (state.read - stage.unreadable - seen) - counted
+                if await self._is_begun_again(job, state, deleted):
+                    return
+            seen = await self._seen(state)
+            await self._close(state, is_confirmed=counted is None or seen + stage.unreadable >= counted)
+
+    async def _at_the_end_of_favorites(self, job: Job, state: SyncState) -> None:
+        """Which may be where the newest order ends, and not the list."""
+        stage = Stage.of(state)
+        full = FAVORITES_PER_PAGE
+        if state.page > 1:
+            news = await self._first_again(job, state)
+            if await self._is_begun_again(job, state, news.gone):
+                return
+        if state.page and (stage.last >= full or await self._library.unseen(state)):
+            oldest = replace(stage, phase=Phase.OLDEST)
+            await self._library.advance(replace(state, phase=str(oldest), page=0), ())
+        else:
+            await self._close(state, is_confirmed=True)
+
+    async def _is_begun_again(self, job: Job, state: SyncState, deleted: int) -> bool:
+        """Whether another pass has begun, as items were deleted while this one read: pages may not have joined."""
+        stage = Stage.of(state)
+        if deleted <= 0 or stage.tries >= MOST_PASSES:
+            return False
+        log.info("a list has changed while it was read: once more", shelf=state.shelf, items=deleted)
+        await self._begin(job, state, is_second_look=stage.is_second_look, tries=stage.tries + 1)
+        return True
+
+    async def _from_oldest(self, job: Job, state: SyncState) -> None:
+        """Favorites that the newest order does not reach, until one page brings nothing more."""
+        page = await self._as_user(job, lambda auth: self._favorites.from_oldest(auth, state.page))
+        if page.received == 0:
+            await self._close(state, is_confirmed=True, within_reach=state.page > 0)
+            return
+        before = await self._seen(state)
+        after = replace(state, page=state.page + 1)
+        if not await self._library.advance(after, [to_index(item) for item in page.items], from_oldest=True):
+            return
+        after = replace(after, version=state.version + 1)
+        if await self._seen(after) == before:
+            await self._close(after, is_confirmed=True)
+
+    async def _close(self, state: SyncState, *, is_confirmed: bool, within_reach: bool = False) -> None:
+        """End the pass. What it has not seen is taken off if that is beyond doubt."""
+        stage = Stage.of(state)
+        unseen = await self._library.unseen(state, within_reach=within_reach)
+        seen = await self._seen(state)
+        is_bulk = unseen > max(BULK, seen // 20) or (unseen > 0 and not state.read)
+        is_believed = is_confirmed and (stage.is_second_look or not is_bulk)
+        expected = None if state.expected is None else max(state.expected, state.read)
+        ended = replace(state, finished_at=self._now(), expected=expected)
+        if unseen == 0 or is_believed:
+            await self._library.finish(replace(ended, phase=Phase.DONE), within_reach=within_reach)
+            return
+        phase = Phase.DONE if stage.is_second_look else Phase.DOUBT
+        log.info("what has disappeared stays for now", shelf=state.shelf, items=unseen, again=phase is Phase.DOUBT)
+        await self._library.advance(replace(ended, phase=phase), ())
+
+    async def _first_again(self, job: Job, state: SyncState) -> News:
+        """Read the first page once more and take in what is new on it."""
+        source = self._sources[state.shelf]
+        first = await self._as_user(job, lambda auth: source.page(auth, 0))
+        return await take_in(self._library, state.library, state.shelf, first)
+
+    async def _seen(self, state: SyncState) -> int:
+        total = await self._library.count(state.library, state.shelf)
+        return total - await self._library.unseen(state)
+
+    # --- what is in the albums ------------------------------------------------------------------------------------
+
+    async def _contents(self, job: Job, state: SyncState) -> None:
+        """The images of the next album that is not as known; the oldest first, so that a new one moves none."""
+        done = state.page
+        albums = await self._library.page(state.library, Shelf.ALBUMS, offset=done, limit=SKIPPED_AT_ONCE, oldest=True)
+        for album in albums:
+            known = await self._library.count(state.library, album_shelf(album.id))
+            if not known or known != album.extra.get("images_count"):
+                done += await self._album(job, state.library, album.id)
+                break
+            done += 1
+        after = replace(state, page=done, read=done, begun_at=state.begun_at or self._now())
+        if not albums:
+            after = replace(after, phase=Phase.DONE, finished_at=self._now())
+        await self._library.advance(after, ())
+
+    async def _album(self, job: Job, library: int, album_id: str) -> int:
+        """How many albums that makes: none where it is gone."""
+        try:
+            images = await self._as_user(job, lambda auth: self._imgur.album_images(album_id, auth))
+        except NotFoundError:
+            await self._library.remove(library, [("album", album_id)], Shelf.ALBUMS)
+            return 0
+        await self._library.fill(library, album_shelf(album_id), [to_index(image) for image in images.items])
+        return 1
+
+    async def _as_user(self, job: Job, call: Callable[[AccessToken], Awaitable[T]]) -> T:
+        """Call as whoever has the job, if they are still linked to its account."""
+
+        async def checked(auth: AccessToken) -> T:
+            if auth.account_id != job.account_id:
+                raise ClaimLostError
+            return await call(auth)
+
+        return await self._accounts.authorized(job.discord_id, checked)

@@ -1,0 +1,110 @@
+"""What is new at the front of a list: new by place and id, never by a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from imgur.models import Item, Page
+from services.indexed import to_index
+from services.ports import LibraryStore
+from storage.models import IndexedItem
+
+BULK = 20
+"""More that are gone at a time are left to a full pass, which looks twice."""
+DEEPER = 3
+"""Pages beyond the first that are read while a user waits."""
+SLACK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """`is_fresh`: the front is as on Imgur. `shows_none`: Imgur shows nothing, though there is something.
+
+    `gone` counts what was there and is not any more.
+    """
+
+    is_fresh: bool
+    shows_none: bool = False
+    has_changed: bool = False
+    gone: int = 0
+
+
+async def take_in(
+    store: LibraryStore,
+    library: int,
+    shelf: str,
+    first: Page[Item],
+    *,
+    deeper: Callable[[int], Awaitable[Page[Item]]] | None = None,
+    newer_than: datetime | None = None,
+) -> News:
+    """Bring the front of a shelf up to date by its first page, and by `deeper` ones as far as something is new.
+
+    A known item may have moved to the front with new ones behind it: one whole page of known items in their known
+    order ends it. What is gone from among them comes off the shelf, but for what was made only just, as `newer_than`
+    says: Imgur may not show it yet.
+    """
+    if not first.received:
+        return News(is_fresh=True, shows_none=await store.count(library, shelf) > 0)
+    page, found, number = first, [to_index(item) for item in first.items], 0
+    joins = await _joins(store, library, shelf, found)
+    while not joins and page.received and deeper is not None and number < DEEPER:
+        number += 1
+        page = await deeper(number)
+        items = [to_index(item) for item in page.items]
+        joins = page.received > 0 and await _joins(store, library, shelf, items)
+        found += items
+    is_end = not page.received
+    known = await store.page(library, shelf, offset=0, limit=len(found) + SLACK)
+    gone = [item.key for item in _gone(known, found, newer_than)] if joins else []
+    if len(gone) > BULK:
+        return News(is_fresh=False, gone=len(gone))
+    if number == 0 and joins:
+        has_changed = await _correct(store, library, known, found)
+    else:
+        has_changed = True
+        await store.put_front(library, shelf, found)
+    if gone:
+        await store.remove(library, gone, shelf)
+    return News(is_fresh=joins or is_end, has_changed=has_changed or bool(gone), gone=len(gone))
+
+
+async def _joins(store: LibraryStore, library: int, shelf: str, items: Sequence[IndexedItem]) -> bool:
+    """Whether all of these are known, in this order."""
+    ranks = await store.ranks_of(library, shelf, [item.key for item in items])
+    order = [ranks.get(item.key) for item in items]
+    return bool(order) and None not in order and all(one > other for one, other in pairwise(order) if one and other)
+
+
+def _gone(
+    known: Sequence[IndexedItem], found: Sequence[IndexedItem], newer_than: datetime | None
+) -> Iterator[IndexedItem]:
+    """What stands before the last of these and is not among them, nor so new that it is not shown yet."""
+    here, order = {item.key for item in found}, [item.key for item in known]
+    if found[-1].key not in order:
+        return
+    is_before = True
+    for item in known[: order.index(found[-1].key)]:
+        if item.key in here:
+            is_before = False
+        elif not (is_before and newer_than and item.created and item.created > newer_than):
+            yield item
+
+
+async def _correct(
+    store: LibraryStore, library: int, known: Sequence[IndexedItem], found: Sequence[IndexedItem]
+) -> bool:
+    """Write what has changed of known items; whether anything has."""
+    before = {item.key: _without_views(item) for item in known}
+    changed = [item for item in found if item.key in before and before[item.key] != _without_views(item)]
+    for item in changed:
+        await store.update(library, item)
+    return bool(changed)
+
+
+def _without_views(item: IndexedItem) -> IndexedItem:
+    """How often others have looked at it is no news."""
+    return replace(item, extra={name: value for name, value in item.extra.items() if name != "views"})

@@ -1,0 +1,128 @@
+"""The index of a linked user's account, as the rooms of the library see it: begun, looked at, kept fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from imgur.models import Item, Page
+from services.account import AccountService
+from services.jobs import JobService
+from services.ports import ImgurApi, LibraryStore
+from services.sync.news import take_in
+from services.sync.progress import Progress, progress
+from services.sync.sources import sources
+from services.sync.stage import CONTENTS, KIND, SHELVES, is_done
+from storage.errors import StorageError
+from storage.models import Shelf
+
+log = structlog.get_logger(__name__)
+
+AGAIN_AFTER = timedelta(days=3)
+"""From one full pass to the next, if the user comes by."""
+LAG = timedelta(minutes=5)
+"""For so long a list of Imgur's may lack what was just made."""
+
+
+class SyncService:
+    """Begins passes over an account's lists, takes in news, tells how far it is."""
+
+    def __init__(
+        self,
+        accounts: AccountService,
+        imgur: ImgurApi,
+        library: LibraryStore,
+        jobs: JobService,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._accounts = accounts
+        self._sources = sources(imgur)
+        self._library = library
+        self._jobs = jobs
+        self._now = now
+
+    # --- reading all ----------------------------------------------------------------------------------------------
+
+    async def begin(self, discord_id: int, account_id: int) -> None:
+        """See to it that the account is read, completely and not too long ago. Asks Imgur for nothing itself.
+
+        Never raises: the next look begins what could not be.
+        """
+        try:
+            await self._begin(discord_id, account_id)
+        except StorageError as error:
+            log.warning("an account is not read yet", reason=type(error).__name__)
+
+    async def _begin(self, discord_id: int, account_id: int) -> None:
+        library = await self._library.library(account_id=account_id)
+        if library is None or await self._jobs.open_one(KIND, _subject(account_id)):
+            return
+        due: dict[str, int] = {}
+        for shelf in SHELVES:
+            state = await self._library.sync_state(library, shelf)
+            if state is None or not is_done(state):
+                due[shelf] = state.number if state else 1
+            elif state.finished_at is None or abs(self._now() - state.finished_at) > AGAIN_AFTER:
+                due[shelf] = state.number + 1
+        if due:
+            await self._jobs.begin(KIND, discord_id, account_id=account_id, subject=_subject(account_id), payload=due)
+
+    async def again(self, discord_id: int, account_id: int, shelf: str) -> None:
+        """Read a shelf completely once more: something is not as it should be."""
+        library = await self._library.library(account_id=account_id)
+        state = None if library is None else await self._library.sync_state(library, shelf)
+        if state is not None and is_done(state):
+            payload = {shelf: state.number + 1} | ({CONTENTS: state.number + 1} if shelf == Shelf.ALBUMS else {})
+            await self._jobs.begin(
+                KIND, discord_id, account_id=account_id, subject=_subject(account_id), payload=payload
+            )
+
+    async def progress(self, account_id: int, shelf: str) -> Progress:
+        """How far a shelf has been read. Errors of the database pass."""
+        library = await self._library.library(account_id=account_id)
+        if library is None:
+            return Progress()
+        state = await self._library.sync_state(library, shelf)
+        if state is not None and state.finished_at is not None:
+            return Progress(await self._library.count(library, shelf), None, None, state.finished_at)
+        job, now = await self._jobs.open_one(KIND, _subject(account_id)), self._now()
+        return progress(state, now, (job.due_at - now).total_seconds() if job else 0.0)
+
+    async def overview(self, account_id: int) -> dict[str, Progress]:
+        """How far each of the account's lists has been read. Errors of the database pass."""
+        return {shelf: await self.progress(account_id, shelf) for shelf in SHELVES if shelf != CONTENTS}
+
+    async def seconds_left(self, account_id: int, shelf: Shelf) -> float | None:
+        """In how long the first reading of the shelf will be through; None where that cannot be told."""
+        return (await self.progress(account_id, shelf)).seconds
+
+    # --- news -----------------------------------------------------------------------------------------------------
+
+    async def look(self, discord_id: int, account_id: int, shelf: Shelf) -> bool:
+        """Have the shelf as Imgur's first page shows it by now, and deeper as far as something there is new.
+
+        False where Imgur shows nothing at the moment, though there was something: that is not believed yet. A shelf
+        that was never read is not looked at: its reading begins. Raises ImgurError, NotLinkedError, LinkBrokenError;
+        errors of the database pass.
+        """
+        await self.begin(discord_id, account_id)
+        library = await self._library.library(account_id=account_id)
+        state = None if library is None else await self._library.sync_state(library, shelf)
+        if library is None or state is None or state.finished_at is None:
+            return True
+
+        async def page(number: int) -> Page[Item]:
+            return await self._accounts.authorized(discord_id, lambda auth: self._sources[shelf].page(auth, number))
+
+        news = await take_in(self._library, library, shelf, await page(0), deeper=page, newer_than=self._now() - LAG)
+        if not news.is_fresh or news.shows_none:
+            await self.again(discord_id, account_id, shelf)
+        elif shelf == Shelf.ALBUMS and news.has_changed:
+            await self.again(discord_id, account_id, CONTENTS)
+        return not news.shows_none
+
+
+def _subject(account_id: int) -> str:
+    return f"account:{account_id}"

@@ -1,0 +1,146 @@
+"""What a user's own look at a list brings into the index: news by place and id, and no call where there are none."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from services.indexed import to_index
+from storage.models import Shelf
+from tests.sync.conftest import ALICE, House, ids
+
+FAVORITES = "GET /3/account/me/favorites"
+
+
+async def favorites_are_right(house: House) -> bool:
+    return await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
+async def test_where_nothing_is_new_one_page_is_all_that_is_asked_for(house: House) -> None:
+    house.add(35)
+    await house.read()
+    house.calls()
+
+    assert await house.look()
+    assert house.calls() == {"GET /3/account/me/images/0": 1}
+
+
+async def test_new_ones_are_found_as_far_down_as_they_go(house: House) -> None:
+    house.add(35)
+    await house.read()
+    house.add(13)
+    house.calls()
+
+    assert await house.look()
+    assert await house.shelf() == ids(house.images())
+    assert sum(house.calls().values()) == 3
+
+
+async def test_more_new_ones_than_a_user_should_wait_for_are_left_to_a_pass(house: House) -> None:
+    house.add(25)
+    await house.read()
+    house.add(70)
+
+    await house.look()
+    assert await house.jobs.of_user(ALICE)
+    await house.idle()
+    assert await house.shelf() == ids(house.images())
+
+
+async def test_an_old_favorite_that_came_to_the_front_hides_no_new_one_behind_it(house: House) -> None:
+    house.favorite(150)
+    await house.read()
+    old = house.account.favorites.pop(40)
+    new = house.favorite(2)
+    house.standin.world.add_favorites(house.account, [old])
+    house.calls()
+
+    assert await house.look(Shelf.FAVORITES)
+    assert (await house.shelf(Shelf.FAVORITES))[:3] == [old.id, new[1].id, new[0].id]
+    assert await favorites_are_right(house)
+    assert house.calls() == {f"{FAVORITES}/0/newest": 1, f"{FAVORITES}/1/newest": 1}
+
+
+async def test_what_is_gone_from_the_front_comes_off(house: House) -> None:
+    house.add(35)
+    await house.read()
+    house.delete(*house.images()[3:5])
+
+    await house.look()
+    assert await house.shelf() == ids(house.images())
+
+
+async def test_ten_new_favorites_push_no_old_one_out(house: House) -> None:
+    """The newest order reaches two pages here; tags are on the oldest."""
+    house.standin.switches.favorite_pages = 2
+    house.favorite(120)
+    await house.read()
+    house.favorite(10)
+
+    await house.look(Shelf.FAVORITES)
+    assert await favorites_are_right(house)
+    assert len(await house.shelf(Shelf.FAVORITES)) == 130
+
+
+async def test_what_is_shown_is_corrected_when_it_is_shown(house: House) -> None:
+    house.add(25)
+    await house.read()
+    house.images()[4].title = "another"
+    house.images()[5].views = 10_000
+
+    await house.look()
+
+    found = await house.stores.library.get(await house.library(), ("image", house.images()[4].id))
+    assert found is not None
+    assert found.title == "another"
+
+
+@pytest.mark.parametrize("days", [1, -1])
+async def test_no_clock_has_a_say(house: House, days: int) -> None:
+    house.add(15)
+    await house.read()
+    house.pass_time(timedelta(days=days))
+    [future] = house.add(1)
+    future.created = 4_070_908_800  # in 2099
+    await house.look()
+    house.add(1)
+    await house.look()
+
+    assert await house.shelf() == ids(house.images())
+
+
+async def test_a_list_that_was_never_read_is_not_looked_at_but_begun(house: House) -> None:
+    house.add(15)
+    await house.look()
+
+    assert not house.calls()
+    assert await house.jobs.of_user(ALICE)
+
+
+async def test_what_was_made_just_now_stays_though_imgur_does_not_show_it_yet(house: House) -> None:
+    house.add(25)
+    for image in house.images():
+        image.created -= 3600
+    await house.read()
+    new, old = house.add(2)
+    old.created -= 3600
+    for image in (new, old):
+        made = await house.accounts.authorized(ALICE, partial(house.imgur.image, image.id))
+        await house.stores.library.put_front(await house.library(), Shelf.IMAGES, [to_index(made)])
+        house.delete(image)
+
+    await house.look()
+    assert await house.shelf() == [new.id, *ids(house.images())]
+
+
+async def test_what_a_look_finds_changed_in_albums_is_read(house: House) -> None:
+    pictures = house.add(6)
+    album = house.album("Holiday", pictures[:3])
+    await house.read()
+    album.images = pictures[:5]
+
+    await house.look(Shelf.ALBUMS)
+    await house.idle()
+    assert await house.shelf(f"album:{album.id}") == ids(pictures[:5])

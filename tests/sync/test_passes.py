@@ -1,0 +1,339 @@
+"""Full passes: nothing lost, nothing twice, nothing removed that is there, and no call too many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from standins.imgur.records import StoredImage
+from storage.models import Shelf
+from tests.sync.conftest import ALICE, House, ids, until
+
+IMAGES = "GET /3/account/me/images"
+
+
+@pytest.mark.usefixtures("both")
+async def test_an_account_is_read_in_full_by_the_fewest_calls(house: House) -> None:
+    pictures = house.add(23)
+    house.album("Holiday", pictures[:3])
+    house.album("Empty", [])
+    house.favorite(70)
+
+    await house.read()
+
+    assert house.calls() == Counter(
+        {
+            f"{IMAGES}/count": 2,
+            f"{IMAGES}/0": 2,  # once more at the end: what was deleted meanwhile would show
+            **{f"{IMAGES}/{page}": 1 for page in (1, 2, 3)},
+            "GET /3/account/me/albums/count": 1,
+            "GET /3/account/me/albums/0": 1,
+            "GET /3/account/me/albums/1": 1,
+            **{f"GET /3/album/{album.id}/images": 1 for album in house.standin.world.albums.values()},
+            "GET /3/account/me/favorites/0/newest": 2,
+            "GET /3/account/me/favorites/1/newest": 1,
+            "GET /3/account/me/favorites/2/newest": 1,
+        }
+    )
+    assert await house.shelf() == ids(house.images())
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+    holiday, empty = house.standin.world.albums.values()
+    assert await house.shelf(Shelf.ALBUMS) == [empty.id, holiday.id]
+    assert await house.shelf(f"album:{holiday.id}") == ids(pictures[:3])
+    found = await house.sync.progress(house.account.id, Shelf.IMAGES)
+    assert (found.is_complete, found.read) == (True, 23)
+
+
+async def test_what_is_new_while_it_reads_is_found_and_nothing_stands_twice(house: House) -> None:
+    house.add(60)
+    async with house.held(f"{IMAGES}/1*") as hold:
+        await house.begin()
+        await hold.arrived.wait()
+        house.add(5, "new")
+    await house.idle()
+    await house.look()
+
+    assert await house.shelf() == ids(house.images())
+    assert house.calls()[f"{IMAGES}/3"] == 1
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize(("page", "of"), [(1, 0), (3, 0), (3, 2), (5, 3), (2, 5)])
+async def test_what_is_deleted_while_it_reads_hides_nothing(house: House, page: int, of: int) -> None:
+    """`page` is held, and three of page `of` go."""
+    house.add(60)
+    async with house.held(f"{IMAGES}/{page}*") as hold:
+        await house.begin()
+        await hold.arrived.wait()
+        house.delete(*house.images()[of * 10 + 2 : of * 10 + 5])
+    await house.idle()
+
+    assert await house.shelf() == ids(house.images())
+    assert len(await house.shelf()) == 57
+
+
+async def test_only_an_empty_page_is_the_end(house: House) -> None:
+    pictures = house.add(30)
+    for picture in pictures[-9:-6] + pictures[:1]:
+        picture.odd = {"id": None}  # cannot be read
+    for favorite in house.favorite(130)[60:]:
+        favorite.odd = {"id": None}
+
+    await house.read()
+
+    assert await house.shelf() == [image.id for image in house.images() if not image.odd]
+    assert await house.shelf(Shelf.FAVORITES) == [item.id for item in house.account.favorites[::-1] if not item.odd]
+
+
+async def test_pages_are_as_long_as_imgur_makes_them(house: House) -> None:
+    house.standin.switches.most_per_page = 7
+    house.add(21)
+
+    await house.read()
+
+    assert await house.shelf() == ids(house.images())
+
+
+@pytest.fixture
+async def vanished(house: House) -> dict[str, StoredImage]:
+    """All 30 images of Alice's, read and then shown by Imgur no more, though it still counts them."""
+    house.add(30)
+    await house.read()
+    vanished = dict(house.standin.world.images)
+    house.standin.switches.count_says = 30
+    house.standin.world.images.clear()
+    assert not await house.look()
+    await until(lambda: in_doubt(house))
+    assert len(await house.shelf()) == 30
+    return vanished
+
+
+async def in_doubt(house: House) -> bool:
+    state = await house.stores.library.sync_state(await house.library(), Shelf.IMAGES)
+    return state is not None and state.phase == "doubt"
+
+
+async def test_what_disappears_in_bulk_and_comes_back_was_there_all_the_time(
+    house: House, vanished: dict[str, StoredImage]
+) -> None:
+    house.standin.world.images.update(vanished)
+    house.pass_time(timedelta(hours=4))
+    await house.idle()
+
+    assert len(await house.shelf()) == 30
+    assert await house.look()
+
+
+@pytest.mark.usefixtures("vanished")
+async def test_what_disappears_in_bulk_is_gone_if_it_is_on_a_second_look_too(house: House) -> None:
+    house.standin.switches.count_says = None
+    house.pass_time(timedelta(hours=2))
+    await asyncio.sleep(0.2)
+    assert len(await house.shelf()) == 30
+    house.pass_time(timedelta(hours=2))
+    await house.idle()
+
+    assert await house.shelf() == []
+
+
+@pytest.mark.usefixtures("vanished")
+async def test_what_disappears_in_bulk_stays_for_as_long_as_imgur_counts_it(house: House) -> None:
+    for _ in range(2):
+        house.pass_time(timedelta(hours=24))
+        await house.idle()
+        assert len(await house.shelf()) == 30
+        assert not await house.look()
+        await until(lambda: in_doubt(house))
+
+
+@pytest.mark.usefixtures("both")
+async def test_what_is_gone_comes_off_with_the_next_pass(house: House) -> None:
+    house.add(25)
+    house.favorite(90)
+    await house.read()
+    house.delete(*house.images()[12:15])
+    del house.account.favorites[5:8]
+
+    await house.read_again(Shelf.IMAGES)
+    await house.read_again(Shelf.FAVORITES)
+
+    assert await house.shelf() == ids(house.images())
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
+@pytest.mark.usefixtures("both")
+async def test_favorites_beyond_the_reach_of_one_order_are_read_from_the_other_end(house: House) -> None:
+    house.standin.switches.favorite_pages = 3
+    house.favorite(260)
+    await house.read()
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+    house.calls()
+
+    house.favorite(10)
+    await house.read_again(Shelf.FAVORITES)
+
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
+async def test_favorites_that_no_order_reaches_stay_as_they_were(house: House) -> None:
+    house.favorite(300)
+    await house.read()
+    house.standin.switches.favorite_pages = 2  # 240 of them are shown
+    house.favorite(5)
+
+    await house.read_again(Shelf.FAVORITES)
+
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
+async def test_as_many_favorites_as_fill_their_pages_cost_one_call_to_be_sure(house: House) -> None:
+    house.favorite(120)
+
+    await house.read()
+
+    assert house.calls()["GET /3/account/me/favorites/0/oldest"] == 1
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
+async def test_a_page_that_fails_is_waited_for(house: House) -> None:
+    house.add(45)
+    for _ in range(3):
+        house.standin.fail_next("html-over-capacity-503", f"{IMAGES}/2*", times=3)
+    await house.begin()
+    await house.idle()
+
+    assert await house.shelf() == ids(house.images())
+
+
+@pytest.mark.parametrize(("says", "shown"), [(51, 51), (0, None), (None, None)])
+async def test_a_count_that_is_wrong_misleads_nobody(house: House, says: int | None, shown: int | None) -> None:
+    house.add(66)
+    if says is None:
+        house.standin.fail_next("unauthorized-403", f"{IMAGES}/count", times=99)
+    house.standin.switches.count_says = says
+    seen = []
+    async with house.held(f"{IMAGES}/5*") as hold:
+        await house.begin()
+        await hold.arrived.wait()
+        seen.append(await house.sync.progress(house.account.id, Shelf.IMAGES))
+    async with house.held(f"{IMAGES}/7*") as hold:
+        await hold.arrived.wait()
+        seen.append(await house.sync.progress(house.account.id, Shelf.IMAGES))
+    await house.idle()
+
+    assert await house.shelf() == ids(house.images())
+    assert [found.expected for found in seen] == [shown, None]
+    assert [found.read for found in seen] == [50, 66]
+    assert all(found.seconds is None or found.seconds >= 0 for found in seen)
+
+
+ODD: list[dict[str, object]] = [
+    {"size": "595876"},
+    {"datetime": "abc"},
+    {"width": -1},
+    {"title": 5},
+    {"datetime": 4_070_908_800},  # in 2099
+    {"title": "\ud83d half"},
+    {"description": "\u732b" * 10_000},
+    {"datetime": 1e12, "views": -3},
+    {"nsfw": "perhaps", "favorite": 7, "type": ["x"]},
+]
+
+
+@pytest.mark.usefixtures("both")
+async def test_an_odd_value_costs_its_field_alone(house: House) -> None:
+    pictures = house.add(30)
+    for picture, odd in zip(pictures, ODD, strict=False):
+        picture.odd = dict(odd)
+
+    await house.read()
+
+    assert await house.shelf() == ids(house.images())
+    by_id = {
+        item.id: item
+        for item in await house.stores.library.page(await house.library(), Shelf.IMAGES, offset=0, limit=99)
+    }
+    size, time, width, title, *_ = (by_id[picture.id] for picture in pictures)
+    assert (size.size, time.created, width.width, title.title) == (595_876, None, 0, "5")
+
+
+@pytest.mark.usefixtures("both")
+async def test_an_image_and_an_album_of_one_id_are_two_and_letters_case_counts(house: House) -> None:
+    one, other = house.add(2)
+    other.id, one.id = "aBcDe", "abcde"
+    house.standin.world.images = {image.id: image for image in (one, other)}
+    album = house.album("Twin", [one])
+    del house.standin.world.albums[album.id]
+    album.id = "abcde"
+    house.standin.world.albums[album.id] = album
+    house.standin.world.add_favorites(house.account, [one, album, other])
+
+    await house.read()
+
+    assert await house.shelf() == ["aBcDe", "abcde"]
+    found = await house.stores.library.page(await house.library(), Shelf.FAVORITES, offset=0, limit=9)
+    assert [item.key for item in found] == [("image", "aBcDe"), ("album", "abcde"), ("image", "abcde")]
+
+
+@pytest.mark.usefixtures("both")
+async def test_whoever_unlinks_in_the_middle_leaves_nothing(house: House) -> None:
+    house.add(60)
+    async with house.held(f"{IMAGES}/2*", answer=True) as hold:
+        await house.begin()
+        await hold.arrived.wait()
+        number = await house.library()
+        await house.accounts.unlink(ALICE)
+    await house.idle()
+
+    async def nothing() -> bool:
+        while await house.stores.library.empty_some(1000):
+            pass
+        return await house.stores.library.count(number, Shelf.IMAGES) == 0
+
+    assert await nothing()
+    assert await house.stores.library.library(account_id=house.account.id) is None
+    assert f"{IMAGES}/4" not in house.calls()
+
+
+async def test_a_second_pass_reads_only_the_albums_that_have_changed(house: House) -> None:
+    pictures = house.add(6)
+    first, second = house.album("First", pictures[:2]), house.album("Second", pictures[2:4])
+    await house.read()
+    house.calls()
+    second.images.append(pictures[5])
+    third = house.album("Third", pictures[4:])
+
+    await house.read_again(Shelf.ALBUMS)
+
+    calls = house.calls()
+    assert calls[f"GET /3/album/{first.id}/images"] == 0
+    assert calls[f"GET /3/album/{second.id}/images"] == calls[f"GET /3/album/{third.id}/images"] == 1
+    assert await house.shelf(f"album:{second.id}") == ids(second.images)
+
+
+async def test_a_pass_is_repeated_after_some_days_if_the_user_comes_by(house: House) -> None:
+    pictures = house.add(25)
+    await house.read()
+    pictures[2].title = "another"
+    await house.read()
+    house.pass_time(timedelta(days=4))
+    await house.read()
+
+    found = await house.stores.library.get(await house.library(), ("image", pictures[2].id))
+    assert found is not None
+    assert found.title == "another"
+
+
+async def test_a_clock_that_was_days_ahead_keeps_nothing_from_being_read(house: House) -> None:
+    house.add(12)
+    house.pass_time(timedelta(days=30))
+    await house.read()
+    house.pass_time(timedelta(days=-30))
+    house.add(3)
+    house.calls()
+    await house.read()
+
+    assert await house.shelf() == ids(house.images())

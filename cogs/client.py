@@ -22,6 +22,7 @@ from cogs.calls import DiscordTime, reason, watching
 from cogs.connection import Connection, patiently
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
+from cogs.ui.groups import GROUP
 from cogs.ui.reply import on_behalf
 from cogs.ui.report import report
 from cogs.ui.untold import Done, Untold
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 # No intent is needed here, so no advice about it.
 logging.getLogger("discord.state").addFilter(lambda record: not record.getMessage().startswith("Guilds intent"))
 
-EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item")
+EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item", "cogs.album")
 SYNC_PATIENCE = 10.0  # seconds
 
 
@@ -57,10 +58,13 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         super().add_command(self.imgur)
+        app_commands.Group(name="album", description="Your albums on Imgur", parent=self.imgur)
 
     def add_command(self, command: Any, /, **options: Any) -> None:
-        """Add a command or group to `/imgur`."""
-        self.imgur.add_command(command, override=options.get("override", False))
+        """Add a command or group to `/imgur`, or to the group there that it names (`cogs/ui/groups.py`)."""
+        group = self.imgur.get_command(command.extras.get(GROUP, ""))
+        within = group if isinstance(group, app_commands.Group) else self.imgur
+        within.add_command(command, override=options.get("override", False))
 
     async def interaction_check(self, interaction: discord.Interaction[ImgurBot], /) -> bool:
         """Let in what can be answered. Raises AppCommandError where Discord still knows the command as it was."""

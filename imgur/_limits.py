@@ -19,6 +19,9 @@ EPOCH_FROM = 10**9
 LONGEST_WAIT = 90_000
 """Seconds: a day, after which every credit is back, and an hour for clocks that differ. More than that is nonsense."""
 
+WINDOWS = {"user_reset": 3600, "client_reset": 86_400, "post_reset": 3600}
+"""Seconds after which each is full again at the latest, whatever is said and whichever clock is wrong."""
+
 HEADERS = {
     "user_limit": "X-RateLimit-UserLimit",
     "user_remaining": "X-RateLimit-UserRemaining",
@@ -31,19 +34,25 @@ HEADERS = {
     "post_reset": "X-Post-Rate-Limit-Reset",
 }
 USER_FIELDS = ("user_limit", "user_remaining", "user_reset")
+COUNTED = tuple((f"{whose}_limit", f"{whose}_remaining") for whose in ("user", "client", "post"))
 
 
 def limits_from(headers: Mapping[str, str]) -> RateLimits:
     """What these headers (case-insensitive) say; None where they are missing or make no sense.
 
-    Imgur lets the credits left fall below zero; that is none.
+    Imgur lets the credits left fall below zero; that is none. More of them than the limit are nonsense, as is a limit
+    of none at all.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
     now = datetime.now(UTC)
     values: dict[str, Any] = {}
     for name, header in HEADERS.items():
         number = _number(lowered.get(header.lower()))
-        values[name] = _moment(number, now) if name.endswith("_reset") else number and max(number, 0)
+        values[name] = _moment(number, now, WINDOWS[name]) if name in WINDOWS else number and max(number, 0)
+    for limit, remaining in COUNTED:
+        values[limit] = values[limit] or None
+        if values[limit] and values[remaining] and values[remaining] > values[limit]:
+            values[remaining] = None
     return RateLimits(**values)
 
 
@@ -54,11 +63,11 @@ def _number(text: str | None) -> int | None:
         return None
 
 
-def _moment(number: int | None, now: datetime) -> datetime | None:
+def _moment(number: int | None, now: datetime, window: int) -> datetime | None:
     if number is None:
         return None
     seconds = number - now.timestamp() if number > EPOCH_FROM else number
-    return now + timedelta(seconds=seconds) if 0 < seconds <= LONGEST_WAIT else None
+    return now + timedelta(seconds=min(seconds, window)) if 0 < seconds <= LONGEST_WAIT else None
 
 
 class LimitKeeper:

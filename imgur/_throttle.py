@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from imgur._limits import LONGEST_WAIT, limits_from
+from imgur._limits import LONGEST_WAIT, WINDOWS, limits_from
 from imgur.errors import RateLimitedError, Spent
 from imgur.models import AccessToken, RateLimits
 
@@ -18,11 +18,15 @@ DOUBT_SECONDS = 600.0
 
 
 def rate_limited(text: str, detail: str, status: int, headers: Mapping[str, str], cost: int) -> RateLimitedError:
-    """The error for Imgur's wording `text` to a call of this cost, as far as the headers tell more."""
+    """The error for Imgur's wording `text` to a call of this cost, as far as the headers tell more.
+
+    Of several times to wait the longest counts, but never more than the window that it is about.
+    """
     spent, reset = _spent(text, limits_from(headers), cost)
-    waits = [_retry_after(headers), (reset - datetime.now(UTC)).total_seconds() if reset else None]
-    wait = _minutes(text) or max((wait for wait in waits if wait and 0 < wait <= LONGEST_WAIT), default=None)
-    return RateLimitedError(detail, status=status, retry_after=wait, spent=spent)
+    waits = [_minutes(text), _retry_after(headers), (reset - datetime.now(UTC)).total_seconds() if reset else None]
+    wait = max((wait for wait in waits if wait and 0 < wait <= LONGEST_WAIT), default=None)
+    longest = WINDOWS["user_reset"] if spent is Spent.USER else WINDOWS["client_reset"]
+    return RateLimitedError(detail, status=status, retry_after=wait and min(wait, longest), spent=spent)
 
 
 def _spent(text: str, limits: RateLimits, cost: int) -> tuple[Spent, datetime | None]:

@@ -124,6 +124,10 @@ PROMISED = {
     "seconds of an upload as a whole: no limit": (client.UPLOAD_TIMEOUT.total, None),
     "accounts whose credits are known": (_limits.USERS_KEPT, 1024),
     "seconds until credits are back, at the most: 25 hours": (_limits.LONGEST_WAIT, 25 * HOUR),
+    "seconds until each is full again, at the most: an hour, a day, an hour": (
+        _limits.WINDOWS,
+        {"user_reset": HOUR, "client_reset": 24 * HOUR, "post_reset": HOUR},
+    ),
     "above which a reset is a point in time": (_limits.EPOCH_FROM, 1_000_000_000),
     "seconds for which a 429 is not about the token": (_throttle.DOUBT_SECONDS, 10 * MINUTE),
     "the lowest status that is an error": (_answer.FIRST_ERROR, 400),

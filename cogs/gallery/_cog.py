@@ -12,6 +12,7 @@ from cogs.gallery._place import Place
 from cogs.gallery._reading import read
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
+from cogs.ui.groups import ALBUM
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public, suggest
 from errors import ForeignGalleryError
 from imgur.models import Sort
@@ -47,6 +48,14 @@ class Galleries(commands.Cog):
         await acknowledge(interaction)
         page = await self._galleries.favorites(interaction.user.id, 0, sort, fresh=True)
         await self._begin(interaction, page, Place.of(page, sort), share=share)
+
+    @app_commands.command(name="list", extras=ALBUM)
+    @app_commands.describe(share="Show them to everyone here")
+    async def albums(self, interaction: Interaction, *, share: bool = False) -> None:
+        """All your albums on Imgur."""
+        await acknowledge(interaction)
+        page = await self._galleries.albums(interaction.user.id, 0, fresh=True)
+        await self._begin(interaction, page, Place.of(page), share=share)
 
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:

@@ -14,8 +14,8 @@ from discord import ui
 from cogs.gallery._place import Place
 from cogs.gallery._ticks import tick_menu, tick_rows
 from cogs.ui.actions import ActionButton, ActionSelect
-from cogs.ui.item import ID_LIMIT, alt, bare, cover, linked, noun, title
-from cogs.ui.layout import COLOUR, Control, notice, rows, worded
+from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, linked, noun, title
+from cogs.ui.layout import COLOUR, Control, notice, plain, rows, worded
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from imgur.models import Album, Image, Item
@@ -37,6 +37,7 @@ EMPTY = {
         "No favorites yet",
         "Press Favorite on a picture, or use `/imgur favorite` with a link from Imgur.",
     ),
+    Source.ALBUMS: ("No albums yet", "Make the first one with `/imgur album create`."),
 }
 
 
@@ -82,6 +83,8 @@ def gallery_view(
         beside: list[Control] = [ActionButton("pick", owner, *turned, label="Select…")] if options else []
         if page.anonymous:
             beside.append(_anonymous_button(page, owner))
+        if page.album and page.is_mine:
+            beside.append(arrange_button(page.album, owner, page.page))
         parts += rows(beside)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR))
@@ -111,6 +114,7 @@ def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> st
     return whose + {
         Source.FAVORITES: f"favorites, {place.sort} first",
         Source.ANONYMOUS: "anonymous uploads",
+        Source.ALBUMS: "albums",
     }.get(page.source, "images")
 
 
@@ -134,6 +138,8 @@ def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[str]:
 def _remarks(item: Item) -> Iterator[str]:
     if isinstance(item, Album) and item.images_count:
         yield f"{item.images_count:,} pictures" if item.images_count > 1 else "1 picture"
+    if isinstance(item, Album) and item.privacy:
+        yield plain(item.privacy, 40)
     if item.nsfw:
         yield "marked mature"
     if isinstance(item, Image) and item.processing:
@@ -152,6 +158,8 @@ def _numbered(page: GalleryPage) -> Iterator[tuple[str, Item]]:
 def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> str:
     of = f"{last + 1:,}" if page.is_complete else f"at least {last + 1:,}"
     total = f" · {page.total:,} in all" if page.total is not None else ""
+    if page.album and page.total is not None and page.album.images_count > page.total:
+        total = f" · {page.total:,} of {page.album.images_count:,} came from Imgur"
     selected = f"**{len(ticks.items):,} selected** · " if ticks else ""
     return f"-# {selected}Page {page.page + 1:,} of {of}{total}"
 

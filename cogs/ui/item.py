@@ -103,6 +103,11 @@ def link_button(item: Item) -> Control:
     return ui.Button(label="Open on Imgur", url=item.page_url)
 
 
+def arrange_button(album: Album, owner: int, page: int = 0) -> Control:
+    """Opens the choice of an own album's cover and of what comes first in it."""
+    return ActionButton("album-arrange", owner, album.id, page, label="Cover and order")
+
+
 def media(
     item: Item, *, hidden: bool = False, spoilers: AbstractSet[str] = frozenset()
 ) -> list[discord.MediaGalleryItem]:

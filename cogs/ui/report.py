@@ -16,6 +16,7 @@ from cogs.ui.layout import ERROR, Control, notice, plain, worded
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
 from cogs.ui.subject import subject
 from errors import (
+    AlbumExistsError,
     LinkBrokenError,
     LinkExpiredError,
     LinkUsedError,
@@ -92,7 +93,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 
 def _choices(error: BaseException) -> str:
     """What may have been meant, as a list."""
-    if not isinstance(error, NotAnItemError | TitleSharedError):
+    if not isinstance(error, NotAnItemError | TitleSharedError | AlbumExistsError):
         return ""
     return "\n".join(f"- {plain(choice)}" for choice in error.choices)
 

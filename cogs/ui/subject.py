@@ -10,7 +10,11 @@ import discord
 
 from cogs.ui.layout import plain
 from errors import (
+    AlbumExistsError,
     AlbumGivenError,
+    AlbumIncompleteError,
+    AlbumTitleError,
+    AlbumUncertainError,
     AttachmentUnavailableError,
     EmptyFileError,
     FileTooLargeError,
@@ -33,7 +37,7 @@ _FILES = (
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),
-    *(NotFoundError, ForbiddenError),
+    *(NotFoundError, ForbiddenError, AlbumTitleError, AlbumExistsError, AlbumIncompleteError, AlbumUncertainError),
 )
 _KINDS = {"image": "Image", "album": "Album"}
 _DELETING = "delete"  # an address by which to delete something is not repeated
@@ -44,7 +48,12 @@ def subject(interaction: discord.Interaction[Any], error: BaseException) -> str:
     if isinstance(error, _FILES):
         about = getattr(error, "name", "") or _option(interaction, "file")
     elif isinstance(error, _ITEMS):
-        about = _pressed(interaction) or _option(interaction, "image") or _option(interaction, "album")
+        about = (
+            _pressed(interaction)
+            or _option(interaction, "image")
+            or _option(interaction, "album")
+            or _option(interaction, "title")
+        )
     else:
         about = ""
     shown = "" if _DELETING in about.casefold() else plain(about, NAME_LIMIT)

@@ -26,6 +26,7 @@ from services.album.models import Created, Deleted, Edited, title_of
 from services.album.pictures import AlbumPictures
 from services.cache import oldest
 from services.library import naming
+from services.library.ability import Shown
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.library.suggestions import label
@@ -176,11 +177,12 @@ class AlbumService:
             now = replace(target, **wish)
         await self._shelves.changed(viewer, now)
         self._reading.written(viewer, now)
-        return Edited(now, _unlike(now, wish), tuple(wish))
+        return Edited(now, _unlike(now, wish), tuple(wish), await self._catalogue.hidden(now))
 
-    async def deletion(self, discord_id: int, album: str) -> Album:
+    async def deletion(self, discord_id: int, album: str) -> Shown:
         """What `delete` would delete."""
-        return await self._catalogue.own_album(discord_id, album)
+        found = await self._catalogue.own_album(discord_id, album)
+        return Shown(found, frozenset(), hidden=await self._catalogue.hidden(found))
 
     async def delete(self, discord_id: int, album_id: str) -> Deleted:
         """Delete the album for good, and see what became of it and of its pictures. Raises NotYoursError."""

@@ -36,11 +36,15 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """An album as it is now; of what was `asked`, `ignored` is what Imgur said yes to and did not change."""
+    """An album as it is now; of what was `asked`, `ignored` is what Imgur said yes to and did not change.
+
+    `hidden` are ids of its pictures that were uploaded as spoilers.
+    """
 
     album: Album
     ignored: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 
-from errors import AlbumGivenError, AlbumIncompleteError, NotYoursError
+from errors import AlbumGivenError, AlbumIncompleteError, BotError, NotYoursError
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, RejectedError
 from imgur.models import Album, Kind
 from imgur.reference import Reference
 from services.album.looking import Look
 from services.album.models import Edited, Filled, Outcome
 from services.library import naming
+from services.library import suggestions as offering
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.library.suggestions import Scope, Suggestion, suggestions
 from services.ports import ImgurApi
 from services.text import line
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -62,10 +65,18 @@ class AlbumPictures:
         return await self._fill(viewer, target, named, is_in=False)
 
     async def suggest(self, discord_id: int, album: str, typed: str) -> list[Suggestion]:
-        """Of an album's pictures, what matches what was typed. Raises what reading the album may raise."""
-        viewer = await self._catalogue.usable(discord_id)
-        target = await self._catalogue.own_album(discord_id, album)
-        inside = await self._reading.album(viewer, target.id)
+        """Of the pictures of the album that is named so far, what matches what was typed. Within 3 s; never raises."""
+        try:
+            viewer = await self._catalogue.usable(discord_id)
+            (albums,) = await self._catalogue.lists.offered(viewer, Scope.ALBUMS)
+            reference = naming.by_value(album) or naming.among(albums, album)
+            if reference is None:
+                return []
+            async with asyncio.timeout(offering.PATIENCE):
+                inside = await self._reading.album(viewer, reference.id)
+        except (BotError, ImgurError, StorageError, TimeoutError) as error:
+            log.debug("nothing to suggest", reason=type(error).__name__)
+            return []
         return suggestions([inside.images], typed)
 
     async def move_first(self, discord_id: int, album_id: str, image_id: str) -> Edited:
@@ -94,7 +105,8 @@ class AlbumPictures:
             now = await self._look.settled(look, lambda seen: {*ids} <= {image.id for image in seen.images})
         self._catalogue.changed(discord_id)
         self._reading.written(viewer, now)
-        return Edited(now, () if _is_ordered(now, wish) else ("order",), ("order",))
+        ignored = () if _is_ordered(now, wish) else ("order",)
+        return Edited(now, ignored, ("order",), await self._catalogue.hidden(now))
 
     async def _fill(self, viewer: Viewer, album: Album, named: Sequence[_Named], *, is_in: bool) -> Filled:
         """Bring those without an outcome into the album, or out of it."""

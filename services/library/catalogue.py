@@ -13,6 +13,7 @@ from imgur.reference import Reference
 from services.account import AccountService
 from services.cache import oldest
 from services.library import naming
+from services.library.ability import pictures
 from services.library.reading import Reading, Viewer
 from services.library.shelves import Shelves
 from services.library.suggestions import Lists, Scope
@@ -101,6 +102,10 @@ class Catalogue:
             return album
 
         return await self.named(viewer, text, Scope.ALBUMS, read, begun=begun)
+
+    async def hidden(self, item: Item) -> frozenset[str]:
+        """Which of an item's pictures were uploaded as spoilers."""
+        return await self.uploads.hidden(pictures(item))
 
     async def is_mine(self, viewer: Viewer, item: Item) -> bool:
         """Whether the item is of the viewer's account, or on their record of anonymous uploads."""

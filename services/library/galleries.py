@@ -87,7 +87,8 @@ class GalleryService:
         album = await self._catalogue.album(viewer, text, since=since)
         page = min(max(page, 0), last_page(len(album.images)))
         items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
-        return replace(counted(Source.ALBUM, items, page, len(album.images)), album=album)
+        found = counted(Source.ALBUM, items, page, len(album.images))
+        return replace(found, album=album, is_mine=viewer.is_linked and viewer.owns(album))
 
     async def _anonymous(self, discord_id: int, page: int) -> GalleryPage:
         total = await self._catalogue.uploads.count(discord_id)

@@ -29,7 +29,8 @@ class GalleryPage:
 
     `total` counts all items where that is known. `anonymous` counts the uploads without an account that a linked
     user has beside the account's images. `album` is whose images they are, for `Source.ALBUM`. With `is_link_broken`
-    the anonymous uploads stand in for an account whose link is. `hidden` are ids of pictures uploaded as spoilers.
+    the anonymous uploads stand in for an account whose link is. With `is_mine`, its user may change what is in the
+    album. `hidden` are ids of pictures uploaded as spoilers.
     """
 
     source: Source
@@ -41,6 +42,7 @@ class GalleryPage:
     anonymous: int = 0
     album: Album | None = None
     is_link_broken: bool = False
+    is_mine: bool = False
     hidden: frozenset[str] = frozenset()
 
     @property

@@ -40,6 +40,7 @@ class Scope(Enum):
 
     ANYTHING = ("uploads", "images", "albums", "favorites")
     OWN_IMAGES = ("uploads", "images")
+    ACCOUNT_IMAGES = ("images",)
     FAVORITES = ("favorites",)
     ALBUMS = ("albums",)
 

@@ -317,6 +317,12 @@ def test_view_is_valid_when_held_against_discord_s_own_document(name: str) -> No
         ("delete", {"image": "abc1234"}),
         ("images", {"share": True}),
         ("favorites", {"share": True}),
+        ("album list", {"share": True}),
+        ("album create", {"title": "New"}),
+        ("album edit", {"album": "abc1234", "title": "New"}),
+        ("album add", {"album": "abc1234", "image": "abc1234"}),
+        ("album remove", {"album": "abc1234", "image": "abc1234"}),
+        ("album delete", {"album": "abc1234"}),
     ],
 )
 @pytest.mark.parametrize("direct", [False, True])

@@ -266,6 +266,30 @@ async def test_reset_that_makes_no_sense_is_not_known(reset: str, imgur: Imgur, 
     assert client.limits() == RateLimits(user_remaining=499)
 
 
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ({"UserLimit": "0", "UserRemaining": "3"}, RateLimits(user_remaining=3)),
+        ({"UserLimit": "-1"}, RateLimits()),
+        ({"UserLimit": "500", "UserRemaining": "501"}, RateLimits(user_limit=500)),
+        ({"ClientLimit": "12500", "ClientRemaining": "12500"}, RateLimits(client_limit=12500, client_remaining=12500)),
+        ({"ClientRemaining": "-10"}, RateLimits(client_remaining=0)),
+        ({"ClientRemaining": "0", "UserRemaining": "499"}, RateLimits(client_remaining=0, user_remaining=499)),
+        ({"UserReset": "5000"}, RateLimits(user_reset=datetime(2023, 11, 14, 23, 13, 20, tzinfo=UTC))),
+        ({"ClientReset": "86400"}, RateLimits(client_reset=datetime(2023, 11, 15, 22, 13, 20, tzinfo=UTC))),
+        ({"ClientReset": "89999"}, RateLimits(client_reset=datetime(2023, 11, 15, 22, 13, 20, tzinfo=UTC))),
+    ],
+)
+async def test_limits_that_make_no_sense_are_not_known_and_no_window_is_longer_than_its_kind(
+    said: dict[str, str], known: RateLimits, imgur: Imgur, client: ImgurClient
+) -> None:
+    headers = {f"X-RateLimit-{name}": value for name, value in said.items()}
+    imgur.gives("GET", "/3/image/Ab3dE7g", IMAGE, headers=headers)
+    with time_machine.travel("2023-11-14T22:13:20Z", tick=False):
+        await client.image("Ab3dE7g")
+    assert client.limits() == known
+
+
 def test_authorize_url_asks_for_tokens_unless_told_otherwise(client: ImgurClient) -> None:
     assert (
         client.authorize_url("a&b") == f"{API}/oauth2/authorize?client_id={CLIENT_ID}&response_type=token&state=a%26b"

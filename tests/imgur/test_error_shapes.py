@@ -271,7 +271,25 @@ async def test_answer_becomes_its_error(name: str, imgur: Imgur, client: ImgurCl
                 ({"x-ratelimit-userreset": "0"}, None),
                 ({"x-ratelimit-userreset": "-3600"}, None),
                 ({"x-ratelimit-userreset": "999999999"}, None),
+                ({"x-ratelimit-userreset": "3600.5"}, 3600),
+                ({"x-ratelimit-userreset": "7200"}, 3600),  # no hour is longer
+                ({"x-ratelimit-userreset": "60", "Retry-After": "86400"}, 3600),
+                ({"x-ratelimit-userreset": "1300", "Retry-After": "Tue, 14 Nov 2023 22:14:20 GMT"}, 1300),
             ]
+        ),
+        pytest.param(
+            classic(429, "You are uploading too fast. Please wait 2 more minutes."),
+            USER_SPENT,
+            3600,
+            Spent.USER,
+            id="words, and a longer reset",
+        ),
+        pytest.param(
+            legacy_api("429", "Too Many Requests"),
+            APPLICATION_SPENT | {"x-ratelimit-clientreset": "90000"},
+            86400,
+            Spent.APPLICATION,
+            id="a day of 25 hours",
         ),
         pytest.param(legacy_api("429", "Too Many Requests"), {}, None, Spent.UNKNOWN, id="nothing said"),
         pytest.param(legacy_api("429", "Too Many Requests"), USER_SPENT, 3600, Spent.USER, id="the user's"),

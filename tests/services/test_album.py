@@ -269,8 +269,8 @@ async def test_title_that_is_an_id_of_another_is_asked(
     second = standin.world.add_album(account, title=first.id)
     with pytest.raises(TitleSharedError):
         await albums.deletion(ADA, first.id)
-    assert (await albums.deletion(ADA, f"album:{first.id}")).id == first.id
-    assert (await albums.deletion(ADA, second.id)).id == second.id
+    assert (await albums.deletion(ADA, f"album:{first.id}")).item.id == first.id
+    assert (await albums.deletion(ADA, second.id)).item.id == second.id
 
 
 async def test_beginning_of_one_title_is_enough_and_of_two_is_asked(
@@ -535,7 +535,7 @@ async def test_deletion_looks_at_what_became_of_the_pictures(
 ) -> None:
     (image,) = images(standin, account, 1)
     album = standin.world.add_album(account, title="Album", images=[image])
-    assert (await albums.deletion(ADA, "Album")).id == album.id
+    assert (await albums.deletion(ADA, "Album")).item.id == album.id
     held = standin.switches.hold("DELETE *", answer=True)
     deleting = asyncio.create_task(albums.delete(ADA, album.id))
     await held.arrived.wait()

@@ -1,0 +1,397 @@
+"""`/imgur album …` as users see it, and what went over the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from standins.imgur.records import Account, StoredImage
+from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
+from tests.cogs.test_gallery import all_pages, enabled, listed, options, pictures
+
+
+def images(discord: Discord, account: Account, count: int) -> list[StoredImage]:
+    return [discord.standin.world.add_image(account, title=f"Picture *{number}*") for number in range(count)]
+
+
+def menus(message: Any) -> dict[str, list[str]]:
+    """The values that each menu offers, by its placeholder."""
+    found = (part for part in walk(components(message)) if part["type"] == 3)
+    return {part["placeholder"]: [option["value"] for option in part["options"]] for part in found}
+
+
+def menu_id(message: Any, placeholder: str) -> str:
+    found: str = next(part["custom_id"] for part in walk(components(message)) if part.get("placeholder") == placeholder)
+    return found
+
+
+# --- create ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("privacy", "words"),
+    [
+        (None, ""),
+        ("public", "It is public, on your Imgur profile for everyone."),
+        ("hidden", "It is hidden, for whoever has its link."),
+        ("secret", "It is secret, for you alone."),
+    ],
+)
+async def test_album_is_made(discord: Discord, linked: Account, *, privacy: str | None, words: str) -> None:
+    given: dict[str, Any] = {"privacy": privacy} if privacy else {}
+    message = answer(await discord.run("album create", title="Küche & *Co*", description="Old pots", **given))
+    (sent,) = discord.standin.sent("POST /3/album")
+    assert sent.fields == {"title": ["Küche & *Co*"], "description": ["Old pots"]} | {k: [v] for k, v in given.items()}
+    (album,) = discord.standin.world.albums_of(linked)
+    assert "### Album made" in text(message)
+    assert f"[Küche & \\*Co\\*](https://imgur.com/a/{album.id})" in text(message)
+    assert words in text(message)
+    assert "`/imgur album add`" in text(message)
+
+
+async def test_privacy_that_imgur_ignores_is_told(discord: Discord, linked: Account) -> None:
+    discord.standin.switches.album_ignores = "privacy"
+    message = answer(
+        await discord.run("album edit", album=discord.standin.world.add_album(linked).id, privacy="public")
+    )
+    assert "Imgur said yes and changed nothing" in text(message)
+    assert "It is public" not in text(message)
+
+
+async def test_second_album_of_a_name_is_asked_about(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Holiday")
+    question = answer(await discord.run("album create", title="holiday", privacy="secret"))
+    assert "You have an album of that name already" in text(question)
+    assert f"- Album: Holiday ({album.id})" in text(question)
+    assert not discord.standin.sent("POST *")
+    await discord.click(question, "Make another")
+    assert "Album made" in text(question)
+    assert [one.title for one in discord.standin.world.albums_of(linked)] == ["holiday", "Holiday"]
+    assert discord.standin.world.albums_of(linked)[0].privacy == "secret"
+
+
+async def test_lost_answer_makes_one_album_however_often_it_is_tried(discord: Discord, linked: Account) -> None:
+    discord.standin.fail_next("lost-request", "POST /3/album")
+    message = answer(await discord.run("album create", title="Trip"))
+    assert "The album may be there" in text(message)
+    discord.standin.fail_next("lost-answer", "POST /3/album")
+    await discord.click(message, "Try again")
+    assert "Imgur's answer was lost, but the album is there" in text(message)
+    assert len(discord.standin.world.albums) == 1
+    again = answer(await discord.run("album create", title="Trip"))
+    assert "already" in text(again)
+    assert len(discord.standin.world.albums) == 1
+
+
+@pytest.mark.parametrize("title", [" ", "\u200b"])
+async def test_blank_name_is_refused(discord: Discord, linked: Account, title: str) -> None:
+    assert "An album needs a name" in text(answer(await discord.run("album create", title=title)))
+    assert not discord.standin.sent("POST *")
+
+
+async def test_new_album_is_there_at_once_though_imgur_does_not_know_it(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    discord.standin.switches.new_album_seconds = 60.0
+    await discord.run("album create", title="Holiday")
+    (album,) = discord.standin.world.albums.values()
+    assert listed(answer(await discord.run("album list"))) == [album.id]
+    message = answer(await discord.run("upload", file=("hill.jpg", picture), album="HOLIDAY"))
+    assert "in your album [Holiday]" in text(message)
+    assert len(album.images) == 1
+    album.shown_from = 0.0
+    (image,) = images(discord, linked, 1)
+    assert "1 picture added" in text(answer(await discord.run("album add", album="holi", image=image.id)))
+    assert len(discord.standin.world.albums) == 1
+
+
+# --- list ------------------------------------------------------------------------------------------------------------
+
+
+async def test_all_albums_are_listed_to_the_end(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    made = [world.add_album(linked, title=f"Album {number}") for number in range(120)]
+    made[119].privacy, made[118].privacy = "private", "secret"
+    inside = images(discord, linked, 2)
+    made[119].images, made[117].images = inside, inside[:1]
+    made[117].odd = {"cover": None, "cover_width": 0}
+    message = answer(await discord.run("album list"))
+    assert "### Your albums" in text(message)
+    assert "Page 1 of 12 · 120 in all" in text(message)
+    assert f"📚 [Album 119](https://imgur.com/a/{made[119].id}) · 2 pictures · private" in text(message)
+    assert f"[Album 118](https://imgur.com/a/{made[118].id}) · secret · *no preview*" in text(message)
+    assert f"[Album 117](https://imgur.com/a/{made[117].id}) · 1 picture · hidden · *no preview*" in text(message)
+    assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{inside[0].id}h.jpg"]
+    assert await all_pages(discord, message) == [album.id for album in made[::-1]]
+    assert len(discord.standin.sent("GET *")) == 3
+    opened = answer(await discord.alice.select(message, [options(message)[0]]))
+    assert "### Album 9" in text(opened)
+
+
+async def test_album_whose_cover_is_gone_opens_with_its_first_picture(discord: Discord, linked: Account) -> None:
+    inside = images(discord, linked, 2)
+    album = discord.standin.world.add_album(linked, title="Album", images=inside)
+    for cover in ("", None, "gone123", inside[1].id):
+        album.odd = {"cover": cover, "cover_width": 0, "cover_height": 0}
+        shown = answer(await discord.run("show", image=f"album:{album.id}"))
+        first = inside[1] if cover == inside[1].id else inside[0]
+        assert pictures(shown)[0]["media"]["url"] == f"https://i.imgur.com/{first.id}.jpg"
+
+
+async def test_list_without_albums_says_how_to_make_one(discord: Discord, linked: Account) -> None:
+    message = answer(await discord.run("album list", share=True))
+    assert "No albums yet" in text(message)
+    assert "`/imgur album create`" in text(message)
+    assert enabled(message) == ["Refresh"]
+
+
+async def test_shared_list_is_turned_by_its_owner_only(discord: Discord, linked: Account) -> None:
+    for number in range(11):
+        discord.standin.world.add_album(linked, title=f"Album {number}")
+    shared = (await discord.run("album list", share=True)).followups[-1]
+    assert f"<@{discord.alice.id}>: albums" in text(shared)
+    refused = answer(await discord.click(shared, "Next", discord.bob))
+    assert "not yours" in text(refused)
+    await discord.click(shared, "Next")
+    assert "Page 2 of 2" in text(discord.reread(shared))
+
+
+# --- edit ------------------------------------------------------------------------------------------------------------
+
+
+async def test_only_what_is_given_is_changed(discord: Discord, linked: Account) -> None:
+    inside = images(discord, linked, 2)
+    album = discord.standin.world.add_album(linked, title="Old", description="Kept", privacy="private", images=inside)
+    message = answer(await discord.run("album edit", album="old", title="New"))
+    assert [sent.fields for sent in discord.standin.sent("PUT *")] == [{"title": ["New"]}]
+    assert (album.title, album.description, album.privacy, album.images) == ("New", "Kept", "private", inside)
+    assert "**Saved**" in text(message)
+    assert "### New" in text(message)
+    assert "private" in text(message)
+    message = answer(await discord.run("album edit", album="New", privacy="secret"))
+    assert "It is secret, for you alone." in text(message)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "words"),
+    [
+        ("title privacy", "Imgur said yes and changed nothing"),
+        ("privacy", "Saved in part**\nImgur said yes to the privacy and did not change it."),
+        ("", "**Saved**"),
+    ],
+)
+async def test_what_imgur_did_not_change_is_said(discord: Discord, linked: Account, ignored: str, words: str) -> None:
+    album = discord.standin.world.add_album(linked, title="Old")
+    discord.standin.switches.album_ignores = ignored
+    message = answer(await discord.run("album edit", album=album.id, title="New", privacy="public"))
+    assert words in text(message)
+
+
+async def test_nothing_given_changes_nothing(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Old")
+    assert "Nothing would change" in text(answer(await discord.run("album edit", album=album.id)))
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [("edit", {"title": "New"}), ("delete", {}), ("add", {"image": "Ab3dE7g"}), ("remove", {"image": "Ab3dE7g"})],
+)
+async def test_shared_title_is_asked_with_counts_and_days(
+    discord: Discord, linked: Account, command: str, more: dict[str, Any]
+) -> None:
+    first = discord.standin.world.add_album(linked, title="Holiday", images=images(discord, linked, 3))
+    first.created = 1_620_000_000
+    second = discord.standin.world.add_album(linked, title="Holiday")
+    message = answer(await discord.run(f"album {command}", album="holiday", **more))
+    assert "Several of yours go by that name" in text(message)
+    assert f"Album: Holiday, 3 pictures, made 2021-05-03 ({first.id})" in text(message)
+    assert "Album: Holiday, 0 pictures, made 2" in text(message)
+    assert second.id in text(message)
+    assert not [sent.line for sent in discord.standin.requests if sent.method != "GET"]
+
+
+# --- add, remove -----------------------------------------------------------------------------------------------------
+
+
+async def test_picture_is_put_in_and_taken_out_by_its_title(discord: Discord, linked: Account) -> None:
+    one, two = images(discord, linked, 2)
+    album = discord.standin.world.add_album(linked, title="Holiday", images=[two])
+    message = answer(await discord.run("album add", album="holi", image="picture *0*"))
+    assert album.images == [two, one]
+    assert "### 1 picture added" in text(message)
+    assert f"- [Picture \\*0\\*](https://imgur.com/{one.id}) is in it now" in text(message)
+    assert f"Album: [Holiday](https://imgur.com/a/{album.id})" in text(message)
+    message = answer(await discord.run("album add", album="Holiday", image=one.id))
+    assert "### Nothing was added" in text(message)
+    assert "was in it already" in text(message)
+    message = answer(await discord.run("album remove", album="Holiday", image="picture *0*"))
+    assert "### 1 picture taken out" in text(message)
+    assert "is out of it now, and still on Imgur" in text(message)
+    assert album.images == [two]
+    assert one.id in discord.standin.world.images
+    message = answer(await discord.run("album remove", album="Holiday", image=one.id))
+    assert "was not in it" in text(message)
+    assert [sent.fields for sent in discord.standin.sent("POST *")] == [{"ids": [one.id]}, {"ids": [one.id]}]
+
+
+@pytest.mark.parametrize("case", ["theirs", "anonymous", "ignored"])
+async def test_what_cannot_be_put_in_says_why(discord: Discord, linked: Account, picture: bytes, case: str) -> None:
+    world = discord.standin.world
+    if case == "anonymous":
+        await discord.run("upload", file=("a.jpg", picture), anonymous=True)
+    image = (
+        list(world.images.values())[-1]
+        if case == "anonymous"
+        else world.add_image(None if case == "theirs" else linked)
+    )
+    album = world.add_album(linked, title="Album")
+    discord.standin.switches.album_ignores = "add"
+    message = answer(await discord.run("album add", album="Album", image=f"https://imgur.com/{image.id}"))
+    said = {
+        "theirs": "is not yours",
+        "anonymous": "was uploaded without an account",
+        "ignored": "is not in it: Imgur said yes and changed nothing",
+    }
+    assert said[case] in text(message)
+    assert "### Nothing was added" in text(message)
+    assert album.images == []
+
+
+async def test_suggestions_are_of_the_account_and_of_the_album(discord: Discord, linked: Account) -> None:
+    one, two = images(discord, linked, 2)
+    album = discord.standin.world.add_album(linked, title="Holiday", images=[two])
+
+    async def offered(command: str, option: str, typed: str, **filled: str) -> list[str]:
+        found = await discord.alice.autocomplete(discord.channel, f"imgur album {command}", option, typed, **filled)
+        return [choice["value"] for choice in found]
+
+    assert await offered("add", "album", "hol") == [f"album:{album.id}"]
+    assert await offered("add", "image", "pict", album="Holiday") == [f"image:{two.id}", f"image:{one.id}"]
+    for name in (f"album:{album.id}", "holiday"):
+        assert await offered("remove", "image", "pict", album=name) == [f"image:{two.id}"]
+    assert await offered("remove", "image", "pict", album="elsewhere") == []
+    assert await offered("remove", "image", "") == []
+    assert len(discord.standin.sent("GET *")) == 3
+
+
+# --- delete ----------------------------------------------------------------------------------------------------------
+
+
+async def test_album_is_deleted_after_a_question_and_its_pictures_are_looked_for(
+    discord: Discord, linked: Account
+) -> None:
+    inside = images(discord, linked, 2)
+    album = discord.standin.world.add_album(linked, title="Old *ones*", images=inside)
+    question = answer(await discord.run("album delete", album="old *ones*"))
+    assert "### Delete the album Old \\*ones\\*?" in text(question)
+    assert "There are 2 pictures in it. This deletes the album alone" in text(question)
+    assert "one of them is looked for afterwards" in text(question)
+    assert [item["media"]["url"] for item in pictures(question)] == [f"https://i.imgur.com/{inside[0].id}h.jpg"]
+    assert list(buttons(question)) == ["Delete the album for good", "Keep"]
+    assert not discord.standin.sent("DELETE *")
+    await discord.click(question, "Delete the album for good")
+    assert "### Deleted" in text(question)
+    assert "The album Old \\*ones\\* is gone from Imgur." in text(question)
+    assert "is still there, so the others should be" in text(question)
+    assert [sent.line for sent in discord.standin.sent("DELETE *")] == [f"DELETE /3/album/{album.id}"]
+    assert len(discord.standin.world.images) == 2
+
+
+async def test_deletion_that_is_confirmed_twice_is_done_once(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Old")
+    first, second = [answer(await discord.run("album delete", album=album.id)) for _ in range(2)]
+    await discord.click(first, "Delete the album for good")
+    await discord.click(second, "Delete the album for good")
+    assert "It was empty" in text(first)
+    assert "It was gone already" in text(second)
+    assert len(discord.standin.sent("DELETE *")) == 1
+
+
+async def test_album_that_imgur_keeps_is_not_called_deleted(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Old")
+    discord.standin.switches.album_ignores = "delete"
+    question = answer(await discord.run("album delete", album=album.id))
+    await discord.click(question, "Delete the album for good")
+    assert "Imgur said yes and changed nothing" in text(question)
+    assert "still there" in text(question)
+
+
+async def test_album_is_kept(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Old", images=images(discord, linked, 1))
+    question = answer(await discord.run("album delete", album=album.id))
+    await discord.click(question, "Keep")
+    assert "### Old" in text(question)
+    assert album.id in discord.standin.world.albums
+
+
+async def test_others_album_is_not_deleted(discord: Discord, linked: Account) -> None:
+    theirs = discord.standin.world.add_album(discord.standin.world.add_account("somebody"), title="Theirs")
+    message = answer(await discord.run("album delete", album=f"https://imgur.com/a/{theirs.id}"))
+    assert "That is not yours" in text(message)
+
+
+# --- cover and order -------------------------------------------------------------------------------------------------
+
+
+async def test_cover_and_order_are_chosen_in_the_album_s_gallery(discord: Discord, linked: Account) -> None:
+    inside = images(discord, linked, 13)
+    album = discord.standin.world.add_album(linked, title="Album", images=inside)
+    gallery = answer(await discord.run("images", album="Album"))
+    arranging = answer(await discord.click(gallery, "Cover and order"))
+    assert "### Cover and order of Album" in text(arranging)
+    ids = [image.id for image in inside]
+    assert menus(arranging) == {"Make it the cover…": ids[:10], "Put it first…": ids[:10]}
+    await discord.click(arranging, "Next")
+    assert menus(arranging)["Put it first…"] == ids[10:]
+    await discord.alice.select(arranging, [ids[11]], custom_id=menu_id(arranging, "Make it the cover…"))
+    assert "**Saved**" in text(arranging)
+    assert f"**12.** [Picture \\*11\\*](https://imgur.com/{ids[11]}) · the cover" in text(arranging)
+    assert album.cover == ids[11]
+    assert [sent.fields for sent in discord.standin.sent("PUT *")] == [{"cover": [ids[11]]}]
+    (new,) = images(discord, linked, 1)
+    album.images.append(new)  # on imgur.com, meanwhile
+    await discord.alice.select(arranging, [ids[12]], custom_id=menu_id(arranging, "Put it first…"))
+    assert album.images == [inside[12], *inside[:12], new]
+    discord.standin.switches.album_ignores = "ids cover"
+    for placeholder in ("Make it the cover…", "Put it first…"):
+        values = menus(arranging)[placeholder]
+        await discord.alice.select(arranging, [values[1]], custom_id=menu_id(arranging, placeholder))
+        assert "Imgur said yes and changed nothing" in text(arranging)
+
+
+async def test_album_of_which_not_all_is_sent_is_shown_as_such_and_not_put_in_order(
+    discord: Discord, linked: Account
+) -> None:
+    discord.standin.switches.album_images_sent = 9
+    inside = images(discord, linked, 12)
+    album = discord.standin.world.add_album(linked, title="Album", images=inside)
+    gallery = answer(await discord.run("images", album="Album"))
+    assert "Page 1 of 1 · 9 of 12 came from Imgur" in text(gallery)
+    arranging = answer(await discord.click(gallery, "Cover and order"))
+    pressed = await discord.alice.select(arranging, [inside[3].id], custom_id=menu_id(arranging, "Put it first…"))
+    refused = pressed.followups[-1]
+    assert "Imgur does not show all of this album" in text(refused)
+    assert "9 of 12" in text(refused)
+    assert album.images == inside
+
+
+async def test_others_album_offers_no_order(discord: Discord, linked: Account) -> None:
+    theirs = discord.standin.world.add_album(title="Theirs", images=[discord.standin.world.add_image()])
+    assert "Cover and order" not in buttons(answer(await discord.run("images", album=theirs.id)))
+    own = discord.standin.world.add_album(linked, title="Own", images=images(discord, linked, 1))
+    shared = (await discord.run("images", album=own.id, share=True)).followups[-1]
+    assert "Cover and order" not in buttons(shared)
+
+
+@pytest.mark.parametrize("command", ["create", "list", "edit", "add", "remove", "delete"])
+async def test_without_an_account_it_is_said_how_to_link_one(discord: Discord, command: str) -> None:
+    given: dict[str, Any] = {
+        "create": {"title": "x"},
+        "list": {},
+        "edit": {"album": "x", "title": "y"},
+        "delete": {"album": "x"},
+    }
+    message = answer(await discord.run(f"album {command}", **given.get(command, {"album": "x", "image": "y"})))
+    assert "No Imgur account is linked" in text(message)
+    assert "Link account" in buttons(message)

@@ -48,7 +48,7 @@ format: $(VENV)/.dev ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev ## measure: streaming uploads, time to acknowledge
+bench: $(VENV)/.dev ## measure: streaming uploads, time to acknowledge, start, searches among a million items
 	$(BIN)/python -m benchmarks
 
 mutants: $(VENV)/.dev ## would a test notice? Small changes to the code (ARGS="imgur --sample 60 --seed 1"); takes its time

@@ -26,6 +26,8 @@ _COMPARED = 6_000  # characters, as many as an option of Discord's holds
 _PIECE = 4_000  # characters folded at a time: marks in a row take the square of their number
 SEARCHED = 20_000
 """Characters of a text that a search looks at. Imgur's descriptions are known to be as long as 10,000."""
+LONG = 300
+"""Characters from which on a text is searched by its different words: longer than any title."""
 _LETTERS = (
     "A-Za-z\u00aa\u00ba\u00c0-\u02af\u0370-\u0482\u048a-\u052f\u1c80-\u1c8f\u1d00-\u1dbf\u1e00-\u1fff"
     "\u2c60-\u2c7f\ua640-\ua66e\ua680-\ua69d\ua722-\ua7ff\uab30-\uab6f"
@@ -79,10 +81,16 @@ def folded(text: str | None) -> str:
 def searchable(*fields: str | None) -> str:
     """What a search looks at: each text folded on a line of its own, with a line break before and behind it.
 
-    No word holds a line break, so that none is found across two texts, and a whole text is found as such.
+    No word holds a line break, so that none is found across two texts, and what is called so is a line. A long text has
+    each of its words once: words are looked for, in whatever order.
     """
-    lines = (" ".join("".join(map(_folded, _pieces((text or "")[:SEARCHED]))).split()) for text in fields)
+    lines = (_words("".join(map(_folded, _pieces((text or "")[:SEARCHED])))) for text in fields)
     return "\n" + "".join(f"{line}\n" for line in lines if line)
+
+
+def _words(text: str) -> str:
+    words = text.split()
+    return " ".join(words if len(text) < LONG else dict.fromkeys(words))
 
 
 def is_visible(text: str) -> bool:

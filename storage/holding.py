@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Boolean, ColumnElement, String, bindparam
 from sqlalchemy.ext.compiler import compiles
@@ -17,6 +17,10 @@ class Holds(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
     name = "holds"
+
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002 - SQLAlchemy's signature
+        """As it is: compared with 1, as SQLAlchemy would, SQLite looks for all words where the first is missing."""
+        return self
 
 
 def holds(text: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
@@ -36,6 +40,8 @@ def _each(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
 
 @compiles(Holds, "postgresql")
 def _all(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
-    """A long text is stored elsewhere, and is fetched for each operator anew unless it is part of an expression."""
+    """A long text is stored elsewhere, and is fetched for each operator anew unless an expression is made of it."""
     text, *patterns = (compiler.process(clause, **given) for clause in element.clauses)
+    if len(patterns) == 1:
+        return f"({text} LIKE {patterns[0]})"
     return f"(({text} || '') LIKE ALL (ARRAY[{', '.join(patterns)}]))"

@@ -102,7 +102,7 @@ marks = Table(
     Column("discord_id", BigInteger, nullable=False),
     Column("kind", Id, nullable=False),
     Column("item_id", Id, nullable=False),
-    Column("search", String, nullable=False),  # folded tags and note, a line each
+    Column("search", String, nullable=False),  # tags, each a line as `tag_line` has it, then the note, folded
     Column("note", String),
     PrimaryKeyConstraint("library_id", "discord_id", "kind", "item_id"),
     sqlite_with_rowid=False,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select
 
 from storage.database import Database, Transaction
 from storage.index.owners import library_of_user
-from storage.index.reads import among, pieces
+from storage.index.reads import among, pieces, tag_line
 from storage.index.writes import is_there
 from storage.library_tables import marks, tags
 from storage.models import Key, Mark, Tag
@@ -126,7 +126,7 @@ async def _write(
         of_tags = [{**row, "position": at, "shown": tag.shown, "folded": tag.folded} for at, tag in enumerate(now)]
         await transaction.execute(insert(tags), of_tags)
     if now or note is not None:
-        lines = [*(tag.folded for tag in now), *([folded] if folded else [])]
+        lines = [*(tag_line(tag.folded) for tag in now), *([folded] if folded else [])]
         search = "\n" + "".join(f"{line}\n" for line in lines)
         await transaction.execute(insert(marks).values(**row, note=note, search=search))
 

@@ -100,29 +100,38 @@ async def found_ranks(
     wanted, words = await _tags(transaction, library, reader, query)
     if wanted is None:
         return []
-    noted = (
-        select(places.c.rank)
-        .select_from(marks.join(places, same_item(marks, places)))
-        .where(marks.c.library_id == library, marks.c.discord_id == reader, on_shelf(library, shelf))
-        .where(*(or_(holds(places.c.search, [word]), holds(marks.c.search, [word])) for word in words))
-    )
-    for tag in wanted:
-        other = tags.alias()
-        noted = noted.where(
-            select(literal(1))
-            .where(same_item(other, marks), other.c.discord_id == reader, other.c.folded == tag)
-            .exists()
-        )
-    if wanted:
-        return [noted]
     plain = select(places.c.rank).where(on_shelf(library, shelf))
-    if not words:
+    if not words and not wanted:
         return [plain]
+    noted = select(marks.c.kind).where(marks.c.library_id == library, marks.c.discord_id == reader)
+    if wanted:
+        return [_places_of(noted.where(*map(_is_tagged, wanted)), shelf, words)]
     in_note = or_(*(holds(marks.c.search, [word]) for word in words))
     return [
         plain.where(holds(places.c.search, words)),
-        noted.where(in_note, not_(holds(places.c.search, words))),
+        _places_of(noted.where(in_note), shelf, words, not_(holds(places.c.search, words))),
     ]
+
+
+def _is_tagged(tag: str) -> ColumnElement[bool]:
+    """A row of `marks` about an item that has the tag."""
+    return holds(marks.c.search, [tag_line(tag)])
+
+
+def tag_line(tag: str) -> str:
+    """A tag as `marks.search` has it: between signs that no folded text holds."""
+    return f"\x1f{tag}\x1f"
+
+
+def _places_of(noted: Select[Any], shelf: str, words: Sequence[str], *where: ColumnElement[bool]) -> Select[Any]:
+    """The ranks on a shelf of what rows of `marks` are about, where each word is in the item or in the note.
+
+    Written so that neither database begins with the shelf, which may be long, where a user has noted little.
+    """
+    either = (or_(holds(places.c.search, [word]), holds(marks.c.search, [word])) for word in words)
+    rank = select(places.c.rank).where(same_item(places, marks), places.c.shelf == shelf, *either, *where)
+    found = noted.with_only_columns(rank.correlate(marks).scalar_subquery().label("rank")).subquery()
+    return select(found.c.rank).where(found.c.rank.is_not(None))
 
 
 def first_of(parts: Sequence[Select[Any]], *, offset: int, limit: int, oldest: bool = False) -> Select[Any]:

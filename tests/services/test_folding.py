@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.text import SEARCHED, folded, searchable
+from services.text import LONG, SEARCHED, folded, searchable
 
 ALIKE = [
     # wide and small signs, which are no wildcards
@@ -120,6 +120,12 @@ def test_a_text_is_the_same_in_any_case_form_and_when_folded_again(text: str) ->
 def test_every_text_stands_on_a_line_of_its_own(texts: list[str]) -> None:
     lines = [folded(text) for text in texts]
     assert searchable(*texts) == "\n" + "".join(f"{line}\n" for line in lines if line)
+
+
+def test_a_long_text_has_each_word_once() -> None:
+    assert searchable("b a b " * (LONG // 6)) == "\nb a\n"
+    assert searchable("b a b ") == "\nb a b\n"
+    assert searchable("x", "b a b " * LONG, "x x") == "\nx\nb a\nx x\n"
 
 
 @pytest.mark.parametrize("end", ["\u0301x", "\u3099", "\uff9e", "\u11ab", "x"])

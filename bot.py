@@ -47,6 +47,7 @@ from services.linking import LinkingService
 from services.ports import AttachmentSource
 from services.quota.caller import Caller, Priority, calling
 from services.quota.governor import Governor
+from services.search import SearchService
 from services.selection import SelectionService
 from services.sync import SyncHandler, SyncService
 from services.upkeep import Upkeep
@@ -174,6 +175,7 @@ async def compose(
             jobs=jobs,
             sync=sync,
             albums=albums,
+            search=SearchService(imgur, stores.uploads),
             views=views,
             upkeep=Upkeep(stores.library),
             governor=governor,
@@ -234,6 +236,7 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
     while True:
         try:
             services.library.catalogue.tidy()
+            services.search.tidy()
             await services.governor.tidy()
             await services.linking.sweep()
             await services.views.sweep()

@@ -328,6 +328,10 @@ class NothingToFindError(BotError):
     """A query of which nothing can be seen."""
 
 
+class NothingToSearchError(NothingToFindError):
+    """The same of a search of Imgur's public gallery."""
+
+
 class TooManyWordsError(BotError):
     """A query of more different words than are looked for."""
 

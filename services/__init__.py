@@ -11,6 +11,7 @@ from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
 from services.quota.governor import Governor
+from services.search import SearchService
 from services.selection import SelectionService
 from services.sync import SyncService
 from services.upkeep import Upkeep
@@ -30,6 +31,7 @@ class Services:
     jobs: JobService
     sync: SyncService
     albums: AlbumService
+    search: SearchService
     selections: SelectionService
     upkeep: Upkeep
     governor: Governor

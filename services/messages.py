@@ -427,6 +427,9 @@ _TABLE: dict[type[BaseException], Wording] = {
         "There is nothing to look for in that",
         "Nothing of it can be seen. Give a word of a title, a description, a tag or a note; #word finds a tag.",
     ),
+    errors.NothingToSearchError: Words(
+        "There is nothing to look for in that", "Nothing of it can be seen. Give a word of a title or a description."
+    ),
     errors.TooManyWordsError: lambda error: Words(
         "That is more than can be looked for",
         f"Give no more than {error.limit} different words.",

@@ -18,7 +18,7 @@ import imgur
 from cogs.item import _cog as item_cog
 from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
-from services import account, backlog, linking, messages, onetime, upload, views
+from services import account, backlog, linking, messages, onetime, search, upload, views
 from services.album import looking
 from services.library import ability, galleries, items, naming, page, reading, suggestions
 from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, tables
@@ -65,6 +65,9 @@ PROMISED = {
     "albums that are looked through, by pages": (reading.ALBUM_PAGES * reading.ALBUMS_PER_PAGE, 1000),
     "uploads that are": (suggestions.UPLOADS_SUGGESTED, 100),
     "seconds that a suggestion may take; Discord gives three": (suggestions.PATIENCE, 2),
+    "seconds for which a page of the public gallery is remembered": (search.PAGE_SECONDS, 5 * MINUTE),
+    "bytes of such pages": (search.MOST_BYTES, 16_000_000),
+    "hits on a page of Imgur's": (search.HITS_PER_PAGE, 60),
     "seconds for which an album is listed that Imgur may not list yet": (reading.MADE_SECONDS, MINUTE),
     "seconds before each look at what became of a change of an album": (looking.PAUSES, (0, 1, 2)),
     "pictures that are looked for one by one in an album": (looking.FEW, 2),

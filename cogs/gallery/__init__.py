@@ -1,4 +1,4 @@
-"""Galleries: `/imgur images` and `/imgur favorites`."""
+"""Galleries: `/imgur images`, `favorites`, `album list` and `search`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from cogs.client import ImgurBot
 from cogs.gallery._bulk import Bulk
 from cogs.gallery._cog import Galleries
 from cogs.gallery._picks import Picks
+from cogs.gallery._search import Searches
 
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cogs."""
     library = bot.services.library
     await bot.add_cog(Galleries(library.galleries, library.suggestions))
+    await bot.add_cog(Searches(bot.services.search, library.items, bot.services.views))
     await bot.add_cog(Picks(library.galleries, bot.services.selections))
     await bot.add_cog(Bulk(bot.services.bulk, library.suggestions))

@@ -130,12 +130,13 @@ def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[str]:
     for number, item in _numbered(page):
         tick = "✅ " if (item.kind.value, item.id) in ticked else ""
         words = f"**{number}** {tick}{ICONS[noun(item)]} {linked(item, LINE_TITLE)}"
-        yield words + "".join(f" · {remark}" for remark in _remarks(item))
+        yield words + "".join(f" · {remark}" for remark in remarks(item))
     if not page.items:
         yield "*Nothing on this page could be read. Go on to the next one.*"
 
 
-def _remarks(item: Item) -> Iterator[str]:
+def remarks(item: Item) -> Iterator[str]:
+    """What is said of an item in a list, beside its title."""
     if isinstance(item, Album) and item.images_count:
         yield f"{item.images_count:,} pictures" if item.images_count > 1 else "1 picture"
     if isinstance(item, Album) and item.privacy:

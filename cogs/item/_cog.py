@@ -20,13 +20,12 @@ from cogs.item._views import (
     copy_view,
     deleted_view,
     deleted_words,
-    favorite_notice,
-    favorite_words,
     question_view,
     shown_view,
     typed_text,
 )
 from cogs.ui.actions import Interaction, action
+from cogs.ui.favorite import favorite_notice, favorite_words
 from cogs.ui.item import bare, is_hidden
 from cogs.ui.kept import Kept
 from cogs.ui.reply import (

@@ -8,11 +8,10 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, link_button, media, media_url, title
+from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, media, media_url, title
 from cogs.ui.layout import WARNING, notice, rows
 from imgur.models import Image, Item, Kind
 from services.library.ability import Shown
-from services.library.items import Favorited
 from services.text import line
 
 SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
@@ -57,24 +56,6 @@ def again_button(owner: int, kind: Kind, item_id: str, typed: str) -> ActionButt
     """Opens the form once more; `typed` is the key of what was typed into it."""
     return ActionButton(
         "item-edit", owner, kind.value, item_id, typed, label="Try again", style=discord.ButtonStyle.primary
-    )
-
-
-def favorite_words(favorited: Favorited, *, wish: bool) -> str:
-    """What was done, in a few words."""
-    if wish:
-        return "Added to your favorites" if favorited.changed else "This is already one of your favorites"
-    return "Removed from your favorites" if favorited.changed else "This was not one of your favorites"
-
-
-def favorite_notice(favorited: Favorited) -> ui.LayoutView:
-    """The private answer to Favorite on somebody's shared message."""
-    item = favorited.shown.item
-    return notice(
-        favorite_words(favorited, wish=True),
-        title(item),
-        "`/imgur favorites` shows all of them.",
-        controls=[link_button(item)],
     )
 
 

@@ -15,8 +15,9 @@ from markdown_it import MarkdownIt
 
 from cogs.gallery._place import Place
 from cogs.gallery._views import gallery_view
-from cogs.item._views import copy_view, favorite_notice, question_view
+from cogs.item._views import copy_view, question_view
 from cogs.ui.actions import ANYONE
+from cogs.ui.favorite import favorite_notice
 from cogs.ui.item import item_view, linked
 from imgur.models import Album, Image, Item
 from services.library.ability import Abilities, Ability, Shown, abilities

@@ -317,6 +317,7 @@ def test_view_is_valid_when_held_against_discord_s_own_document(name: str) -> No
         ("delete", {"image": "abc1234"}),
         ("images", {"share": True}),
         ("favorites", {"share": True}),
+        ("search", {"query": "cat", "share": True}),
         ("album list", {"share": True}),
         ("album create", {"title": "New"}),
         ("album edit", {"album": "abc1234", "title": "New"}),

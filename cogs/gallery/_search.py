@@ -1,0 +1,91 @@
+"""`/imgur search`, turning its pages, and Favorite on each hit."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+from discord import app_commands
+from discord.app_commands import Choice, Range
+from discord.ext import commands
+
+from cogs.gallery._hits import SORTS, WINDOWS, Where, bare_hits, hits_view
+from cogs.ui.actions import Interaction, action
+from cogs.ui.favorite import favorite_notice, favorite_words
+from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, done, is_public
+from errors import ForeignGalleryError
+from imgur.models import GallerySort, Kind, Window
+from services.library.items import ItemService
+from services.search import Search, SearchService
+from services.text import line
+from services.views import Views
+
+LONGEST_QUERY = 200
+
+
+class Searches(commands.Cog):
+    """Finds what others have put into Imgur's public gallery."""
+
+    def __init__(self, search: SearchService, items: ItemService, views: Views) -> None:
+        self._search = search
+        self._items = items
+        self._views = views
+
+    @app_commands.command()
+    @app_commands.describe(
+        query="Words of its title or description",
+        sort="Which come first",
+        window="How far back, for the best first",
+        share="Show them to everyone here",
+    )
+    @app_commands.choices(
+        sort=[Choice(name=words.capitalize(), value=value) for value, words in SORTS],
+        window=[Choice(name=words.capitalize(), value=value) for value, words in WINDOWS],
+    )
+    async def search(
+        self,
+        interaction: Interaction,
+        query: Range[str, 1, LONGEST_QUERY],
+        sort: Choice[str] | None = None,
+        window: Choice[str] | None = None,
+        *,
+        share: bool = False,
+    ) -> None:
+        """Search Imgur's public gallery."""
+        await acknowledge(interaction)
+        search = _asked(query, sort, window)
+        hits = await self._search.find(search, 0, mature=is_age_restricted(interaction))
+        view = "" if hits.is_nothing else await self._views.keep(interaction.user.id, search.query)
+        draw = partial(hits_view, search=search, view=view, owner=interaction.user.id)
+        plainer = partial(draw, bare_hits(hits))
+        await answer_or_share(interaction, partial(draw, hits), share=share and bool(hits.items), plainer=plainer)
+
+    @action("hits", foreign=ForeignGalleryError, where=Where.parse, page=int)
+    async def _turned(self, interaction: Interaction, where: Where, page: int, slot: str) -> None:
+        await acknowledge_press(interaction)
+        search = Search(await self._views.query(interaction.user.id, where.view), where.sort, where.window)
+        mature = is_age_restricted(interaction)
+        hits = await self._search.find(search, page, mature=mature, fresh=slot == "refresh")
+        shared = is_public(interaction)
+        draw = partial(hits_view, search=search, view=where.view, owner=interaction.user.id, shared=shared)
+        await answer(interaction, draw(hits), plainer=lambda: draw(bare_hits(hits)))
+
+    @action("hit-favorite", kind=Kind)
+    async def _favorite_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
+        """Make it a favorite of whoever presses; the gallery stays as it is."""
+        await acknowledge(interaction)
+        favorited = await self._items.favorite(interaction.user.id, f"{kind}:{item_id}")
+        done(interaction, favorite_words(favorited, wish=True), favorited.shown.item.page_url)
+        await answer(interaction, favorite_notice(favorited))
+
+
+def is_age_restricted(interaction: Interaction) -> bool:
+    """Whether Discord lets nobody under age in here: what it says of the channel, and nothing else, counts."""
+    ask = getattr(interaction.channel, "is_nsfw", None)
+    return bool(ask and ask())
+
+
+def _asked(query: str, sort: Choice[str] | None, window: Choice[str] | None) -> Search:
+    """Who says how far back means the best of that time."""
+    order = sort.value if sort else "top" if window else "time"
+    return Search(line(query), cast("GallerySort", order), cast("Window", window.value if window else "all"))

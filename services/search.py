@@ -1,0 +1,108 @@
+"""Imgur's public gallery, searched for everyone: a page is one credit, whoever asks for it and however often."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from errors import NothingToSearchError
+from imgur.models import Album, GallerySort, Image, Item, Page, Window
+from services.cache import TimedCache, oldest
+from services.library.ability import pictures
+from services.library.page import PAGE_SIZE
+from services.library.reading import weight_of_page
+from services.ports import ImgurApi, UploadStore
+from services.text import folded, is_visible, line
+
+PAGE_SECONDS = 300
+MOST_BYTES = 16_000_000
+"""What pages may take of memory."""
+HITS_PER_PAGE = 60
+"""Of Imgur's pages, as seen; only an empty one is the end."""
+_SLOTS = HITS_PER_PAGE // PAGE_SIZE
+
+Key: TypeAlias = tuple[str, GallerySort, Window, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for. The window counts in the order `top` alone."""
+
+    query: str
+    sort: GallerySort = "time"
+    window: Window = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Ten hits, or fewer: pages count from 0, `next` is None on the last.
+
+    Of those that stand behind it on Imgur, `mature` are left out here. `hidden` are ids of pictures that were uploaded
+    as spoilers. Nothing in it is about a user: not even who has favorited what.
+    """
+
+    items: tuple[Item, ...]
+    page: int
+    next: int | None
+    mature: int = 0
+    hidden: frozenset[str] = frozenset()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing at all was found."""
+        return self.page == 0 and self.next is None and not self.items and not self.mature
+
+
+class SearchService:
+    """Searches as the application, never as a user: what one finds is the same for all. Errors of Imgur's pass."""
+
+    def __init__(self, imgur: ImgurApi, uploads: UploadStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._imgur = imgur
+        self._uploads = uploads
+        self._pages: TimedCache[Key, Page[Item]] = TimedCache(PAGE_SECONDS, MOST_BYTES, clock, weigh=weight_of_page)
+
+    async def find(self, search: Search, page: int, *, mature: bool, fresh: bool = False) -> Hits:
+        """A page of hits, without those marked mature unless `mature`. Raises NothingToSearchError for a blank one."""
+        if not is_visible(folded(search.query)):
+            raise NothingToSearchError
+        outer, slot = divmod(max(page, 0), _SLOTS)
+        got = await self._page(search, outer, fresh=fresh)
+        allowed = [item for item in got.items if mature or not is_mature(item)]
+        filled = min(max(-(-len(allowed) // PAGE_SIZE), 1), _SLOTS)
+        slot = min(slot, filled - 1)
+        following = outer * _SLOTS + slot + 1 if slot + 1 < filled else (outer + 1) * _SLOTS
+        items = tuple(allowed[slot * PAGE_SIZE :][:PAGE_SIZE])
+        shown = frozenset[str]().union(*map(pictures, items))
+        return Hits(
+            items,
+            outer * _SLOTS + slot,
+            following if got.received else None,
+            len(got.items) - len(allowed),
+            await self._uploads.hidden(shown),
+        )
+
+    def tidy(self) -> None:
+        """Let go of what is too old."""
+        self._pages.tidy()
+
+    async def _page(self, search: Search, number: int, *, fresh: bool) -> Page[Item]:
+        window: Window = search.window if search.sort == "top" else "all"
+        query = line(search.query)
+
+        async def load() -> Page[Item]:
+            got = await self._imgur.search_gallery(query, search.sort, window, number)
+            return Page(tuple(filter(_is_showable, got.items)), got.received)
+
+        return await self._pages.get((query.casefold(), search.sort, window, number), load, since=oldest(fresh=fresh))
+
+
+def is_mature(item: Item) -> bool:
+    """Whether it, or a picture that would be shown of it, is marked mature."""
+    return item.nsfw or (isinstance(item, Album) and any(image.nsfw for image in item.images))
+
+
+def _is_showable(item: Item) -> bool:
+    """Imgur lists what it no longer has, without a link."""
+    return not isinstance(item, Image) or item.link is not None or item.mp4 is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -131,6 +132,33 @@ async def test_somebody_elses_toggle_between_read_and_post_is_put_right(
     held.release()
     assert await wish is False
     assert alice.favorites == [cat]
+
+
+@pytest.mark.parametrize("processes", [2, 3, 4])
+@pytest.mark.parametrize("is_favorite", [False, True])
+async def test_processes_that_wish_the_same_at_once_do_not_undo_each_other(
+    *,
+    processes: int,
+    is_favorite: bool,
+    standin: Standin,
+    alice: Account,
+    alice_auth: AccessToken,
+    connect: Callable[..., ImgurClient],
+    cat: StoredImage,
+) -> None:
+    """They know nothing of each other; all have read before one of them posts."""
+    if is_favorite:
+        standin.world.toggle_favorite(alice, cat)
+    held = standin.switches.hold(TOGGLE)
+    clients = [connect(standin.url) for _ in range(processes)]
+    set_all = [client.unfavorite if is_favorite else client.favorite for client in clients]
+    wishes = [asyncio.create_task(set_one(Kind.IMAGE, cat.id, alice_auth)) for set_one in set_all]
+    async with asyncio.timeout(10):
+        while len(standin.sent(TOGGLE)) < processes:  # noqa: ASYNC110 - all are at the door
+            await asyncio.sleep(0.01)
+    held.release()
+    await asyncio.gather(*wishes)
+    assert alice.favorites == ([] if is_favorite else [cat])
 
 
 @pytest.mark.parametrize("fault", ["lost-answer", "cut-answer"])

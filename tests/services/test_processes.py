@@ -19,10 +19,11 @@ from services.account import AccountService
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
-from storage.database import Database
+from storage.database import Database, open_database
+from storage.errors import DatabaseUnavailableError
 from storage.sealing import Keyring
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
-from tests.databases import on_both
+from tests.databases import a_server, on_both
 from tests.services.test_account import ADA, BOB, REFRESH, link, token_of
 
 KEYRING = Keyring({"shared": b"made-up key of 32 bytes in tests"})
@@ -178,3 +179,30 @@ async def test_new_tokens_win_when_they_came_so_late_that_another_process_tried_
         assert token in standin.world.tokens.access
         for service in (slow, other):
             await service.close()
+
+
+async def test_new_tokens_survive_a_restart_of_the_database_while_imgur_answers(
+    imgur_client: ImgurClient, standin: Standin, account: Account
+) -> None:
+    """One command asks to try again; nothing is lost, and nothing has to be done."""
+    standin.switches.rotation = "strict"
+    with a_server() as server:
+        async with open_database(server.url(server.make())) as database:
+            stores = Stores.of(database, KEYRING)
+            accounts = AccountService(stores.accounts, imgur_client, second_look=0)
+            await link(stores, standin, account, ADA, life=-1)
+            held = standin.switches.hold(REFRESH)
+            command = asyncio.create_task(accounts.authorized(ADA, token_of))
+            await held.arrived.wait()
+            server.stop()
+            held.release()
+            with pytest.raises(DatabaseUnavailableError):
+                await command
+            server.start()
+            token = await accounts.authorized(ADA, token_of)
+            assert token in standin.world.tokens.access
+            async with asyncio.timeout(20):
+                while not (row := await stores.accounts.get(account.id)) or row.access_token != token:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            assert len(standin.sent(REFRESH)) == 1
+            await accounts.close()

@@ -21,6 +21,7 @@ import yaml
 
 import config
 from bot import cli
+from storage.engines.postgres import parse
 from tests.conftest import free_port
 from tests.test_cli import ANSWERS, KEY, TOKEN
 from web.admin import create_admin_app
@@ -189,3 +190,16 @@ async def test_the_health_check_asks_whether_users_are_served(reasons: list[str]
     assert "or 8081)" in line  # as in the settings, an empty one counts as unset
     if not reasons:
         assert (await asked(port))[0] == 1  # nobody there
+
+
+def test_compose_with_postgresql_hands_over_an_address_that_leads_to_its_database() -> None:
+    text = (ROOT / "compose.postgres.yaml").read_text(encoding="utf-8")
+    services = yaml.safe_load(re.sub(r"\$\{POSTGRES_PASSWORD:\?[^}]*\}", "fake50%p@ss", text))["services"]
+    address = parse(services["bot"]["environment"]["DATABASE_URL"])
+    made = services["database"]["environment"]
+    assert address.hosts == ("database",)
+    assert {
+        "POSTGRES_USER": address.user,
+        "POSTGRES_DB": address.database,
+        "POSTGRES_PASSWORD": address.password,
+    } == made

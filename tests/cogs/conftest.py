@@ -178,8 +178,16 @@ def again(settings: Settings, standin: Standin, attachments: SlowAttachments) ->
 
 
 @pytest.fixture
-async def house(settings: Settings, standin: Standin, attachments: SlowAttachments) -> AsyncIterator[House]:
-    async with compose(settings, imgur_url=standin.url, attachments=attachments, work=False) as house:
+def works() -> bool:
+    """Whether anything is done in the background; a file of tests may say so."""
+    return False
+
+
+@pytest.fixture
+async def house(
+    settings: Settings, standin: Standin, attachments: SlowAttachments, works: bool
+) -> AsyncIterator[House]:
+    async with compose(settings, imgur_url=standin.url, attachments=attachments, work=works) as house:
         yield house
 
 

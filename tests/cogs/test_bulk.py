@@ -7,13 +7,22 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from standins.imgur.records import Account
+from storage.database import open_database
+from storage.tables import EPOCH, credits_left, jobs
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_gallery import enabled, options, upload_anonymously
 from tests.cogs.test_select import add_images, press, selecting, tick, ticked
+from tests.cogs.test_waiting import pause
 
 DELETE = "DELETE /3/image/*"
+
+
+@pytest.fixture
+def works() -> bool:
+    return True
 
 
 async def asked(discord: Discord, ids: list[str], command: str = "images", deed: str = "Delete") -> tuple[Any, Any]:
@@ -229,6 +238,71 @@ async def test_only_one_deletion_goes_on_at_a_time(discord: Discord, linked: Acc
     await discord.click(second, "Delete 2 for good")
     assert "### 2 deleted" in text(second)
     assert sent(discord) == ids
+
+
+async def later(discord: Discord) -> None:
+    """As if the time had passed that everything waits for."""
+    async with open_database(discord.house.settings.database_url) as database, database.write() as transaction:
+        await transaction.execute(update(credits_left).values(paused_until=None))
+        await transaction.execute(update(jobs).values(due_at=EPOCH))
+    services = discord.house.services
+    await services.jobs.resume(discord.alice.id, 0)  # wakes the runner
+    await eventually(lambda: not discord.standin.world.images)
+
+
+async def test_what_waits_for_the_quota_is_told_and_goes_on_by_itself(discord: Discord, linked: Account) -> None:
+    """Whoever has begun it may be gone: how it ended is told by the next answer, whatever that is, once."""
+    ids = add_images(discord, linked, 3)
+    _, question = await asked(discord, ids)
+    await pause(discord, 3000, linked.id)
+    await discord.click(question, "Delete 3 for good")
+    await discord.click(question, "How far is it?")
+    assert "### Deleting 3 pictures" in text(question)
+    assert "**0 of 3** done so far. Imgur has no room for more at the moment; it goes on <t:" in text(question)
+    assert "It goes on by itself" in text(question)
+    assert not sent(discord)
+    await later(discord)
+    assert sent(discord) == ids
+    [meanwhile] = await told(discord)
+    assert "**3 deleted.** 3 deleted: Picture 2" in text(meanwhile)
+    assert not (await discord.run("images")).followups
+    assert not (await discord.click(question, "How far is it?")).followups
+    assert "This is over" in text(question)
+
+
+async def told(discord: Discord) -> Any:
+    """What is told beside the next answer but for the first ones."""
+    async with asyncio.timeout(15):
+        while not (followups := (await discord.run("images")).followups):  # noqa: ASYNC110 - nobody tells it unasked
+            await asyncio.sleep(0.01)
+        return followups
+
+
+async def test_how_far_it_is_can_be_seen_after_a_restart(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 3)
+    _, question = await asked(discord, ids)
+    await pause(discord, 3000, linked.id)
+    await discord.click(question, "Delete 3 for good")
+    async with discord.again() as house:
+        await discord.env.restart_bot(house.bot)
+        await discord.click(question, "How far is it?")
+        assert "**0 of 3** done so far. Imgur has no room for more at the moment" in text(question)
+        await discord.env.shutdown()
+    assert not sent(discord)
+
+
+async def test_where_discord_does_not_take_how_it_ended_the_next_answer_tells_it(
+    discord: Discord, linked: Account
+) -> None:
+    ids = add_images(discord, linked, 2)
+    _, question = await asked(discord, ids)
+    discord.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=404, code=10015, times=None)
+    await discord.click(question, "Delete 2 for good")
+    await eventually(lambda: not discord.standin.world.images)
+    async with asyncio.timeout(15):
+        said = ""
+        while "**2 deleted.**" not in said:  # every answer is a message of its own now
+            said = "\n".join(text(message) for message in (await discord.run("account")).followups)
 
 
 async def test_several_become_favorites(discord: Discord, linked: Account) -> None:

@@ -249,3 +249,26 @@ async def test_an_id_is_never_used_again(stores):
     assert await stores.jobs.drop(1, first.id)
 
     assert (await begun(stores)).id > first.id
+
+
+@pytest.mark.parametrize("state", [JobState.ENDED, JobState.STOPPED])
+async def test_what_its_message_has_told_no_answer_tells(stores, state):
+    for user in (1, 2):
+        await begun(stores, user)
+        mine = await stores.jobs.claim(["count"], NOW)
+        assert await stores.jobs.end(mine, NOW, state, ("Deleted 3", "All of them"))
+    (mine,), (other,) = await stores.jobs.of_user(1), await stores.jobs.of_user(2)
+
+    await stores.jobs.told(1, other.id)
+    await stores.jobs.told(1, mine.id)
+
+    left = [job.outcome for job in await stores.jobs.of_user(1)]
+    assert left == ([None] if state is JobState.STOPPED else [])
+    assert await stores.jobs.take_outcomes(1) == []
+    assert [job.id for job in await stores.jobs.take_outcomes(2)] == [other.id]
+
+
+async def test_what_goes_on_is_not_forgotten_because_somebody_looked(stores):
+    job = await begun(stores)
+    await stores.jobs.told(1, job.id)
+    assert await stores.jobs.of_user(1) == [job]

@@ -9,16 +9,22 @@ import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from standins.discord.standin import PRESS, text, walk
 from standins.discord.standin import Standin as Discord
-from standins.discord.standin import text
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
+from storage.database import open_database
+from storage.models import JobState
+from storage.tables import EPOCH, jobs
 from tests.conftest import CLIENT_ID, free_port
+from tests.databases import on_both
 from tests.wire.conftest import TOKEN
 
 ROOT = Path(__file__).parents[2]
@@ -149,6 +155,86 @@ def is_uploaded(interaction: Interaction) -> bool:
 
 
 EMPTY: dict[str, list[Any]] = {"components": []}
+
+
+@on_both
+async def test_several_are_deleted_once_each_though_the_process_is_killed_in_the_middle(
+    discord: Discord, standin: Imgur, launch: Launch, picture: bytes, database_url: str
+) -> None:
+    """`kill -9` while the fourth answer is held: that one is looked up, the rest goes on by itself, and all is told."""
+    first = await launch()
+    await discord.ready()
+    alice = discord.world.add_person("alice")
+    for number in range(10):
+        file = discord.world.upload(f"picture{number}.jpg", picture, "image/jpeg")
+        command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
+        await discord.until(partial(is_uploaded, command))
+    images = list(standin.world.images.values())[::-1]
+    gallery = await answered(await discord.slash(alice, "images"))
+    gallery = await changed(discord, await discord.press(alice, gallery, "Select…"), "0 selected")
+    gallery = await changed(discord, await ticked(discord, alice, gallery), "10 selected")
+    question = await answered(await discord.press(alice, gallery, "Delete"))
+    assert "### Delete 10 pictures?" in text(question)
+    held = standin.switches.hold(f"DELETE /3/image/{images[3].deletehash}", answer=True)
+    await discord.press(alice, question, "Delete 10 for good")
+    async with asyncio.timeout(30):
+        await held.arrived.wait()
+    first.kill()
+    await first.ended()
+    held.release()
+    assert len(standin.world.images) == 6
+
+    await a_minute_later(database_url)
+    second = await launch()
+    await discord.ready()
+    await has_ended(database_url)
+
+    command = await discord.slash(alice, "account")
+    await discord.until(lambda: command.followups)
+    said = text(command.followups[0])
+    assert "10 deleted" in said
+    assert all(image.id in said for image in images)
+    sent = [request.path.rpartition("/")[2] for request in standin.sent("DELETE /3/image/*")]
+    assert sent == [image.deletehash for image in images]
+    second.stop()
+    code, said = await second.ended()
+    assert (code, "Traceback" in said) == (0, False), said
+
+
+async def answered(interaction: Interaction) -> Any:
+    """The private answer."""
+    await interaction.answered()
+    return interaction.original
+
+
+async def changed(discord: Discord, press: Interaction, words: str) -> Any:
+    """The message that was pressed on, once it says so."""
+    await discord.until(lambda: words in text(press.original or EMPTY))
+    return press.original
+
+
+async def ticked(discord: Discord, person: Any, gallery: Any) -> Interaction:
+    """Tick everything on the page."""
+    [menu] = [part for part in walk(gallery["components"]) if part["type"] == 3]
+    values = [option["value"] for option in menu["options"]]
+    data = {"custom_id": menu["custom_id"], "component_type": 3, "id": menu["id"], "values": values}
+    return await discord.interact(PRESS, person, data, message=gallery)
+
+
+async def a_minute_later(database_url: str) -> None:
+    """A claim ends a minute after its process was heard of last."""
+    async with open_database(database_url) as database, database.write() as transaction:
+        await transaction.execute(update(jobs).values(claimed_until=EPOCH))
+
+
+async def has_ended(database_url: str) -> None:
+    """Wait until the one job is through."""
+    async with open_database(database_url) as database, asyncio.timeout(60):
+        state = None
+        while state != JobState.ENDED:
+            await asyncio.sleep(0.05)
+            async with database.read() as transaction:
+                state = (await transaction.execute(select(jobs.c.state))).scalar()
 
 
 @pytest.mark.parametrize("how", ["login", "gateway"])

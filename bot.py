@@ -137,14 +137,13 @@ async def compose(
             upload_session=uploading,
             middlewares=(governor,),
         )
-        accounts = AccountService(stores.accounts, imgur)
+        accounts = AccountService(stores.accounts, imgur, unlinked=governor.dismiss)
         stack.push_async_callback(accounts.close)
         library = Library.over(accounts, imgur, stores.uploads, stores.library)
         stack.push_async_callback(library.items.close)
         albums = AlbumService(accounts, imgur, library.catalogue)
-        uploads = UploadService(
-            accounts, imgur, attachments or HttpAttachmentSource(fetching, origins=cdn), stores.uploads, albums
-        )
+        source = attachments or HttpAttachmentSource(fetching, origins=cdn)
+        uploads = UploadService(accounts, imgur, source, stores.uploads, albums, ready=governor.ready_to_upload)
         stack.push_async_callback(uploads.close)
         handlers = (
             Deleting(library.items),

@@ -66,8 +66,8 @@ def duration(seconds: float) -> str:
 
 def waiting_words(wait: Wait) -> Words:
     """What is shown while a call waits for Imgur's limit."""
-    before = "" if not wait.before else f"{wait.before} before it. "
-    return Words("Waiting for Imgur's limit", f"{before}It goes on by itself in about {duration(wait.seconds)}.")
+    text = f"Place {wait.before + 1:,}, about {duration(wait.seconds)}. It goes on by itself."
+    return Words("Waiting for Imgur's limit", text)
 
 
 def being_read(read: int, expected: int | None, seconds: float | None) -> str:

@@ -55,6 +55,7 @@ ANSWER_SECONDS = 5.0  # for which the ending of an upload waits to learn what be
 CLOSING_SECONDS = 8.0
 
 Progress: TypeAlias = Callable[[int, int], None]
+Ready: TypeAlias = Callable[[int | None], Awaitable[None]]
 
 
 class Destination(Enum):
@@ -128,8 +129,15 @@ def _unwatched(_ticket: Ticket) -> None:
     """Nobody cares how long the queue is."""
 
 
+async def _at_once(_account_id: int | None) -> None:
+    """There is always room."""
+
+
 class UploadService:
-    """Uploads files to the user's account or anonymously, a bounded number at once, the users in turn."""
+    """Uploads files to the user's account or anonymously, a bounded number at once, the users in turn.
+
+    `ready` waits until Imgur's limit has room for one into this account, or for an anonymous one.
+    """
 
     def __init__(
         self,
@@ -138,12 +146,15 @@ class UploadService:
         attachments: AttachmentSource,
         uploads: UploadStore,
         albums: AlbumService,
+        *,
+        ready: Ready = _at_once,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._attachments = attachments
         self._uploads = uploads
         self._albums = albums
+        self._ready = ready
         self._queue = FairQueue(AT_ONCE, EACH)
         self._backlog = Backlog()
         self._endings: set[asyncio.Task[Remains]] = set()
@@ -173,7 +184,7 @@ class UploadService:
         return Destination.ASK_BROKEN if linked else Destination.ASK
 
     async def upload(self, request: UploadRequest, progress: Progress, queued: Queued = _unwatched) -> Uploaded:
-        """Wait for the user's turn, check the file, then send it; never twice, unless Imgur refused the token first.
+        """Wait for Imgur's limit and the user's turn, check the file, send it; once, unless its token is refused.
 
         The attachment is not opened before its turn. Cancelled after the last byte, it waits for the answer and deletes
         the picture; UploadEndedError then says what remains. Raises FileTooLargeError, UnsupportedFileError,
@@ -186,6 +197,8 @@ class UploadService:
         elif request.album:
             album = await self._album(request.discord_id, request.album, is_new=request.is_new_album)
             request = replace(request, album=album.id)
+        linked = None if request.anonymous else await self._accounts.linked(request.discord_id)
+        await self._ready(linked.account_id if linked else None)
         async with self._queue.turn(request.discord_id, queued):
             return replace(await self._upload(request, progress), album=album)
 

@@ -31,7 +31,7 @@ from errors import (
     PostUncertainError,
 )
 from services.messages import waiting_words
-from services.quota.caller import Caller, Wait
+from services.quota.caller import Caller, Wait, call_patiently
 
 log = structlog.get_logger(__name__)
 
@@ -67,11 +67,13 @@ class Draw(Protocol):
 async def acknowledge(interaction: Interaction) -> int | None:
     """Tell Discord, before anything is done, that a private answer is coming. It has 15 minutes from then.
 
+    Until it comes it shows what is waited for, which may take a while: Imgur's limit.
     Gives the id of the message that the answer will be, if Discord told it. Like all that acknowledge, raises
     NotAcknowledgedError where Discord takes no answer any more: whoever does nothing before does nothing twice.
     """
     defer = partial(interaction.response.defer, ephemeral=True, thinking=True)
     response = await _acknowledged(interaction, defer)
+    call_patiently(asyncio.get_running_loop().time() + COMMAND_WAITS, partial(_shown_wait, interaction))
     return response.message_id if response else None
 
 
@@ -203,19 +205,14 @@ async def progress(interaction: Interaction, view: ui.LayoutView) -> bool:
 
 
 def on_behalf(interaction: Interaction) -> Caller:
-    """For whom Imgur is called, and for how long a call may have to wait: an answer can be given for 15 minutes.
-
-    A command shows in its own answer what it waits for; a press waits a moment only, and what is typed not at all.
-    """
-    if interaction.type is discord.InteractionType.application_command:
-        return Caller(interaction.user.id, patience=COMMAND_WAITS, waiting=partial(_shown_wait, interaction))
+    """For whom Imgur is called: what is typed waits for no credits, a press for a moment, `acknowledge` allows more."""
     is_press = interaction.type is not discord.InteractionType.autocomplete
     return Caller(interaction.user.id, patience=PRESS_WAITS if is_press else 0.0)
 
 
 async def _shown_wait(interaction: Interaction, wait: Wait) -> None:
     said = waiting_words(wait)
-    if interaction.response.is_done() and not is_answered(interaction) and interaction.extras.get(WAITS) != said:
+    if not is_answered(interaction) and interaction.extras.get(WAITS) != said:
         interaction.extras[WAITS] = said
         await progress(interaction, notice(said.title, said.text))
 

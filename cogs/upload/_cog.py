@@ -38,10 +38,12 @@ from cogs.upload._views import (
     question_view,
     uploaded_view,
     uploaded_words,
+    waiting_view,
 )
 from errors import AlbumUncertainError, LinkBrokenError, NewAlbumError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from services.library.suggestions import Scope, SuggestionService
+from services.quota.caller import Wait, caller, calling
 from services.text import line, passage
 from services.upload import Destination, Uploaded, UploadRequest, UploadService
 
@@ -136,14 +138,23 @@ class Uploads(commands.Cog):
     async def _send(self, interaction: Interaction, question: Question) -> None:
         owner, request, share = interaction.user.id, question.request, question.share
 
+        waits: list[Wait] = []
+
+        async def waiting(wait: Wait) -> None:
+            waits[:] = [wait]
+
         async def show(transfer: Transfer[Uploaded]) -> None:
-            view = progress_view(transfer.sent, transfer.total, transfer.key, owner, before=transfer.before)
+            if waits and not transfer.is_queued:
+                view = waiting_view(waits[0], transfer.key, owner)
+            else:
+                view = progress_view(transfer.sent, transfer.total, transfer.key, owner, before=transfer.before)
             await progress(interaction, view)
 
         try:
-            uploaded = await self._transfers.run(
-                request.file.size, lambda count, queued: self._uploads.upload(request, count, queued), show
-            )
+            with calling(replace(caller(), waiting=waiting)):
+                uploaded = await self._transfers.run(
+                    request.file.size, lambda count, queued: self._uploads.upload(request, count, queued), show
+                )
         except LinkBrokenError:  # Imgur refused the tokens only now; nothing was sent
             if not request.is_open:
                 raise

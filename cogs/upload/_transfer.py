@@ -36,6 +36,11 @@ class Transfer(Generic[T]):
         """How many uploads come before this one; None once it is its turn."""
         return self._ticket.before if self._ticket else None
 
+    @property
+    def is_queued(self) -> bool:
+        """Whether nothing but the other uploads has to be waited for any more."""
+        return self._ticket is not None
+
     def end(self, why: type[UploadEndedError]) -> None:
         """End it; whoever waits for the result gets `why`, the first one given."""
         if not self._is_ended:

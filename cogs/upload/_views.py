@@ -15,7 +15,8 @@ from cogs.ui.report import link_button
 from cogs.upload._question import NEW, NONE
 from errors import LinkBrokenError
 from imgur.models import TITLE_LIMIT
-from services.messages import megabytes
+from services.messages import megabytes, waiting_words
+from services.quota.caller import Wait
 from services.text import cut
 from services.upload import Uploaded, UploadRequest
 
@@ -75,6 +76,13 @@ def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | 
         waiting,
         controls=[cancel],
     )
+
+
+def waiting_view(wait: Wait, key: str, owner: int) -> ui.LayoutView:
+    """An upload for which there are no credits yet, with a way to end it."""
+    said = waiting_words(wait)
+    cancel = ActionButton("upload-cancel", owner, key, label="Cancel", style=discord.ButtonStyle.danger)
+    return notice(said.title, said.text, controls=[cancel])
 
 
 def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, shared: bool) -> ui.LayoutView:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -38,11 +39,15 @@ async def _untold(_wait: Wait) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`user` is a Discord id or NOBODY; `patience` in seconds is how long a call may have to wait."""
+    """`user` is a Discord id or NOBODY. A call may have to wait for `patience` seconds, and not beyond `until`.
+
+    That is a time of the loop. `waiting` is told now and then how long it takes.
+    """
 
     user: int = NOBODY
     priority: Priority = Priority.COMMAND
     patience: float = 0.0
+    until: float = math.inf
     waiting: Waiting = _untold
 
 
@@ -53,6 +58,11 @@ _NOBODY = Caller()
 def caller() -> Caller:
     """Who calls."""
     return _caller.get(_NOBODY)
+
+
+def call_patiently(until: float, waiting: Waiting) -> None:
+    """From here on what this task calls for may wait so long, as there is somebody to show it to."""
+    _caller.set(replace(caller(), patience=math.inf, until=until, waiting=waiting))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from functools import partial
 
 import structlog
 
+from errors import NotLinkedError
 from imgur.chain import Call, Reply, Send
 from imgur.errors import ImgurError, NotSentError, RateLimitedError, Spent
 from imgur.models import RateLimits
@@ -29,10 +30,12 @@ UPLOADS = Allowance("uploads", 1_250, DAY)
 ADDRESS = Allowance("address", 500, HOUR)
 POSTS = Allowance("posts", 1_250, HOUR)
 ACCOUNT_CREDITS = 500
+UPLOAD_COST = 10
 DEFAULT_PAUSE, APPLICATION_PAUSE = 60.0, 3600.0  # seconds, where a 429 does not say
 BACKGROUND = 0
 """The user that stands for all work in the background (`storage/ledger.py`)."""
 LOOK_AGAIN = 5.0  # seconds: another process may have paused something, or given something back
+JUST_AFTER = 0.05  # seconds
 BACKGROUND_PAUSE = 300.0
 TIDY_EVERY = timedelta(hours=1)
 
@@ -91,12 +94,24 @@ class Governor:
         await self._heard(call, grant, reply.limits)
         return reply
 
+    async def ready_to_upload(self, account_id: int | None) -> None:
+        """Wait, as a call would, until there is room for an upload: nothing is held open meanwhile."""
+        grant = await self._admitted(Call("POST", UPLOAD_COST, account_id, is_upload=True), caller())
+        await self._noted(self._ledger.give_back(grant))
+
     async def close(self) -> None:
         """Whoever waits is let go of."""
         if self._pump is not None:
             self._pump.cancel()
         for waiter in self._line:
             waiter.outcome.cancel()
+
+    def dismiss(self, user: int) -> None:
+        """The user's link is gone: what waits here to be done with its token is not done."""
+        for waiter in self._line:
+            is_linked = any("account:" in take.allowance.scope for take in waiter.takes)
+            if waiter.user == user and is_linked and not waiter.outcome.done():
+                waiter.outcome.set_exception(NotLinkedError())
 
     async def tidy(self) -> None:
         """Forget windows that ended long ago. To be called now and then."""
@@ -118,11 +133,10 @@ class Governor:
         if isinstance(outcome, Grant):
             return outcome
         loop = asyncio.get_running_loop()
-        if self._seconds(outcome) > who.patience:
+        deadline = min(loop.time() + who.patience, who.until)
+        if loop.time() + self._seconds(outcome) > deadline:
             raise self._spent(outcome, priority)
-        waiter = _Waiter(
-            priority, next(self._numbers), takes, user, loop.time() + who.patience, loop.create_future(), outcome
-        )
+        waiter = _Waiter(priority, next(self._numbers), takes, user, deadline, loop.create_future(), outcome)
         self._line.append(waiter)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._serve(), name="quota")
@@ -145,7 +159,9 @@ class Governor:
     async def _serve(self) -> None:
         """Try again for those who wait, the first first, until nobody does."""
         while self._line:
-            await asyncio.sleep(min(LOOK_AGAIN, *(max(self._seconds(waiter.refusal), 0.05) for waiter in self._line)))
+            await asyncio.sleep(
+                min(LOOK_AGAIN, *(max(self._seconds(waiter.refusal), 0.0) + JUST_AFTER for waiter in self._line))
+            )
             paused: set[str] = set()
             for waiter in sorted(self._line):
                 if not waiter.outcome.done() and not paused & {take.allowance.scope for take in waiter.takes}:

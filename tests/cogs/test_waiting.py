@@ -30,3 +30,22 @@ async def test_what_needs_no_call_works_without_credit(discord: Discord, linked:
     assert "linked" in text(answer(await discord.run("link"))).lower()
     await discord.run("unlink")
     assert discord.standin.sent("* /3/*") == []
+
+
+async def test_a_press_waits_for_a_moment_only(discord: Discord, linked: Account) -> None:
+    for _ in range(60):
+        discord.standin.world.add_image(linked)
+    gallery = answer(await discord.run("images"))
+    await pause(discord, 240)
+    discord.standin.requests.clear()
+    pressed = await discord.click(gallery, "Refresh")
+    assert "Try again in 4 minutes" in "".join(text(message) for message in pressed.followups)
+    assert discord.standin.sent("* /3/*") == []
+
+
+async def test_what_is_typed_waits_for_no_credits(discord: Discord, linked: Account) -> None:
+    discord.standin.world.add_image(linked, title="Sunset")
+    await pause(discord, 100)
+    discord.standin.requests.clear()
+    await discord.alice.autocomplete(discord.channel, "imgur show", "image", "Sun")
+    assert discord.standin.sent("* /3/*") == []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.memory_ledger import MemoryLedger
+from errors import NotLinkedError
 from imgur.chain import Call, Reply
 from imgur.errors import ImgurError, NotFoundError, NotSentError, RateLimitedError, Spent
 from imgur.models import RateLimits
@@ -252,6 +253,23 @@ async def test_a_waiting_call_sees_its_place_and_time_and_goes_on_by_itself(
         await asyncio.gather(*tasks)
     assert len(imgur.calls) == 3
     assert seen[-1][1].seconds <= 300
+
+
+async def test_whoever_unlinks_does_nothing_later_that_waits_now(governor: Governor, imgur: Imgur) -> None:
+    for allowance in (account_allowance(7), ADDRESS):
+        await governor._ledger.pause(allowance, NOW + timedelta(seconds=60), NOW)
+    tasks = []
+    for user, call in ((ADA, READ), (BOB, READ), (ADA, ANONYMOUS)):
+        with calling(Caller(user, patience=600.0)):
+            tasks.append(asyncio.create_task(governor(call, imgur)))
+    await until(lambda: len(governor._line) == 3)
+    governor.dismiss(ADA)
+    with pytest.raises(NotLinkedError):
+        await tasks[0]
+    assert len(governor._line) == 2
+    await governor.close()
+    await asyncio.wait(tasks)
+    assert imgur.calls == []
 
 
 async def test_who_has_no_patience_is_told_at_once(governor: Governor, imgur: Imgur) -> None:

@@ -1,0 +1,88 @@
+"""A command that waits for Imgur's limit: it shows its place and the time, goes on by itself, and can be ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cogs.upload import _transfer
+from services.quota import governor
+from services.quota.governor import APPLICATION
+from standins.discord.standin import Standin as Discord
+from standins.discord.standin import text
+from standins.imgur.standin import Standin as Imgur
+from tests.databases import rows
+from tests.wire.conftest import Running, Start
+
+WAITS = "Place 1, about 4 minutes. It goes on by itself."
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(governor, "LOOK_AGAIN", 0.1)
+    monkeypatch.setattr(_transfer, "FIRST_REPORT", 0.1)
+    monkeypatch.setattr(_transfer, "REPORT_EVERY", 0.1)
+
+
+async def pause(running: Running) -> None:
+    """As if Imgur had refused a call of the application's a moment ago."""
+    now = datetime.now(UTC)
+    await running.bot.services.governor._ledger.pause(APPLICATION, now + timedelta(seconds=240), now)
+
+
+def says(command: Any, words: str) -> Callable[[], bool]:
+    return lambda: command.original is not None and words in text(command.original)
+
+
+async def test_it_shows_its_place_and_time_and_goes_on_by_itself(
+    discord: Discord, standin: Imgur, start: Start, database_url: str
+) -> None:
+    image = standin.world.add_image(title="Sunset")
+    alice, bob = discord.world.add_person("alice"), discord.world.add_person("bob")
+    async with start() as running:
+        await discord.ready()
+        await pause(running)
+        first = await discord.slash(alice, "show", image=f"https://imgur.com/{image.id}.png")
+        await discord.until(says(first, WAITS))
+        second = await discord.slash(bob, "show", image=f"https://imgur.com/{image.id}.png")
+        await discord.until(says(second, WAITS.replace("1", "2", 1)))
+        assert standin.sent("* /3/*") == []
+        rows(database_url, "UPDATE credits_left SET paused_until = NULL")
+        await discord.until(says(first, "Sunset"))
+        await discord.until(says(second, "Sunset"))
+
+
+async def test_an_upload_waits_and_can_be_ended_and_goes_on(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, database_url: str
+) -> None:
+    alice = discord.world.add_person("alice")
+    async with start() as running:
+        await discord.ready()
+        await pause(running)
+        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+        ended, goes_on = [await discord.slash(alice, "upload", file, file=file["id"], anonymous=True) for _ in range(2)]
+        await discord.until(says(ended, WAITS))
+        await discord.until(says(goes_on, WAITS.replace("1", "2", 1)))
+        assert ended.original is not None
+        await discord.press(alice, ended.original, "Cancel")
+        await discord.until(says(ended, "Nothing was stored"))
+        await discord.until(says(goes_on, WAITS))
+        rows(database_url, "UPDATE credits_left SET paused_until = NULL")
+        await discord.until(says(goes_on, "Uploaded anonymously"))
+    assert len(standin.sent("POST /3/*")) == 1
+
+
+async def test_a_restart_ends_it_in_words(discord: Discord, standin: Imgur, start: Start) -> None:
+    image = standin.world.add_image()
+    alice = discord.world.add_person("alice")
+    async with start() as running:
+        await discord.ready()
+        await pause(running)
+        command = await discord.slash(alice, "show", image=f"https://imgur.com/{image.id}.png")
+        await discord.until(says(command, WAITS))
+        running.task.cancel()
+        await discord.until(says(command, "again"))
+    assert standin.sent("* /3/*") == []

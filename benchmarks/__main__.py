@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import acknowledge, library, start, upload
+from benchmarks import acknowledge, first_sync, library, start, upload
 
 if __name__ == "__main__":
-    sys.exit(0 if all([upload.main(), acknowledge.main(), start.main(), library.main()]) else 1)
+    sys.exit(0 if all([upload.main(), acknowledge.main(), start.main(), library.main(), first_sync.main()]) else 1)

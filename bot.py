@@ -44,6 +44,7 @@ from services.bulk import Adding, BulkService, Deleting, Favoriting
 from services.jobs import Handler, JobService, Runner
 from services.library import Library
 from services.linking import LinkingService
+from services.mark import MarkService
 from services.ports import AttachmentSource
 from services.quota.caller import Caller, Priority, calling
 from services.quota.governor import Governor
@@ -176,6 +177,7 @@ async def compose(
             albums=albums,
             search=SearchService(imgur, stores.uploads),
             views=views,
+            marks=MarkService(library.catalogue, stores.marks),
             upkeep=Upkeep(stores.library),
             governor=governor,
             selections=selections,

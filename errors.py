@@ -338,3 +338,36 @@ class TooManyWordsError(BotError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"more than {limit} words")
         self.limit = limit
+
+
+# --- tags and notes ----------------------------------------------------------------------------------------------
+
+
+class TooManyTagsError(BotError):
+    """More tags than an item may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} tags")
+        self.limit = limit
+
+
+class TagTooLongError(BotError):
+    """A tag of more characters, or words, than one may have."""
+
+    def __init__(self, limit: int, words: int) -> None:
+        super().__init__(f"more than {limit} characters or {words} words")
+        self.limit = limit
+        self.words = words
+
+
+class NoteTooLongError(BotError):
+    """A note of more characters than one may have."""
+
+    def __init__(self, length: int, limit: int) -> None:
+        super().__init__(f"{length} characters")
+        self.length = length
+        self.limit = limit
+
+
+class NothingToNoteError(BotError):
+    """Tags or a note of which nothing can be seen."""

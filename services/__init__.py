@@ -10,6 +10,7 @@ from services.bulk import BulkService
 from services.jobs import JobService
 from services.library import Library
 from services.linking import LinkingService
+from services.mark import MarkService
 from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
@@ -33,6 +34,7 @@ class Services:
     albums: AlbumService
     search: SearchService
     selections: SelectionService
+    marks: MarkService
     upkeep: Upkeep
     governor: Governor
     bulk: BulkService

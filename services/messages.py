@@ -434,6 +434,23 @@ _TABLE: dict[type[BaseException], Wording] = {
         "That is more than can be looked for",
         f"Give no more than {error.limit} different words.",
     ),
+    # --- tags and notes
+    errors.TooManyTagsError: lambda error: Words(
+        "Those are too many tags", f"One picture may have {error.limit}. Nothing was changed."
+    ),
+    errors.TagTooLongError: lambda error: Words(
+        "One of the tags is too long",
+        f"A tag may have {error.limit} characters and {error.words} words. Put a comma between two tags. Nothing was "
+        "changed.",
+    ),
+    errors.NoteTooLongError: lambda error: Words(
+        "That note is too long",
+        f"It has {error.length:,} characters; a note may have {error.limit:,}. Nothing was changed.",
+    ),
+    errors.NothingToNoteError: Words(
+        "Nothing of that can be seen",
+        "Give words, signs or emoji; leave it empty to clear what is there. Nothing was changed.",
+    ),
     # --- Imgur
     imgur.errors.ImgurError: Words("Imgur did not do this", "Something went wrong at Imgur. Try again later."),
     imgur.errors.NotSentError: Words(

@@ -265,6 +265,10 @@ class LibraryStore(Protocol):
         """One of what is there or found, each as likely as the other."""
         ...
 
+    async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]:
+        """What the reader noted on these; nothing for those on which they noted nothing."""
+        ...
+
     # --- changing
     async def put_front(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
         """Put these before all others, in their order, whether they are known or not."""
@@ -334,7 +338,6 @@ class MarkStore(Protocol):
         """The number of a user's own library, for what is in no account; it is made if need be."""
         ...
 
-    async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]: ...
     async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:
         """The user's tags and on how many items each is, the most used first."""
         ...

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from storage.database import Database, Transaction
+from storage.index import notes
 from storage.index.owners import library_of_user
-from storage.index.reads import among, pieces, tag_line
+from storage.index.reads import among, tag_line
 from storage.index.writes import is_there
 from storage.library_tables import marks, tags
 from storage.models import Key, Mark, Tag
@@ -28,17 +29,11 @@ class MarkStore:
         async with self._database.write() as transaction:
             return await library_of_user(transaction, discord_id)
 
-    async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]:
-        """What the user noted on these items; nothing for those on which they noted nothing."""
-        async with self._database.read() as transaction:
-            found = await _read(transaction, library, reader, keys)
-        return {key: _mark(own, note) for key, (own, note, _) in found.items()}
-
     async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:
         """The user's tags and on how many items each is, the most used first."""
         number = func.count().label("number")
         query = select(func.min(tags.c.shown).label("shown"), tags.c.folded, number)
-        query = query.where(_of(tags, library, reader)).group_by(tags.c.folded)
+        query = query.where(notes.of(tags, library, reader)).group_by(tags.c.folded)
         async with self._database.read() as transaction:
             rows = await transaction.execute(query.order_by(number.desc(), tags.c.folded))
             return [(Tag(row.shown, row.folded), row.number) for row in rows]
@@ -58,10 +53,10 @@ class MarkStore:
         async with self._database.write() as transaction:
             if not await is_there(transaction, library):
                 return Mark(), Mark()
-            known = await _read(transaction, library, reader, [key])
+            known = await notes.read(transaction, library, reader, [key])
             found, before, _ = known.get(key, ([], None, ""))
             await _write(transaction, library, reader, key, (found, note, folded if note is not None else ""))
-        return _mark(found, before), _mark(found, note)
+        return notes.mark_of(found, before), notes.mark_of(found, note)
 
     async def _change(
         self,
@@ -78,38 +73,19 @@ class MarkStore:
             if not await is_there(transaction, library):
                 return [(Mark(), Mark()) for _ in keys]
             new = await _spelled(transaction, library, reader, given)
-            known = await _read(transaction, library, reader, keys)
+            known = await notes.read(transaction, library, reader, keys)
             for key in keys:
                 before, note, folded = known.get(key, ([], None, ""))
                 now = _each_once([*before, *new][:most] if add else new)
                 await _write(transaction, library, reader, key, (now, note, folded))
-                changed.append((_mark(before, note), _mark(now, note)))
+                changed.append((notes.mark_of(before, note), notes.mark_of(now, note)))
         return changed
-
-
-async def _read(
-    transaction: Transaction, library: int, reader: int, keys: Collection[Key]
-) -> dict[Key, tuple[list[Tag], str | None, str]]:
-    """Tags, note and what the note is found by."""
-    found: dict[Key, tuple[list[Tag], str | None, str]] = {}
-    for piece in pieces(keys):
-        query = select(marks).where(_of(marks, library, reader), among(marks, piece))
-        rows = (await transaction.execute(query)).mappings().all()
-        query = select(tags).where(_of(tags, library, reader), among(tags, piece)).order_by(tags.c.position)
-        by_key: dict[Key, list[Tag]] = {}
-        for row in (await transaction.execute(query)).mappings():
-            by_key.setdefault((row["kind"], row["item_id"]), []).append(Tag(row["shown"], row["folded"]))
-        for row in rows:
-            key = row["kind"], row["item_id"]
-            own = by_key.get(key, [])
-            found[key] = own, row["note"], "\n".join(row["search"].split("\n")[1 + len(own) : -1])
-    return found
 
 
 async def _spelled(transaction: Transaction, library: int, reader: int, given: Sequence[Tag]) -> list[Tag]:
     """The tags, each spelled as the user has it on another item, if they have."""
     query = select(tags.c.folded, func.min(tags.c.shown).label("shown")).group_by(tags.c.folded)
-    query = query.where(_of(tags, library, reader), tags.c.folded.in_([tag.folded for tag in given]))
+    query = query.where(notes.of(tags, library, reader), tags.c.folded.in_([tag.folded for tag in given]))
     known = {row.folded: row.shown for row in await transaction.execute(query)}
     return _each_once(Tag(known.get(tag.folded, tag.shown), tag.folded) for tag in given)
 
@@ -121,7 +97,7 @@ async def _write(
     now, note, folded = found
     row = {"library_id": library, "discord_id": reader, "kind": key[0], "item_id": key[1]}
     for table in (marks, tags):
-        await transaction.execute(delete(table).where(_of(table, library, reader), among(table, [key])))
+        await transaction.execute(delete(table).where(notes.of(table, library, reader), among(table, [key])))
     if now:
         of_tags = [{**row, "position": at, "shown": tag.shown, "folded": tag.folded} for at, tag in enumerate(now)]
         await transaction.execute(insert(tags), of_tags)
@@ -131,16 +107,8 @@ async def _write(
         await transaction.execute(insert(marks).values(**row, note=note, search=search))
 
 
-def _mark(found: Sequence[Tag], note: str | None) -> Mark:
-    return Mark(tuple(tag.shown for tag in found), note)
-
-
 def _each_once(given: Iterable[Tag]) -> list[Tag]:
     first: dict[str, Tag] = {}
     for tag in given:
         first.setdefault(tag.folded, tag)
     return list(first.values())
-
-
-def _of(table: Table, library: int, reader: int) -> ColumnElement[bool]:
-    return and_(table.c.library_id == library, table.c.discord_id == reader)

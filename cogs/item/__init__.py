@@ -1,11 +1,14 @@
-"""One image or album: `/imgur show`, `favorite`, `unfavorite`, `edit`, `delete`, and the buttons beneath it."""
+"""One image or album: `/imgur show`, `favorite`, `edit`, `delete`, `tag` and their kind, and the buttons beneath it."""
 
 from __future__ import annotations
 
 from cogs.client import ImgurBot
 from cogs.item._cog import Items
+from cogs.item._marks import Marks
 
 
 async def setup(bot: ImgurBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Items(bot.services.library.items, bot.services.library.suggestions))
+    """Add the cogs."""
+    library = bot.services.library
+    await bot.add_cog(Items(library.items, library.suggestions))
+    await bot.add_cog(Marks(bot.services.marks, library.suggestions))

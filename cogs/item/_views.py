@@ -12,6 +12,7 @@ from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, media, media_url, ti
 from cogs.ui.layout import WARNING, notice, rows
 from imgur.models import Image, Item, Kind
 from services.library.ability import Shown
+from services.mark import Mark
 from services.text import line
 
 SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
@@ -36,20 +37,19 @@ def shown_view(
         shared=shared,
         hidden=hidden,
         spoilers=shown.hidden,
+        mark=None if shared else shown.mark,
     )
 
 
 def bare_shown(shown: Shown) -> Shown:
     """The same without users' words and without pictures."""
-    return replace(shown, item=bare(shown.item))
+    return replace(shown, item=bare(shown.item), mark=Mark())
 
 
 def typed_text(title: str, description: str) -> str:
     """What a user typed into the form, to be copied from a message."""
     typed = (("Title", title, TYPED_TITLE), ("Description", description, TYPED_DESCRIPTION))
-    return "\n".join(
-        f"**{name} as you typed it**\n{_block(text, limit)}" for name, text, limit in typed if text.strip()
-    )
+    return "\n".join(f"**{name} as you typed it**\n{block(text, limit)}" for name, text, limit in typed if text.strip())
 
 
 def again_button(owner: int, kind: Kind, item_id: str, typed: str) -> ActionButton:
@@ -118,6 +118,7 @@ def _markdown(item: Item, direct: str | None) -> str:
     return f"![{name}]({direct})" if direct else f"[{name}]({item.page_url})"
 
 
-def _block(text: str, limit: int) -> str:
+def block(text: str, limit: int) -> str:
+    """At most so much of a text, to be copied as it is."""
     whole = text if len(text) <= limit else f"{text[:limit]}…"
     return "```\n" + whole.replace("```", "`\u200b``") + "\n```"

@@ -13,8 +13,10 @@ from discord import ui
 
 from cogs.ui.actions import ANYONE, ActionButton
 from cogs.ui.layout import COLOUR, Control, plain, prose, rows
+from cogs.ui.mark import mark_lines
 from imgur.models import DESCRIPTION_LIMIT, Album, Image, Item
 from services.library.ability import Abilities, Ability
+from services.mark import Mark
 from services.messages import megabytes
 from services.text import line
 
@@ -39,6 +41,7 @@ def item_view(
     hidden: bool = False,
     spoilers: AbstractSet[str] = frozenset(),
     described: str | None = None,
+    mark: Mark | None = None,
 ) -> ui.LayoutView:
     """An item with its facts and the buttons for what `owner` may do. `heading` is markdown.
 
@@ -46,6 +49,7 @@ def item_view(
     What is `hidden` is shown as a spoiler; while there is no picture to show, all of it is, so that `is_hidden` knows.
     So is what is among the ids of `spoilers`: the image itself, or some of an album's.
     `described` says what an image shows, for those who do not see it, where something better than its title is known.
+    `mark` is what `owner` noted on it, which is not for others: never give one for a shared message.
     """
     parts: list[ui.Item[Any]] = []
     if heading:
@@ -56,7 +60,7 @@ def item_view(
     if pictures:
         pictures[0].description = line(described, ALT_LIMIT) or pictures[0].description
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(ui.TextDisplay("\n".join(_lines(item, shown=bool(pictures)))))
+    parts.append(ui.TextDisplay("\n".join(_lines(item, shown=bool(pictures), mark=mark or Mark()))))
     parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)])
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR, spoiler=hidden and not pictures))
@@ -166,12 +170,13 @@ def _picture(image: Image, *, hidden: bool) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(media_url(image) or "", description=alt(image), spoiler=image.nsfw or hidden)
 
 
-def _lines(item: Item, *, shown: bool) -> Iterator[str]:
+def _lines(item: Item, *, shown: bool, mark: Mark) -> Iterator[str]:
     if not shown:
         yield f"*{_placeholder(item)}*"
     description = prose(item.description, DESCRIPTION_LIMIT)
     if description:
         yield f"{description}\n"
+    yield from mark_lines(mark, len(description))
     yield f"-# {facts(item)}"
     yield f"-# {item.page_url}"
 
@@ -232,5 +237,7 @@ def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterato
         yield ActionButton("item-delete", owner, *about, label="Delete", style=discord.ButtonStyle.danger)
     if Ability.COPY in can:
         yield ActionButton("item-copy", ANYONE if shared else owner, *about, label="Copy")
+    if Ability.COPY in can and not shared:
+        yield ActionButton("item-tag", owner, *about, label="Tag")
     if isinstance(item, Image) and item.processing:
         yield ActionButton("item-refresh", owner, *about, label="Refresh")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
 from imgur.models import Album, Image, Item
+from storage.models import Mark
 
 PICTURES_LOOKED_UP = 1000  # of an album, of which no more than ten are ever shown at once
 
@@ -39,13 +40,14 @@ def abilities(item: Item, *, linked: bool, mine: bool) -> Abilities:
 class Shown:
     """An item and what its viewer may do with it; `is_gone` for a favorite of theirs that Imgur has no more.
 
-    `hidden` are ids of its pictures that were uploaded as spoilers, by whomever.
+    `hidden` are ids of its pictures that were uploaded as spoilers, by whomever; `mark` is what the viewer noted on it.
     """
 
     item: Item
     can: Abilities
     is_gone: bool = False
     hidden: frozenset[str] = frozenset()
+    mark: Mark = field(default_factory=Mark)
 
 
 def pictures(item: Item) -> frozenset[str]:

@@ -72,7 +72,7 @@ class ItemService:
             except NotFoundError:
                 if (gone := await self._gone_favorite(viewer, reference)) is None:
                     raise
-                return await self._as_shown(gone, {Ability.UNFAVORITE, Ability.COPY}, is_gone=True)
+                return await self._as_shown(viewer, gone, {Ability.UNFAVORITE, Ability.COPY}, is_gone=True)
 
         return await self._catalogue.named(viewer, text, Scope.ANYTHING, read)
 
@@ -149,13 +149,15 @@ class ItemService:
 
     async def _shown(self, viewer: Viewer, item: Item) -> Shown:
         mine = await self._catalogue.is_mine(viewer, item)
-        return await self._as_shown(item, abilities(item, linked=viewer.is_linked, mine=mine))
+        return await self._as_shown(viewer, item, abilities(item, linked=viewer.is_linked, mine=mine))
 
-    async def _as_shown(self, item: Item, can: Abilities, *, is_gone: bool = False) -> Shown:
-        return Shown(item, can, is_gone, await self._uploads.hidden(pictures(item)))
+    async def _as_shown(self, viewer: Viewer, item: Item, can: Abilities, *, is_gone: bool = False) -> Shown:
+        hidden = await self._uploads.hidden(pictures(item))
+        return Shown(item, can, is_gone, hidden, await self._shelves.mark(viewer, item.kind, item.id))
 
     async def _own(self, owned: _Owned) -> Shown:
-        return await self._as_shown(owned.image, abilities(owned.image, linked=owned.viewer.is_linked, mine=True))
+        can = abilities(owned.image, linked=owned.viewer.is_linked, mine=True)
+        return await self._as_shown(owned.viewer, owned.image, can)
 
     async def _owned(self, discord_id: int, text: str, *, fresh: bool = False) -> _Owned:
         """An image of the user's own. One that Imgur does not find is taken from the record of anonymous uploads."""
@@ -198,6 +200,7 @@ class ItemService:
         item, is_gone = await self._catalogue.named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
         is_mine = await self._catalogue.is_mine(viewer, item)  # before it is done: nothing may go wrong after that
         hidden = await self._uploads.hidden(pictures(item))
+        mark = await self._shelves.mark(viewer, item.kind, item.id)
         call = self._imgur.favorite if wish else self._imgur.unfavorite
         changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
         item = replace(item, favorite=wish)
@@ -212,7 +215,7 @@ class ItemService:
         await self._shelves.changed(viewer, item)
         self._reading.written(viewer, item)
         can = abilities(item, linked=viewer.is_linked, mine=is_mine)
-        return Favorited(Shown(item, can, hidden=hidden), changed)
+        return Favorited(Shown(item, can, hidden=hidden, mark=mark), changed)
 
     async def _gone_favorite(self, viewer: Viewer, reference: Reference) -> Item | None:
         """What Imgur no longer has, as the newest favorites still list it, or a page that was just turned to."""

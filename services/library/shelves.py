@@ -13,7 +13,7 @@ from services.indexed import from_index, to_index
 from services.library.reading import Viewer
 from services.ports import LibraryStore, News
 from storage.errors import StorageError
-from storage.models import IndexedItem, Query, Shelf
+from storage.models import IndexedItem, Mark, Query, Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -123,6 +123,25 @@ class Shelves:
             if found := await self._store.get(library or 0, (kind.value, item_id)):
                 return from_index(found)
         return None
+
+    async def mark(self, viewer: Viewer, kind: Kind, item_id: str) -> Mark:
+        """What the viewer noted on an item, in the account's library or in their own."""
+        key = kind.value, item_id
+        for shelf in (Shelf.IMAGES, Shelf.UPLOADS):
+            library = await self._library(viewer, shelf)
+            found = {} if library is None else await self._store.marks_of(library, viewer.discord_id, {key})
+            if key in found:
+                return found[key]
+        return Mark()
+
+    async def libraries(self, viewer: Viewer, kind: Kind, item_id: str) -> tuple[list[int], int | None]:
+        """The viewer's libraries in which an item stands, and the account's, if there is one."""
+        account = await self._library(viewer, Shelf.IMAGES)
+        both = (account, await self._library(viewer, Shelf.UPLOADS))
+        known = [
+            number for number in both if number is not None and await self._store.get(number, (kind.value, item_id))
+        ]
+        return known, account
 
     # --- noting; never fails
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Select, delete, func, select
 
 from storage.database import Database
-from storage.index import passes, reads, writes
+from storage.index import notes, passes, reads, writes
 from storage.library_tables import LET_GO, UNFOLDED, items, libraries, places
-from storage.models import Found, IndexedItem, Key, Query, SyncState
+from storage.models import Found, IndexedItem, Key, Mark, Query, SyncState
 
 
 class LibraryStore:
@@ -106,6 +106,12 @@ class LibraryStore:
         async with self._database.read() as transaction:
             found = await writes.standing(transaction, library, shelf, keys)
         return {key: rank for key, (rank, _) in found.items()}
+
+    async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]:
+        """What the reader noted on these; nothing for those on which they noted nothing."""
+        async with self._database.read() as transaction:
+            found = await notes.read(transaction, library, reader, keys)
+        return {key: notes.mark_of(tags, note) for key, (tags, note, _) in found.items()}
 
     # --- changing
 

@@ -134,7 +134,7 @@ async def test_albums_and_images_are_told_apart_and_opened_privately(discord: Di
     assert len(pictures(opened)) == 2
     opened = answer(await discord.alice.select(message, [f"image:{image.id}"]))
     assert "### Cat" in text(opened)
-    assert list(buttons(opened)) == ["Open on Imgur", "Unfavorite", "Copy"]
+    assert list(buttons(opened)) == ["Open on Imgur", "Unfavorite", "Copy", "Tag"]
 
 
 async def test_video_that_is_processed_is_listed_without_a_picture(discord: Discord, linked: Account) -> None:
@@ -169,7 +169,7 @@ async def test_unlinked_user_sees_the_anonymous_uploads(discord: Discord, pictur
     await discord.click(empty, "Refresh")
     assert "Your anonymous uploads" in text(empty)
     opened = answer(await discord.alice.select(empty, [f"image:{upload.id}"]))
-    assert list(buttons(opened)) == ["Open on Imgur", "Edit", "Delete", "Copy"]
+    assert list(buttons(opened)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag"]
 
 
 async def test_linked_user_finds_the_anonymous_uploads_as_well(

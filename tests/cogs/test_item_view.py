@@ -219,7 +219,7 @@ def test_album_is_shown_by_its_cover_and_nine_more() -> None:
     shown = [item["media"]["url"] for item in gallery["items"]]
     assert shown == [f"https://i.imgur.com/{number}.png" for number in (12, 0, 1, 2, 3, 4, 5, 6, 7, 8)]
     assert "Album · 15 pictures · hidden · 0 views" in written(view)
-    assert labels(view) == ["Open on Imgur", "Favorite", "Copy"]
+    assert labels(view) == ["Open on Imgur", "Favorite", "Copy", "Tag"]
 
 
 def test_album_without_pictures_says_so() -> None:
@@ -230,11 +230,11 @@ def test_album_without_pictures_says_so() -> None:
 @pytest.mark.parametrize(
     ("linked", "mine", "favorite", "expected"),
     [
-        (True, True, False, ["Edit", "Favorite", "Delete", "Copy"]),
-        (True, True, True, ["Edit", "Unfavorite", "Delete", "Copy"]),
-        (True, False, False, ["Favorite", "Copy"]),
-        (False, True, False, ["Edit", "Delete", "Copy"]),
-        (False, False, False, ["Copy"]),
+        (True, True, False, ["Edit", "Favorite", "Delete", "Copy", "Tag"]),
+        (True, True, True, ["Edit", "Unfavorite", "Delete", "Copy", "Tag"]),
+        (True, False, False, ["Favorite", "Copy", "Tag"]),
+        (False, True, False, ["Edit", "Delete", "Copy", "Tag"]),
+        (False, False, False, ["Copy", "Tag"]),
     ],
 )
 def test_buttons_are_the_owner_s_and_follow_what_they_may_do(

@@ -1,0 +1,142 @@
+"""A user's own tags and notes on images and albums, anyone's. Nobody else sees them; Imgur never hears of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from errors import NoteTooLongError, NothingToNoteError, TagTooLongError, TooManyTagsError
+from imgur.models import Item, Kind
+from imgur.reference import Reference
+from services.library.ability import Shown, abilities, pictures
+from services.library.catalogue import Catalogue
+from services.library.reading import Viewer
+from services.library.suggestions import Scope, uploaded_image
+from services.ports import MarkStore
+from services.query import TAG_WORDS
+from services.text import folded, is_visible, line, passage, searchable
+from storage.models import Key, Mark, Tag
+
+__all__ = ["LONGEST_NOTE", "LONGEST_TAG", "MOST_TAGS", "Mark", "MarkService", "Marked", "read_note", "read_tags"]
+
+MOST_TAGS = 20
+"""Tags of one item."""
+LONGEST_TAG = 50
+LONGEST_NOTE = 1000
+"""Characters, so that a message shows all of it."""
+
+_BETWEEN = re.compile(
+    r"[,;\n\uff0c\uff1b\u3001\u060c]|(?<=\s)(?=[#\uff03])"
+)  # commas of several scripts, or before a #
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An item on which something was noted, and what was noted before."""
+
+    shown: Shown
+    before: Mark
+
+    @property
+    def now(self) -> Mark:
+        """What is noted now."""
+        return self.shown.mark
+
+
+class MarkService:
+    """`text` names an item as elsewhere. What is known of it is not asked of Imgur.
+
+    Raises what `Catalogue.named` raises, TooManyTagsError, TagTooLongError, NoteTooLongError, NothingToNoteError.
+    """
+
+    def __init__(self, catalogue: Catalogue, marks: MarkStore) -> None:
+        self._catalogue = catalogue
+        self._marks = marks
+
+    async def tag(self, discord_id: int, text: str, typed: str) -> Marked:
+        """Replace the tags; nothing typed clears them. They are kept as each was first written."""
+        tags = read_tags(typed)
+        return await self._write(
+            discord_id, text, lambda library, key: self._marks.set_tags(library, discord_id, key, tags)
+        )
+
+    async def note(self, discord_id: int, text: str, typed: str) -> Marked:
+        """Replace the note; nothing typed clears it."""
+        note = read_note(typed)
+        found_by = searchable(note).strip("\n")
+        return await self._write(
+            discord_id, text, lambda library, key: self._marks.set_note(library, discord_id, key, note, found_by)
+        )
+
+    async def both(self, discord_id: int, text: str, tags: str, note: str) -> Marked:
+        """Replace tags and note."""
+        read_note(note)  # before anything is saved
+        before = (await self.tag(discord_id, text, tags)).before
+        return replace(await self.note(discord_id, text, note), before=before)
+
+    async def mark_of(self, discord_id: int, kind: Kind, item_id: str) -> Mark:
+        """What the user noted on an item."""
+        viewer = await self._catalogue.reading.viewer(discord_id)
+        return await self._catalogue.shelves.mark(viewer, kind, item_id)
+
+    async def _write(
+        self, discord_id: int, text: str, write: Callable[[int, Key], Awaitable[tuple[Mark, Mark]]]
+    ) -> Marked:
+        viewer = await self._catalogue.reading.viewer(discord_id)
+
+        async def read(reference: Reference) -> Item:
+            return await self._item(viewer, reference)
+
+        item = await self._catalogue.named(viewer, text, Scope.ANYTHING, read)
+        mine = await self._catalogue.is_mine(viewer, item)
+        hidden = await self._catalogue.uploads.hidden(pictures(item))
+        before, now = Mark(), Mark()
+        for library in await self._libraries(viewer, item):
+            before, now = await write(library, (item.kind.value, item.id))
+        can = abilities(item, linked=viewer.is_linked, mine=mine)
+        return Marked(Shown(item, can, hidden=hidden, mark=now), before)
+
+    async def _item(self, viewer: Viewer, reference: Reference) -> Item:
+        if known := await self._catalogue.shelves.known(viewer, reference.kinds, reference.id):
+            return known
+        if Kind.IMAGE in reference.kinds:
+            upload = await self._catalogue.uploads.get(viewer.discord_id, reference.id)
+            if upload is not None:
+                return uploaded_image(upload)
+        return await self._catalogue.reading.item(viewer, reference)
+
+    async def _libraries(self, viewer: Viewer, item: Item) -> list[int]:
+        """Those of the viewer's in which the item stands; where it stands nowhere, the account's or else their own."""
+        found, account = await self._catalogue.shelves.libraries(viewer, item.kind, item.id)
+        if found:
+            return found
+        return [account if account is not None else await self._marks.own_library(viewer.discord_id)]
+
+
+def read_tags(typed: str) -> list[Tag]:
+    """The tags in a text: parted by commas, or each behind a #. Raises what is wrong with them."""
+    tags: dict[str, Tag] = {}
+    for part in _BETWEEN.split(typed):
+        tag = line(line(part).lstrip("#\uff03"))
+        name = folded(tag)
+        if not is_visible(name):
+            continue
+        if max(len(tag), len(name)) > LONGEST_TAG or len(name.split()) > TAG_WORDS:
+            raise TagTooLongError(LONGEST_TAG, TAG_WORDS)
+        tags.setdefault(name, Tag(tag, name))
+    if len(tags) > MOST_TAGS:
+        raise TooManyTagsError(MOST_TAGS)
+    if typed.strip() and not tags:
+        raise NothingToNoteError
+    return list(tags.values())
+
+
+def read_note(typed: str) -> str | None:
+    """The note in a text; None where it is blank. Raises what is wrong with it."""
+    note = passage(typed)
+    if len(note) > LONGEST_NOTE:
+        raise NoteTooLongError(len(note), LONGEST_NOTE)
+    if typed.strip() and not note:
+        raise NothingToNoteError
+    return note or None

@@ -1,0 +1,198 @@
+"""`/imgur tag`, `/imgur note`, the button Tag, and finding things again by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cogs.item._marks import marked_words
+from cogs.ui.mark import ROOM, mark_lines, tag_words
+from services.mark import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, Mark
+from services.query import read
+from standins.imgur.records import Account, StoredImage
+from storage.models import Shelf
+from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.test_gallery import upload_anonymously
+
+
+@pytest.fixture
+async def image(discord: Discord, picture: bytes) -> StoredImage:
+    """An anonymous upload of Alice's, who is not linked."""
+    return await upload_anonymously(discord, picture, "By the sea")
+
+
+async def images(discord: Discord, typed: str) -> str:
+    """The titles of what Alice's own query finds among her anonymous uploads."""
+    catalogue = discord.house.services.library.catalogue
+    viewer = await catalogue.reading.viewer(discord.alice.id)
+    standing = await catalogue.shelves.standing(viewer, Shelf.UPLOADS)
+    assert standing is not None
+    found = await catalogue.shelves.cut(viewer, standing, read(typed), offset=0, limit=9)
+    return " ".join(item.title or "" for item in found.items)
+
+
+def filled(form: Any) -> dict[str, str]:
+    assert form.modal is not None
+    return {part["component"]["custom_id"]: part["component"].get("value", "") for part in form.modal["components"]}
+
+
+async def test_tags_are_shown_and_find_the_picture_in_any_spelling(discord: Discord, picture: bytes) -> None:
+    made = [await upload_anonymously(discord, picture, f"Picture {name}") for name in ("one", "two", "three")]
+    for image, tags in zip(made, ("Cat, Beach", "cat", "CAT, cat"), strict=True):
+        message = answer(await discord.run("tag", image=image.id, tags=tags))
+        assert "**Saved**" in text(message)
+        assert "#Cat" in text(message)
+    assert "**Tags** \\#Cat" not in text(message)
+    assert "**Tags** #Cat · #Beach" in text(answer(await discord.run("show", image=made[0].id)))
+    for query in ("#cat", "#CAT", "＃cat"):  # noqa: RUF001 - a wide one
+        found = await images(discord, query)
+        assert all(f"Picture {name}" in found for name in ("one", "two", "three"))
+    found = await images(discord, "#beach")
+    assert "Picture one" in found
+    assert "Picture two" not in found
+    assert "Picture one" in await images(discord, "#cat beach")
+
+
+async def test_what_went_is_told_and_nothing_clears(discord: Discord, image: StoredImage) -> None:
+    await discord.run("tag", image=image.id, tags="cat, beach")
+    told = text(answer(await discord.run("tag", image=image.id, tags="cats")))
+    assert "**Saved**\nTags that went: #cat · #beach" in told
+    assert "**Tags** #cats" in told
+    assert "It was like this before" in text(answer(await discord.run("tag", image=image.id, tags="cats")))
+    told = text(answer(await discord.run("tag", image=image.id)))
+    assert "**Cleared**\nTags that went: #cats" in told
+    assert "**Tags**" not in told
+    assert "**Tags**" not in text(answer(await discord.run("show", image=image.id)))
+
+
+async def test_a_note_is_shown_found_and_cleared(discord: Discord, image: StoredImage) -> None:
+    told = text(answer(await discord.run("note", image=image.id, text="Lent to *Ben*\nin May")))
+    assert "**Note** Lent to \\*Ben\\*\nin May" in told
+    assert "By the sea" in await images(discord, "ben sea")
+    assert "By the sea" not in await images(discord, "ben lake")
+    told = text(answer(await discord.run("note", image=image.id)))
+    assert "The note that was there went." in told
+    assert "By the sea" not in await images(discord, "ben")
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "words"),
+    [
+        ("tag", {"tags": ", ".join(f"tag{number}" for number in range(200))}, f"may have {MOST_TAGS}"),
+        ("tag", {"tags": "x" * 2_000}, f"{LONGEST_TAG} characters"),
+        ("tag", {"tags": "#, \u200b, ##"}, "Nothing of that can be seen"),
+        ("note", {"text": "x" * 6_000}, "6,000 characters; a note may have 1,000"),
+        ("note", {"text": "\u6f22" * 3_000}, "3,000 characters; a note may have 1,000"),
+        ("note", {"text": "\u200b"}, "Nothing of that can be seen"),
+    ],
+)
+async def test_a_limit_is_told_before_anything_is_saved(
+    discord: Discord, image: StoredImage, command: str, options: dict[str, Any], words: str
+) -> None:
+    await discord.run("tag", image=image.id, tags="kept")
+    await discord.run("note", image=image.id, text="kept too")
+    assert words in text(answer(await discord.run(command, image=image.id, **options)))
+    shown = text(answer(await discord.run("show", image=image.id)))
+    assert "#kept" in shown
+    assert "kept too" in shown
+
+
+async def test_what_is_accepted_comes_back_whole(discord: Discord, image: StoredImage) -> None:
+    tags = [chr(0x4E00 + number) * LONGEST_TAG for number in range(MOST_TAGS)]
+    note = "".join(chr(0x4E00 + number) for number in range(LONGEST_NOTE))
+    await discord.run("tag", image=image.id, tags=",".join(tags))
+    message = answer(await discord.run("note", image=image.id, text=note))
+    assert note in text(message)
+    assert filled(await discord.click(message, "Tag")) == {"tags": ", ".join(tags), "note": note}
+
+
+async def test_the_button_opens_a_form_with_what_is_there(discord: Discord, image: StoredImage) -> None:
+    await discord.run("tag", image=image.id, tags="cat, beach")
+    message = answer(await discord.run("note", image=image.id, text="a note"))
+    form = await discord.click(message, "Tag")
+    assert filled(form) == {"tags": "cat, beach", "note": "a note"}
+    told = text(answer(await discord.alice.submit_modal(form, {"tags": "dog", "note": ""})))
+    assert "Tags that went: #cat · #beach" in told
+    assert "**Tags** #dog" in told
+    assert "The note that was there went." in told
+
+
+async def test_what_was_typed_outlives_an_error(discord: Discord, image: StoredImage) -> None:
+    message = answer(await discord.run("tag", image=image.id, tags="kept"))
+    form = await discord.click(message, "Tag")
+    result = await discord.alice.submit_modal(form, {"tags": "x" * 60, "note": "typed"})
+    told: Any = result.followups[0] if result.followups else result.response
+    assert "too long" in text(told)
+    assert "typed" in text(told)
+    assert filled(await discord.click(told, "Try again")) == {"tags": "x" * 60, "note": "typed"}
+    assert "#kept" in text(answer(await discord.run("show", image=image.id)))
+
+
+async def test_what_is_noted_is_nobody_else_s(discord: Discord, linked: Account) -> None:
+    image = discord.standin.world.add_image(linked, title="Shared")
+    await discord.run("tag", image=image.id, tags="private")
+    await discord.run("note", image=image.id, text="for me")
+    result = await discord.run("show", image=image.id, share=True)
+    [posted] = result.followups
+    assert "Shared" in text(posted)
+    assert "private" not in text(posted)
+    assert "for me" not in text(posted)
+    assert "Tag" not in buttons(posted)
+    seen = text(answer(await discord.run("show", discord.bob, image=image.id)))
+    assert "private" not in seen
+    await discord.run("tag", discord.bob, image=image.id, tags="of Bob")
+    assert "#of Bob" in text(answer(await discord.run("show", discord.bob, image=image.id)))
+    mine = text(answer(await discord.run("show", image=image.id)))
+    assert "#private" in mine
+    assert "Bob" not in mine
+
+
+async def test_unlinking_takes_what_was_noted_and_no_other_account_has_it(discord: Discord, linked: Account) -> None:
+    image = discord.standin.world.add_image(discord.standin.world.add_account("somebody"), title="Theirs")
+    await discord.run("tag", image=image.id, tags="old")
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    assert "#old" not in text(answer(await discord.run("show", image=image.id)))
+
+
+async def test_nothing_is_asked_of_imgur_for_what_is_known(discord: Discord, image: StoredImage) -> None:
+    asked = len(discord.standin.requests)
+    for _ in range(2):
+        await discord.run("tag", image=f"image:{image.id}", tags="cat")
+        await discord.run("note", image=f"image:{image.id}", text="a note")
+    await images(discord, "#cat")
+    assert len(discord.standin.requests) == asked
+
+
+async def test_odd_characters_are_kept_as_far_as_they_can_be(discord: Discord, image: StoredImage) -> None:
+    told = text(answer(await discord.run("tag", image=image.id, tags="🍆, half \ud83d face, red cat")))
+    assert "#🍆 · #half face · #red cat" in told
+    for query in ("#🍆", "#half face", "#red cat", "#RED CAT sea", "#🍆 #red cat"):
+        assert "By the sea" in await images(discord, query)
+    for query in ("#red", "#🍇", "#face"):
+        assert "By the sea" not in await images(discord, query)
+
+
+async def test_suggestions_are_offered_for_what_to_note_on(discord: Discord, image: StoredImage) -> None:
+    for command in ("tag", "note"):
+        choices = await discord.alice.autocomplete(discord.channel, f"imgur {command}", "image", "sea")
+        assert [choice["value"] for choice in choices] == [f"image:{image.id}"]
+
+
+def test_what_was_done_is_said_in_a_few_words() -> None:
+    assert marked_words(Mark(("a",), "n"), Mark(("a",), "n")) == ["It was like this before"]
+    assert marked_words(Mark(), Mark(("a",))) == ["Saved"]
+    assert marked_words(Mark(("a", "b"), "n"), Mark(("b",), "m")) == [
+        "Saved",
+        "Tags that went: #a",
+        "Another note was there before.",
+    ]
+
+
+def test_tags_and_a_note_fit_into_a_message() -> None:
+    mark = Mark(tuple(f"{number}*" * 16 for number in range(20)), "*" * LONGEST_NOTE)
+    lines = list(mark_lines(mark, 2_000))
+    assert sum(map(len, lines)) + 2_000 <= ROOM + 20
+    assert " more" in lines[0]
+    assert not lines[1].rstrip("\n…").endswith("\\")
+    assert tag_words(["a", "b"]) == "#a · #b"

@@ -15,14 +15,15 @@ ALICE, BOB = "alice_pictures", "bob_pictures"
 
 
 def fill(world: World) -> None:
-    """Two accounts: more than one page of images, an album each, and favorites of the other's."""
+    """Two accounts: more than one page of images, an album each, and favorites of the other's. Bob's are public."""
     alice, bob = world.add_account(ALICE), world.add_account(BOB)
     hers = [world.add_image(alice, paint(scene), title=scene.title, description=scene.description) for scene in SCENES]
     his = [
-        world.add_image(bob, paint(scene, mirrored=True), title=f"{scene.title}, going back") for scene in SCENES[:4]
+        world.add_image(bob, paint(scene, mirrored=True), title=f"{scene.title}, going back", in_gallery=True)
+        for scene in SCENES[:4]
     ]
     world.add_album(alice, title="Mountains", description="From below.", privacy="public", images=hers[:4])
-    way_back = world.add_album(bob, title="The way back", privacy="public", images=his)
+    way_back = world.add_album(bob, title="The way back", privacy="public", images=his, in_gallery=True)
     world.add_favorites(alice, [*his[:2], way_back])
     world.add_favorites(bob, hers[2:5])
 

@@ -55,7 +55,7 @@ def edited_view(edited: Edited, owner: int) -> ui.LayoutView:
     heading = f"**{edited_words(edited)}**"
     if edited.ignored and edited.ignored != edited.asked:
         heading += f"\n{_ignored_words(edited.ignored)}"
-    if "privacy" in edited.asked and "privacy" not in edited.ignored and edited.album.privacy:
+    if "privacy" in edited.asked and not edited.is_unseen and "privacy" not in edited.ignored and edited.album.privacy:
         heading += f"\nIt is {privacy_words(edited.album.privacy)}."
     view = item_view(
         edited.album,
@@ -70,6 +70,8 @@ def edited_view(edited: Edited, owner: int) -> ui.LayoutView:
 
 def edited_words(edited: Edited) -> str:
     """What was done, in a few words."""
+    if edited.is_unseen:
+        return "Imgur said yes, and could not be asked whether it did so"
     if edited.ignored and edited.ignored == edited.asked:
         return "Imgur said yes and changed nothing"
     return "Saved in part" if edited.ignored else "Saved"
@@ -109,6 +111,8 @@ def deleted_words(deleted: Deleted, name: str = "the album") -> tuple[str, str]:
     """The same as a heading and a sentence; `name` is markdown."""
     if not deleted.existed:
         return "It was gone already", f"Imgur no longer had {name}. It is off your lists now."
+    if deleted.is_unseen:
+        return "Imgur said yes", f"Whether the album {name} is gone could not be seen. `/imgur album list` tells."
     if deleted.is_there:
         return "Imgur said yes and changed nothing", f"The album {name} is still there. Try again in a while."
     if not deleted.album.images and not deleted.album.images_count:

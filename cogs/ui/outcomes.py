@@ -11,7 +11,7 @@ from cogs.ui.layout import notice, plain, worded
 from imgur.models import Image
 from services.album import Filled, Outcome
 
-MOST_LINES = 25
+MOST_LINES = 12
 PUT = {
     Outcome.DONE: "is in it now",
     Outcome.ALREADY: "was in it already",

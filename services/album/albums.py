@@ -169,15 +169,11 @@ class AlbumService:
         viewer = await self._catalogue.usable(discord_id)
         await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
         self._catalogue.changed(discord_id)
-        try:
-            now = await self._look.settled(
-                partial(self._look.album, discord_id, target.id), lambda seen: not _unlike(seen, wish)
-            )
-        except NotFoundError:  # it is new: Imgur does not show it yet
-            now = replace(target, **wish)
+        wished = replace(target, **wish)
+        now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: not _unlike(seen, wish))
         await self._shelves.changed(viewer, now)
         self._reading.written(viewer, now)
-        return Edited(now, _unlike(now, wish), tuple(wish), await self._catalogue.hidden(now))
+        return Edited(now, _unlike(now, wish), tuple(wish), await self._catalogue.hidden(now), is_unseen)
 
     async def deletion(self, discord_id: int, album: str) -> Shown:
         """What `delete` would delete."""
@@ -196,7 +192,13 @@ class AlbumService:
             raise NotYoursError
         existed = await self._was_deleted(discord_id, album_id)
         is_there = partial(self._look.is_there, discord_id, album_id)
-        if existed and await self._look.settled(is_there, lambda there: not there):
+        try:
+            stays = existed and await self._look.settled(is_there, lambda there: not there)
+        except ImgurError as error:
+            log.info("a deleted album could not be looked for", reason=type(error).__name__)
+            self._catalogue.changed(discord_id)
+            return Deleted(album, is_unseen=True)
+        if stays:
             return Deleted(album, is_there=True)
         await self._forget(viewer, album_id)
         picture = next((image.id for image in album.images if viewer.owns(image)), None)

@@ -60,6 +60,18 @@ class Look:
         await asyncio.sleep(last)
         return await look()
 
+    async def settled_album(
+        self, discord_id: int, album: Album, is_good: Callable[[Album], bool]
+    ) -> tuple[Album, bool]:
+        """As `settled`; `album`, as it should be, where Imgur does not show it yet or, then True, cannot be asked."""
+        try:
+            return await self.settled(partial(self.album, discord_id, album.id), is_good), False
+        except NotFoundError:
+            return album, False
+        except ImgurError as error:
+            log.info("an album could not be looked at", reason=type(error).__name__)
+            return album, True
+
     async def is_there(self, discord_id: int, album_id: str) -> bool:
         """Whether there is such an album."""
         try:

@@ -38,13 +38,15 @@ class Created:
 class Edited:
     """An album as it is now; of what was `asked`, `ignored` is what Imgur said yes to and did not change.
 
-    `hidden` are ids of its pictures that were uploaded as spoilers.
+    `hidden` are ids of its pictures that were uploaded as spoilers. With `is_unseen`, Imgur could not be asked
+    afterwards, and the album is as it should be.
     """
 
     album: Album
     ignored: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
+    is_unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class Filled:
 class Deleted:
     """`existed` is False where Imgur no longer had the album, `is_there` True where it says yes and keeps it.
 
-    `pictures_stay` is what was seen of one of its pictures afterwards; None where that could not be seen.
+    With `is_unseen`, Imgur could not be asked afterwards. `pictures_stay` is what was seen of one of its pictures; None
+    where that could not be seen.
     """
 
     album: Album
     existed: bool = True
     is_there: bool = False
+    is_unseen: bool = False
     pictures_stay: bool | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -86,8 +86,7 @@ class AlbumPictures:
         Raises AlbumIncompleteError where Imgur does not send all of them, for the rest would fall out.
         """
         viewer = await self._catalogue.usable(discord_id)
-        look = partial(self._look.album, discord_id, album_id)
-        before = await look()
+        before = await self._look.album(discord_id, album_id)
         ids = [image.id for image in before.images]
         if not viewer.owns(before):
             raise NotYoursError
@@ -97,16 +96,20 @@ class AlbumPictures:
             raise NotFoundError("not in the album")
         wish = [image_id, *(other for other in ids if other != image_id)]
         await self._look.tell(discord_id, partial(self._imgur.update_album, album_id, images=wish))
-        now = await self._look.settled(look, lambda seen: _is_ordered(seen, wish))
+        images = {image.id: image for image in before.images}
+        wished = replace(before, images=tuple(images[one] for one in wish))
+        now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: _is_ordered(seen, wish))
         inside = {image.id for image in now.images}
         if lost := [one for one in ids if one not in inside]:
             log.warning("pictures fell out of an album when it was put in order", count=len(lost))
             await self._look.tell(discord_id, partial(self._imgur.add_to_album, album_id, lost))
-            now = await self._look.settled(look, lambda seen: {*ids} <= {image.id for image in seen.images})
+            now, is_unseen = await self._look.settled_album(
+                discord_id, now, lambda seen: {*ids} <= {image.id for image in seen.images}
+            )
         self._catalogue.changed(discord_id)
         self._reading.written(viewer, now)
         ignored = () if _is_ordered(now, wish) else ("order",)
-        return Edited(now, ignored, ("order",), await self._catalogue.hidden(now))
+        return Edited(now, ignored, ("order",), await self._catalogue.hidden(now), is_unseen)
 
     async def _fill(self, viewer: Viewer, album: Album, named: Sequence[_Named], *, is_in: bool) -> Filled:
         """Bring those without an outcome into the album, or out of it."""
@@ -120,6 +123,9 @@ class AlbumPictures:
             stopped, trouble = await self._send(viewer.discord_id, album.id, sending, is_in=is_in)
             sent = [one for one in sending if one not in stopped]
             outcomes |= stopped | await self._become(viewer.discord_id, album.id, sent, is_in=is_in)
+            moved = list(outcomes.values()).count(Outcome.DONE)
+            count = max(album.images_count + (moved if is_in else -moved), 0)
+            await self._catalogue.shelves.changed(viewer, replace(album, images_count=count))
             self._catalogue.changed(viewer.discord_id)
             self._reading.forget_album(viewer.discord_id, album.id)
         told = {one: outcome or Outcome.UNTOUCHED for one, outcome in outcomes.items()}

@@ -80,7 +80,8 @@ class GalleryService:
         viewer = await self._catalogue.linked(discord_id)
         every = await self._catalogue.reading.albums(viewer, since=oldest(fresh=fresh))
         page = min(max(page, 0), last_page(len(every)))
-        found = counted(Source.ALBUMS, every[page * PAGE_SIZE :][:PAGE_SIZE], page, len(every))
+        shown = [self._catalogue.reading.covered(viewer, one) for one in every[page * PAGE_SIZE :][:PAGE_SIZE]]
+        found = counted(Source.ALBUMS, shown, page, len(every))
         return await self._with_hidden(found)
 
     async def _album(self, viewer: Viewer, page: int, text: str, *, since: int) -> GalleryPage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter
 from sys import getsizeof
@@ -208,6 +208,14 @@ class Reading:
     async def album(self, viewer: Viewer, album_id: str, *, since: int = EVER) -> Album:
         """An album with its images; lists of albums come without."""
         return cast("Album", await self._item(viewer, Kind.ALBUM, album_id, since=since))
+
+    def covered(self, viewer: Viewer, item: Item) -> Item:
+        """An album of a list with a picture that is in it for its cover, as far as its pictures are known."""
+        known = self._items.peek((viewer.key, item.kind, item.id))
+        if not isinstance(item, Album) or not isinstance(known, Album) or not known.images:
+            return item
+        is_inside = any(image.id == item.cover for image in known.images)
+        return item if is_inside else replace(item, cover=known.images[0].id)
 
     def remember(self, viewer: Viewer, *items: Item) -> None:
         """Keep what is known of items."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from cogs.album._views import arrange_view, created_view, deleted_view, edited_view, question_view
+from cogs.ui.outcomes import filled_view
+from imgur.errors import RateLimitedError
+from imgur.models import Album, Image
+from services.album import Created, Deleted, Edited, Filled, Outcome
+from services.library.page import GalleryPage, Source
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
+from tests.cogs.limits import assert_sendable, written
 from tests.cogs.test_gallery import all_pages, enabled, listed, options, pictures
 
 
@@ -186,6 +195,20 @@ async def test_what_imgur_did_not_change_is_said(discord: Discord, linked: Accou
     discord.standin.switches.album_ignores = ignored
     message = answer(await discord.run("album edit", album=album.id, title="New", privacy="public"))
     assert words in text(message)
+
+
+async def test_what_cannot_be_looked_at_is_said_so(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Old")
+    question = answer(await discord.run("album delete", album=album.id))
+    held = discord.standin.switches.hold("PUT *", answer=True)
+    running = asyncio.create_task(held.arrived.wait())
+    running.add_done_callback(lambda _: discord.standin.world.credits.exhaust_user(str(linked.id)))
+    running.add_done_callback(lambda _: held.release())
+    message = answer(await discord.run("album edit", album="Old", privacy="public"))
+    assert "Imgur said yes, and could not be asked whether it did so" in text(message)
+    assert "It is public" not in text(message)
+    assert album.privacy == "public"
+    assert "Delete the album" in text(question)
 
 
 async def test_nothing_given_changes_nothing(discord: Discord, linked: Account) -> None:
@@ -395,3 +418,66 @@ async def test_without_an_account_it_is_said_how_to_link_one(discord: Discord, c
     message = answer(await discord.run(f"album {command}", **given.get(command, {"album": "x", "image": "y"})))
     assert "No Imgur account is linked" in text(message)
     assert "Link account" in buttons(message)
+
+
+# --- what is drawn ---------------------------------------------------------------------------------------------------
+
+LONG = "漢" * 500 + "*_`[](" * 100
+FAT = Image("Ab3dE7g" * 4, title=LONG, description=LONG, link="https://i.imgur.com/Ab3dE7g.jpg")
+BIG = Album(
+    "Ab3dE7g",
+    title=LONG,
+    description=LONG,
+    cover="Ab3dE7g",
+    privacy="p" * 99,
+    images=tuple(replace(FAT, id=f"{n}b3dE7g") for n in range(40)),
+    images_count=123_456,
+)
+PAGE = GalleryPage(Source.ALBUM, BIG.images[:10], 999, 9_999, 1_000, total=99_999, album=BIG, is_mine=True)
+OWNER = 2**63
+VIEWS = {
+    "created": lambda: created_view(Created(BIG, was_lost=True, ignored=("privacy",))),
+    "edited": lambda: edited_view(Edited(BIG, ("privacy",), ("title", "privacy")), OWNER),
+    "question": lambda: question_view(BIG, OWNER),
+    "deleted": lambda: deleted_view(Deleted(BIG)),
+    "arranged": lambda: arrange_view(PAGE, OWNER, "**Imgur said yes and changed nothing**"),
+    "filled": lambda: filled_view(
+        Filled(
+            BIG,
+            {f"{n}b3dE7g": outcome for n, outcome in enumerate([*Outcome] * 5)},
+            {f"{n}b3dE7g": LONG for n in range(45)},
+            RateLimitedError(retry_after=61),
+        ),
+        is_in=True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_longest_of_each_can_be_sent(name: str) -> None:
+    assert_sendable(VIEWS[name]())
+
+
+@pytest.mark.parametrize("is_in", [True, False])
+def test_each_outcome_has_words_of_its_own(*, is_in: bool) -> None:
+    outcomes = {f"{n}b3dE7g": outcome for n, outcome in enumerate(Outcome)}
+    lines = written(filled_view(Filled(Album("Ab3dE7g"), outcomes), is_in=is_in)).splitlines()
+    said = {line.partition(") ")[2] for line in lines if line.startswith("- ")}
+    assert len(said) == len(Outcome)
+    assert all(said)
+
+
+@pytest.mark.parametrize(
+    ("deleted", "said"),
+    [
+        (Deleted(BIG, existed=False), "gone already"),
+        (Deleted(BIG, is_there=True), "changed nothing"),
+        (Deleted(BIG, is_unseen=True), "could not be seen"),
+        (Deleted(Album("Ab3dE7g")), "It was empty"),
+        (Deleted(BIG, pictures_stay=True), "is still there, so the others should be"),
+        (Deleted(BIG, pictures_stay=False), "is gone as well"),
+        (Deleted(BIG, pictures_stay=None), "What became of its pictures could not be seen"),
+    ],
+)
+def test_what_became_of_a_deletion_is_said(deleted: Deleted, said: str) -> None:
+    assert said in written(deleted_view(deleted))

@@ -26,6 +26,7 @@ from errors import (
 )
 from imgur.client import ImgurClient
 from imgur.errors import ImgurError, NotFoundError, RateLimitedError
+from imgur.models import Album
 from services.account import AccountService
 from services.album import AlbumService, Outcome, looking
 from services.library import Library
@@ -481,6 +482,46 @@ async def test_large_album_is_not_read_to_move_one_picture(
     with pytest.raises(AlbumIncompleteError):
         await albums.pictures.move_first(ADA, album.id, inside[1].id)
     assert not standin.sent("PUT *")
+
+
+async def test_what_cannot_be_looked_at_is_neither_done_nor_refused(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    one, two = images(standin, account, 2)
+    album = standin.world.add_album(account, title="Album", images=[one, two])
+    for line, change, call in (
+        ("PUT *", "title", lambda: albums.edit(ADA, f"album:{album.id}", title="New")),
+        ("PUT *", "order", lambda: albums.pictures.move_first(ADA, album.id, two.id)),
+        ("DELETE *", "", lambda: albums.delete(ADA, album.id)),
+    ):
+        held = standin.switches.hold(line, answer=True)
+        changing = asyncio.create_task(call())
+        await held.arrived.wait()
+        standin.world.credits.exhaust_user(str(account.id))
+        held.release()
+        outcome: Any = await changing
+        assert outcome.is_unseen
+        standin.world.credits.spent.clear()
+        if change:
+            assert (outcome.ignored, outcome.asked) == ((), (change,))
+    assert (album.title, album.images) == ("New", [two, one])
+    assert standin.world.albums == {}
+
+
+async def test_counts_and_covers_of_a_list_follow_what_is_known(
+    albums: AlbumService, library: Library, standin: Standin, account: Account
+) -> None:
+    one, two = images(standin, account, 2)
+    album = standin.world.add_album(account, title="Album", images=[one])
+    album.odd = {"cover": "gone123"}
+    await library.galleries.images(ADA, 0, "Album", fresh=True)
+    (listed_one,) = (await library.galleries.albums(ADA, 0, fresh=True)).items
+    assert isinstance(listed_one, Album)
+    assert listed_one.cover == one.id
+    await albums.pictures.add(ADA, "Album", [two.id])
+    (listed_one,) = (await library.galleries.albums(ADA, 0)).items
+    assert isinstance(listed_one, Album)
+    assert (listed_one.cover, listed_one.images_count) == ("gone123", 2)
 
 
 # --- order and cover -------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ from services.album import AlbumService
 from services.bulk import Adding, BulkService, Deleting, Favoriting
 from services.jobs import Handler, JobService, Runner
 from services.library import Library
+from services.library.shelves import Shelves
 from services.linking import LinkingService
 from services.mark import MarkService
 from services.ports import AttachmentSource
@@ -140,7 +141,8 @@ async def compose(
         )
         accounts = AccountService(stores.accounts, imgur, unlinked=governor.dismiss)
         stack.push_async_callback(accounts.close)
-        library = Library.over(accounts, imgur, stores.uploads, stores.library)
+        views = Views(stores.views)
+        library = Library.over(accounts, imgur, stores.uploads, Shelves(stores.library, stores.marks), views=views)
         stack.push_async_callback(library.items.close)
         albums = AlbumService(accounts, imgur, library.catalogue)
         source = attachments or HttpAttachmentSource(fetching, origins=cdn)
@@ -165,7 +167,6 @@ async def compose(
             authorize_url=imgur.authorize_url if settings.can_link else None,
         )
         stack.push_async_callback(linking.close)
-        views = Views(stores.views)
         selections = SelectionService(views, library.catalogue)
         services = Services(
             accounts=accounts,

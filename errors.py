@@ -324,6 +324,21 @@ class NothingToChangeError(BotError):
 # --- searching ---------------------------------------------------------------------------------------------------
 
 
+class NothingFoundError(BotError):
+    """A query finds nothing among the `known` items of about `expected`; in `seconds` the rest will be known.
+
+    None for `known`: there are no others.
+    """
+
+    def __init__(self, known: int | None = None, expected: int | None = None, seconds: float | None = None) -> None:
+        super().__init__()
+        self.known, self.expected, self.seconds = known, expected, seconds
+
+
+class ShowsNoneError(BotError):
+    """Imgur shows nothing in a list that held something a while ago."""
+
+
 class NothingToFindError(BotError):
     """A query of which nothing can be seen."""
 

@@ -61,6 +61,10 @@ class NotFoundError(ImgurError):
     """There is no such image, album or account (any more)."""
 
 
+class GoneError(NotFoundError):
+    """Imgur no longer has something that it listed before."""
+
+
 class Spent(StrEnum):
     """Whose credits are used up."""
 

@@ -176,6 +176,20 @@ def _album_incomplete(error: errors.AlbumIncompleteError) -> Words:
     )
 
 
+def _nothing_found(error: errors.NothingFoundError) -> Words:
+    if error.known is None:
+        return Words(
+            "Nothing found",
+            "Every word has to be in the title, the description, a tag, the note or the id. Try fewer words.",
+        )
+    of = f" of about {error.expected:,}" if error.expected is not None else ""
+    rest = f"The rest will be there in about {duration(error.seconds)}." if error.seconds is not None else ""
+    return Words(
+        "Nothing found so far",
+        f"It is not among the {error.known:,}{of} that are read so far. {rest or 'The rest is still being read.'}",
+    )
+
+
 _REMAINS = {
     errors.Remains.NOTHING: "Nothing was stored.",
     errors.Remains.DELETED: "Imgur had stored it by then, so it was deleted there again.",
@@ -423,6 +437,11 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.AlbumIncompleteError: _album_incomplete,
     # --- searching
+    errors.NothingFoundError: _nothing_found,
+    errors.ShowsNoneError: Words(
+        "Imgur shows nothing here at the moment",
+        "There was something when it was last asked. It is asked again, and what is really gone goes here too.",
+    ),
     errors.NothingToFindError: Words(
         "There is nothing to look for in that",
         "Nothing of it can be seen. Give a word of a title, a description, a tag or a note; #word finds a tag.",
@@ -486,6 +505,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     imgur.errors.ForbiddenError: Words(
         "Imgur refuses this", "It does not allow this for your account or this picture, and asking again will not help."
+    ),
+    imgur.errors.GoneError: Words(
+        "That is no longer on Imgur", "It was deleted there since it was last seen. It is off your lists now."
     ),
     imgur.errors.NotFoundError: Words(
         "Imgur does not know it", "It may have been deleted, or the id is mistyped. Check the link and try again."

@@ -12,7 +12,8 @@ from imgur.errors import NotFoundError
 from imgur.models import Kind
 from imgur.reference import Reference
 from services.library.catalogue import Catalogue
-from services.library.page import GalleryPage, Source
+from services.library.page import GalleryPage
+from services.library.place import Source
 from services.library.reading import Viewer
 from services.text import line
 from services.views import Views

@@ -49,6 +49,11 @@ _PLAIN = str.maketrans(
         "œ": "oe",
     }
 )
+_LONGEST_SIGN = 40  # characters; more in a row are marks upon marks
+_REGIONAL = "\U0001f1e6-\U0001f1ff"  # two make a flag
+_JOINED = frozenset(
+    "\u200d" + "".join(map(chr, range(0x1F3FB, 0x1F400))) + "".join(map(chr, range(0xE0020, 0xE0080)))
+)  # a joiner, colours of skin, the letters of some flags
 _BLANK = "\u2800\U0001d159"  # count as symbols, and show nothing
 
 
@@ -134,8 +139,24 @@ def units(text: str) -> int:
 
 
 def cut(text: str, limit: int | None) -> str:
-    """At most `limit` units of a text, with an ellipsis where something is missing; no character is cut in two."""
+    """At most `limit` units of a text, with an ellipsis where something is missing; what is seen as one stays whole."""
     if limit is None or units(text) <= limit:
         return text
-    kept = text[: limit - 1].encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
-    return kept.rstrip(" \n\u200d\ufe0f") + "…"
+    end = len(text[: limit - 1].encode("utf-16-le", "replace")[: 2 * (limit - 1)].decode("utf-16-le", "ignore"))
+    whole = next((at for at in range(end, max(end - _LONGEST_SIGN, -1), -1) if not _is_within(text, at)), end)
+    return text[:whole].rstrip(" \n\u200d\ufe0f") + "…"
+
+
+def _is_within(text: str, at: int) -> bool:
+    """Whether a sign that is seen as one goes on there: a letter with its marks, a flag, a family."""
+    if at == 0:
+        return False
+    before, after = text[at - 1], text[at]
+    if _is_regional(before) and _is_regional(after):
+        run = re.search(rf"[{_REGIONAL}]+\Z", text[max(at - 2 * _LONGEST_SIGN, 0) : at])
+        return run is not None and len(run[0]) % 2 == 1
+    return _goes_on(after) or after in _JOINED or (before == "\u200d" and not after.isascii())
+
+
+def _is_regional(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -20,7 +20,7 @@ from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
 from services import account, backlog, linking, messages, onetime, search, upload, views
 from services.album import looking
-from services.library import ability, galleries, items, naming, page, reading, suggestions
+from services.library import ability, galleries, items, naming, page, place, reading, suggestions
 from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, tables
 from storage.engines import postgres, sqlite
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
@@ -254,7 +254,7 @@ def test_what_is_not_asked_for_is_not_done(call: Callable[..., Any]) -> None:
 
 KEPT: dict[type[Enum], str] = {
     AttemptStatus: "pending bound spent proved done void",  # in the database
-    page.Source: "account anonymous album favorites albums",  # in the buttons of messages that stay
+    place.Source: "account anonymous album favorites albums",  # in the buttons of messages that stay
     models.Kind: "image album",  # in buttons, suggestions and Imgur's addresses
     ability.Ability: "edit favorite unfavorite delete copy",
     linking.Progress: "checking code linked",  # asked for by the script of the last page

@@ -8,8 +8,6 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from cogs.gallery._place import Place
-from cogs.gallery._reading import read
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.groups import ALBUM
@@ -18,7 +16,10 @@ from errors import ForeignGalleryError
 from imgur.models import Sort
 from services.library.galleries import GalleryService
 from services.library.page import GalleryPage
+from services.library.place import Place
 from services.library.suggestions import Scope, SuggestionService
+
+QUERY = "Words that must all be in the title, description, tags, note or id; #word is a tag"
 
 
 class Galleries(commands.Cog):
@@ -31,23 +32,31 @@ class Galleries(commands.Cog):
     @app_commands.command()
     @app_commands.describe(
         album="The title of one of your albums (pick a suggestion), or the id or link of any",
+        query=QUERY,
         share="Show it to everyone here",
     )
     async def images(
-        self, interaction: Interaction, album: Range[str, 1, 2000] | None = None, *, share: bool = False
+        self,
+        interaction: Interaction,
+        album: Range[str, 1, 2000] | None = None,
+        query: str | None = None,
+        *,
+        share: bool = False,
     ) -> None:
         """Your images on Imgur, or an album's."""
         await acknowledge(interaction)
-        page = await self._galleries.images(interaction.user.id, 0, album, fresh=True)
-        await self._begin(interaction, page, Place.of(page), share=share)
+        page = await self._galleries.images(interaction.user.id, 0, album, query=query, fresh=True)
+        await self._begin(interaction, page, share=share)
 
     @app_commands.command()
-    @app_commands.describe(sort="Which come first", share="Show them to everyone here")
-    async def favorites(self, interaction: Interaction, sort: Sort = "newest", *, share: bool = False) -> None:
+    @app_commands.describe(sort="Which come first", query=QUERY, share="Show them to everyone here")
+    async def favorites(
+        self, interaction: Interaction, sort: Sort = "newest", query: str | None = None, *, share: bool = False
+    ) -> None:
         """All your favorites on Imgur."""
         await acknowledge(interaction)
-        page = await self._galleries.favorites(interaction.user.id, 0, sort, fresh=True)
-        await self._begin(interaction, page, Place.of(page, sort), share=share)
+        page = await self._galleries.favorites(interaction.user.id, 0, sort, query=query, fresh=True)
+        await self._begin(interaction, page, share=share)
 
     @app_commands.command(name="list", extras=ALBUM)
     @app_commands.describe(share="Show them to everyone here")
@@ -55,7 +64,7 @@ class Galleries(commands.Cog):
         """All your albums on Imgur."""
         await acknowledge(interaction)
         page = await self._galleries.albums(interaction.user.id, 0, fresh=True)
-        await self._begin(interaction, page, Place.of(page), share=share)
+        await self._begin(interaction, page, share=share)
 
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -66,18 +75,18 @@ class Galleries(commands.Cog):
     async def _turned(self, interaction: Interaction, place: Place, page: int, known: int, slot: str) -> None:
         await acknowledge_press(interaction)
         fresh = slot == "refresh"
-        got = await read(self._galleries, interaction.user.id, place, page, fresh=fresh)
+        got = await self._galleries.page(interaction.user.id, place, page, fresh=fresh)
         draw = partial(
             gallery_view,
-            place=Place.of(got, place.sort),
+            place=got.place,
             owner=interaction.user.id,
             known=0 if fresh else known,
             shared=is_public(interaction),
         )
         await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
 
-    async def _begin(self, interaction: Interaction, page: GalleryPage, place: Place, *, share: bool) -> None:
+    async def _begin(self, interaction: Interaction, page: GalleryPage, *, share: bool) -> None:
         # That there is nothing, or not what was asked for, is between the bot and the user.
         share = share and bool(page.items) and not page.is_link_broken
-        draw = partial(gallery_view, place=place, owner=interaction.user.id)
+        draw = partial(gallery_view, place=page.place, owner=interaction.user.id)
         await answer_or_share(interaction, partial(draw, page), share=share, plainer=partial(draw, bare_page(page)))

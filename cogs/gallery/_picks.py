@@ -9,14 +9,13 @@ import discord
 from discord.ext import commands
 
 from cogs.gallery._links import link_views
-from cogs.gallery._place import Place
-from cogs.gallery._reading import read
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_on
 from errors import ForeignGalleryError
 from services.library.galleries import GalleryService
 from services.library.page import GalleryPage
+from services.library.place import Place
 from services.selection import Deed, SelectionService, Ticks
 
 
@@ -30,8 +29,8 @@ class Picks(commands.Cog):
     @action("pick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _begun(self, interaction: Interaction, place: Place, page: int, known: int) -> None:
         await acknowledge_press(interaction)
-        got = await read(self._galleries, interaction.user.id, place, page)
-        await self._show(interaction, got, place, known, await self._selections.begin(interaction.user.id))
+        got = await self._galleries.page(interaction.user.id, place, page)
+        await self._show(interaction, got, known, await self._selections.begin(interaction.user.id))
 
     @action("picked", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _turned(  # noqa: PLR0917 - all that the button's custom_id holds
@@ -40,22 +39,22 @@ class Picks(commands.Cog):
         """Turn the page, clear what is ticked, or leave."""
         await acknowledge_press(interaction)
         user, fresh = interaction.user.id, slot == "refresh"
-        got = await read(self._galleries, user, place, page, fresh=fresh)
+        got = await self._galleries.page(user, place, page, fresh=fresh)
         ticks = None
         if slot == "clear":
             ticks = await self._selections.clear(user, view)
         elif slot != "done":
             ticks = await self._selections.ticks(user, view)
-        await self._show(interaction, got, place, 0 if fresh else known, ticks)
+        await self._show(interaction, got, 0 if fresh else known, ticks)
 
     @action("pick-tick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _ticked(
         self, interaction: Interaction, place: Place, page: int, known: int, view: str, *chosen: str
     ) -> None:
         await acknowledge_press(interaction)
-        got = await read(self._galleries, interaction.user.id, place, page)
+        got = await self._galleries.page(interaction.user.id, place, page)
         ticks = await self._selections.tick(interaction.user.id, view, got, _options(interaction.message), chosen)
-        await self._show(interaction, got, place, known, ticks)
+        await self._show(interaction, got, known, ticks)
 
     @action("pick-copy", foreign=ForeignGalleryError)
     async def _copied(self, interaction: Interaction, view: str) -> None:
@@ -66,11 +65,9 @@ class Picks(commands.Cog):
         for further in more:
             await answer_on(interaction, further)
 
-    async def _show(
-        self, interaction: Interaction, page: GalleryPage, place: Place, known: int, ticks: Ticks | None
-    ) -> None:
+    async def _show(self, interaction: Interaction, page: GalleryPage, known: int, ticks: Ticks | None) -> None:
         owner = interaction.user.id
-        draw = partial(gallery_view, place=Place.of(page, place.sort), owner=owner, known=known, ticks=ticks)
+        draw = partial(gallery_view, place=page.place, owner=owner, known=known, ticks=ticks)
         await answer(interaction, draw(page), plainer=lambda: draw(bare_page(page)))
 
 

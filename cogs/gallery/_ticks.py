@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import discord
 from discord import ui
 
-from cogs.gallery._place import Place
 from cogs.ui.actions import ActionButton, ActionSelect
+from services.library.place import Place
 from services.selection import Deed, Ticks
 
 LABELS: Mapping[Deed, str] = {

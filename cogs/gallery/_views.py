@@ -11,7 +11,6 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.gallery._place import Place
 from cogs.gallery._ticks import tick_menu, tick_rows
 from cogs.ui.actions import ActionButton, ActionSelect
 from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, linked, noun, title
@@ -19,11 +18,15 @@ from cogs.ui.layout import COLOUR, Control, notice, plain, rows, worded
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
 from imgur.models import Album, Image, Item
-from services.library.page import PAGE_SIZE, GalleryPage, Source
+from services.library.listing import nothing_found
+from services.library.page import PAGE_SIZE, GalleryPage
+from services.library.place import Place, Source
 from services.selection import Ticks
 from services.text import cut
 
 LINE_TITLE = 80
+QUERY_LIMIT = 80
+AS_SEEN = "Until then, here is what was there when it was last looked at."
 OPTION_LIMIT = 100
 ICONS = {"Image": "🖼️", "Video": "🎞️", "Album": "📚"}
 EMPTY = {
@@ -58,14 +61,8 @@ def gallery_view(
     if not page.items and page.next is None and page.page == 0 and ticks is None:
         return _empty(page, place, owner, shared=shared)
     last = page.last_known if page.is_complete else max(page.last_known, known)
-    parts: list[ui.Item[Any]] = [ui.TextDisplay(f"### {_heading(page, place, owner, shared=shared)}")]
-    broken = worded(LinkBrokenError()) if page.is_link_broken else None
-    if broken:
-        parts.insert(
-            0,
-            ui.TextDisplay(f"**{broken.title}.** {broken.text} Until then, here is what you uploaded without it."),
-        )
-        parts.insert(1, ui.ActionRow(link_button(owner, "Link again")))
+    parts: list[ui.Item[Any]] = list(_warnings(page, owner))
+    parts.append(ui.TextDisplay(f"### {_heading(page, place, owner, shared=shared)}"))
     pictures = list(_pictures(page))
     if pictures:
         parts.append(ui.MediaGallery(*pictures))
@@ -97,8 +94,16 @@ def bare_page(page: GalleryPage) -> GalleryPage:
     return replace(page, items=tuple(map(bare, page.items)), album=album)
 
 
+def _warnings(page: GalleryPage, owner: int) -> Iterator[ui.Item[Any]]:
+    if page.is_link_broken and (broken := worded(LinkBrokenError())):
+        yield ui.TextDisplay(f"**{broken.title}.** {broken.text} Until then, here is what you uploaded without it.")
+        yield ui.ActionRow(link_button(owner, "Link again"))
+    if page.trouble and (trouble := worded(page.trouble)):
+        yield ui.TextDisplay(f"**{trouble.title}.** {trouble.text} {AS_SEEN}")
+
+
 def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.LayoutView:
-    heading, next_step = EMPTY[page.source]
+    heading, next_step = _nothing(page)
     controls: list[Control] = [_turn("Refresh", place, owner, 0, 0)]
     if page.source is Source.ANONYMOUS:
         controls.append(link_button(owner))
@@ -107,7 +112,20 @@ def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.L
     return notice(heading, next_step, controls=controls)
 
 
+def _nothing(page: GalleryPage) -> tuple[str, str]:
+    """A heading and a sentence about a list in which nothing is, or was found."""
+    if not page.query:
+        return EMPTY[page.source]
+    said = worded(nothing_found(page.extent))
+    return (said.title, said.text) if said else EMPTY[page.source]
+
+
 def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> str:
+    looked_for = f" · “{plain(page.query, QUERY_LIMIT)}”" if page.query else ""
+    return _name(page, place, owner, shared=shared) + looked_for
+
+
+def _name(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> str:
     if page.album:
         return f"Album: {title(page.album)}"
     whose = f"<@{owner}>: " if shared else "Your "
@@ -158,9 +176,11 @@ def _numbered(page: GalleryPage) -> Iterator[tuple[str, Item]]:
 
 def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> str:
     of = f"{last + 1:,}" if page.is_complete else f"at least {last + 1:,}"
-    total = f" · {page.total:,} in all" if page.total is not None else ""
-    if page.album and page.total is not None and page.album.images_count > page.total:
+    word = "found" if page.query else "in all"
+    total = f" · {page.total:,} {word}" if page.total is not None else ""
+    if page.album and not page.query and page.total is not None and page.album.images_count > page.total:
         total = f" · {page.total:,} of {page.album.images_count:,} came from Imgur"
+    total += f" among the {page.extent.known:,} read so far" if page.extent else ""
     selected = f"**{len(ticks.items):,} selected** · " if ticks else ""
     return f"-# {selected}Page {page.page + 1:,} of {of}{total}"
 
@@ -207,4 +227,4 @@ def _turn(
 
 def _anonymous_button(page: GalleryPage, owner: int) -> ActionButton:
     label = f"Anonymous uploads ({page.anonymous:,})"
-    return _turn(label, Place(Source.ANONYMOUS), owner, 0, 0)
+    return _turn(label, Place(Source.ANONYMOUS, view=page.view), owner, 0, 0)

@@ -77,7 +77,7 @@ class AlbumPictures:
         except (BotError, ImgurError, StorageError, TimeoutError) as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
-        return suggestions([inside.images], typed)
+        return suggestions(inside.images, typed)
 
     async def move_first(self, discord_id: int, album_id: str, image_id: str) -> Edited:
         """Put one of its pictures at the beginning.

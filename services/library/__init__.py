@@ -11,8 +11,11 @@ from services.account import AccountService
 from services.library.catalogue import Catalogue
 from services.library.galleries import GalleryService
 from services.library.items import ItemService
+from services.library.listing import Listing
+from services.library.shelves import Shelves
 from services.library.suggestions import SuggestionService
-from services.ports import ImgurApi, LibraryStore, UploadStore
+from services.ports import ImgurApi, UploadStore
+from services.views import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +33,16 @@ class Library:
         accounts: AccountService,
         imgur: ImgurApi,
         uploads: UploadStore,
-        index: LibraryStore,
+        shelves: Shelves,
+        *,
+        views: Views,
         clock: Callable[[], float] = time.monotonic,
     ) -> Self:
         """The rooms over one catalogue."""
-        catalogue = Catalogue(accounts, imgur, uploads, index, clock)
+        catalogue = Catalogue(accounts, imgur, uploads, shelves, clock)
         return cls(
             catalogue,
-            GalleryService(catalogue),
+            GalleryService(catalogue, Listing(catalogue), views),
             ItemService(accounts, imgur, catalogue),
             SuggestionService(catalogue.reading, catalogue.lists),
         )

@@ -17,7 +17,7 @@ from services.library.ability import pictures
 from services.library.reading import Reading, Viewer
 from services.library.shelves import Shelves
 from services.library.suggestions import Lists, Scope
-from services.ports import ImgurApi, LibraryStore, UploadStore
+from services.ports import ImgurApi, UploadStore
 
 T = TypeVar("T")
 
@@ -30,13 +30,13 @@ class Catalogue:
         accounts: AccountService,
         imgur: ImgurApi,
         uploads: UploadStore,
-        index: LibraryStore,
+        shelves: Shelves,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.uploads = uploads
-        self.shelves = Shelves(index)
+        self.shelves = shelves
         self.reading = Reading(accounts, imgur, clock, notice=self.shelves.noticed)
-        self.lists = Lists(self.reading, uploads, clock)
+        self.lists = Lists(self.reading, uploads, shelves, clock)
         self.names = naming.Names(self.lists)
 
     async def linked(self, discord_id: int) -> Viewer:

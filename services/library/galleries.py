@@ -1,102 +1,91 @@
-"""Galleries: a user's images, an album's, favorites and anonymous uploads, page by page."""
+"""Galleries: a user's images, an album's, favorites, albums and anonymous uploads, page by page."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
 
 from errors import LinkBrokenError
 from imgur.models import Sort
+from services import query as queries
 from services.cache import oldest
-from services.library.ability import pictures
 from services.library.catalogue import Catalogue
-from services.library.page import PAGE_SIZE, GalleryPage, Source, counted, cut, last_page
-from services.library.reading import FAVORITES_PER_PAGE, IMAGES_PER_PAGE, Viewer
-from services.library.suggestions import uploaded_image
+from services.library.listing import Listing
+from services.library.page import GalleryPage
+from services.library.place import Place, Source
+from services.library.reading import Viewer
+from services.views import Views
 
 
 class GalleryService:
-    """Reads pages of lists. Errors of Imgur and of the database pass through every method."""
+    """Reads pages of lists. Errors of Imgur and of the database pass through every method.
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    `query` is what to look for, as it was typed: NothingToFindError, TooManyWordsError. With `fresh`, nothing is older
+    than the call.
+    """
+
+    def __init__(self, catalogue: Catalogue, listing: Listing, views: Views) -> None:
         self._catalogue = catalogue
+        self._listing = listing
+        self._views = views
 
     async def images(
         self,
         discord_id: int,
-        page: int,
+        page: int = 0,
         album: str | None = None,
         *,
         anonymous: bool | None = None,
+        query: str | None = None,
         fresh: bool = False,
     ) -> GalleryPage:
         """The account's images, or an album's, or the anonymous uploads.
 
-        `anonymous` says which; None: the anonymous uploads of who is not linked, and of whose link is broken. With
-        `fresh`, the page is read anew. Raises NotLinkedError for False, LinkBrokenError where there are none.
+        `anonymous` says which; None: the anonymous uploads of who is not linked, and of whose link is broken. Raises
+        NotLinkedError for False, LinkBrokenError where there are none.
         """
-        since = oldest(fresh=fresh)
         viewer = await self._catalogue.reading.viewer(discord_id)
+        view = await self._remembered(discord_id, query)
         if album is not None:
-            return await self._with_hidden(await self._album(viewer, page, album, since=since))
+            found = await self._catalogue.album(viewer, album, since=oldest(fresh=fresh))
+            return await self._read(viewer, Place(Source.ALBUM, album=found.id, view=view), page, fresh=False)
         if viewer.account is None if anonymous is None else anonymous:
-            return await self._with_hidden(await self._anonymous(discord_id, page))
+            return await self._read(viewer, Place(Source.ANONYMOUS, view=view), page, fresh=fresh)
         try:
-            return await self._with_hidden(await self._account(viewer, page, since=since))
+            return await self._read(viewer, Place(Source.ACCOUNT, view=view), page, fresh=fresh)
         except LinkBrokenError:
             if anonymous is False or not await self._catalogue.uploads.count(discord_id):
                 raise
-            return await self._with_hidden(replace(await self._anonymous(discord_id, page), is_link_broken=True))
+            beside = await self._read(viewer, Place(Source.ANONYMOUS, view=view), page, fresh=fresh)
+            return replace(beside, is_link_broken=True)
 
-    async def _account(self, viewer: Viewer, page: int, *, since: int) -> GalleryPage:
-        found = await cut(
-            Source.ACCOUNT,
-            lambda outer, **age: self._catalogue.reading.images(viewer, outer, **age),
-            page,
-            size=IMAGES_PER_PAGE,
-            since=since,
-            short_ends=True,
-        )
-        total = await self._catalogue.reading.images_count(viewer, since=since)
-        beside = await self._catalogue.uploads.count(viewer.discord_id)
-        last = found.page if found.next is None else max(found.last_known, last_page(total))
-        return replace(found, total=total, last_known=last, anonymous=beside)
-
-    async def favorites(self, discord_id: int, page: int, sort: Sort = "newest", *, fresh: bool = False) -> GalleryPage:
+    async def favorites(
+        self,
+        discord_id: int,
+        page: int = 0,
+        sort: Sort = "newest",
+        *,
+        query: str | None = None,
+        fresh: bool = False,
+    ) -> GalleryPage:
         """All that the account has favorited. Raises NotLinkedError, LinkBrokenError."""
-        since = oldest(fresh=fresh)
         viewer = await self._catalogue.linked(discord_id)
-        found = await cut(
-            Source.FAVORITES,
-            lambda outer, **age: self._catalogue.reading.favorites(viewer, outer, sort, **age),
-            page,
-            size=FAVORITES_PER_PAGE,
-            since=since,
-        )
-        return await self._with_hidden(found)
+        view = await self._remembered(discord_id, query)
+        return await self._read(viewer, Place(Source.FAVORITES, sort, view=view), page, fresh=fresh)
 
-    async def albums(self, discord_id: int, page: int, *, fresh: bool = False) -> GalleryPage:
+    async def albums(self, discord_id: int, page: int = 0, *, fresh: bool = False) -> GalleryPage:
         """The account's albums. Raises NotLinkedError, LinkBrokenError."""
-        viewer = await self._catalogue.linked(discord_id)
-        every = await self._catalogue.reading.albums(viewer, since=oldest(fresh=fresh))
-        page = min(max(page, 0), last_page(len(every)))
-        shown = [self._catalogue.reading.covered(viewer, one) for one in every[page * PAGE_SIZE :][:PAGE_SIZE]]
-        found = counted(Source.ALBUMS, shown, page, len(every))
-        return await self._with_hidden(found)
+        return await self.page(discord_id, Place(Source.ALBUMS), page, fresh=fresh)
 
-    async def _album(self, viewer: Viewer, page: int, text: str, *, since: int) -> GalleryPage:
-        album = await self._catalogue.album(viewer, text, since=since)
-        page = min(max(page, 0), last_page(len(album.images)))
-        items = album.images[page * PAGE_SIZE :][:PAGE_SIZE]
-        found = counted(Source.ALBUM, items, page, len(album.images))
-        return replace(found, album=album, is_mine=viewer.is_linked and viewer.owns(album))
+    async def page(self, discord_id: int, place: Place, page: int, *, fresh: bool = False) -> GalleryPage:
+        """A page of a list that was shown before. Raises NotLinkedError, LinkBrokenError, ViewForgottenError."""
+        viewer = await self._catalogue.reading.viewer(discord_id)
+        return await self._read(viewer, place, page, fresh=fresh)
 
-    async def _anonymous(self, discord_id: int, page: int) -> GalleryPage:
-        total = await self._catalogue.uploads.count(discord_id)
-        page = min(max(page, 0), last_page(total))
-        rows = await self._catalogue.uploads.page(discord_id, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-        return counted(Source.ANONYMOUS, [uploaded_image(row) for row in rows], page, total)
+    async def _remembered(self, discord_id: int, query: str | None) -> str:
+        return await self._views.keep(discord_id, query or "") if queries.read(query) else ""
 
-    async def _with_hidden(self, page: GalleryPage) -> GalleryPage:
-        ids = chain.from_iterable(map(pictures, page.items))
-        return replace(page, hidden=await self._catalogue.uploads.hidden(frozenset(ids)))
+    async def _read(self, viewer: Viewer, place: Place, page: int, *, fresh: bool) -> GalleryPage:
+        since = oldest(fresh=fresh)
+        typed = await self._views.query(viewer.discord_id, place.view) if place.view else ""
+        found = await self._listing.page(viewer, place, page, query=queries.read(typed), since=since)
+        return replace(found, query=typed)

@@ -13,14 +13,13 @@ from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
 from services.cache import oldest
 from services.library.reading import Viewer
-from services.library.suggestions import Lists, Scope, each_once, label, told_apart
+from services.library.suggestions import CHOICE, Lists, Scope, each_once, label, told_apart
 from services.text import folded
 
 SUGGESTED = 5
 LONGEST_COMPARED = 128  # characters of what was typed, which is compared with every title
 
 _VALUE = re.compile(r"(image|album):([A-Za-z0-9]+)")
-_CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)  # as `label` words it
 _BEFORE = re.compile(r"(?:(?P<kind>image|video|album):\s*|(?:\d+[.)]|[^\w\s]+)\s+)", re.IGNORECASE)
 _BEHIND = re.compile(r"\s·\s(?P<kind>image|video|album)?", re.IGNORECASE)
 _UNTITLED = re.compile(r"(?i:(image|video|album)) (?=.*\d|.+[A-Z])([A-Za-z0-9]{5,10})")  # no plain word
@@ -41,7 +40,7 @@ class Names:
         """What the text names. Raises NotAnItemError, SeveralGivenError, TitleSharedError."""
         if found := by_value(text):
             return found
-        choice = _CHOICE.fullmatch(imgur.reference.visible(text).strip())
+        choice = CHOICE.fullmatch(imgur.reference.visible(text).strip())
         if choice is None and (found := _read(imgur.reference.link, text)):
             return found
         found = among(await self._lists.read(viewer, scope), text) or _read(imgur.reference.parse, text)
@@ -78,7 +77,7 @@ def exact(text: str) -> Reference | None:
 
 def is_name(text: str) -> bool:
     """Whether the text may be what something new is to be called: no value, no link, no choice."""
-    return exact(text) is None and _CHOICE.fullmatch(text) is None
+    return exact(text) is None and CHOICE.fullmatch(text) is None
 
 
 def is_title(text: str) -> bool:

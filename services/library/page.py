@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
-from imgur.models import Album, Item, Page
+from imgur.models import Album, Item, Page, Sort
 from services.cache import EVER
+from services.library.place import Place, Source
+from services.library.shelves import Extent
 
 PAGE_SIZE = 10
-
-
-class Source(StrEnum):
-    """Where a gallery's items come from."""
-
-    ACCOUNT = "account"
-    ANONYMOUS = "anonymous"
-    ALBUM = "album"
-    FAVORITES = "favorites"
-    ALBUMS = "albums"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +22,9 @@ class GalleryPage:
     user has beside the account's images. `album` is whose images they are, for `Source.ALBUM`. With `is_link_broken`
     the anonymous uploads stand in for an account whose link is. With `is_mine`, its user may change what is in the
     album. `hidden` are ids of pictures uploaded as spoilers.
+
+    `view` and `query` are there where something was looked for: how that is remembered, and what it was. `extent` is
+    then how much of the list is known, if that is not all. With `trouble`, Imgur could not be asked for what is new.
     """
 
     source: Source
@@ -44,6 +38,16 @@ class GalleryPage:
     is_link_broken: bool = False
     is_mine: bool = False
     hidden: frozenset[str] = frozenset()
+    sort: Sort = "newest"
+    view: str = ""
+    query: str = ""
+    extent: Extent | None = None
+    trouble: Exception | None = None
+
+    @property
+    def place(self) -> Place:
+        """The list that the page was cut from."""
+        return Place(self.source, self.sort, self.album.id if self.album else None, self.view)
 
     @property
     def is_complete(self) -> bool:

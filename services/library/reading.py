@@ -10,7 +10,7 @@ from operator import attrgetter
 from sys import getsizeof
 from typing import Any, TypeAlias, TypeVar, cast
 
-from imgur.errors import NotFoundError
+from imgur.errors import GoneError, NotFoundError
 from imgur.models import AccessToken, Album, Image, Item, Kind, Page, Sort
 from imgur.reference import Reference
 from services.account import AccountService, LinkedAccount
@@ -65,7 +65,7 @@ class Viewer:
 
 PageKey: TypeAlias = tuple[tuple[int, int], str, int]
 ItemKey: TypeAlias = tuple[tuple[int, int], Kind, str]
-Notice: TypeAlias = Callable[[Viewer, Kind, str, "Item | None"], Awaitable[None]]
+Notice: TypeAlias = Callable[[Viewer, Kind, str, "Item | None"], Awaitable[bool]]
 
 
 def weight(item: Item) -> int:
@@ -93,7 +93,10 @@ class Reading:
         *,
         notice: Notice | None = None,
     ) -> None:
-        """`notice` hears of every item that Imgur was asked for, and what it is: None where Imgur no longer has it."""
+        """`notice` hears of every item that Imgur was asked for, and what it is: None where Imgur has no such.
+
+        It says whether that was known before.
+        """
         self._notice = notice
         self._accounts = accounts
         self._imgur = imgur
@@ -273,7 +276,8 @@ class Reading:
                 found = await self._as_viewer(viewer, lambda auth: self._get(kind, item_id, auth))
             except NotFoundError:
                 if (made := self._made.peek(key)) is None:
-                    await self._noticed(viewer, kind, item_id, None)
+                    if await self._noticed(viewer, kind, item_id, None):
+                        raise GoneError from None
                     raise
                 return made
             await self._noticed(viewer, kind, item_id, found)
@@ -281,10 +285,9 @@ class Reading:
 
         return self._written.peek(key) or await self._items.get(key, load, since=since)
 
-    async def _noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> None:
-        """Pass it on. Who looks without a token may be told less than there is."""
-        if self._notice is not None and viewer.is_linked:
-            await self._notice(viewer, kind, item_id, item)
+    async def _noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> bool:
+        """Pass it on; whether it was known. Who looks without a token may be told less than there is."""
+        return self._notice is not None and viewer.is_linked and await self._notice(viewer, kind, item_id, item)
 
     async def _get(self, kind: Kind, item_id: str, auth: AccessToken | None) -> Item:
         if kind is Kind.ALBUM:

@@ -11,9 +11,9 @@ from imgur.models import Item, Kind
 from services.backlog import Backlog
 from services.indexed import from_index, to_index
 from services.library.reading import Viewer
-from services.ports import LibraryStore, News
+from services.ports import LibraryStore, MarkStore, News
 from storage.errors import StorageError
-from storage.models import IndexedItem, Mark, Query, Shelf
+from storage.models import IndexedItem, Key, Mark, Query, Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -50,8 +50,9 @@ class Cut:
 class Shelves:
     """Reads the index and notes in it what is seen and done. Errors of the database pass where something is asked."""
 
-    def __init__(self, store: LibraryStore, news: News | None = None) -> None:
+    def __init__(self, store: LibraryStore, marks: MarkStore, news: News | None = None) -> None:
         self._store = store
+        self._marks = marks
         self._news = news
         self._backlog = Backlog()
 
@@ -75,10 +76,14 @@ class Shelves:
             library, shelf, is_whole=state is not None and state.finished_at is not None, is_begun=state is not None
         )
 
-    async def look(self, viewer: Viewer, shelf: Shelf) -> None:
-        """Have what is new on Imgur on the shelf. Raises ImgurError, NotLinkedError, LinkBrokenError."""
-        if self._news is not None and viewer.account is not None:
-            await self._news.look(viewer.discord_id, viewer.account.account_id, shelf)
+    async def look(self, viewer: Viewer, shelf: Shelf) -> bool:
+        """Have what is new on Imgur on the shelf; False where Imgur shows nothing, which is not believed yet.
+
+        Raises ImgurError, NotLinkedError, LinkBrokenError.
+        """
+        if self._news is None or viewer.account is None:
+            return True
+        return await self._news.look(viewer.discord_id, viewer.account.account_id, shelf) is not False
 
     async def extent(self, viewer: Viewer, standing: Standing) -> Extent | None:
         """How much of the shelf is known; None where all of it is."""
@@ -116,6 +121,20 @@ class Shelves:
         found = await self._store.random(standing.library, standing.shelf, viewer.discord_id, query)
         return from_index(found) if found else None
 
+    async def marks(self, viewer: Viewer, keys: Collection[Key]) -> dict[Key, Mark]:
+        """What the viewer noted on these."""
+        found: dict[Key, Mark] = {}
+        for library in await self._libraries(viewer):
+            found |= await self._store.marks_of(library, viewer.discord_id, keys)
+        return found
+
+    async def tags(self, viewer: Viewer) -> frozenset[str]:
+        """All tags of the viewer's, folded."""
+        tags: set[str] = set()
+        for library in await self._libraries(viewer):
+            tags |= {tag.folded for tag, _ in await self._marks.tags_of(library, viewer.discord_id)}
+        return frozenset(tags)
+
     async def known(self, viewer: Viewer, kinds: Collection[Kind], item_id: str) -> Item | None:
         """What is known of an item of the account's, or of a favorite."""
         library = await self._library(viewer, Shelf.IMAGES)
@@ -145,19 +164,24 @@ class Shelves:
 
     # --- noting; never fails
 
-    async def noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> None:
-        """Correct what is known of an item that was just read; None: take what Imgur no longer has off every shelf."""
+    async def noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> bool:
+        """Correct what is known of an item that was just read; None: take what Imgur no longer has off every shelf.
+
+        Whether it was known.
+        """
         try:
             library = await self._library(viewer, Shelf.IMAGES)
             known = None if library is None else await self._store.get(library, (kind.value, item_id))
             if library is None or known is None:
-                return
+                return False
             if item is None:
                 await self._store.remove(library, {known.key})
             elif _settled(known) != _settled(found := to_index(item)):
                 await self._store.update(library, found)
         except StorageError as error:  # it will be read again
             log.info("the index was not corrected", reason=type(error).__name__)
+            return False
+        return True
 
     async def changed(self, viewer: Viewer, item: Item) -> None:
         """Note what was made of an item."""
@@ -176,6 +200,10 @@ class Shelves:
         await self._insist(
             "a removal", viewer, shelf or Shelf.IMAGES, lambda library: self._store.remove(library, keys, shelf)
         )
+
+    async def _libraries(self, viewer: Viewer) -> list[int]:
+        found = [await self._library(viewer, shelf) for shelf in (Shelf.UPLOADS, Shelf.IMAGES)]
+        return [library for library in found if library is not None]
 
     async def _library(self, viewer: Viewer, shelf: Shelf) -> int | None:
         if shelf is Shelf.UPLOADS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import ImgurError
 from imgur.models import Album, Image, Item
 from services.cache import EVER, TimedCache
+from services.library.matching import matcher
 from services.library.reading import Reading, Viewer, weight
+from services.library.shelves import Shelves
 from services.ports import UploadStore
+from services.query import guess
 from services.text import folded, line
 from storage.errors import StorageError
-from storage.models import AnonymousUpload
+from storage.models import AnonymousUpload, Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -29,8 +33,17 @@ CHOICES = 25
 NAME_LIMIT = 100
 LIFETIME = 60.0  # seconds
 PATIENCE = 2.0  # seconds; Discord gives autocomplete three
+INDEX_PATIENCE = 2.5  # seconds for the index, which is read in milliseconds
 MOST_BYTES = 16_000_000  # of memory
 UPLOADS_SUGGESTED = 100
+CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)
+"""What `label` makes of an item."""
+SHELVES = {
+    "uploads": Shelf.UPLOADS,
+    "images": Shelf.IMAGES,
+    "albums": Shelf.ALBUMS,
+    "favorites": Shelf.FAVORITES,
+}
 
 Items: TypeAlias = tuple[Item, ...]
 
@@ -78,11 +91,16 @@ def told_apart(item: Item) -> str:
     return label(item).removesuffix(f" ({item.id})") + f", {', '.join(facts)} ({item.id})"
 
 
-def matching(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:
-    """What holds what was typed in its title, id or wording; first what is called so, or linked to.
+def fitting(items: Iterable[Item], typed: str) -> list[Item]:
+    """What holds what was typed in its wording, or every word of it in its title, description or id."""
+    wanted, linked = folded(typed), _linked_id(typed)
+    query = guess(typed)
+    finds = matcher(query, {}, ()) if query.words and not query.tags else lambda _: False
+    return [item for item in items if item.id == linked or wanted in folded(f"{item.id} {label(item)}") or finds(item)]
 
-    Of long lists each gives a fair part.
-    """
+
+def ranked(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:
+    """Of what fits, each once: first what is called so, or linked to. Of long lists each gives a fair part."""
     wanted, linked = folded(typed), _linked_id(typed)
 
     def is_other(item: Item) -> bool:
@@ -91,15 +109,19 @@ def matching(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:
     seen: dict[tuple[str, str], Item] = {}
     found: list[list[Item]] = []
     for items in lists:
-        fitting = [item for item in items if item.id == linked or wanted in folded(f"{item.id} {label(item)}")]
-        new = [item for item in fitting if seen.setdefault((item.kind, item.id), item) is item]
+        new = [item for item in items if seen.setdefault((item.kind, item.id), item) is item]
         found.append(sorted(new, key=is_other))
     return sorted(_fair(found), key=is_other)
 
 
-def suggestions(lists: Sequence[Iterable[Item]], typed: str) -> list[Suggestion]:
+def suggestions(items: Iterable[Item], typed: str) -> list[Suggestion]:
+    """Choices among items that are at hand."""
+    return _choices([fitting(items, typed)], typed)
+
+
+def _choices(lists: Sequence[Iterable[Item]], typed: str) -> list[Suggestion]:
     """Choices whose value says whether it is an image or an album."""
-    return [Suggestion(label(item), f"{item.kind.value}:{item.id}") for item in matching(lists, typed)]
+    return [Suggestion(label(item), f"{item.kind.value}:{item.id}") for item in ranked(lists, typed)]
 
 
 def _linked_id(typed: str) -> str | None:
@@ -124,9 +146,16 @@ def _weight(items: Items) -> int:
 class Lists:
     """A user's recent images, favorites and anonymous uploads, and their albums."""
 
-    def __init__(self, reading: Reading, uploads: UploadStore, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        uploads: UploadStore,
+        shelves: Shelves,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._reading = reading
         self._uploads = uploads
+        self._shelves = shelves
         self._offered: TimedCache[tuple[tuple[int, int], str], Items] = TimedCache(
             LIFETIME, MOST_BYTES, clock, weigh=_weight
         )
@@ -142,6 +171,23 @@ class Lists:
     async def offered(self, viewer: Viewer, scope: Scope) -> list[Items]:
         """As `read`, list by list; asked for once a minute, whether or not that works, and soon there. Never raises."""
         return list(await asyncio.gather(*(self._patiently(viewer, name) for name in scope.value)))
+
+    async def suggested(self, viewer: Viewer, scope: Scope, typed: str) -> list[list[Item]]:
+        """What fits, list by list: from the index where the list is being read into it. Soon there. Never raises."""
+        return list(await asyncio.gather(*(self._fitting(viewer, name, typed) for name in scope.value)))
+
+    async def _fitting(self, viewer: Viewer, name: str, typed: str) -> list[Item]:
+        choice = CHOICE.fullmatch(typed.strip())
+        try:
+            async with asyncio.timeout(INDEX_PATIENCE):
+                standing = await self._shelves.standing(viewer, SHELVES[name])
+                if standing is not None and standing.is_begun:
+                    query = guess(choice[1] if choice else typed)
+                    return list(await self._shelves.suggest(viewer, standing, query, CHOICES))
+        except (StorageError, TimeoutError) as error:
+            log.debug("nothing to suggest", reason=type(error).__name__)
+            return []
+        return fitting(await self._patiently(viewer, name), typed)
 
     def tidy(self) -> None:
         """Let go of what is too old."""
@@ -210,4 +256,4 @@ class SuggestionService:
         except StorageError as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
-        return suggestions(await self._lists.offered(viewer, scope), typed)
+        return _choices(await self._lists.suggested(viewer, scope, typed), typed)

@@ -28,7 +28,10 @@ from media.models import IncomingFile, OpenedFile
 from services.messages import words
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
-from storage.sealing import new_key
+from storage import Stores
+from storage.database import open_database
+from storage.sealing import Keyring, new_key
+from tests.cogs.indexing import Index
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.visitor import Visitor
 
@@ -209,6 +212,12 @@ def discord(env: Env, house: House, standin: Standin, again: Compose, attachment
     channel = guild.create_text_channel("pictures")
     alice, bob = guild.add_member(env.create_user("alice")), guild.add_member(env.create_user("bob"))
     return Discord(env, house, standin, channel, alice, bob, again, attachments)
+
+
+@pytest.fixture
+async def index(discord: Discord, settings: Settings) -> AsyncIterator[Index]:
+    async with open_database(settings.database_url) as database:
+        yield Index(discord, Stores.of(database, Keyring({"k1": new_key()})))
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cogs.gallery._place import Place
 from cogs.gallery._views import gallery_view
 from cogs.item._views import copy_view, question_view
 from cogs.ui.actions import ANYONE
@@ -22,7 +21,8 @@ from cogs.ui.item import item_view, linked
 from imgur.models import Album, Image, Item
 from services.library.ability import Abilities, Ability, Shown, abilities
 from services.library.items import Favorited
-from services.library.page import GalleryPage, Source
+from services.library.page import GalleryPage
+from services.library.place import Place, Source
 from tests.cogs.limits import BUTTON, GALLERY, SELECT, TEXT, assert_sendable, parts, written
 
 OWNER = 2**64 - 1
@@ -109,7 +109,7 @@ def test_gallery_is_sendable_whatever_imgur_says(
     shared: bool,
 ) -> None:
     page = replace(page, album=replace(page.album, id=page.album.id[:10]) if page.album else None)
-    assert_sendable(gallery_view(page, Place.of(page, sort), OWNER, known=known, shared=shared))
+    assert_sendable(gallery_view(page, replace(page.place, sort=sort), OWNER, known=known, shared=shared))
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,9 @@ def test_gallery_is_sendable_whatever_imgur_says(
         Place(Source.ALBUM, album="newest"),
         Place(Source.FAVORITES),
         Place(Source.FAVORITES, "oldest"),
+        Place(Source.FAVORITES, "oldest", view="a-b_c~d.e"),
+        Place(Source.ALBUM, album="newest", view="abc"),
+        Place(Source.ACCOUNT, view="-"),
     ],
 )
 def test_place_survives_its_way_through_a_button(place: Place) -> None:
@@ -206,9 +209,9 @@ def test_mature_picture_is_behind_a_spoiler(*, nsfw: bool) -> None:
     album = Album("abcde", nsfw=nsfw, images=(Image("abc1234", link=LINK),))
     assert picture(item_view(album, owner=7, can=ALL))["spoiler"] is nsfw
     page = GalleryPage(Source.ALBUM, album.images, 0, 0, None, 1, album=album)
-    assert picture(gallery_view(page, Place.of(page), 7))["spoiler"] is nsfw
+    assert picture(gallery_view(page, page.place, 7))["spoiler"] is nsfw
     page = GalleryPage(Source.FAVORITES, (Album("abcde", cover="abc1234", nsfw=nsfw),), 0, 0, None)
-    assert picture(gallery_view(page, Place.of(page), 7))["spoiler"] is nsfw
+    assert picture(gallery_view(page, page.place, 7))["spoiler"] is nsfw
 
 
 def test_album_is_shown_by_its_cover_and_nine_more() -> None:
@@ -286,7 +289,7 @@ def test_gallery_lists_what_it_cannot_show() -> None:
         last_known=4,
         next=3,
     )
-    view = gallery_view(page, Place.of(page, "oldest"), 7, known=6)
+    view = gallery_view(page, replace(page.place, sort="oldest"), 7, known=6)
     lines = written(view).splitlines()
     assert lines[0] == "### Your favorites, oldest first"
     assert [re.sub(r"\(.*?\)", "", line) for line in lines[1:6]] == [
@@ -322,7 +325,7 @@ def test_buttons_that_lead_nowhere_are_disabled(
     page: int, last: int, following: int | None, total: int | None, enabled: list[str]
 ) -> None:
     shown = GalleryPage(Source.ACCOUNT, (Image("abc1234", link=LINK),), page, last, following, total)
-    view = gallery_view(shown, Place.of(shown), 7, known=last + 2)
+    view = gallery_view(shown, shown.place, 7, known=last + 2)
     assert [button["label"] for button in parts(view, BUTTON) if not button["disabled"]] == [*enabled, "Select…"]
     known = f"{last + 1}" if shown.is_complete else f"at least {last + 3}"
     assert f"Page {page + 1} of {known}" in written(view)
@@ -330,7 +333,7 @@ def test_buttons_that_lead_nowhere_are_disabled(
 
 def test_a_single_page_has_no_buttons_for_turning_it() -> None:
     page = GalleryPage(Source.ACCOUNT, (Image("abc1234", link=LINK),), 0, 0, None, 1)
-    assert labels(gallery_view(page, Place.of(page), 7)) == ["Refresh", "Select…"]
+    assert labels(gallery_view(page, page.place, 7)) == ["Refresh", "Select…"]
 
 
 @pytest.mark.parametrize(
@@ -361,7 +364,7 @@ def test_a_linked_title_is_one_link_to_imgur(title: str) -> None:
 def test_a_menu_s_labels_are_as_long_as_discord_counts() -> None:
     images = tuple(Image(f"abc123{number}", title="\U0001f408" * length) for number, length in enumerate((40, 60, 90)))
     page = GalleryPage(Source.ACCOUNT, images, 0, 0, None, 3)
-    view = gallery_view(page, Place.of(page), 7)
+    view = gallery_view(page, page.place, 7)
     assert_sendable(view)
     [menu] = parts(view, SELECT)
     assert [option["label"].count("\U0001f408") for option in menu["options"]] == [40, 45, 45]
@@ -386,7 +389,7 @@ def test_what_is_hidden_is_shown_as_a_spoiler(hidden: bool) -> None:
 @pytest.mark.parametrize("anonymous", [0, 4])
 def test_empty_gallery_says_what_to_do_next(source: Source, anonymous: int) -> None:
     page = GalleryPage(source, (), 0, 0, None, 0, anonymous)
-    view = gallery_view(page, Place.of(page), 7)
+    view = gallery_view(page, page.place, 7)
     assert "`/imgur" in written(view)
     assert "Refresh" in labels(view)
     assert ("Anonymous uploads (4)" in labels(view)) is bool(anonymous)
@@ -396,7 +399,7 @@ def test_empty_gallery_says_what_to_do_next(source: Source, anonymous: int) -> N
 
 def test_page_of_which_nothing_could_be_read_leads_on() -> None:
     page = GalleryPage(Source.FAVORITES, (), 0, 6, 6)
-    view = gallery_view(page, Place.of(page), 7)
+    view = gallery_view(page, page.place, 7)
     assert "could be read" in written(view)
     [onward] = [button for button in parts(view, BUTTON) if button["label"] == "Next"]
     assert (onward["disabled"], onward["custom_id"]) == (False, "v1:gallery:7:favorites.newest:6:6:next")
@@ -404,7 +407,7 @@ def test_page_of_which_nothing_could_be_read_leads_on() -> None:
 
 def test_shared_gallery_names_its_owner_and_keeps_private_things_out() -> None:
     page = GalleryPage(Source.ACCOUNT, (Image("abc1234", link=LINK),), 0, 0, None, 1, anonymous=4)
-    view = gallery_view(page, Place.of(page), 7, shared=True)
+    view = gallery_view(page, page.place, 7, shared=True)
     assert written(view).startswith("### <@7>: images")
     assert "Anonymous uploads (4)" not in labels(view)
-    assert "Anonymous uploads (4)" in labels(gallery_view(page, Place.of(page), 7))
+    assert "Anonymous uploads (4)" in labels(gallery_view(page, page.place, 7))

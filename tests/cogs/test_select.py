@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from simcord import actors
 
-from cogs.gallery._place import Place
 from cogs.gallery._views import gallery_view
 from imgur.models import Image
-from services.library.page import GalleryPage, Source
+from services.library.page import GalleryPage
+from services.library.place import Place, Source
 from services.selection import Selected, Ticks
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk

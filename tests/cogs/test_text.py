@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from cogs.account import broken_view
-from cogs.gallery._place import Place
 from cogs.gallery._views import gallery_view
 from cogs.link._views import failed_view
 from cogs.ui.layout import plain, prose, sentence
 from cogs.ui.report import error_view
 from cogs.upload._views import question_view
 from errors import AlbumNeedsAccountError, LinkDeniedError
-from services.library.page import GalleryPage, Source
+from services.library.page import GalleryPage
+from services.library.place import Source
 from services.text import cut, line, passage
 from tests.cogs.limits import written
 
@@ -139,7 +139,7 @@ def test_a_title_s_address_is_no_link() -> None:
         failed_view(LinkDeniedError(), 7, may_go_on=False),
         broken_view("someone", 7),
         question_view("key", 7, broken=True),
-        gallery_view(BROKEN, Place.of(BROKEN), 7),
+        gallery_view(BROKEN, BROKEN.place, 7),
     ],
 )
 def test_commands_in_words_stand_in_code_wherever_they_are_shown(view: ui.LayoutView) -> None:
@@ -168,6 +168,15 @@ def test_commands_in_an_error_stand_in_code() -> None:
         ("\U0001f408" * 51, 100, "\U0001f408" * 49 + "…"),
         ("a" + "\U0001f408" * 50, 100, "a" + "\U0001f408" * 49 + "…"),
         ("ab \u200dcd", 5, "ab…"),
+        ("👨‍👩‍👧‍👦" * 10, 100, "👨‍👩‍👧‍👦" * 9 + "…"),
+        ("a" + "👨‍👩‍👧‍👦" * 10, 25, "a" + "👨‍👩‍👧‍👦" * 2 + "…"),
+        ("🇩🇪🇫🇷" * 20, 100, "🇩🇪🇫🇷" * 12 + "…"),
+        ("a🇩🇪🇫🇷🇮🇹", 10, "a🇩🇪🇫🇷…"),
+        ("👍🏽" * 30, 100, "👍🏽" * 24 + "…"),
+        ("ae\u0301e\u0301", 4, "ae\u0301…"),
+        ("\u1100\u1161\u11a8" * 60, 12, "\u1100\u1161\u11a8" * 3 + "…"),
+        ("👨‍👩‍👧‍👦", 5, "…"),
+        ("a" + "\u0301" * 300, 100, "a" + "\u0301" * 98 + "…"),
     ],
 )
 def test_a_text_is_cut_as_discord_counts(text: str, limit: int, kept: str) -> None:

@@ -30,6 +30,8 @@ from imgur.models import Album
 from services.account import AccountService
 from services.album import AlbumService, Outcome, looking
 from services.library import Library
+from services.library.shelves import Shelves
+from services.views import Views
 from standins.imgur.records import Account, StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -41,7 +43,9 @@ LOOKS = len(looking.PAUSES)
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    return Library.over(
+        accounts, imgur_client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+    )
 
 
 @pytest.fixture

@@ -16,8 +16,10 @@ from media.models import IncomingFile, Origin
 from services.account import AccountService
 from services.album import AlbumService
 from services.library import Library
+from services.library.shelves import Shelves
 from services.library.suggestions import Scope
 from services.upload import UploadRequest, UploadService
+from services.views import Views
 from standins.imgur.standin import Standin
 from storage import Stores
 from tests.services.test_account import ADA, link
@@ -25,7 +27,9 @@ from tests.services.test_account import ADA, link
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    return Library.over(
+        accounts, imgur_client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+    )
 
 
 @pytest.mark.parametrize("options", [{}, {"anonymous": True}, {"album": "Cats"}])

@@ -31,11 +31,15 @@ from imgur.client import ImgurClient
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError
 from imgur.models import Album, Image, Sort
 from services.account import AccountService
+from services.indexed import found_by
 from services.library import Library, reading
 from services.library.ability import Ability
-from services.library.page import PAGE_SIZE, GalleryPage, Source
+from services.library.page import PAGE_SIZE, GalleryPage
+from services.library.place import Source
 from services.library.reading import LIST_SECONDS
+from services.library.shelves import Shelves
 from services.library.suggestions import Scope
+from services.views import Views
 from standins.imgur.records import Account, Stored, StoredAlbum, StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -65,7 +69,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores, clock: Clock) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, stores.library, clock)
+    return Library.over(
+        accounts,
+        imgur_client,
+        stores.uploads,
+        Shelves(stores.library, stores.marks),
+        views=Views(stores.views),
+        clock=clock,
+    )
 
 
 @pytest.fixture
@@ -96,7 +107,7 @@ async def keep(stores: Stores, image: StoredImage, discord_id: int = ADA, age: i
         image.description,
         datetime.now(UTC) - timedelta(minutes=age),
     )
-    await stores.uploads.add(upload)
+    await stores.uploads.add(upload, found_by(upload.title, upload.image_id, upload.description))
     return upload
 
 

@@ -21,7 +21,9 @@ from imgur.client import ImgurClient
 from imgur.models import Album, Image
 from services.account import AccountService
 from services.library import Library
+from services.library.shelves import Shelves
 from services.library.suggestions import Scope
+from services.views import Views
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -34,7 +36,9 @@ LOOK_UPS = ("GET /3/image/*", "GET /3/album/*")
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    return Library.over(
+        accounts, imgur_client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+    )
 
 
 @pytest.fixture

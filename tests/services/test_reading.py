@@ -11,6 +11,8 @@ from imgur.reference import Reference
 from services.account import AccountService
 from services.library import Library
 from services.library.reading import Reading, Viewer
+from services.library.shelves import Shelves
+from services.views import Views
 from standins.imgur.standin import Standin
 from storage import Stores
 from tests.services.test_account import link
@@ -24,7 +26,14 @@ async def test_buttons_show_what_was_edited_for_as_long_as_anything_is_remembere
     account, clock = standin.world.add_account("ada_imgur"), Clock()
     await link(stores, standin, account)
     image = standin.world.add_image(account, title="Before")
-    library = Library.over(accounts, imgur_client, stores.uploads, stores.library, clock)
+    library = Library.over(
+        accounts,
+        imgur_client,
+        stores.uploads,
+        Shelves(stores.library, stores.marks),
+        views=Views(stores.views),
+        clock=clock,
+    )
     await library.items.show(ADA, f"image:{image.id}")
     await library.items.edit(ADA, f"image:{image.id}", "After", None)
     clock.now += seconds
@@ -52,7 +61,9 @@ async def test_what_was_deleted_is_forgotten_at_once(
     account = standin.world.add_account("ada_imgur")
     await link(stores, standin, account)
     image = standin.world.add_image(account, title="Before")
-    library = Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    library = Library.over(
+        accounts, imgur_client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+    )
     await library.items.edit(ADA, f"image:{image.id}", "After", None)
     assert await library.items.delete(ADA, f"image:{image.id}")
     with pytest.raises(NotFoundError):

@@ -11,7 +11,9 @@ from errors import NothingToSearchError
 from imgur.client import ImgurClient
 from services.account import AccountService
 from services.library import Library
+from services.library.shelves import Shelves
 from services.search import PAGE_SECONDS, Hits, Search, SearchService
+from services.views import Views
 from standins.imgur.records import StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -106,7 +108,9 @@ async def test_first_finder_s_favorites_are_in_nobody_s_page(
     ann, ben = (standin.world.add_account(name) for name in ("ann_imgur", "ben_imgur"))
     await link(stores, standin, ann, ADA)
     await link(stores, standin, ben, BOB)
-    library = Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    library = Library.over(
+        accounts, imgur_client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+    )
     (hit,) = public(standin, 1)
     standin.world.add_favorites(ann, [hit])
     for _ in range(2):

@@ -13,6 +13,8 @@ from services.account import AccountService
 from services.album import AlbumService
 from services.indexed import to_index
 from services.library import Library
+from services.library.shelves import Shelves
+from services.views import Views
 from standins.imgur.records import Account, StoredAlbum, StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -25,7 +27,9 @@ IMAGES, ALBUMS, FAVORITES, UPLOADS = Shelf.IMAGES, Shelf.ALBUMS, Shelf.FAVORITES
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    return Library.over(
+        accounts, imgur_client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+    )
 
 
 @pytest.fixture

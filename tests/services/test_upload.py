@@ -36,7 +36,9 @@ from services.account import AccountService
 from services.album import AlbumService
 from services.library import Library
 from services.library.ability import Ability
+from services.library.shelves import Shelves
 from services.upload import Destination, UploadRequest, UploadService
+from services.views import Views
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -100,7 +102,9 @@ def attachments() -> Attachments:
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    return Library.over(
+        accounts, imgur_client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+    )
 
 
 @pytest.fixture

@@ -335,6 +335,10 @@ class NothingFoundError(BotError):
         self.known, self.expected, self.seconds = known, expected, seconds
 
 
+class NothingToDrawError(BotError):
+    """The user has no picture of their own."""
+
+
 class ShowsNoneError(BotError):
     """Imgur shows nothing in a list that held something a while ago."""
 

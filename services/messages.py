@@ -438,6 +438,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.AlbumIncompleteError: _album_incomplete,
     # --- searching
     errors.NothingFoundError: _nothing_found,
+    errors.NothingToDrawError: Words(
+        "There is nothing to draw from", "You have no pictures yet. Upload the first one with /imgur upload."
+    ),
     errors.ShowsNoneError: Words(
         "Imgur shows nothing here at the moment",
         "There was something when it was last asked. It is asked again, and what is really gone goes here too.",

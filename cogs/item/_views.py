@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import discord
@@ -9,7 +10,7 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, media, media_url, title
-from cogs.ui.layout import WARNING, notice, rows
+from cogs.ui.layout import WARNING, Control, notice, rows
 from imgur.models import Image, Item, Kind
 from services.library.ability import Shown
 from services.mark import Mark
@@ -24,9 +25,15 @@ FINAL = "It disappears from Imgur for everyone, and nobody can bring it back."
 
 
 def shown_view(
-    shown: Shown, owner: int, *, heading: str | None = None, shared: bool = False, hidden: bool = False
+    shown: Shown,
+    owner: int,
+    *,
+    heading: str | None = None,
+    shared: bool = False,
+    hidden: bool = False,
+    beside: Sequence[Control] = (),
 ) -> ui.LayoutView:
-    """The item, with what its viewer may do."""
+    """The item, with what its viewer may do, and what else there is to press."""
     if shown.is_gone:
         heading = "\n".join(filter(None, [heading, GONE]))
     return item_view(
@@ -38,6 +45,7 @@ def shown_view(
         hidden=hidden,
         spoilers=shown.hidden,
         mark=None if shared else shown.mark,
+        beside=beside,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
@@ -42,6 +42,7 @@ def item_view(
     spoilers: AbstractSet[str] = frozenset(),
     described: str | None = None,
     mark: Mark | None = None,
+    beside: Sequence[Control] = (),
 ) -> ui.LayoutView:
     """An item with its facts and the buttons for what `owner` may do. `heading` is markdown.
 
@@ -50,6 +51,7 @@ def item_view(
     So is what is among the ids of `spoilers`: the image itself, or some of an album's.
     `described` says what an image shows, for those who do not see it, where something better than its title is known.
     `mark` is what `owner` noted on it, which is not for others: never give one for a shared message.
+    What is `beside` the buttons stands below them.
     """
     parts: list[ui.Item[Any]] = []
     if heading:
@@ -61,7 +63,7 @@ def item_view(
         pictures[0].description = line(described, ALT_LIMIT) or pictures[0].description
         parts.append(ui.MediaGallery(*pictures))
     parts.append(ui.TextDisplay("\n".join(_lines(item, shown=bool(pictures), mark=mark or Mark()))))
-    parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)])
+    parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)]) + rows(list(beside))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR, spoiler=hidden and not pictures))
     return view

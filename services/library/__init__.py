@@ -9,6 +9,7 @@ from typing import Self
 
 from services.account import AccountService
 from services.library.catalogue import Catalogue
+from services.library.drawing import DrawingService
 from services.library.galleries import GalleryService
 from services.library.items import ItemService
 from services.library.listing import Listing
@@ -26,6 +27,7 @@ class Library:
     galleries: GalleryService
     items: ItemService
     suggestions: SuggestionService
+    drawing: DrawingService
 
     @classmethod
     def over(
@@ -40,9 +42,11 @@ class Library:
     ) -> Self:
         """The rooms over one catalogue."""
         catalogue = Catalogue(accounts, imgur, uploads, shelves, clock)
+        items = ItemService(accounts, imgur, catalogue)
         return cls(
             catalogue,
             GalleryService(catalogue, Listing(catalogue), views),
-            ItemService(accounts, imgur, catalogue),
+            items,
             SuggestionService(catalogue.reading, catalogue.lists),
+            DrawingService(catalogue, items, views),
         )

@@ -286,8 +286,8 @@ class Reading:
         return self._written.peek(key) or await self._items.get(key, load, since=since)
 
     async def _noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> bool:
-        """Pass it on; whether it was known. Who looks without a token may be told less than there is."""
-        return self._notice is not None and viewer.is_linked and await self._notice(viewer, kind, item_id, item)
+        """Pass it on; whether it was known."""
+        return self._notice is not None and await self._notice(viewer, kind, item_id, item)
 
     async def _get(self, kind: Kind, item_id: str, auth: AccessToken | None) -> Item:
         if kind is Kind.ALBUM:

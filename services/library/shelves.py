@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -17,6 +18,8 @@ from storage.models import IndexedItem, Key, Mark, Query, Shelf
 
 log = structlog.get_logger(__name__)
 
+LAG = timedelta(minutes=5)
+"""For so long Imgur may not show everybody what was just uploaded."""
 _PASSING = {"views"}  # what changes all the time
 
 
@@ -135,14 +138,6 @@ class Shelves:
             tags |= {tag.folded for tag, _ in await self._marks.tags_of(library, viewer.discord_id)}
         return frozenset(tags)
 
-    async def known(self, viewer: Viewer, kinds: Collection[Kind], item_id: str) -> Item | None:
-        """What is known of an item of the account's, or of a favorite."""
-        library = await self._library(viewer, Shelf.IMAGES)
-        for kind in kinds if library is not None else ():
-            if found := await self._store.get(library or 0, (kind.value, item_id)):
-                return from_index(found)
-        return None
-
     async def mark(self, viewer: Viewer, kind: Kind, item_id: str) -> Mark:
         """What the viewer noted on an item, in the account's library or in their own."""
         key = kind.value, item_id
@@ -167,13 +162,13 @@ class Shelves:
     async def noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> bool:
         """Correct what is known of an item that was just read; None: take what Imgur no longer has off every shelf.
 
-        Whether it was known.
+        Whether it was known. Who looks without a token may be told less than there is: that is no news of an account.
         """
         try:
-            library = await self._library(viewer, Shelf.IMAGES)
+            library = await self._library(viewer, Shelf.IMAGES) if viewer.is_linked else None
             known = None if library is None else await self._store.get(library, (kind.value, item_id))
             if library is None or known is None:
-                return False
+                return item is None and await self._upload_is_gone(viewer, (kind.value, item_id))
             if item is None:
                 await self._store.remove(library, {known.key})
             elif _settled(known) != _settled(found := to_index(item)):
@@ -181,6 +176,15 @@ class Shelves:
         except StorageError as error:  # it will be read again
             log.info("the index was not corrected", reason=type(error).__name__)
             return False
+        return True
+
+    async def _upload_is_gone(self, viewer: Viewer, key: Key) -> bool:
+        """Take an anonymous upload off its shelf, unless it is so new that Imgur may not show it yet."""
+        library = await self._library(viewer, Shelf.UPLOADS)
+        known = None if library is None else await self._store.get(library, key)
+        if library is None or known is None or (known.created and datetime.now(UTC) - known.created < LAG):
+            return False
+        await self._store.remove(library, {key}, Shelf.UPLOADS)
         return True
 
     async def changed(self, viewer: Viewer, item: Item) -> None:

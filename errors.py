@@ -5,6 +5,7 @@ An error's fields are what the words need; its text is for the log and holds no 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum, auto
 
 
@@ -327,12 +328,19 @@ class NothingToChangeError(BotError):
 class NothingFoundError(BotError):
     """A query finds nothing among the `known` items of about `expected`; in `seconds` the rest will be known.
 
-    None for `known`: there are no others.
+    None for `known`: there are no others, and all of them were last read at `read_at`.
     """
 
-    def __init__(self, known: int | None = None, expected: int | None = None, seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        known: int | None = None,
+        expected: int | None = None,
+        seconds: float | None = None,
+        *,
+        read_at: datetime | None = None,
+    ) -> None:
         super().__init__()
-        self.known, self.expected, self.seconds = known, expected, seconds
+        self.known, self.expected, self.seconds, self.read_at = known, expected, seconds, read_at
 
 
 class NothingToDrawError(BotError):

@@ -178,9 +178,11 @@ def _album_incomplete(error: errors.AlbumIncompleteError) -> Words:
 
 def _nothing_found(error: errors.NothingFoundError) -> Words:
     if error.known is None:
+        day = error.read_at and f"{error.read_at.day} {error.read_at:%B}"
+        since = f" What was changed on imgur.com after {day} may be missing for a few days." if day else ""
         return Words(
             "Nothing found",
-            "Every word has to be in the title, the description, a tag, the note or the id. Try fewer words.",
+            f"Every word has to be in the title, the description, a tag, the note or the id. Try fewer words.{since}",
         )
     of = f" of about {error.expected:,}" if error.expected is not None else ""
     rest = f"The rest will be there in about {duration(error.seconds)}." if error.seconds is not None else ""

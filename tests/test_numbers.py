@@ -20,7 +20,19 @@ from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
 from services import account, backlog, linking, messages, onetime, search, upload, views
 from services.album import looking
-from services.library import ability, galleries, items, naming, page, place, reading, suggestions
+from services.library import (
+    ability,
+    drawing,
+    galleries,
+    items,
+    listing,
+    naming,
+    page,
+    place,
+    reading,
+    shelves,
+    suggestions,
+)
 from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, tables
 from storage.engines import postgres, sqlite
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
@@ -65,6 +77,13 @@ PROMISED = {
     "albums that are looked through, by pages": (reading.ALBUM_PAGES * reading.ALBUMS_PER_PAGE, 1000),
     "uploads that are": (suggestions.UPLOADS_SUGGESTED, 100),
     "seconds that a suggestion may take; Discord gives three": (suggestions.PATIENCE, 2),
+    "the same of the index": (suggestions.INDEX_PATIENCE, 2.5),
+    "seconds that a listing waits for what is new": (listing.LOOK_PATIENCE, 10),
+    "seconds that a search does": (listing.QUERY_PATIENCE, 2),
+    "items of a library that a search waits for": (listing.SMALL, 300),
+    "seconds for which it does": (listing.SMALL_PATIENCE, 2),
+    "pictures drawn until one is there": (drawing.TRIES, 10),
+    "for so long Imgur may not show everybody a new upload": (shelves.LAG, timedelta(minutes=5)),
     "seconds for which a page of the public gallery is remembered": (search.PAGE_SECONDS, 5 * MINUTE),
     "bytes of such pages": (search.MOST_BYTES, 16_000_000),
     "hits on a page of Imgur's": (search.HITS_PER_PAGE, 60),
@@ -205,7 +224,10 @@ UNKNOWN = {
     },
     account.LinkedAccount: {"broken": False},
     page.GalleryPage: {
-        **NONE(("total", "album")),
+        **NONE(("total", "album", "extent", "read_at", "trouble")),
+        "sort": "newest",
+        "view": "",
+        "query": "",
         "anonymous": 0,
         "is_mine": False,
         "is_link_broken": False,

@@ -116,7 +116,7 @@ def _nothing(page: GalleryPage) -> tuple[str, str]:
     """A heading and a sentence about a list in which nothing is, or was found."""
     if not page.query:
         return EMPTY[page.source]
-    said = worded(nothing_found(page.extent))
+    said = worded(nothing_found(page.extent, page.read_at))
     return (said.title, said.text) if said else EMPTY[page.source]
 
 

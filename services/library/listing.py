@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import chain
 
 from errors import LinkBrokenError, NothingFoundError, NotLinkedError, ShowsNoneError
@@ -30,6 +31,10 @@ SHELVES = {
 
 LOOK_PATIENCE = 10.0  # seconds for a look at what is new
 QUERY_PATIENCE = 2.0  # the same before a search, which is answered from what is known
+
+SMALL = 300  # items that are read into the index while a user waits
+SMALL_PATIENCE = 2.0  # seconds for that
+SMALL_PAUSE = 0.1
 
 
 class Listing:
@@ -76,6 +81,8 @@ class Listing:
         trouble = await self._looked(viewer, standing, patience) if since != EVER else None
         if query is None and not standing.is_whole:
             return await self._live(viewer, place, number, since=since)
+        if since != EVER:
+            standing = await self._soon_whole(viewer, standing)
         oldest = place.sort == "oldest"
         number = max(number, 0)
         at = number * PAGE_SIZE
@@ -85,7 +92,9 @@ class Listing:
             at = number * PAGE_SIZE
             found = await self._shelves.cut(viewer, standing, query, offset=at, limit=PAGE_SIZE, oldest=oldest)
         page = counted(place.source, found.items, number if found.items else 0, found.total)
-        return replace(page, trouble=trouble, extent=await self._shelves.extent(viewer, standing))
+        return replace(
+            page, trouble=trouble, extent=await self._shelves.extent(viewer, standing), read_at=standing.read_at
+        )
 
     async def _looked(self, viewer: Viewer, standing: Standing, patience: float) -> Exception | None:
         """Have what is new in the index; what hindered that: there is something to show all the same."""
@@ -97,6 +106,17 @@ class Listing:
         except TimeoutError:
             return UnreachableError("too slow for whoever waits")
         return None if is_believed else ShowsNoneError()
+
+    async def _soon_whole(self, viewer: Viewer, standing: Standing) -> Standing:
+        """The shelf, once all of it is read where that is a matter of a moment: it is new here, and small."""
+        until = asyncio.get_running_loop().time() + SMALL_PATIENCE
+        while not standing.is_whole and asyncio.get_running_loop().time() < until:
+            extent = await self._shelves.extent(viewer, standing)
+            if extent and extent.expected is not None and extent.expected - extent.known > SMALL:
+                break
+            await asyncio.sleep(SMALL_PAUSE)
+            standing = await self._shelves.standing(viewer, standing.shelf) or standing
+        return standing
 
     async def _beside(self, viewer: Viewer, query: Query | None) -> int:
         """How many of the uploads without an account there are, or are found."""
@@ -154,9 +174,11 @@ class Listing:
         return counted(Source.ANONYMOUS, [uploaded_image(row) for row in rows], number, total)
 
 
-def nothing_found(extent: Extent | None) -> NothingFoundError:
-    """That a query finds nothing in what is known of a list; None: in all of it."""
-    return NothingFoundError(extent.known, extent.expected, extent.seconds) if extent else NothingFoundError()
+def nothing_found(extent: Extent | None, read_at: datetime | None = None) -> NothingFoundError:
+    """That a query finds nothing in what is known of a list; None: in all of it, as it was read then."""
+    if extent is None:
+        return NothingFoundError(read_at=read_at)
+    return NothingFoundError(extent.known, extent.expected, extent.seconds)
 
 
 def _check(viewer: Viewer) -> None:

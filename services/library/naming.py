@@ -43,7 +43,9 @@ class Names:
         choice = CHOICE.fullmatch(imgur.reference.visible(text).strip())
         if choice is None and (found := _read(imgur.reference.link, text)):
             return found
-        found = among(await self._lists.read(viewer, scope), text) or _read(imgur.reference.parse, text)
+        found = among(await self._lists.read(viewer, scope, called=_names(text)), text) or _read(
+            imgur.reference.parse, text
+        )
         if found is None and choice:
             first_album = folded(text).startswith("album:")
             found = Reference(imgur.reference.POST if first_album else imgur.reference.EITHER, choice[1])
@@ -57,7 +59,7 @@ class Names:
 
         Raises NotAnItemError with what was perhaps meant.
         """
-        own = await self._lists.read(viewer, scope, since=oldest(fresh=True))
+        own = await self._lists.read(viewer, scope, called=_names(text), since=oldest(fresh=True))
         if found := among(own, text) or (_begun(own, text) if begun and scope is Scope.ALBUMS else None):
             return found
         is_id = _read(imgur.reference.parse, text) is not None
@@ -146,6 +148,13 @@ def _readings(text: str) -> Iterator[tuple[type[Item] | None, str]]:
             kind = _KINDS.get((before["kind"] or "").lower(), kind)
             rest = rest[before.end() :]
             yield kind, rest
+
+
+def _names(text: str) -> list[str]:
+    """What the text may call an item, each once."""
+    choice = CHOICE.fullmatch(text.strip())
+    whole = [choice[1]] if choice else []
+    return list(dict.fromkeys(filter(folded, [*whole, *(name for _, name in _readings(text))])))
 
 
 def _untitled(text: str) -> Reference | None:

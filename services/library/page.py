@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from imgur.models import Album, Item, Page, Sort
@@ -24,7 +25,8 @@ class GalleryPage:
     album. `hidden` are ids of pictures uploaded as spoilers.
 
     `view` and `query` are there where something was looked for: how that is remembered, and what it was. `extent` is
-    then how much of the list is known, if that is not all. With `trouble`, Imgur could not be asked for what is new.
+    then how much of the list is known, if that is not all. `read_at` is when all of it was last
+    read. With `trouble`, Imgur could not be asked for what is new.
     """
 
     source: Source
@@ -42,6 +44,7 @@ class GalleryPage:
     view: str = ""
     query: str = ""
     extent: Extent | None = None
+    read_at: datetime | None = None
     trouble: Exception | None = None
 
     @property

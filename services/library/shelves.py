@@ -25,12 +25,13 @@ _PASSING = {"views"}  # what changes all the time
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A shelf of a viewer's: the number of its library, and whether all of it was ever read, or any of it."""
+    """A shelf of a viewer's: the number of its library, whether all of it was read, or any, and when last."""
 
     library: int
     shelf: Shelf
     is_whole: bool = False
     is_begun: bool = False
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class Shelves:
         if library is None or shelf is Shelf.UPLOADS:
             return None if library is None else Standing(library, shelf, is_whole=True, is_begun=True)
         state = await self._store.sync_state(library, shelf)
-        return Standing(
-            library, shelf, is_whole=state is not None and state.finished_at is not None, is_begun=state is not None
-        )
+        if state is None:
+            return Standing(library, shelf)
+        return Standing(library, shelf, state.finished_at is not None, is_begun=True, read_at=state.finished_at)
 
     async def look(self, viewer: Viewer, shelf: Shelf) -> bool:
         """Have what is new on Imgur on the shelf; False where Imgur shows nothing, which is not believed yet.
@@ -137,6 +138,14 @@ class Shelves:
         for library in await self._libraries(viewer):
             tags |= {tag.folded for tag, _ in await self._marks.tags_of(library, viewer.discord_id)}
         return frozenset(tags)
+
+    async def known(self, viewer: Viewer, kinds: Collection[Kind], item_id: str) -> Item | None:
+        """What is known of an item of the account's, or of a favorite."""
+        library = await self._library(viewer, Shelf.IMAGES)
+        for kind in kinds if library is not None else ():
+            if found := await self._store.get(library or 0, (kind.value, item_id)):
+                return from_index(found)
+        return None
 
     async def mark(self, viewer: Viewer, kind: Kind, item_id: str) -> Mark:
         """What the viewer noted on an item, in the account's library or in their own."""

@@ -6,6 +6,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -25,7 +26,7 @@ from services.ports import UploadStore
 from services.query import guess
 from services.text import folded, line
 from storage.errors import StorageError
-from storage.models import AnonymousUpload, Shelf
+from storage.models import AnonymousUpload, Query, Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ PATIENCE = 2.0  # seconds; Discord gives autocomplete three
 INDEX_PATIENCE = 2.5  # seconds for the index, which is read in milliseconds
 MOST_BYTES = 16_000_000  # of memory
 UPLOADS_SUGGESTED = 100
+NAMES_TRIED = 8  # of what a text may mean
 CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)
 """What `label` makes of an item."""
 SHELVES = {
@@ -160,13 +162,30 @@ class Lists:
             LIFETIME, MOST_BYTES, clock, weigh=_weight
         )
 
-    async def read(self, viewer: Viewer, scope: Scope, *, since: int = EVER) -> Items:
-        """What the lists hold now or held within the last minute. Errors of Imgur and of the database pass."""
+    async def read(self, viewer: Viewer, scope: Scope, *, called: Sequence[str] = (), since: int = EVER) -> Items:
+        """What the lists hold now or held within the last minute. Errors of Imgur and of the database pass.
+
+        Of what the index knows as a whole, what is or may be `called` one of these, else the newest.
+        """
         try:
-            lists = await asyncio.gather(*(self._load(viewer, name, since=since) for name in scope.value))
+            lists = await asyncio.gather(*(self._named(viewer, name, called, since=since) for name in scope.value))
             return tuple(chain.from_iterable(lists))
         except (NotLinkedError, LinkBrokenError):
-            return await self._load(viewer, "uploads") if "uploads" in scope.value else ()
+            return await self._named(viewer, "uploads", called) if "uploads" in scope.value else ()
+
+    async def _named(self, viewer: Viewer, name: str, called: Sequence[str], *, since: int = EVER) -> Items:
+        standing = await self._shelves.standing(viewer, SHELVES[name]) if called and name != "albums" else None
+        if standing is None or not standing.is_whole:
+            return await self._load(viewer, name, since=since)
+        if since != EVER:
+            with suppress(ImgurError):  # what is known is known
+                await self._shelves.look(viewer, standing.shelf)
+        found: list[Item] = []
+        for text in called[:NAMES_TRIED]:
+            found += await self._shelves.suggest(viewer, standing, guess(text.removesuffix("…")), CHOICES)
+        if name == "uploads":
+            found += await self._load(viewer, name)
+        return tuple(found) or await self._shelves.suggest(viewer, standing, Query(), UPLOADS_SUGGESTED)
 
     async def offered(self, viewer: Viewer, scope: Scope) -> list[Items]:
         """As `read`, list by list; asked for once a minute, whether or not that works, and soon there. Never raises."""

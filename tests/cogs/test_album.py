@@ -13,7 +13,8 @@ from cogs.ui.outcomes import filled_view
 from imgur.errors import RateLimitedError
 from imgur.models import Album, Image
 from services.album import Created, Deleted, Edited, Filled, Outcome
-from services.library.page import GalleryPage, Source
+from services.library.page import GalleryPage
+from services.library.place import Source
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.limits import assert_sendable, written

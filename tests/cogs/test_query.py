@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -120,6 +121,7 @@ async def test_no_hit_while_reading_says_among_how_many(discord: Discord, linked
     message = answer(await discord.run("images", query="cat"))
     assert "### Nothing found so far" in text(message)
     assert "not among the 50 of about 120 that are read so far" in text(message)
+    assert "The rest " in text(message)
     assert enabled(message) == ["Refresh"]
     message = answer(await discord.run("images", query="dog"))
     assert "50 found among the 50 read so far" in text(message)
@@ -130,6 +132,7 @@ async def test_no_hit_in_all_says_so_and_is_not_shared(discord: Discord, linked:
     await index.read(IMAGES)
     result = await discord.run("images", query="cat", share=True)
     assert "### Nothing found\n" in text(answer(result))
+    assert f"changed on imgur.com after {datetime.now(UTC).day} " in text(answer(result))
     assert not result.followups
 
 
@@ -231,6 +234,22 @@ async def test_deleted_item_is_out_of_the_results_once_it_is_pressed(
     assert images[-1].id not in listed(message)
 
 
+async def test_what_was_renamed_far_down_is_found_by_its_new_title_once_it_was_shown(
+    discord: Discord, linked: Account, index: Index
+) -> None:
+    world = discord.standin.world
+    deep = world.add_image(linked, title="Cat")
+    for n in range(130):
+        world.add_image(linked, title=f"Other {n}")
+    await index.read(IMAGES)
+    deep.title = "Dog"
+    assert "Nothing found" in text(answer(await discord.run("images", query="dog")))
+    message = answer(await discord.run("images", query="cat"))
+    assert "### Dog" in text(answer(await discord.alice.select(message, [f"image:{deep.id}"])))
+    assert listed(answer(await discord.run("images", query="dog"))) == [deep.id]
+    assert "Nothing found" in text(answer(await discord.run("images", query="cat")))
+
+
 async def test_unlinking_leaves_nothing_to_find(discord: Discord, linked: Account, index: Index) -> None:
     for _ in range(11):
         discord.standin.world.add_image(linked, title="Cat")
@@ -240,6 +259,18 @@ async def test_unlinking_leaves_nothing_to_find(discord: Discord, linked: Accoun
     [told] = (await discord.click(message, "Next")).followups
     assert "too old" in text(told) or "No Imgur account" in text(told)
     assert "Nothing found" in text(answer(await discord.run("images", query="cat")))
+
+
+async def test_query_waits_for_a_small_library_that_is_just_being_read(
+    discord: Discord, linked: Account, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.library.listing.SMALL_PATIENCE", 30.0)
+    image = discord.standin.world.add_image(linked, title="Cat")
+    asking = asyncio.create_task(discord.run("images", query="cat"))
+    while not await discord.house.services.jobs.of_user(discord.alice.id):  # noqa: ASYNC110 - the database tells it
+        await asyncio.sleep(0.02)
+    await index.read(IMAGES)
+    assert listed(answer(await asking)) == [image.id]
 
 
 # --- a shelf that was read as a whole ---------------------------------------------------------------------------------
@@ -309,3 +340,39 @@ async def test_favorites_beyond_what_imgur_lists_are_there_in_both_orders(
     assert "Page 1 of 8 · 75 in all" in text(message)
     assert await all_pages(discord, message) == [image.id for image in liked]
     assert "Anonymous" not in str(list(buttons(message)))
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text_of", ["{title}", "{title} ({id})", "{id}", "3. 🖼️ {title} · marked mature", "DEEP dówn"])
+async def test_title_far_down_a_list_names_its_item(
+    discord: Discord, linked: Account, index: Index, text_of: str
+) -> None:
+    world = discord.standin.world
+    deep = world.add_image(linked, title="Deep down")
+    for n in range(130):
+        world.add_image(linked, title=f"Other {n}")
+    await index.read(IMAGES, FAVORITES)
+    named = text_of.format(title="Deep down", id=deep.id)
+    assert "### Deep down" in text(answer(await discord.run("show", image=named)))
+    paths = [sent.path for sent in discord.standin.sent(READS) if "albums" not in sent.path]
+    assert paths in ([f"/3/image/{deep.id}"], [f"/3/album/{deep.id}", f"/3/image/{deep.id}"])
+
+
+async def test_titles_shared_far_down_are_asked_about(discord: Discord, linked: Account, index: Index) -> None:
+    world = discord.standin.world
+    twins = [world.add_image(linked, title="Twin") for _ in range(2)]
+    for n in range(70):
+        world.add_image(linked, title=f"Other {n}")
+    await index.read(IMAGES)
+    shown = text(answer(await discord.run("edit", image="twin", title="New")))
+    assert all(image.id in shown for image in twins)
+
+
+async def test_title_that_is_new_on_imgur_is_found(discord: Discord, linked: Account, index: Index) -> None:
+    world = discord.standin.world
+    world.add_image(linked, title="Old")
+    await index.read(IMAGES, FAVORITES)
+    world.add_image(linked, title="Just made")
+    assert "### Just made" in text(answer(await discord.run("show", image="just made")))

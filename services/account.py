@@ -42,6 +42,14 @@ class LinkedAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlinked:
+    """What was forgotten; `erased` when nothing of its tokens can be read any more in any file of the database."""
+
+    username: str
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AccountOverview:
     """A linked account as Imgur sees it now, and what is left of its credits."""
 
@@ -127,13 +135,13 @@ class AccountService:
         key = discord_id, (await self._usable(discord_id)).account_id
         return await self._overviews.get(key, lambda: self.authorized(discord_id, ask), since=since)
 
-    async def unlink(self, discord_id: int) -> LinkedAccount:
+    async def unlink(self, discord_id: int) -> Unlinked:
         """Forget the user's link, and the tokens unless someone else shares them. Raises NothingLinkedError."""
         account = await self._accounts.unlink(discord_id)
         if account is None:
             raise NothingLinkedError
         self._unlinked(discord_id)
-        return linked_account(account)
+        return Unlinked(account.username, erased=self._accounts.settled())
 
     async def close(self) -> None:
         """Wait for refreshes under way, and write what could not be written: what Imgur answers must not be lost."""

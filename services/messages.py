@@ -326,7 +326,7 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.LinkStoppedError: Words(
         "You stopped, so nothing was linked",
-        "What Imgur gave the bot is erased. To link an account after all, run /imgur link in Discord.",
+        "The bot has forgotten what Imgur gave it. To link an account after all, run /imgur link in Discord.",
     ),
     errors.LinkNotConfirmedError: Words(
         "Imgur did not confirm this sign-in",

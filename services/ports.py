@@ -173,6 +173,10 @@ class AccountStore(Protocol):
         """Forget the link, void the attempts, erase the account nobody points to; what was linked, or None."""
         ...
 
+    def settled(self) -> bool:
+        """Whether nothing that was erased can be read any more in the database's files; else it is tried again."""
+        ...
+
 
 class AttemptStore(Protocol):
     """Link attempts. Each step is one conditional statement: of two at once, one gets True."""

@@ -170,6 +170,7 @@ PROMISED = {
     "data keys that are erased at once": (keys.AT_ONCE, 500),
     "rows that are sealed anew at once": (resealing.AT_ONCE, 200),
     "seconds for which the keys' rows may be waited for": (postgres.LOCKED, 1.0),
+    "seconds that writing the keys anew may take": (postgres.ANEW, 10.0),
     "seconds to connect to PostgreSQL": (postgres.CONNECTS, 10.0),
     "seconds for a statement's answer": (postgres.ANSWERS, 30.0),
     "seconds that a write may be idle": (postgres.IDLE, 60.0),

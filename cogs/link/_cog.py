@@ -138,9 +138,9 @@ class Linking(commands.Cog):
     async def _unlink_confirmed(self, interaction: Interaction) -> None:
         await acknowledge_in_place(interaction)
         await self._linking.abandon(interaction.user.id)
-        account = await self._accounts.unlink(interaction.user.id)
-        done(interaction, unlinked_title(account.username))
-        await answer(interaction, unlinked_view(account.username))
+        unlinked = await self._accounts.unlink(interaction.user.id)
+        done(interaction, unlinked_title(unlinked.username))
+        await answer(interaction, unlinked_view(unlinked.username, erased=unlinked.erased))
 
     @action("unlink-keep")
     async def _unlink_declined(self, interaction: Interaction) -> None:

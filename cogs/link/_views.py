@@ -82,11 +82,12 @@ def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
     )
 
 
-def unlinked_view(username: str) -> ui.LayoutView:
-    """What was forgotten, and how to take the permission back at Imgur as well."""
+def unlinked_view(username: str, *, erased: bool) -> ui.LayoutView:
+    """What was forgotten, whether that is done, and how to take the permission back at Imgur as well."""
+    rest = "" if erased else "What the files of its database still hold of it is being erased. "
     return notice(
         unlinked_title(username),
-        "The bot has forgotten its access. To take the permission back at Imgur as well, open "
+        f"The bot has forgotten its access. {rest}To take the permission back at Imgur as well, open "
         "Settings → Applications there and revoke this bot.",
         controls=[ui.Button(label="Imgur's application settings", url=REVOKE_URL)],
     )

@@ -29,6 +29,7 @@ from storage.errors import AddressError, DatabaseUnavailableError
 CONNECTS = 10.0  # seconds that making a connection may take
 ANSWERS = 30.0  # seconds that a statement may take
 IDLE = 60.0  # seconds after which a write is undone whose process says nothing more, as after a power cut
+ANEW = 10.0  # seconds that writing the keys anew may take, in which nobody reads them: a million take one or two
 LOCKED = 1.0  # seconds that others may have to wait behind the writing anew of the keys, before it begins
 PORT = 5432
 
@@ -60,10 +61,6 @@ SAID_OTHERWISE = {"true": "require", "1": "require", "no-verify": "require", "fa
 # server. https://www.postgresql.org/docs/current/errcodes-appendix.html
 FORBIDDEN = "42501"
 OUTSIDE = ("08", "25006", "28", "3D", "40", "42501", "53", "55P03", "57", "58", "F0", "XX")
-
-CHANGES = """
-SELECT tup_inserted + tup_updated + tup_deleted FROM pg_stat_database WHERE datname = current_database()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,7 @@ class Postgres:
 
     def __init__(self, url: str, *, busy_timeout: float) -> None:
         self._address = parse(url)
-        self._changes: tuple[Any, float] = None, time.monotonic()
+        self._log_end: tuple[Any, float] = None, time.monotonic()
         self._engine = self._engine_of(partial(connect, self._address), busy_timeout)
         self.reads = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self.writes = self._engine.execution_options(isolation_level="READ COMMITTED")
@@ -216,8 +213,10 @@ class Postgres:
         with self._apart() as connection:
             for table in tables:
                 connection.exec_driver_sql(f"VACUUM {_name(connection, table)}")
+        with self._apart(answers=ANEW) as connection:
             connection.exec_driver_sql(f"SET lock_timeout = {round(LOCKED * 1000)}")
             connection.exec_driver_sql(f"VACUUM (FULL) {_name(connection, keys)}")
+        with self._apart() as connection:
             try:
                 connection.exec_driver_sql("SELECT pg_switch_wal()")
                 connection.exec_driver_sql("CHECKPOINT")
@@ -230,18 +229,18 @@ class Postgres:
         """Nothing: nobody waits for more than a moment."""
 
     def idle(self) -> float:
-        """Since the server's number of changed rows last grew, as seen from here."""
-        with self._apart() as connection:
-            changes = connection.exec_driver_sql(CHANGES).scalar()
+        """Since the server's log last grew, as seen from here."""
+        with self.reads.connect() as connection:
+            end = connection.exec_driver_sql("SELECT pg_current_wal_insert_lsn()::text").scalar()
         now = time.monotonic()
-        if changes != self._changes[0]:
-            self._changes = changes, now
-        return now - self._changes[1]
+        if end != self._log_end[0]:
+            self._log_end = end, now
+        return now - self._log_end[1]
 
     @contextmanager
-    def _apart(self) -> Iterator[Connection]:
-        """A connection of its own without transactions, on which a statement may take long."""
-        engine = self._engine_of(partial(connect, self._address, answers=None), CONNECTS)
+    def _apart(self, answers: float | None = None) -> Iterator[Connection]:
+        """A connection of its own without transactions, on which a statement may take long, or so many seconds."""
+        engine = self._engine_of(partial(connect, self._address, answers=answers), CONNECTS)
         try:
             with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
                 yield connection

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -294,9 +296,24 @@ async def test_unlink_asks_and_then_forgets_and_says_where_to_revoke(discord: Di
     await discord.click(asked, "Unlink")
     done = discord.reread(asked)
     assert "Unlinked alice\\_pictures" in text(done)
+    assert "forgotten its access. To take" in text(done)
     assert [part["url"] for part in buttons(done).values()] == ["https://imgur.com/account/settings/apps"]
     assert await discord.house.services.accounts.linked(discord.alice.id) is None
     assert not discord.standin.requests
+
+
+async def test_unlink_says_what_is_still_being_erased_while_somebody_reads_the_database(
+    discord: Discord, linked: Account, database_url: str
+) -> None:
+    """As a backup does, or an export."""
+    asked = answer(await discord.run("unlink"))
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM links").fetchall()
+        await discord.click(asked, "Unlink")
+    said = text(discord.reread(asked))
+    assert "forgotten its access. What the files of its database still hold of it is being erased. To take" in said
+    assert await discord.house.services.accounts.linked(discord.alice.id) is None
 
 
 async def test_unlink_changes_nothing_when_declined(discord: Discord, linked: Account) -> None:

@@ -1,7 +1,7 @@
 """A million linked accounts, in SQLite and in PostgreSQL: look-ups against those among a thousand, and leaving.
 
-The accounts that are looked up are linked by the bot's own stores, and stand all over the others. Those have tokens that
-open with nothing: sealing them would take longer than all the rest.
+The accounts that are looked up are linked by the bot's own stores, and stand all over the others. Those have tokens
+that open with nothing: sealing them would take longer than all the rest.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from datetime import datetime
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
+from storage.forgotten import forget_again
 from storage.housekeeping import Housekeeper
 from storage.index import LibraryStore
 from storage.jobs import JobStore
@@ -40,6 +41,7 @@ class Stores:
 
         if await seal_anew(database, keyring):
             await Housekeeper(database).tick(now)
+        await forget_again(database, keyring)
         return cls.of(database, keyring)
 
     @classmethod

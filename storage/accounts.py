@@ -105,7 +105,7 @@ class AccountStore:
             row = (await transaction.execute(_linked(discord_id))).one_or_none()
             if row is not None:
                 await lock_accounts(transaction, row.account_id)
-                await forget_link(transaction, discord_id, row.account_id)
+                await forget_link(transaction, self._keyring, discord_id, row.account_id)
         return _unopened(row)
 
     def settled(self) -> bool:

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 DUE = "scrub"  # in `housekeeping`: when something personal was erased first since the database was written anew
+RECORDED = "recorded"  # in `housekeeping`: how many bytes of the record the database knows
 PATIENCE = 0.25  # seconds that an erasure waits for readers
 
 
@@ -48,6 +49,7 @@ class Transaction:
         self._backend = backend
         self._connection = connection
         self.has_traces = self.has_copies = False
+        self.forgotten: list[bytes] = []
 
     def leaves_traces(self) -> None:
         """Call where something secret is erased: after the commit, no copy of it is left in the files.
@@ -62,6 +64,10 @@ class Transaction:
         Of what is deleted, copies go within a day without that.
         """
         self.has_traces = self.has_copies = True
+
+    def forgets(self, digest: bytes) -> None:
+        """Call where something is erased for good: with the commit it is on record (`storage.forgotten`)."""
+        self.forgotten.append(digest)
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -119,12 +125,32 @@ class Database:
                 now = (datetime.now(UTC) - EPOCH) // TICK
                 due = transaction.insert(housekeeping).values(name=DUE, value=now)
                 await transaction.execute(due.on_conflict_do_nothing())
+            if transaction.forgotten:
+                await self._put_on_record(transaction, b"".join(transaction.forgotten))
             try:
                 await asked(self._backend, connection.commit)
             finally:  # also where it was done and then cancelled
                 self._erasures += transaction.has_traces
         if self.has_traces and self._backend.erases_in_place:
             await self.settle(PATIENCE if transaction.has_traces else 0)
+
+    async def recorded(self) -> bytes:
+        """The record of what was erased for good; empty where there is none."""
+        return await asked(self._backend, self._backend.recorded)
+
+    async def note_recorded(self) -> None:
+        """All that is on record is erased here too."""
+        async with self.write() as transaction:
+            await self._put_on_record(transaction, b"")
+
+    async def _put_on_record(self, transaction: Transaction, digests: bytes) -> None:
+        """Within a write. Where it cannot be, the erasure goes on without."""
+        try:
+            length = await asked(self._backend, self._backend.record, digests)
+        except DatabaseUnavailableError as error:
+            log.warning("what is erased could not be put on record, should a copy be put back: %s", error)
+            return
+        await upsert(transaction, housekeeping, {"name": RECORDED}, {"value": length})
 
     @property
     def has_traces(self) -> bool:

@@ -81,7 +81,7 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
     await upsert(transaction, links, {"discord_id": discord_id}, {"account_id": account.account_id})
     if former not in (None, account.account_id):
         await cancel_jobs(transaction, discord_id)  # they are about the former account
-        await forget_link(transaction, discord_id, former)
+        await forget_link(transaction, keyring, discord_id, former)
     await library_of_account(transaction, account.account_id)
     return int(version)
 
@@ -91,12 +91,15 @@ async def linked_account_id(transaction: Transaction, discord_id: int) -> int | 
     return (await transaction.execute(select(links.c.account_id).where(links.c.discord_id == discord_id))).scalar()
 
 
-async def forget_link(transaction: Transaction, discord_id: int, account_id: int) -> None:
+async def forget_link(transaction: Transaction, keyring: Keyring, discord_id: int, account_id: int) -> None:
     """Take the user's link to the account back; erase the account with its key, unless somebody else points to it.
 
     Both are locked. This takes a few statements, however much there is: a library is only let go of, and emptied
     afterwards.
     """
+    key_id = select(imgur_accounts.c.data_key_id).where(imgur_accounts.c.account_id == account_id)
+    present = (await transaction.execute(key_id)).scalar()
+    transaction.forgets(link_digests(keyring, discord_id, account_id, present)[0])
     mine = (links.c.discord_id == discord_id, links.c.account_id == account_id)
     await transaction.execute(delete(links).where(*mine))
     wanted = select(links.c.discord_id).where(links.c.account_id == account_id).exists()
@@ -104,6 +107,11 @@ async def forget_link(transaction: Transaction, discord_id: int, account_id: int
     await erase_keys(transaction, (await transaction.execute(gone.returning(imgur_accounts.c.data_key_id))).scalars())
     await leave(transaction, discord_id, account_id)
     transaction.leaves_copies()
+
+
+def link_digests(keyring: Keyring, discord_id: int, account_id: int, key_id: int | None) -> list[bytes]:
+    """What stands for a user's link in the record; another, if the account is erased and linked once more."""
+    return keyring.digests(f"link/{discord_id}/{account_id}/{key_id}")
 
 
 def accounts_with_keys() -> Select[Any]:

@@ -12,6 +12,7 @@ Version 1, which the release before wrote, knows no data key. It still opens; `s
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,8 +26,11 @@ VERSION = 2
 WITHOUT_DATA_KEY = 1
 KEY_BYTES = 32
 NONCE_BYTES = 12
+DIGEST_BYTES = 32
 NO_KEY = bytes(KEY_BYTES)  # what is left of a data key that was erased
 PURPOSE = b"imgur bot: a value of the database"
+
+ON_RECORD = b"imgur bot: a digest on record"
 
 
 class SealContext(NamedTuple):
@@ -76,6 +80,11 @@ class Keyring:
             return _cipher(key).decrypt(nonce, ciphertext, _bound(head, context)).decode()
         except InvalidTag:
             raise SealBrokenError(f"a value of {context.column} does not open") from None
+
+    def digests(self, text: str) -> list[bytes]:
+        """What stands for `text` where it may not be read; one for each key, the first one's first."""
+        keys = (hmac.digest(key, ON_RECORD, "sha256") for key in self._keys.values())
+        return [hmac.digest(key, text.encode(), "sha256") for key in keys]
 
 
 def is_old(blob: bytes) -> bool:

@@ -108,6 +108,8 @@ class UploadStore:
             gone = delete(anonymous_uploads).where(_is(discord_id, image_id)).returning(COLUMNS.data_key_id)
             key_ids = (await transaction.execute(gone)).scalars().all()
             await erase_keys(transaction, key_ids)
+            for key_id in key_ids:
+                transaction.forgets(upload_digests(self._keyring, discord_id, image_id, key_id)[0])
             transaction.leaves_copies()
             return bool(key_ids)
 
@@ -144,6 +146,11 @@ def _is(discord_id: int, image_id: str) -> ColumnElement[bool]:
 def _with_keys() -> Select[Any]:
     keys = outerjoin(anonymous_uploads, data_keys, COLUMNS.data_key_id == data_keys.c.id)
     return select(anonymous_uploads, data_keys.c.key.label("data_key")).select_from(keys)
+
+
+def upload_digests(keyring: Keyring, discord_id: int, image_id: str, key_id: int | None) -> list[bytes]:
+    """What stands for an upload in the record."""
+    return keyring.digests(f"upload/{discord_id}/{image_id}/{key_id}")
 
 
 def upload_context(discord_id: int, image_id: str) -> SealContext:

@@ -71,6 +71,14 @@ class Backend(Protocol):
         """For how many seconds nobody has written, as far as can be seen."""
         ...
 
+    def record(self, digests: bytes) -> int:
+        """Add to the record of what was erased for good, if there is one; how long it is. Raises OSError."""
+        ...
+
+    def recorded(self) -> bytes:
+        """All of that record. Raises OSError."""
+        ...
+
     def migrating(self) -> AbstractContextManager[Connection]:
         """A transaction that changes tables, as the only one; committed at the end, or undone where that fails."""
         ...

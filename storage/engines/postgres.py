@@ -225,6 +225,14 @@ class Postgres:
                     raise
         return True
 
+    def record(self, digests: bytes) -> int:  # noqa: ARG002 - a Protocol's
+        """There is none: nothing that all processes share is outside of the database."""
+        return 0
+
+    def recorded(self) -> bytes:
+        """There is none."""
+        return b""
+
     def interrupt(self) -> None:
         """Nothing: nobody waits for more than a moment."""
 

@@ -40,6 +40,7 @@ class Sqlite:
         if not url.startswith(PREFIX) or url == PREFIX:
             raise AddressError("the address of the database must be sqlite:///PATH")
         self._path = Path(url.removeprefix(PREFIX)).absolute()
+        self._record = self._path.with_name(f"{self._path.name}.forgotten")
         self._busy_timeout = busy_timeout
         self._scrubber: Any = None  # the driver's connection on which it goes on
         self.reads = create_engine(self._path, busy_timeout=busy_timeout)
@@ -121,6 +122,14 @@ class Sqlite:
                 connection.exec_driver_sql(f"PRAGMA temp_store = {TEMP_STORE}")
         return True
 
+    def record(self, digests: bytes) -> int:
+        """In a file beside the database, for its owner only."""
+        return await_only(asyncio.to_thread(_appended, self._record, digests))
+
+    def recorded(self) -> bytes:
+        """What that file holds."""
+        return self._record.read_bytes() if self._record.exists() else b""
+
     def interrupt(self) -> None:
         """As SQLite offers it to other threads."""
         if self._scrubber:
@@ -163,6 +172,19 @@ class Sqlite:
     def close(self) -> None:
         """Close the file."""
         self.reads.dispose()
+
+
+def _appended(path: Path, content: bytes) -> int:
+    """Add to a file, for good; how long it is then. One that is not there is not made for nothing."""
+    if not content and not path.exists():
+        return 0
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+        return os.fstat(descriptor).st_size
+    finally:
+        os.close(descriptor)
 
 
 def _revisions(connection: sqlite3.Connection) -> frozenset[str]:

@@ -150,7 +150,8 @@ class Database:
         except DatabaseUnavailableError as error:
             log.warning("what is erased could not be put on record, should a copy be put back: %s", error)
             return
-        await upsert(transaction, housekeeping, {"name": RECORDED}, {"value": length})
+        if length is not None:
+            await upsert(transaction, housekeeping, {"name": RECORDED}, {"value": length})
 
     @property
     def has_traces(self) -> bool:

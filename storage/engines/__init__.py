@@ -71,8 +71,8 @@ class Backend(Protocol):
         """For how many seconds nobody has written, as far as can be seen."""
         ...
 
-    def record(self, digests: bytes) -> int:
-        """Add to the record of what was erased for good, if there is one; how long it is. Raises OSError."""
+    def record(self, digests: bytes) -> int | None:
+        """Add to the record of what was erased for good; how long it is, None where there is none. Raises OSError."""
         ...
 
     def recorded(self) -> bytes:

@@ -225,9 +225,8 @@ class Postgres:
                     raise
         return True
 
-    def record(self, digests: bytes) -> int:  # noqa: ARG002 - a Protocol's
+    def record(self, digests: bytes) -> None:
         """There is none: nothing that all processes share is outside of the database."""
-        return 0
 
     def recorded(self) -> bytes:
         """There is none."""

@@ -208,12 +208,13 @@ def _session(connector: Callable[..., aiohttp.BaseConnector], most: int) -> aioh
 async def _obstacles(bot: ImgurBot, database: Database) -> list[str]:
     """What keeps users from being served, in words."""
     found = bot.obstacles()
-    try:
-        async with asyncio.timeout(DATABASE_ANSWERS):
-            await database.ping()
-    except (StorageError, TimeoutError):
-        found.append("the database cannot be used")
-    return found
+    asked = asyncio.ensure_future(database.ping())  # left alone if it takes longer: no statement is given up halfway
+    asked.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait({asked}, timeout=DATABASE_ANSWERS)
+    error = asked.exception() if asked.done() else TimeoutError()
+    if error is not None and not isinstance(error, (StorageError, TimeoutError)):
+        raise error
+    return [*found, "the database cannot be used"] if error else found
 
 
 async def _serve(

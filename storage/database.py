@@ -260,6 +260,8 @@ def _reason(backend: Backend, error: Exception) -> str | None:
     """Why the database cannot be used, if that is what the error means."""
     if reason := backend.reason(error):
         return reason
+    if isinstance(error, TimeoutError):
+        return str(error) or "it does not answer in time"
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error)
     if isinstance(error, PoolTimeoutError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +29,11 @@ END_ALL = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+
+IN_A_TRANSACTION = """
+SELECT state, query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+"""
+INSERT = text("INSERT INTO command_syncs VALUES (:id, 'digest')")
 
 pytestmark = on_postgres
 
@@ -254,3 +259,36 @@ async def test_a_database_that_cannot_be_written_is_told(engine):
     with pytest.raises(DatabaseUnavailableError, match=r"cannot be written|read-only"):
         await asyncio.to_thread(probe, server.url(name))
     server.drop(name)
+
+
+# --- whole or not at all -----------------------------------------------------------------------------------------
+
+
+async def cancelled_after(turns: int, work: Coroutine[Any, Any, None]) -> bool:
+    """Run, but cancel once the loop has gone round so often; whether it was still under way."""
+    task = asyncio.ensure_future(work)
+    for _ in range(turns):
+        if task.done():
+            break
+        await asyncio.sleep(0)
+    cancelled = task.cancel()
+    await asyncio.wait([task])
+    return cancelled
+
+
+async def test_a_write_cancelled_at_any_moment_is_whole_and_leaves_nothing_open(database, stores, url):
+    async def write() -> None:
+        async with database.write() as transaction:
+            for number in (1, 2):
+                await transaction.execute(INSERT, {"id": number})
+
+    outcomes = set()
+    turns = 0
+    while await cancelled_after(turns, write()):
+        outcomes.add(len(rows(url, "SELECT * FROM command_syncs")))
+        assert rows(url, IN_A_TRANSACTION) == []
+        rows(url, "DELETE FROM command_syncs")
+        turns = turns * 5 // 4 + 1
+    assert len(rows(url, "SELECT * FROM command_syncs")) == 2
+    assert {0} <= outcomes <= {0, 2}
+    await stores.syncs.set(3, "digest")

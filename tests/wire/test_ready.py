@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 
 import aiohttp
 
 from config import Settings
 from standins.discord.standin import Standin as Discord
+from tests.databases import on_postgres, rows
 from tests.wire.conftest import Running, Start
 
 
@@ -59,6 +62,28 @@ async def test_not_ready_without_the_database(discord: Discord, start: Start, se
         os.unlink(settings.database_url.removeprefix("sqlite:///"))  # noqa: PTH108
         status, said = await ready(running)
     assert (status, "the database cannot be used" in said) == (503, True)
+
+
+@on_postgres
+async def test_not_ready_while_the_database_keeps_silent(discord: Discord, start: Start, database_url: str) -> None:
+    async with start() as running:
+        await discord.ready()
+        sessions = rows(
+            database_url,
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        for session in sessions:
+            os.kill(session["pid"], signal.SIGSTOP)
+        try:
+            async with asyncio.timeout(15):
+                status, said = await ready(running)
+        finally:
+            for session in sessions:
+                os.kill(session["pid"], signal.SIGCONT)
+        assert (status, "the database cannot be used" in said) == (503, True)
+        async with asyncio.timeout(30):
+            while (await ready(running))[0] != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
 
 
 async def test_not_ready_while_shutting_down(discord: Discord, start: Start) -> None:

@@ -12,7 +12,6 @@ from typing import TypeAlias
 import structlog
 
 from errors import (
-    AlbumExistsError,
     AlbumNeedsAccountError,
     BotError,
     LinkBrokenError,
@@ -195,7 +194,8 @@ class UploadService:
         if request.anonymous:
             _refuse_album(request)
         elif request.album:
-            album = await self._album(request.discord_id, request.album, is_new=request.is_new_album)
+            settle = self._albums.made_for if request.is_new_album else self._albums.into
+            album = await settle(request.discord_id, request.album)
             request = replace(request, album=album.id)
         linked = None if request.anonymous else await self._accounts.linked(request.discord_id)
         await self._ready(linked.account_id if linked else None)
@@ -205,14 +205,6 @@ class UploadService:
     async def anonymous_count(self, discord_id: int) -> int:
         """How many anonymous uploads of this user are on record."""
         return await self._uploads.count(discord_id)
-
-    async def _album(self, discord_id: int, name: str, *, is_new: bool) -> Album:
-        if not is_new:
-            return await self._albums.into(discord_id, name)
-        try:
-            return (await self._albums.create(discord_id, name)).album
-        except AlbumExistsError as error:  # it was made meanwhile
-            return await self._albums.into(discord_id, f"album:{error.album_id}")
 
     async def _upload(self, request: UploadRequest, progress: Progress) -> Uploaded:
         async def send(auth: AccessToken | None) -> Image:

@@ -50,7 +50,7 @@ class AlbumService:
         self._catalogue = catalogue
         self._reading = catalogue.reading
         self._shelves = catalogue.shelves
-        self._look = Look(accounts, imgur)
+        self._look = Look(accounts, imgur, self._reading)
         self.pictures = AlbumPictures(imgur, catalogue, self._look)
 
     # --- for uploads ----------------------------------------------------------------------------------------------
@@ -69,6 +69,15 @@ class AlbumService:
                 raise
             choices = error.choices if isinstance(error, NotAnItemError) else ()
             raise NewAlbumError(title_of(album), choices) from error
+
+    async def made_for(self, discord_id: int, title: str) -> Album:
+        """A new album that an upload can go into, or the one of that name that was made meanwhile. As `create`."""
+        try:
+            album = (await self.create(discord_id, title)).album
+        except AlbumExistsError as error:
+            return await self.into(discord_id, f"album:{error.album_id}")
+        await self._look.ready(await self._catalogue.usable(discord_id), album.id)
+        return album
 
     def uploaded(self, discord_id: int, album_id: str | None = None) -> None:
         """The user has a new picture: what is remembered of their lists, and of its album, is out of date."""
@@ -167,6 +176,7 @@ class AlbumService:
             raise NothingToChangeError
         target = await self._catalogue.own_album(discord_id, album)
         viewer = await self._catalogue.usable(discord_id)
+        await self._look.ready(viewer, target.id)
         await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
         self._catalogue.changed(discord_id)
         wished = replace(target, **wish)
@@ -183,6 +193,7 @@ class AlbumService:
     async def delete(self, discord_id: int, album_id: str) -> Deleted:
         """Delete the album for good, and see what became of it and of its pictures. Raises NotYoursError."""
         viewer = await self._catalogue.usable(discord_id)
+        await self._look.ready(viewer, album_id)
         try:
             album = await self._reading.album(viewer, album_id, since=oldest(fresh=True))
         except NotFoundError:

@@ -13,6 +13,7 @@ from errors import BotError
 from imgur.errors import ImgurError, NotFoundError, OutcomeUnknownError
 from imgur.models import AccessToken, Album
 from services.account import AccountService
+from services.library.reading import Reading, Viewer
 from services.ports import ImgurApi
 
 log = structlog.get_logger(__name__)
@@ -26,11 +27,12 @@ FEW = 2
 
 
 class Look:
-    """Sends changes as a user, and sees what became of them. Never reads from memory."""
+    """Sends changes as a user, and sees what became of them: on Imgur, never from memory."""
 
-    def __init__(self, accounts: AccountService, imgur: ImgurApi) -> None:
+    def __init__(self, accounts: AccountService, imgur: ImgurApi, reading: Reading) -> None:
         self._accounts = accounts
         self._imgur = imgur
+        self._reading = reading
 
     async def tell(self, discord_id: int, change: Callable[[AccessToken], Awaitable[None]]) -> None:
         """Send a change. That its answer was lost is no error: what became of it is looked at anyhow."""
@@ -59,6 +61,11 @@ class Look:
                 continue
         await asyncio.sleep(last)
         return await look()
+
+    async def ready(self, viewer: Viewer, album_id: str) -> None:
+        """Wait until Imgur knows an album that was just made: before, it may refuse to change it."""
+        if self._reading.is_new(viewer, album_id):
+            await self.settled(partial(self.is_there, viewer.discord_id, album_id), lambda there: there)
 
     async def settled_album(
         self, discord_id: int, album: Album, is_good: Callable[[Album], bool]

@@ -115,6 +115,8 @@ class AlbumPictures:
         """Bring those without an outcome into the album, or out of it."""
         outcomes = {one.id: one.outcome for one in named}
         open_ones = [one for one, outcome in outcomes.items() if outcome is None]
+        if open_ones:
+            await self._look.ready(viewer, album.id)
         inside = await self._look.inside(viewer.discord_id, album.id, open_ones)
         sending = [one for one in open_ones if (one in inside) is not is_in]
         outcomes |= {one: Outcome.ALREADY for one in open_ones if one not in sending}

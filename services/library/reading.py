@@ -237,6 +237,10 @@ class Reading:
         """Keep an album that was just made: neither Imgur's list nor its address need know it yet."""
         self._made.put((viewer.key, album.kind, album.id), album)
 
+    def is_new(self, viewer: Viewer, album_id: str) -> bool:
+        """Whether an album was made just now, so that Imgur need not know it everywhere yet."""
+        return self._made.peek((viewer.key, Kind.ALBUM, album_id)) is not None
+
     def deleted(self, viewer: Viewer, album_id: str) -> None:
         """Drop an album that was just deleted, which Imgur may still list."""
         self.forget_item(viewer, album_id)

@@ -21,7 +21,7 @@ async def create(request: web.Request) -> web.Response:
     fields = await read_fields(request, urlencoded=standin.switches.era == "classic")
     album = StoredAlbum(new_id(), new_id(15), caller.account, int(time.time()))
     album.images = _usable(request, album, fields)
-    _change(album, fields, ignored="")
+    _change(album, fields, standin.switches.album_ignores)
     album.shown_from = time.monotonic() + standin.switches.new_album_seconds
     standin.world.albums[album.id] = album
     return success({"id": album.id, "deletehash": album.deletehash})

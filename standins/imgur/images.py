@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from aiohttp import web
 
 from standins.imgur.caller import CALLER, Caller, require_account
@@ -41,6 +43,8 @@ def _album_for(standin: Standin, caller: Caller, received: Received) -> StoredAl
     if not handle:
         return None
     album = standin.world.album_by_handle(handle)
+    if album is not None and time.monotonic() < album.shown_from and not standin.switches.new_album_takes_writes:
+        album = None
     own = album is not None and (album.account is caller.account if album.account else album.deletehash == handle)
     if not own:
         raise refuse(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -118,15 +119,31 @@ async def test_new_album_that_answers_404_is_shown_empty_and_takes_pictures(
     assert (edited.album.description, edited.ignored) == ("Words", ())
 
 
-@pytest.mark.parametrize(("ignored", "privacy"), [("", "hidden"), ("privacy", "public")])
+@pytest.mark.parametrize("privacy", ["hidden", "public", "secret"])
 async def test_privacy_of_a_new_album_is_looked_at(
-    ignored: str, privacy: Any, albums: AlbumService, standin: Standin, account: Account
+    privacy: Any, albums: AlbumService, standin: Standin, account: Account
 ) -> None:
-    created = await albums.create(ADA, "New", privacy=privacy)
-    assert created.ignored == ()
-    standin.world.albums[created.album.id].odd = {"privacy": "private"}
-    created = await albums.create(ADA, "Second", privacy="hidden")
-    assert created.ignored == ()
+    assert (await albums.create(ADA, "First", privacy=privacy)).ignored == ()
+    standin.switches.album_ignores = "privacy"
+    created = await albums.create(ADA, "Second", privacy=privacy)
+    assert created.ignored == (() if privacy == "hidden" else ("privacy",))  # as it is without a word
+
+
+async def test_album_that_imgur_does_not_know_yet_is_waited_for(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    standin.switches.new_album_seconds, standin.switches.new_album_takes_writes = 0.03, False
+    (image,) = images(standin, account, 1)
+    await albums.create(ADA, "First")
+    assert (await albums.edit(ADA, "First", description="Words")).ignored == ()
+    await albums.create(ADA, "Second")
+    assert (await albums.pictures.add(ADA, "Second", [image.id])).outcomes == {image.id: Outcome.DONE}
+    third = (await albums.create(ADA, "Third")).album
+    deleted = await albums.delete(ADA, third.id)
+    assert (deleted.existed, deleted.is_there) == (True, False)
+    fourth = await albums.made_for(ADA, "Fourth")
+    assert standin.world.albums[fourth.id].shown_from <= time.monotonic()
+    assert (await albums.made_for(ADA, "fourth")).id == fourth.id
 
 
 async def test_lost_answer_is_looked_up_and_makes_no_second_album(

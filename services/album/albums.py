@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -51,6 +53,7 @@ class AlbumService:
         self._reading = catalogue.reading
         self._shelves = catalogue.shelves
         self._look = Look(accounts, imgur, self._reading)
+        self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self.pictures = AlbumPictures(imgur, catalogue, self._look)
 
     # --- for uploads ----------------------------------------------------------------------------------------------
@@ -106,6 +109,15 @@ class AlbumService:
         """
         title, description = title_of(title), passage(description) or None
         viewer = await self._catalogue.usable(discord_id)
+        account_id = viewer.account.account_id if viewer.account else 0
+        turn = self._turns.setdefault((account_id, folded(title)), asyncio.Lock())
+        async with turn:  # of two at once the second finds the first one's
+            return await self._create(viewer, title, description, privacy, another=another)
+
+    async def _create(
+        self, viewer: Viewer, title: str, description: str | None, privacy: Privacy | None, *, another: bool
+    ) -> Created:
+        discord_id = viewer.discord_id
         own = await self._reading.albums(viewer, since=oldest(fresh=True))
         same = next((one for one in own if folded(one.title) == folded(title)), None)
         if same and not another:

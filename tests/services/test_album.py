@@ -29,7 +29,7 @@ from imgur.client import ImgurClient
 from imgur.errors import ImgurError, NotFoundError, RateLimitedError
 from imgur.models import Album
 from services.account import AccountService
-from services.album import AlbumService, Outcome, looking
+from services.album import AlbumService, Created, Outcome, looking
 from services.library import Library
 from services.library.shelves import Shelves
 from services.views import Views
@@ -117,6 +117,19 @@ async def test_new_album_that_answers_404_is_shown_empty_and_takes_pictures(
     assert (await library.galleries.images(ADA, 0, "New", fresh=True)).items == ()
     edited = await albums.edit(ADA, "New", description="Words")
     assert (edited.album.description, edited.ignored) == ("Words", ())
+
+
+async def test_two_at_once_make_one(albums: AlbumService, standin: Standin, account: Account) -> None:
+    held = standin.switches.hold("POST /3/album")
+    making = [asyncio.create_task(albums.create(ADA, title)) for title in ("Trip", "trip ", "Other")]
+    await held.arrived.wait()
+    held.release()
+    first, second, other = await asyncio.gather(*making, return_exceptions=True)
+    assert isinstance(first, Created)
+    assert isinstance(other, Created)
+    assert isinstance(second, AlbumExistsError)
+    assert second.album_id == first.album.id
+    assert len(standin.sent("POST /3/album")) == 2
 
 
 @pytest.mark.parametrize("privacy", ["hidden", "public", "secret"])

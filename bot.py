@@ -156,7 +156,7 @@ async def compose(
         )
         runner = Runner(stores.jobs, handlers, within=_on_behalf)
         jobs = JobService(stores.jobs, runner.wake)
-        sync = SyncService(accounts, imgur, stores.library, jobs)
+        sync = SyncService(accounts, imgur, stores.library, jobs, quota=governor.background_seconds)
         library.catalogue.shelves.listen(sync)
         linking = LinkingService(
             stores.attempts,

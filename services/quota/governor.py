@@ -123,6 +123,18 @@ class Governor:
         """How an allowance stands for a user."""
         return await self._ledger.standing(user, allowance, self._now())
 
+    async def background_seconds(self, account_id: int, calls: int) -> float:
+        """How long work in the background on an account will have waited for so many calls, as things stand."""
+        waits = [0.0]
+        for take in _takes(Call("GET", calls, account_id)):
+            standing = await self._ledger.standing(BACKGROUND, take.allowance, self._now())
+            beyond = replace(standing, background=standing.limit)  # its small share is soon used up
+            floor = _floor(Priority.BACKGROUND, take.allowance.scope, beyond)
+            waits.append(policy.seconds_until(calls, standing, floor))
+            if standing.paused_until is not None:
+                waits.append((standing.paused_until - self._now()).total_seconds())
+        return max(waits)
+
     # --- before ---------------------------------------------------------------------------------------------------
 
     async def _admitted(self, call: Call, who: Caller) -> Grant:

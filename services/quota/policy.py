@@ -47,3 +47,22 @@ def floor(priority: Priority, standing: Standing, *, is_shared: bool, is_applica
     equal = standing.limit / max(users, 1)
     beyond = min(max(standing.used / equal - 1, 0.0) / (FEW - 1), 1.0)
     return Floor(kept, standing.limit * PACE * beyond, round(MODESTY * standing.used))
+
+
+def seconds_until(calls: int, standing: Standing, floor: Floor) -> float:
+    """In about how long so many calls are through that leave what `floor` says, if nobody else calls."""
+
+    def within(calls: int, remaining: int, left: float) -> float | None:
+        """In this part of a window; None where it has not as many."""
+        spare = remaining - floor.kept - calls
+        if spare < 0:
+            return None
+        latest = min((spare / floor.paced) ** 2, 1.0) if floor.paced else 1.0
+        return max(left - latest, 0.0) * standing.seconds
+
+    now = within(calls, standing.remaining, standing.left)
+    if now is not None:
+        return now
+    a_window = max(standing.limit - floor.kept, 1)
+    windows, last = divmod(calls - max(standing.remaining - floor.kept, 0), a_window)
+    return (standing.left + windows) * standing.seconds + (within(last, standing.limit, 1.0) or 0.0)

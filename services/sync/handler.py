@@ -17,7 +17,7 @@ from services.jobs import ClaimLostError, Done, Handler, Pause, Verdict, Work
 from services.ports import ImgurApi, LibraryStore
 from services.sync.news import News, take_in
 from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
-from services.sync.stage import CONTENTS, KIND, Phase, Stage, is_done
+from services.sync.stage import CONTENTS, KIND, NOTHING, Phase, Stage, is_done
 from storage.models import Job, Shelf, SyncState, album_shelf
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ class SyncHandler(Handler):
             if 0 < waits <= self._second_look.total_seconds():
                 return waits
         if stage.phase in (Phase.DONE, Phase.DOUBT):
-            await self._begin(job, state, is_second_look=stage.phase is Phase.DOUBT)
+            await self._begin(job, state, Stage(Phase.READ, is_second_look=stage.phase is Phase.DOUBT))
         elif state.shelf == CONTENTS:
             await self._contents(job, state)
         elif stage.phase is Phase.OLDEST:
@@ -88,9 +88,8 @@ class SyncHandler(Handler):
 
     # --- a pass ---------------------------------------------------------------------------------------------------
 
-    async def _begin(self, job: Job, state: SyncState, *, is_second_look: bool, tries: int = 1) -> None:
+    async def _begin(self, job: Job, state: SyncState, stage: Stage) -> None:
         source = self._sources.get(state.shelf)
-        stage = Stage(Phase.READ, is_second_look=is_second_look, tries=tries)
         begun = replace(
             state,
             number=state.number + 1,
@@ -111,10 +110,24 @@ class SyncHandler(Handler):
         if page.received == 0:
             await self._at_the_end(job, state)
             return
-        stage = Stage.of(state)
-        stage = replace(stage, last=page.received, unreadable=stage.unreadable + page.received - len(page.items))
+        items, stage = [to_index(item) for item in page.items], Stage.of(state)
+        known = await self._library.ranks_of(state.library, state.shelf, [item.key for item in items])
+        stage = replace(
+            stage,
+            last=page.received,
+            unreadable=stage.unreadable + page.received - len(items),
+            missing=stage.missing - sum(item.key not in known for item in items),
+        )
         after = replace(state, page=state.page + 1, read=state.read + page.received, phase=str(stage))
-        await self._library.advance(after, [to_index(item) for item in page.items])
+        if await self._library.advance(after, items) and NOTHING < stage.missing <= 0:
+            await self._end_if_mended(replace(after, version=state.version + 1))
+
+    async def _end_if_mended(self, state: SyncState) -> None:
+        """All that the pass before had lost is found. Without what is gone, it may be the whole list by now."""
+        unseen = await self._library.unseen(state, within_reach=True)
+        if await self._library.count(state.library, state.shelf) - unseen == state.expected:
+            ended = replace(state, phase=Phase.DONE, finished_at=self._now())
+            await self._library.finish(ended, within_reach=True)
 
     async def _at_the_end(self, job: Job, state: SyncState) -> None:
         """An empty page came: it may be the end, and what came may be all there is."""
@@ -125,11 +138,13 @@ class SyncHandler(Handler):
             await self._close(state, is_confirmed=state.expected is None or state.read >= state.expected)
         else:
             seen = await self._seen(state)
-            await self._first_again(job, state)
+            news = await self._first_again(job, state)
             counted = await self._as_user(job, self._sources[state.shelf].count)
             if state.expected is not None and counted is not None:
-                deleted = state.expected + (state.read - stage.unreadable - seen) - counted
-                if await self._is_begun_again(job, state, deleted):
+                twice = state.read - stage.unreadable - seen  # as many as were new at the front meanwhile
+                deleted = state.expected + twice - counted
+                missing = deleted - max(news.unknown - twice, 0)
+                if await self._is_begun_again(job, state, deleted, missing):
                     return
             seen = await self._seen(state)
             await self._close(state, is_confirmed=counted is None or seen + stage.unreadable >= counted)
@@ -140,7 +155,7 @@ class SyncHandler(Handler):
         full = FAVORITES_PER_PAGE
         if state.page > 1:
             news = await self._first_again(job, state)
-            if await self._is_begun_again(job, state, news.gone):
+            if await self._is_begun_again(job, state, news.gone, NOTHING):
                 return
         if state.page and (stage.last >= full or await self._library.unseen(state)):
             oldest = replace(stage, phase=Phase.OLDEST)
@@ -148,13 +163,18 @@ class SyncHandler(Handler):
         else:
             await self._close(state, is_confirmed=True)
 
-    async def _is_begun_again(self, job: Job, state: SyncState, deleted: int) -> bool:
-        """Whether another pass has begun, as items were deleted while this one read: pages may not have joined."""
+    async def _is_begun_again(self, job: Job, state: SyncState, deleted: int, missing: int) -> bool:
+        """Whether another pass has begun, as items were deleted while this one read: pages may not have joined.
+
+        It reads from the front until what is `missing` has come, as far as all deletions were before the place that
+        this one had come to; else to the end.
+        """
         stage = Stage.of(state)
         if deleted <= 0 or stage.tries >= MOST_PASSES:
             return False
         log.info("a list has changed while it was read: once more", shelf=state.shelf, items=deleted)
-        await self._begin(job, state, is_second_look=stage.is_second_look, tries=stage.tries + 1)
+        again = Stage(Phase.READ, tries=stage.tries + 1, is_second_look=stage.is_second_look, missing=missing)
+        await self._begin(job, state, again)
         return True
 
     async def _from_oldest(self, job: Job, state: SyncState) -> None:

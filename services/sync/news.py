@@ -23,13 +23,14 @@ SLACK = 200
 class News:
     """`is_fresh`: the front is as on Imgur. `shows_none`: Imgur shows nothing, though there is something.
 
-    `gone` counts what was there and is not any more.
+    `gone` counts what was there and is not any more, `unknown` what was not there before.
     """
 
     is_fresh: bool
     shows_none: bool = False
     has_changed: bool = False
     gone: int = 0
+    unknown: int = 0
 
 
 async def take_in(
@@ -62,6 +63,7 @@ async def take_in(
     gone = [item.key for item in _gone(known, found, newer_than)] if joins else []
     if len(gone) > BULK:
         return News(is_fresh=False, gone=len(gone))
+    ranks = await store.ranks_of(library, shelf, [item.key for item in found])
     if number == 0 and joins:
         has_changed = await _correct(store, library, known, found)
     else:
@@ -69,7 +71,8 @@ async def take_in(
         await store.put_front(library, shelf, found)
     if gone:
         await store.remove(library, gone, shelf)
-    return News(is_fresh=joins or is_end, has_changed=has_changed or bool(gone), gone=len(gone))
+    unknown = sum(item.key not in ranks for item in found)
+    return News(joins or is_end, has_changed=has_changed or bool(gone), gone=len(gone), unknown=unknown)
 
 
 async def _joins(store: LibraryStore, library: int, shelf: str, items: Sequence[IndexedItem]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from services.messages import being_read
 from storage.models import SyncState
 
 FIRST_GUESS = 0.5  # seconds a page, before any was read
+SLOWEST = 3.0  # what is beyond it was waiting
 PAGE = 100
 
 
@@ -36,14 +38,19 @@ class Progress:
         return being_read(self.read, self.expected, self.seconds)
 
 
+def calls_left(state: SyncState | None) -> int:
+    """How many more calls a first pass makes, as far as that is known."""
+    if state is None or state.finished_at is not None or state.expected is None:
+        return 0
+    return math.ceil(max(state.expected - state.read, 0) / PAGE)
+
+
 def progress(state: SyncState | None, now: datetime, waits: float = 0.0) -> Progress:
-    """What to tell of a shelf; `waits` is in how many seconds its job goes on."""
+    """What to tell of a shelf; `waits` is how many seconds of the rest are spent waiting."""
     if state is None:
         return Progress()
     if state.finished_at is not None or state.expected is None or state.read >= state.expected:
         return Progress(state.read, None, None, state.finished_at)
     elapsed = max((now - state.begun_at).total_seconds(), 0.0) if state.begun_at else 0.0
-    pages = state.read / PAGE
-    pace = elapsed / pages if pages else FIRST_GUESS
-    left = (state.expected - state.read) / PAGE
-    return Progress(state.read, state.expected, left * pace + max(waits, 0.0))
+    pace = min(elapsed / state.page, SLOWEST) if state.page else FIRST_GUESS
+    return Progress(state.read, state.expected, calls_left(state) * pace + max(waits, 0.0))

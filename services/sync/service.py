@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 import structlog
 
@@ -12,7 +13,7 @@ from services.account import AccountService
 from services.jobs import JobService
 from services.ports import ImgurApi, LibraryStore
 from services.sync.news import take_in
-from services.sync.progress import Progress, progress
+from services.sync.progress import Progress, calls_left, progress
 from services.sync.sources import sources
 from services.sync.stage import CONTENTS, KIND, SHELVES, is_done
 from storage.errors import StorageError
@@ -26,8 +27,18 @@ LAG = timedelta(minutes=5)
 """For so long a list of Imgur's may lack what was just made."""
 
 
+Quota: TypeAlias = Callable[[int, int], Awaitable[float]]
+
+
+async def _unlimited(_account_id: int, _calls: int) -> float:
+    return 0.0
+
+
 class SyncService:
-    """Begins passes over an account's lists, takes in news, tells how far it is."""
+    """Begins passes over an account's lists, takes in news, tells how far it is.
+
+    `quota` tells how many seconds an account's next so many calls will have waited, in the background.
+    """
 
     def __init__(
         self,
@@ -35,12 +46,15 @@ class SyncService:
         imgur: ImgurApi,
         library: LibraryStore,
         jobs: JobService,
+        *,
+        quota: Quota = _unlimited,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._accounts = accounts
         self._sources = sources(imgur)
         self._library = library
         self._jobs = jobs
+        self._quota = quota
         self._now = now
 
     # --- reading all ----------------------------------------------------------------------------------------------
@@ -88,7 +102,10 @@ class SyncService:
         if state is not None and state.finished_at is not None:
             return Progress(await self._library.count(library, shelf), None, None, state.finished_at)
         job, now = await self._jobs.open_one(KIND, _subject(account_id)), self._now()
-        return progress(state, now, (job.due_at - now).total_seconds() if job else 0.0)
+        waits = max((job.due_at - now).total_seconds(), 0.0) if job else 0.0
+        if calls := calls_left(state):
+            waits = max(waits, await self._quota(account_id, calls))
+        return progress(state, now, waits)
 
     async def overview(self, account_id: int) -> dict[str, Progress]:
         """How far each of the account's lists has been read. Errors of the database pass."""

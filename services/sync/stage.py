@@ -13,6 +13,8 @@ CONTENTS = "contents"
 """What is in the albums counts as a shelf of its own, whose items are albums."""
 SHELVES = (Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS, CONTENTS)
 
+NOTHING = -1_000_000
+
 
 class Phase(StrEnum):
     """What is done next."""
@@ -27,7 +29,8 @@ class Phase(StrEnum):
 class Stage:
     """The phase; how many items the last page had, how many could not be read, and how many passes there were in a row.
 
-    `is_second_look`: what has disappeared in bulk had done so before.
+    `is_second_look`: what has disappeared in bulk had done so before. `missing`: how many items the pass before may
+    have lost, for one that looks for them; NOTHING for one that reads all.
     """
 
     phase: Phase
@@ -35,6 +38,7 @@ class Stage:
     unreadable: int = 0
     tries: int = 1
     is_second_look: bool = False
+    missing: int = NOTHING
 
     def __str__(self) -> str:
         phase, *numbers = astuple(self)
@@ -44,8 +48,8 @@ class Stage:
     def of(cls, state: SyncState) -> Self:
         """The stage of a shelf; that of one that was never read is DONE, with no pass."""
         phase, *numbers = state.phase.split() or [Phase.DONE]
-        last, unreadable, tries, second = [*map(int, numbers), *(0, 0, 1, 0)[len(numbers) :]]
-        return cls(Phase(phase), last, unreadable, tries, bool(second))
+        last, unreadable, tries, second, missing = [*map(int, numbers), *(0, 0, 1, 0, NOTHING)[len(numbers) :]]
+        return cls(Phase(phase), last, unreadable, tries, bool(second), missing)
 
 
 def is_done(state: SyncState) -> bool:

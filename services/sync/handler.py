@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from imgur.errors import NotFoundError
+from imgur.errors import BadAnswerError, NotFoundError
 from imgur.models import AccessToken
 from services.account import AccountService
 from services.indexed import to_index
@@ -27,6 +27,7 @@ T = TypeVar("T")
 MOST_PASSES = 3  # over one shelf in a row, where things are deleted while it is read
 SECOND_LOOK = timedelta(hours=3)  # until what has disappeared in bulk is looked for again
 BULK = 20  # items; more at a time are believed to be gone on a second look only
+PATIENCE = 4  # times that the end of a list is asked for again, where it comes long before the count
 SKIPPED_AT_ONCE = 50  # albums that need no call
 
 
@@ -135,6 +136,7 @@ class SyncHandler(Handler):
         if state.shelf == Shelf.FAVORITES:
             await self._at_the_end_of_favorites(job, state)
         elif state.page <= 1:  # one answer has no seams
+            _refuse_short(job, state, state.expected, state.read)
             await self._close(state, is_confirmed=state.expected is None or state.read >= state.expected)
         else:
             seen = await self._seen(state)
@@ -147,6 +149,7 @@ class SyncHandler(Handler):
                 if await self._is_begun_again(job, state, deleted, missing):
                     return
             seen = await self._seen(state)
+            _refuse_short(job, state, counted, seen + stage.unreadable)
             await self._close(state, is_confirmed=counted is None or seen + stage.unreadable >= counted)
 
     async def _at_the_end_of_favorites(self, job: Job, state: SyncState) -> None:
@@ -253,3 +256,14 @@ class SyncHandler(Handler):
             return await call(auth)
 
         return await self._accounts.authorized(job.discord_id, checked)
+
+
+def _refuse_short(job: Job, state: SyncState, counted: int | None, came: int) -> None:
+    """Take an end that comes long before the count for none, the first time that a list is read.
+
+    The runner asks again, later each time; after a minute it is the count that is not believed.
+    """
+    if state.finished_at is None and counted and job.failures < PATIENCE:
+        lacking = counted - came
+        if lacking > max(BULK, counted // 20) or not came:
+            raise BadAnswerError(f"{lacking} of {counted} items are lacking")

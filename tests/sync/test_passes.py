@@ -51,7 +51,7 @@ async def test_what_is_new_while_it_reads_is_found_and_nothing_stands_twice(hous
     house.add(60)
     async with house.held(f"{IMAGES}/1*") as hold:
         await house.begin()
-        await hold.arrived.wait()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
         house.add(5, "new")
     await house.idle()
     await house.look()
@@ -67,7 +67,7 @@ async def test_what_is_deleted_while_it_reads_hides_nothing(house: House, page: 
     house.add(60)
     async with house.held(f"{IMAGES}/{page}*") as hold:
         await house.begin()
-        await hold.arrived.wait()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
         house.delete(*house.images()[of * 10 + 2 : of * 10 + 5])
     await house.idle()
 
@@ -151,6 +151,30 @@ async def test_what_disappears_in_bulk_stays_for_as_long_as_imgur_counts_it(hous
         await until(lambda: in_doubt(house))
 
 
+@pytest.mark.parametrize("shown", [0, 20])
+async def test_a_list_that_ends_long_before_its_count_is_asked_for_again(
+    house: House, shown: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first time that it is read, there is nothing yet that could stay."""
+    monkeypatch.setattr("services.sync.handler.PATIENCE", 1000)
+    hidden = {image.id: image for image in house.add(40)}
+    later = {image.id: image for image in house.add(shown)}
+    house.standin.switches.count_says = 40 + shown
+    house.standin.world.images = later
+    await house.begin()
+
+    async def has_failed() -> bool:
+        return any(job.failures > 1 for job in await house.jobs.of_user(ALICE))
+
+    await until(has_failed)
+    assert not (await house.sync.progress(house.account.id, Shelf.IMAGES)).is_complete
+    house.standin.world.images = hidden | later
+    house.standin.switches.count_says = None
+    await house.idle()
+
+    assert await house.shelf() == ids(house.images())
+
+
 @pytest.mark.usefixtures("both")
 async def test_what_is_gone_comes_off_with_the_next_pass(house: House) -> None:
     house.add(25)
@@ -219,10 +243,10 @@ async def test_a_count_that_is_wrong_misleads_nobody(house: House, says: int | N
     seen = []
     async with house.held(f"{IMAGES}/5*") as hold:
         await house.begin()
-        await hold.arrived.wait()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
         seen.append(await house.sync.progress(house.account.id, Shelf.IMAGES))
     async with house.held(f"{IMAGES}/7*") as hold:
-        await hold.arrived.wait()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
         seen.append(await house.sync.progress(house.account.id, Shelf.IMAGES))
     await house.idle()
 
@@ -285,7 +309,7 @@ async def test_whoever_unlinks_in_the_middle_leaves_nothing(house: House) -> Non
     house.add(60)
     async with house.held(f"{IMAGES}/2*", answer=True) as hold:
         await house.begin()
-        await hold.arrived.wait()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
         number = await house.library()
         await house.accounts.unlink(ALICE)
     await house.idle()

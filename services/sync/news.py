@@ -16,7 +16,7 @@ BULK = 20
 """More that are gone at a time are left to a full pass, which looks twice."""
 DEEPER = 3
 """Pages beyond the first that are read while a user waits."""
-SLACK = 200
+SLACK = 2 * BULK
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ async def take_in(
     is_end = not page.received
     known = await store.page(library, shelf, offset=0, limit=len(found) + SLACK)
     gone = [item.key for item in _gone(known, found, newer_than)] if joins else []
-    if len(gone) > BULK:
+    if len(gone) > BULK or (joins and found[-1].key not in {item.key for item in known}):
         return News(is_fresh=False, gone=len(gone))
     ranks = await store.ranks_of(library, shelf, [item.key for item in found])
     if number == 0 and joins:

@@ -169,6 +169,12 @@ class House:
         hold.release()
 
 
+async def in_doubt(house: House) -> bool:
+    """Whether so much has disappeared from Imgur that it is looked for once more, later."""
+    state = await house.stores.library.sync_state(await house.library(), Shelf.IMAGES)
+    return state is not None and state.phase == "doubt"
+
+
 def ids(images: Sequence[StoredImage | StoredAlbum]) -> list[str]:
     return [image.id for image in images]
 

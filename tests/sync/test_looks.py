@@ -9,7 +9,7 @@ import pytest
 
 from services.indexed import to_index
 from storage.models import Shelf
-from tests.sync.conftest import ALICE, House, ids
+from tests.sync.conftest import ALICE, House, ids, in_doubt, until
 
 FAVORITES = "GET /3/account/me/favorites"
 
@@ -69,6 +69,20 @@ async def test_what_is_gone_from_the_front_comes_off(house: House) -> None:
     house.delete(*house.images()[3:5])
 
     await house.look()
+    assert await house.shelf() == ids(house.images())
+
+
+@pytest.mark.parametrize("count", [25, 70])
+async def test_many_that_are_gone_are_left_to_a_pass_that_looks_twice(house: House, count: int) -> None:
+    house.add(100)
+    await house.read()
+    house.delete(*house.images()[3 : 3 + count])
+
+    await house.look()
+    assert len(await house.shelf()) == 100
+    await until(lambda: in_doubt(house))
+    house.pass_time(timedelta(hours=4))
+    await house.idle()
     assert await house.shelf() == ids(house.images())
 
 

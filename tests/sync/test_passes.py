@@ -10,7 +10,7 @@ import pytest
 
 from standins.imgur.records import StoredImage
 from storage.models import Shelf
-from tests.sync.conftest import ALICE, House, ids, until
+from tests.sync.conftest import ALICE, House, ids, in_doubt, until
 
 IMAGES = "GET /3/account/me/images"
 
@@ -111,11 +111,6 @@ async def vanished(house: House) -> dict[str, StoredImage]:
     await until(lambda: in_doubt(house))
     assert len(await house.shelf()) == 30
     return vanished
-
-
-async def in_doubt(house: House) -> bool:
-    state = await house.stores.library.sync_state(await house.library(), Shelf.IMAGES)
-    return state is not None and state.phase == "doubt"
 
 
 async def test_what_disappears_in_bulk_and_comes_back_was_there_all_the_time(

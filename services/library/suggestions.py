@@ -168,13 +168,16 @@ class Lists:
         Of what the index knows as a whole, what is or may be `called` one of these, else the newest.
         """
         try:
-            lists = await asyncio.gather(*(self._named(viewer, name, called, since=since) for name in scope.value))
+            known_by_name = () if scope is Scope.ALBUMS else called  # albums are also known by how they begin
+            lists = await asyncio.gather(
+                *(self._named(viewer, name, known_by_name, since=since) for name in scope.value)
+            )
             return tuple(chain.from_iterable(lists))
         except (NotLinkedError, LinkBrokenError):
             return await self._named(viewer, "uploads", called) if "uploads" in scope.value else ()
 
     async def _named(self, viewer: Viewer, name: str, called: Sequence[str], *, since: int = EVER) -> Items:
-        standing = await self._shelves.standing(viewer, SHELVES[name]) if called and name != "albums" else None
+        standing = await self._shelves.standing(viewer, SHELVES[name]) if called else None
         if standing is None or not standing.is_whole:
             return await self._load(viewer, name, since=since)
         if since != EVER:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from standins.imgur.records import Account
+from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.indexing import Index
 from tests.conftest import CLIENT_ID
 
 COSTS = {
@@ -25,6 +27,18 @@ COSTS = {
     "delete a link": (2, 2),
 }
 """Cold and warm: the first time, and again within a minute."""
+READ_COSTS = {
+    "read: images": (1, 1),
+    "read: images of more than 49": (1, 1),
+    "read: favorites": (1, 1),
+    "read: images query:WORD": (1, 1),
+    "read: every further page": (0, 0),
+    "read: suggestions": (0, 0),
+    "read: random": (1, 1),
+    "read: show ID": (1, 1),
+    "read: show TITLE": (1, 1),
+}
+"""The same once the index knows the account."""
 
 
 def spent(discord: Discord) -> int:
@@ -66,10 +80,40 @@ async def test_command_costs_what_is_promised(discord: Discord, linked: Account,
     assert tuple(costs) == COSTS[name]
 
 
+@pytest.mark.parametrize("name", READ_COSTS)
+async def test_command_costs_what_is_promised_once_the_account_is_read(
+    discord: Discord, linked: Account, index: Index, name: str
+) -> None:
+    world = discord.standin.world
+    for n in range(60):
+        world.add_image(linked, title=f"Cat {n}")
+    world.add_album(linked, title="Trip")
+    world.add_favorites(linked, [world.add_image() for _ in range(60)])
+    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    message = answer(await discord.run("images"))
+    costs = []
+    for _ in range(2):
+        discord.standin.requests.clear()
+        match name.removeprefix("read: ").split():
+            case ["images", "query:WORD"]:
+                await discord.run("images", query="cat")
+            case [("images" | "favorites" | "random") as command, *_]:
+                await discord.run(command)
+            case ["every", *_]:
+                await discord.click(message, "Next")
+            case ["suggestions"]:
+                await discord.alice.autocomplete(discord.channel, "imgur show", "image", "cat")
+            case ["show", what]:
+                image = world.images_of(linked)[-1]
+                await discord.run("show", image=image.id if what == "ID" else image.title)
+        costs.append(spent(discord))
+    assert tuple(costs) == READ_COSTS[name]
+
+
 def test_table_in_the_documents_is_the_one_that_is_tried() -> None:
     document = Path("docs/performance.md").read_text("utf-8")
     rows = re.findall(r"^\| `([^`|]+)` \| (\d+) \| (\d+) \|", document, re.MULTILINE)
-    assert {name: (int(cold), int(warm)) for name, cold, warm in rows} == COSTS
+    assert {name: (int(cold), int(warm)) for name, cold, warm in rows} == COSTS | READ_COSTS
 
 
 async def test_anonymous_uploads_can_be_reached_and_the_link_made_anew_when_it_is_broken(

@@ -347,6 +347,10 @@ class NothingToDrawError(BotError):
     """The user has no picture of their own."""
 
 
+class NotAskedError(BotError):
+    """Imgur could not be asked for as long as the user would wait."""
+
+
 class ShowsNoneError(BotError):
     """Imgur shows nothing in a list that held something a while ago."""
 

@@ -443,6 +443,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NothingToDrawError: Words(
         "There is nothing to draw from", "You have no pictures yet. Upload the first one with /imgur upload."
     ),
+    errors.NotAskedError: Words(
+        "Imgur could not be asked in time", "It is slow, or its limit is used up for the moment. Try again later."
+    ),
     errors.ShowsNoneError: Words(
         "Imgur shows nothing here at the moment",
         "There was something when it was last asked. It is asked again, and what is really gone goes here too.",

@@ -82,6 +82,7 @@ def _no_hurry() -> Iterator[None]:
         patience.setattr("services.library.suggestions.PATIENCE", 9.0)
         patience.setattr("services.library.listing.QUERY_PATIENCE", 9.0)
         patience.setattr("services.library.listing.SMALL_PATIENCE", 0.2)
+        patience.setattr("services.library.drawing.PATIENCE", 15.0)
         patience.setattr("services.account.REPAIR_PATIENCE", 9.0)
         patience.setattr("services.album.looking.PAUSES", (0.0, 0.02, 0.05))
         yield

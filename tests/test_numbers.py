@@ -83,6 +83,7 @@ PROMISED = {
     "items of a library that a search waits for": (listing.SMALL, 300),
     "seconds for which it does": (listing.SMALL_PATIENCE, 2),
     "pictures drawn until one is there": (drawing.TRIES, 10),
+    "seconds until one is shown as it was": (drawing.PATIENCE, 5),
     "for so long Imgur may not show everybody a new upload": (shelves.LAG, timedelta(minutes=5)),
     "seconds for which a page of the public gallery is remembered": (search.PAGE_SECONDS, 5 * MINUTE),
     "bytes of such pages": (search.MOST_BYTES, 16_000_000),

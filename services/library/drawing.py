@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from errors import LinkBrokenError, NothingFoundError, NothingToDrawError
+from errors import LinkBrokenError, NotAskedError, NothingFoundError, NothingToDrawError
 from imgur.errors import ImgurError, NotFoundError
 from imgur.models import Item
 from services import query as queries
@@ -21,6 +22,7 @@ from storage.models import Query, Shelf
 
 TRIES = 10
 """Pictures drawn, each a credit, until one is still there."""
+PATIENCE = 5.0  # seconds until one is shown as it was last seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Drawn:
     shown: Shown
     view: str = ""
     extent: Extent | None = None
-    trouble: ImgurError | None = None
+    trouble: Exception | None = None
 
 
 class DrawingService:
@@ -66,13 +68,17 @@ class DrawingService:
         for _ in range(TRIES):
             item, extent = await self._one(viewer, query)
             try:
-                return Drawn(await self._items.show(discord_id, f"{item.kind.value}:{item.id}"), view, extent)
+                async with asyncio.timeout(PATIENCE):
+                    shown = await self._items.show(discord_id, f"{item.kind.value}:{item.id}")
             except NotFoundError:
                 continue  # it is off the shelf by that
-            except ImgurError as error:
+            except (ImgurError, TimeoutError) as error:
                 hidden = await self._catalogue.uploads.hidden(pictures(item))
                 can = abilities(item, linked=viewer.is_linked, mine=True)
-                return Drawn(Shown(item, can, hidden=hidden), view, extent, error)
+                trouble = NotAskedError() if isinstance(error, TimeoutError) else error
+                return Drawn(Shown(item, can, hidden=hidden), view, extent, trouble)
+            else:
+                return Drawn(shown, view, extent)
         raise NotFoundError("none of those drawn is there")
 
     async def _one(self, viewer: Viewer, query: Query | None) -> tuple[Item, Extent | None]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from errors import LinkBrokenError, NothingFoundError, NotLinkedError, ShowsNoneError
-from imgur.errors import ImgurError, UnreachableError
+from errors import LinkBrokenError, NotAskedError, NothingFoundError, NotLinkedError, ShowsNoneError
+from imgur.errors import ImgurError
 from imgur.models import Item
 from services.cache import EVER
 from services.library.ability import pictures
@@ -104,7 +104,7 @@ class Listing:
         except ImgurError as error:
             return error
         except TimeoutError:
-            return UnreachableError("too slow for whoever waits")
+            return NotAskedError()
         return None if is_believed else ShowsNoneError()
 
     async def _soon_whole(self, viewer: Viewer, standing: Standing) -> Standing:

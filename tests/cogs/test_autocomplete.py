@@ -11,6 +11,7 @@ from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, text
 from tests.cogs.indexing import Index
 from tests.cogs.limits import length
+from tests.databases import on_both
 
 IMAGES, FAVORITES, ALBUMS = Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS
 READS = "GET /3/*"
@@ -30,6 +31,7 @@ def ids(choices: list[dict[str, str]]) -> list[str]:
     return [choice["value"].partition(":")[2] for choice in choices]
 
 
+@on_both
 async def test_exact_title_comes_first_however_old_it_is(discord: Discord, linked: Account, index: Index) -> None:
     world = discord.standin.world
     exact = world.add_image(linked, title="Cat")

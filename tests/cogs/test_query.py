@@ -13,11 +13,13 @@ from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.indexing import Index
 from tests.cogs.test_gallery import all_pages, enabled, listed, upload_anonymously
+from tests.databases import on_both
 
 IMAGES, FAVORITES, ALBUMS = Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS
 READS = "GET /3/*"
 
 
+@on_both
 async def test_query_finds_what_holds_every_word_page_by_page(discord: Discord, linked: Account, index: Index) -> None:
     world = discord.standin.world
     cats = [world.add_image(linked, title=f"Cat {n}", description="At the BEACH") for n in range(23)]
@@ -178,6 +180,7 @@ async def test_id_in_the_wrong_case_finds_the_item(discord: Discord, linked: Acc
     assert listed(answer(await discord.run("images", query=image.id.swapcase()))) == [image.id]
 
 
+@on_both
 async def test_tags_find_whole_tags_and_words_their_parts(discord: Discord, linked: Account, index: Index) -> None:
     world = discord.standin.world
     category, cat = world.add_image(linked), world.add_image(linked)
@@ -218,6 +221,7 @@ async def test_query_says_nothing_in_markup_and_no_mention(discord: Discord, lin
     assert "1 found" in shown
 
 
+@on_both
 async def test_deleted_item_is_out_of_the_results_once_it_is_pressed(
     discord: Discord, linked: Account, index: Index
 ) -> None:
@@ -250,6 +254,7 @@ async def test_what_was_renamed_far_down_is_found_by_its_new_title_once_it_was_s
     assert "Nothing found" in text(answer(await discord.run("images", query="cat")))
 
 
+@on_both
 async def test_unlinking_leaves_nothing_to_find(discord: Discord, linked: Account, index: Index) -> None:
     for _ in range(11):
         discord.standin.world.add_image(linked, title="Cat")

@@ -14,6 +14,7 @@ from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.indexing import Index
 from tests.cogs.test_gallery import upload_anonymously
+from tests.databases import on_both
 
 IMAGES = Shelf.IMAGES
 READS = "GET /3/*"
@@ -40,6 +41,7 @@ async def test_each_picture_may_be_drawn_for_one_credit(discord: Discord, linked
     assert seen == images
 
 
+@on_both
 async def test_only_what_the_query_finds_is_drawn_also_after_a_restart(
     discord: Discord, linked: Account, index: Index
 ) -> None:
@@ -88,6 +90,7 @@ async def test_account_of_which_nothing_is_known_yet_is_drawn_from(discord: Disc
     assert drawn(answer(await discord.run("random"))) in images
 
 
+@on_both
 async def test_what_was_deleted_is_not_drawn_again(discord: Discord, linked: Account, index: Index) -> None:
     world = discord.standin.world
     images = [world.add_image(linked, title="Cat") for _ in range(6)]

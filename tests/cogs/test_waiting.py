@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from services.quota.governor import APPLICATION, account_allowance
 from standins.imgur.records import Account
+from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, text
+from tests.cogs.indexing import Index
 
 
 async def pause(discord: Discord, seconds: float, scope: int | None = None) -> None:
@@ -40,6 +43,21 @@ async def test_a_press_waits_for_a_moment_only(discord: Discord, linked: Account
     discord.standin.requests.clear()
     pressed = await discord.click(gallery, "Refresh")
     assert "Try again in 4 minutes" in "".join(text(message) for message in pressed.followups)
+    assert discord.standin.sent("* /3/*") == []
+
+
+async def test_what_the_index_knows_is_shown_without_credit(discord: Discord, linked: Account, index: Index) -> None:
+    world = discord.standin.world
+    world.add_favorites(linked, [world.add_image(linked, title="Cat")])
+    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await pause(discord, 3000)
+    for options in ({}, {"query": "cat"}):
+        given: dict[str, Any] = dict(options)
+        for command in ("images", "favorites", "random"):
+            shown = text(answer(await discord.run(command, **given)))
+            assert "Try again in 50 minutes" in shown
+            assert "Cat" in shown
+    assert len(await discord.alice.autocomplete(discord.channel, "imgur show", "image", "cat")) == 1
     assert discord.standin.sent("* /3/*") == []
 
 

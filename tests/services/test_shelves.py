@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from errors import NotAskedError
 from imgur.client import ImgurClient
 from imgur.errors import NotFoundError
 from services.account import AccountService
 from services.album import AlbumService
 from services.indexed import to_index
+from services.jobs import JobService
 from services.library import Library
 from services.library.shelves import Shelves
+from services.sync import SyncService
 from services.views import Views
 from standins.imgur.records import Account, StoredAlbum, StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
-from storage.models import Query, Shelf
+from storage.models import Query, Shelf, SyncState
 from tests.services.test_account import link
 from tests.services.test_library import ADA, keep
 
@@ -186,3 +191,31 @@ async def test_albums_are_on_their_shelf_from_the_making_to_the_deletion(
     assert await found(stores, account, ALBUMS, "journey") == [made.id]
     await albums.delete(ADA, made.id)
     assert await on(stores, account, ALBUMS) == []
+
+
+@pytest.mark.parametrize("query", [None, "cat"])
+async def test_what_is_known_is_shown_where_imgur_is_slow(
+    library: Library,
+    stores: Stores,
+    standin: Standin,
+    account: Account,
+    accounts: AccountService,
+    imgur_client: ImgurClient,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str | None,
+) -> None:
+    for name in ("QUERY_PATIENCE", "LOOK_PATIENCE"):
+        monkeypatch.setattr(f"services.library.listing.{name}", 0.2)
+    image = standin.world.add_image(account, title="Cat")
+    await put(library, stores, account, IMAGES, [image])
+    state = await stores.library.sync_state(await number(stores, account), IMAGES)
+    state = state or SyncState(await number(stores, account), IMAGES)
+    assert await stores.library.advance(replace(state, finished_at=datetime.now(UTC)), ())
+    jobs = JobService(stores.jobs, lambda: None)
+    library.catalogue.shelves.listen(SyncService(accounts, imgur_client, stores.library, jobs))
+    held = standin.switches.hold("GET /3/account/me/*")
+    page = await library.galleries.images(ADA, query=query, fresh=True)
+    held.release()
+    assert isinstance(page.trouble, NotAskedError)
+    assert [item.id for item in page.items] == [image.id]
+    assert page.total == 1

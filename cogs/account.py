@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from urllib.parse import quote
 
 import discord
@@ -16,8 +15,9 @@ from cogs.ui.layout import ERROR, notice, plain, worded
 from cogs.ui.reply import acknowledge, answer
 from cogs.ui.report import link_button
 from errors import LinkBrokenError
-from imgur.models import RateLimits
-from services.account import AccountOverview, AccountService
+from services.account import AccountOverview, AccountService, LinkedAccount
+from services.quota.governor import UPLOAD_COST, Governor
+from services.quota.outlook import Outlook, Standing
 from services.sync import Progress, SyncService
 from services.upload import UploadService
 
@@ -27,10 +27,11 @@ USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
 class Account(commands.Cog):
     """Shows the user what the bot knows of their account."""
 
-    def __init__(self, accounts: AccountService, uploads: UploadService, sync: SyncService) -> None:
+    def __init__(self, accounts: AccountService, uploads: UploadService, sync: SyncService, governor: Governor) -> None:
         self._accounts = accounts
         self._uploads = uploads
         self._sync = sync
+        self._governor = governor
 
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
@@ -39,16 +40,19 @@ class Account(commands.Cog):
         user_id = interaction.user.id
         linked = await self._accounts.linked(user_id)
         if linked is None:
-            view = unlinked_view(await self._uploads.anonymous_count(user_id), user_id)
+            outlook = await self._governor.outlook(user_id, None)
+            view = unlinked_view(await self._uploads.anonymous_count(user_id), outlook, user_id)
         elif linked.broken:
             view = broken_view(linked.username, user_id)
         else:
-            overview = await self._accounts.overview(user_id)
-            view = overview_view(overview, await self._sync.overview(linked.account_id), user_id)
+            overview = await self._accounts.overview_if_allowed(user_id)
+            read = await self._sync.overview(linked.account_id)
+            outlook = await self._governor.outlook(user_id, linked.account_id)
+            view = overview_view(overview, linked, read, outlook, user_id)
         await answer(interaction, view)
 
 
-def unlinked_view(anonymous: int, owner: int) -> ui.LayoutView:
+def unlinked_view(anonymous: int, outlook: Outlook, owner: int) -> ui.LayoutView:
     """No account: how many anonymous uploads there are and what can be done."""
     held = {
         0: "You have no anonymous uploads through this bot either.",
@@ -59,6 +63,7 @@ def unlinked_view(anonymous: int, owner: int) -> ui.LayoutView:
         held,
         "Link your account to upload into it, to favorite, and to see what you have there. "
         "Without one, `/imgur upload` works anonymously.",
+        *_goes_on(outlook),
         controls=[link_button(owner)],
     )
 
@@ -74,16 +79,22 @@ def broken_view(username: str, owner: int) -> ui.LayoutView:
     )
 
 
-def overview_view(overview: AccountOverview, read: Mapping[str, Progress], owner: int) -> ui.LayoutView:
-    """A working account: its profile, its pictures, how far they have been read, its credits."""
-    username = overview.account.username
+def overview_view(
+    overview: AccountOverview | None, linked: LinkedAccount, read: Mapping[str, Progress], outlook: Outlook, owner: int
+) -> ui.LayoutView:
+    """A working account: its profile, its pictures, how far they have been read, its credits.
+
+    Without an overview Imgur could not be asked.
+    """
+    username = overview.account.username if overview else linked.username
+    images = [f"**Images:** {overview.images_count:,}"] if overview else []
     profile = ui.Button[ui.LayoutView](
         label="Profile on Imgur", url=f"https://imgur.com/user/{quote(username[:USERNAME_LIMIT], safe='')}"
     )
     return notice(
         f"Linked as {plain(username)}",
-        "\n".join([f"**Images:** {overview.images_count:,}", *_read(read)]),
-        "\n".join(_quota(overview.limits)),
+        "\n".join([*images, *_read(read)]),
+        "\n".join([*_goes_on(outlook), *_quota(outlook)]),
         controls=[profile, ActionButton("unlink", owner, label="Unlink")],
     )
 
@@ -98,22 +109,32 @@ def _read(read: Mapping[str, Progress]) -> Iterator[str]:
         yield f"-# All of them were last read {discord.utils.format_dt(min(times), 'R')}."
 
 
-def _quota(limits: RateLimits) -> Iterator[str]:
-    yield _line("Your credits", limits.user_remaining, limits.user_limit, limits.user_reset)
-    yield _line("The bot's credits today", limits.client_remaining, limits.client_limit, limits.client_reset)
-    if limits.post_remaining is not None:
-        yield _line("Uploads", limits.post_remaining, limits.post_limit, limits.post_reset)
+def _goes_on(outlook: Outlook) -> Iterator[str]:
+    """What has to wait for Imgur's limit, and how long; nothing where nothing does."""
+    if outlook.reads_at:
+        when = discord.utils.format_dt(outlook.reads_at, "R")
+        yield f"**Imgur's limit is used up. It goes on {when}.** What the bot knows already can be found meanwhile."
+    elif outlook.uploads_at:
+        when = discord.utils.format_dt(outlook.uploads_at, "R")
+        yield f"**Uploads have to wait for Imgur's limit. They go on {when}.** Everything else works."
+
+
+def _quota(outlook: Outlook) -> Iterator[str]:
+    yield _line("Your credits", outlook.own)
+    yield _line("The bot's credits today", outlook.application)
+    if outlook.own.was_told and not outlook.uploads_at:
+        uploads = outlook.calls // UPLOAD_COST
+        yield f"That is enough for {'one more upload' if uploads == 1 else f'{uploads:,} more uploads'}."
     yield "-# A call costs 1 credit, an upload 10."
 
 
-def _line(label: str, remaining: int | None, limit: int | None, reset: datetime | None) -> str:
-    if remaining is None:
+def _line(label: str, standing: Standing) -> str:
+    if not standing.was_told:
         return f"**{label}:** Imgur has not said"
-    of = f" of {limit:,}" if limit is not None else ""
-    again = f", full again {discord.utils.format_dt(reset, 'R')}" if reset else ""
-    return f"**{label}:** {remaining:,}{of} left{again}"
+    again = discord.utils.format_dt(standing.resets_at, "R")
+    return f"**{label}:** {max(standing.remaining, 0):,} of {standing.limit:,} left, full again {again}"
 
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Account(bot.services.accounts, bot.services.uploads, bot.services.sync))
+    await bot.add_cog(Account(bot.services.accounts, bot.services.uploads, bot.services.sync, bot.services.governor))

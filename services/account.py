@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from errors import LinkBrokenError, NothingLinkedError, NotLinkedError
-from imgur.errors import BadAnswerError, InvalidGrantError, UnauthorizedError
+from imgur.errors import BadAnswerError, InvalidGrantError, RateLimitedError, UnauthorizedError
 from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
 from services.cache import TimedCache, oldest
 from services.ports import AccountStore, ImgurApi
+from services.quota.caller import waiting_for_nothing
 from storage.errors import StorageError
 from storage.models import ImgurAccount
 
@@ -134,6 +135,12 @@ class AccountService:
         since = oldest(fresh=True)
         key = discord_id, (await self._usable(discord_id)).account_id
         return await self._overviews.get(key, lambda: self.authorized(discord_id, ask), since=since)
+
+    async def overview_if_allowed(self, discord_id: int) -> AccountOverview | None:
+        """The same, without waiting for Imgur's limit; None where that leaves no room."""
+        with waiting_for_nothing(), suppress(RateLimitedError):
+            return await self.overview(discord_id)
+        return None
 
     async def unlink(self, discord_id: int) -> Unlinked:
         """Forget the user's link, and the tokens unless someone else shares them. Raises NothingLinkedError."""

@@ -281,7 +281,7 @@ class Standing:
     `seconds` is how long it lasts, `left` the part of that still to come, from 1 down to 0. `used` is what the user who
     asks has taken, `users` how many have taken something, `background` what work in the background has taken, which
     is `hungry` if it was refused something in the window before. `overruns` counts the windows of this month in which
-    Imgur had to refuse.
+    Imgur had to refuse. `was_told` if Imgur itself has said what is left.
     """
 
     limit: int
@@ -295,6 +295,7 @@ class Standing:
     left: float = 1.0
     overruns: int = 0
     paused_until: datetime | None = None
+    was_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Window:
             left=min(max(left, 0.0), 1.0),
             overruns=overruns,
             paused_until=self.paused_until if self.is_paused(now) else None,
+            was_told=self.was_told,
         )
 
     def is_paused(self, now: datetime) -> bool:

@@ -66,6 +66,13 @@ def call_patiently(until: float, waiting: Waiting) -> None:
 
 
 @contextmanager
+def waiting_for_nothing() -> Iterator[None]:
+    """What is called for within is refused rather than waited for: there is something to show without it."""
+    with calling(replace(caller(), patience=0.0)):
+        yield
+
+
+@contextmanager
 def calling(caller: Caller) -> Iterator[None]:
     """All that is done within is done on their behalf, also by tasks that are begun there."""
     token = _caller.set(caller)

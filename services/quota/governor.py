@@ -19,6 +19,7 @@ from services.ports import LedgerStore
 from services.quota import policy
 from services.quota.caller import Caller, Priority, Wait, caller
 from services.quota.errors import HeldBackError
+from services.quota.outlook import Outlook
 from storage.errors import StorageError
 from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Told
 
@@ -118,6 +119,23 @@ class Governor:
         if self._now() - self._tidied >= TIDY_EVERY:
             self._tidied = self._now()
             await self._ledger.tidy(self._now())
+
+    async def outlook(self, user: int, account_id: int | None) -> Outlook:
+        """What is left for a user of this account, or without one, and when it goes on; no call is made."""
+        read, upload = Call("GET", 1, account_id), Call("POST", UPLOAD_COST, account_id, is_upload=True)
+        return Outlook(
+            await self.standing(user, _own(read)),
+            await self.standing(user, APPLICATION),
+            await self._goes_on(user, Priority.COMMAND, read),
+            await self._goes_on(user, Priority.UPLOAD, upload),
+        )
+
+    async def _goes_on(self, user: int, priority: Priority, call: Call) -> datetime | None:
+        outcome = await self._reserve(priority, user, _takes(call))
+        if isinstance(outcome, Refusal):
+            return outcome.until
+        await self._ledger.give_back(outcome)
+        return None
 
     async def standing(self, user: int, allowance: Allowance) -> Standing:
         """How an allowance stands for a user."""

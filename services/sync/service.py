@@ -12,6 +12,7 @@ from imgur.models import Item, Page
 from services.account import AccountService
 from services.jobs import JobService
 from services.ports import ImgurApi, LibraryStore
+from services.quota.caller import waiting_for_nothing
 from services.sync.news import take_in
 from services.sync.progress import Progress, calls_left, progress
 from services.sync.sources import sources
@@ -131,7 +132,8 @@ class SyncService:
             return True
 
         async def page(number: int) -> Page[Item]:
-            return await self._accounts.authorized(discord_id, lambda auth: self._sources[shelf].page(auth, number))
+            with waiting_for_nothing():  # what is known can be shown
+                return await self._accounts.authorized(discord_id, lambda auth: self._sources[shelf].page(auth, number))
 
         news = await take_in(self._library, library, shelf, await page(0), deeper=page, newer_than=self._now() - LAG)
         if not news.is_fresh or news.shows_none:

@@ -9,6 +9,7 @@ import pytest
 
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.conftest import CLIENT_ID
 
 
 async def test_account_tells_what_can_be_done_when_nobody_is_linked(discord: Discord, picture: bytes) -> None:
@@ -39,6 +40,26 @@ async def test_account_says_what_imgur_has_not_said_when_there_are_no_rate_heade
     discord.standin.switches.rate_headers = False
     await discord.link(account)
     assert "Imgur has not said" in text(answer(await discord.run("account")))
+
+
+async def test_account_says_when_it_goes_on_and_asks_nobody(discord: Discord, linked: Account) -> None:
+    left = discord.standin.world.credits
+    await discord.run("account")
+    left.spent[f"client {CLIENT_ID}"] = left.client_limit - 29
+    assert re.search("enough for (2|one) more upload", text(answer(await discord.run("account"))))
+    left.spent[f"client {CLIENT_ID}"] = left.client_limit - 14
+    said = text(answer(await discord.run("account")))
+    assert re.search(r"Uploads have to wait for Imgur's limit\. They go on <t:\d+:R>\.\*\* Everything else works", said)
+    assert re.search(r"bot's credits today:\*\* 1?\d of 12,500 left, full again <t:\d+:R>", said)
+    left.exhaust_client(CLIENT_ID)
+    await discord.run("show", image="https://imgur.com/a/Ab3dE7g")  # of which Imgur says that nothing is left
+    discord.standin.requests.clear()
+    said = text(answer(await discord.run("account")))
+    assert "Linked as alice\\_pictures" in said
+    assert re.search(r"Imgur's limit is used up\. It goes on <t:\d+:R>\.", said)
+    assert "bot's credits today:** 0 of 12,500 left" in said
+    assert "used up" in text(answer(await discord.run("account", actor=discord.bob)))
+    assert discord.standin.requests == []
 
 
 async def test_account_offers_to_link_again_when_imgur_refuses_the_tokens(discord: Discord, linked: Account) -> None:

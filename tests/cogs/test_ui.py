@@ -30,6 +30,7 @@ from imgur.models import Account, Album, Image, RateLimits
 from services.account import AccountOverview, LinkedAccount
 from services.library.ability import Ability
 from services.linking import LinkOffer
+from services.quota.outlook import Outlook, Standing
 from services.upload import IncomingFile, Origin, Uploaded, UploadRequest
 from tests.cogs.conftest import Discord, answer, parts, text
 
@@ -38,7 +39,9 @@ OWNER = 2**63 - 1  # as long as an id gets
 NAME = "*_@everyone [x](https://example.org)" * 10
 KEY = "f" * 16
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-LIMITS = RateLimits(500, 499, NOW, 12_500, 12_400, NOW, 1250, 1249, NOW)
+UNTOLD = Outlook(Standing(500, 500, NOW), Standing(12_500, 12_500, NOW))
+PLENTY = Outlook(Standing(500, 499, NOW, was_told=True), Standing(12_500, 12_400, NOW, was_told=True))
+SPENT = Outlook(Standing(500, -3, NOW, was_told=True), Standing(12_500, 0, NOW, was_told=True), NOW, NOW)
 FILE = IncomingFile(NAME, 1, "https://cdn.example.org/x", hidden=True, origin=Origin.CLIP)
 REQUEST = UploadRequest(OWNER, FILE, mute=True)
 IMAGE = Image(
@@ -64,10 +67,15 @@ VIEWS = {
     "unlinked": link_views.unlinked_view(NAME, erased=True),
     "unlinked, being erased": link_views.unlinked_view(NAME, erased=False),
     "kept": link_views.kept_view(),
-    "nobody": account_cog.unlinked_view(12_345, OWNER),
+    "nobody": account_cog.unlinked_view(12_345, SPENT, OWNER),
     "broken": account_cog.broken_view(NAME, OWNER),
-    "overview": account_cog.overview_view(AccountOverview(Account(1, NAME), 10**9, LIMITS), {}, OWNER),
-    "overview, nothing said": account_cog.overview_view(AccountOverview(Account(1, "n"), 0, RateLimits()), {}, OWNER),
+    "overview": account_cog.overview_view(
+        AccountOverview(Account(1, NAME), 10**9, RateLimits()), LinkedAccount(1, NAME), {}, PLENTY, OWNER
+    ),
+    "overview, nothing said": account_cog.overview_view(
+        AccountOverview(Account(1, "n"), 0, RateLimits()), LinkedAccount(1, "n"), {}, UNTOLD, OWNER
+    ),
+    "overview, not asked for": account_cog.overview_view(None, LinkedAccount(1, NAME), {}, SPENT, OWNER),
     "question": upload_views.question_view(KEY, OWNER, broken=True),
     "progress": upload_views.progress_view(1, 200_000_000, KEY, OWNER),
     "uploaded": upload_views.uploaded_view(UPLOADED, OWNER, REQUEST, shared=False),

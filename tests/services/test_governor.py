@@ -13,7 +13,7 @@ import pytest
 from benchmarks.memory_ledger import MemoryLedger
 from errors import NotLinkedError
 from imgur.chain import Call, Reply
-from imgur.errors import ImgurError, NotFoundError, NotSentError, RateLimitedError, Spent
+from imgur.errors import ImgurError, NotFoundError, NotSentError, RateLimitedError, Spent, UnauthorizedError
 from imgur.models import RateLimits
 from services.quota import governor as governor_module
 from services.quota import policy
@@ -199,6 +199,17 @@ async def test_one_refusal_pauses_whom_it_concerns(
         assert {call for call in calls if not await use(governor, imgur, call)} == stopped
     clock.pass_by(hours=1)
     assert all([await use(governor, imgur, call) for call in calls])
+
+
+async def test_a_token_that_is_refused_under_the_pretext_of_a_limit_pauses_nobody(
+    governor: Governor, imgur: Imgur
+) -> None:
+    imgur.error = UnauthorizedError(status=429, limits=RateLimits(user_limit=500, user_remaining=480))
+    with pytest.raises(UnauthorizedError):
+        await governor(READ, imgur)
+    imgur.error = None
+    assert [await use(governor, imgur, call) for call in (READ, ANONYMOUS, Call("GET", account_id=8))] == [1, 1, 1]
+    assert await left(governor, account_allowance(7)) == 479
 
 
 @pytest.mark.parametrize(

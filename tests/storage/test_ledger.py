@@ -184,6 +184,15 @@ async def test_a_pause_stops_everybody_and_the_longest_counts(ledger: Any) -> No
     assert refused.is_pause
 
 
+async def test_another_process_and_the_next_one_know_of_it_all(stores: Stores, other_stores: Stores) -> None:
+    await granted(stores.ledger, Take(HOUR, 100))
+    await stores.ledger.pause(HOUR, NOW + timedelta(seconds=60), NOW)
+    await stores.ledger.overrun(DAY, NOW)
+    assert isinstance(await other_stores.ledger.reserve(BOB, [Take(HOUR)], none, NOW), Refusal)
+    assert (await other_stores.ledger.standing(ADA, HOUR, NOW)).used == 100
+    assert (await other_stores.ledger.standing(ADA, DAY, NOW)).overruns == 1
+
+
 async def test_a_floor_sees_who_has_taken_what(ledger: Any) -> None:
     seen: list[Standing] = []
 

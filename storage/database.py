@@ -118,7 +118,11 @@ class Database:
         """
         if self._gives_way:
             await asked(self._backend, self._backend.interrupt)
-        async with self._writer or nullcontext(), _started(self._backend, self._backend.writes) as connection:
+        async with (
+            self._writer or nullcontext(),
+            self._relieved(),
+            _started(self._backend, self._backend.writes) as connection,
+        ):
             transaction = Transaction(self._backend, connection)
             yield transaction
             if transaction.has_copies:
@@ -152,6 +156,16 @@ class Database:
             return
         if length is not None:
             await upsert(transaction, housekeeping, {"name": RECORDED}, {"value": length})
+
+    @asynccontextmanager
+    async def _relieved(self) -> AsyncIterator[None]:
+        """Around a write: what it leaves to be done does not grow without a bound, however many read."""
+        yield
+        if self._backend.has_much():
+            try:
+                await asked(self._backend, self._backend.relieve, data_keys)
+            except DatabaseUnavailableError as error:
+                log.info("the write-ahead log stays as long as it is", extra={"reason": type(error).__name__})
 
     @property
     def has_traces(self) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Backend(Protocol):
-    """One kind of database. Its driver is asynchronous: all but `insert` and `reason` is called by `greenlet_spawn`."""
+    """One kind of database. Its driver is asynchronous: what asks it something is called by `greenlet_spawn`."""
 
     one_writer: bool  # whether it takes one write at a time, for which those of a process queue better than they poll
     erases_in_place: bool  # whether what is overwritten can be gone at once
@@ -57,6 +57,14 @@ class Backend(Protocol):
 
         Readers that stand in the way are waited for so many seconds.
         """
+        ...
+
+    def has_much(self) -> bool:
+        """Whether more was written than should wait to be brought into the database; no statement is made for that."""
+        ...
+
+    def relieve(self, keys: Table) -> None:
+        """Bring it there, after a write and before the next."""
         ...
 
     def scrub(self, tables: Sequence[Table], keys: Table) -> bool:

@@ -208,6 +208,13 @@ class Postgres:
             connection.exec_driver_sql(f"VACUUM {_name(connection, keys)}")
         return True
 
+    def has_much(self) -> bool:
+        """No: the server looks after its log."""
+        return False
+
+    def relieve(self, keys: Table) -> None:
+        """Nothing."""
+
     def scrub(self, tables: Sequence[Table], keys: Table) -> bool:
         """Vacuum all tables and write the keys anew; where the user may, begin a new log and let go of the old one."""
         with self._apart() as connection:

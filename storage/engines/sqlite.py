@@ -26,6 +26,8 @@ from storage.errors import AddressError, DatabaseUnavailableError, StorageError
 
 PREFIX = "sqlite:///"
 BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
+MOST_LOG = 16_000_000  # bytes of the write-ahead log, from which on it is emptied
+RELIEF_PATIENCE = 1.0  # seconds; a read that is not over by then is an export
 WAL_PAUSE = 0.02  # seconds between tries
 TEMP_STORE = "MEMORY"
 
@@ -41,6 +43,8 @@ class Sqlite:
             raise AddressError("the address of the database must be sqlite:///PATH")
         self._path = Path(url.removeprefix(PREFIX)).absolute()
         self._record = self._path.with_name(f"{self._path.name}.forgotten")
+        self._log = self._path.with_name(f"{self._path.name}-wal")
+        self._most_log = MOST_LOG
         self._busy_timeout = busy_timeout
         self._scrubber: Any = None  # the driver's connection on which it goes on
         self.reads = create_engine(self._path, busy_timeout=busy_timeout)
@@ -100,6 +104,18 @@ class Sqlite:
             finally:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(self._busy_timeout * 1000)}")
         return bool(busy == 0)
+
+    def has_much(self) -> bool:
+        """Whether the write-ahead log has grown: where somebody always reads, SQLite never begins it anew by itself."""
+        try:
+            return self._log.stat().st_size >= self._most_log
+        except OSError:
+            return False
+
+    def relieve(self, keys: Table) -> None:
+        """As `settle`; where a reader is in the way for long, not again before the log has grown as much once more."""
+        done = self.settle(keys, RELIEF_PATIENCE)
+        self._most_log = MOST_LOG if done else self._log.stat().st_size + MOST_LOG
 
     def scrub(self, tables: Sequence[Table], keys: Table) -> bool:  # noqa: ARG002 - a Protocol's
         """VACUUM: `secure_delete` does not catch the copy that a row leaves in a gap when SQLite moves it.

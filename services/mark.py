@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from errors import NoteTooLongError, NothingToNoteError, TagTooLongError, TooManyTagsError
@@ -18,7 +18,18 @@ from services.query import TAG_WORDS
 from services.text import folded, is_visible, line, passage, searchable
 from storage.models import Key, Mark, Tag
 
-__all__ = ["LONGEST_NOTE", "LONGEST_TAG", "MOST_TAGS", "Mark", "MarkService", "Marked", "read_note", "read_tags"]
+__all__ = [
+    "LONGEST_NOTE",
+    "LONGEST_TAG",
+    "MOST_TAGS",
+    "Mark",
+    "MarkService",
+    "Marked",
+    "Tag",
+    "Tagged",
+    "read_note",
+    "read_tags",
+]
 
 MOST_TAGS = 20
 """Tags of one item."""
@@ -42,6 +53,15 @@ class Marked:
     def now(self) -> Mark:
         """What is noted now."""
         return self.shown.mark
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """One of several items, how many tags it got that it had not, and all that it has now."""
+
+    key: Key
+    new: int
+    tags: tuple[str, ...]
 
 
 class MarkService:
@@ -75,6 +95,26 @@ class MarkService:
         before = (await self.tag(discord_id, text, tags)).before
         return replace(await self.note(discord_id, text, note), before=before)
 
+    async def add_tags(self, discord_id: int, keys: Sequence[Key], typed: str) -> tuple[Tagged, ...]:
+        """Add tags to each of these items of the user's, by kind and id; no more than an item may have.
+
+        Raises NothingToNoteError where no tag is typed.
+        """
+        tags = read_tags(typed)
+        if not tags:
+            raise NothingToNoteError
+        viewer = await self._catalogue.reading.viewer(discord_id)
+        by_library: dict[int, list[Key]] = {}
+        for kind, item_id in dict.fromkeys(keys):
+            for library in await self._libraries(viewer, Kind(kind), item_id):
+                by_library.setdefault(library, []).append((kind, item_id))
+        became: dict[Key, Tagged] = {}
+        for library, of_it in by_library.items():
+            changed = await self._marks.add_tags(library, discord_id, of_it, tags, most=MOST_TAGS)
+            for key, (before, now) in zip(of_it, changed, strict=True):
+                became[key] = Tagged(key, len(now.tags) - len(before.tags), now.tags)
+        return tuple(became[key] for key in dict.fromkeys(keys))
+
     async def mark_of(self, discord_id: int, kind: Kind, item_id: str) -> Mark:
         """What the user noted on an item."""
         viewer = await self._catalogue.reading.viewer(discord_id)
@@ -92,7 +132,7 @@ class MarkService:
         mine = await self._catalogue.is_mine(viewer, item)
         hidden = await self._catalogue.uploads.hidden(pictures(item))
         before, now = Mark(), Mark()
-        for library in await self._libraries(viewer, item):
+        for library in await self._libraries(viewer, item.kind, item.id):
             before, now = await write(library, (item.kind.value, item.id))
         can = abilities(item, linked=viewer.is_linked, mine=mine)
         return Marked(Shown(item, can, hidden=hidden, mark=now), before)
@@ -106,9 +146,9 @@ class MarkService:
                 return uploaded_image(upload)
         return await self._catalogue.reading.item(viewer, reference)
 
-    async def _libraries(self, viewer: Viewer, item: Item) -> list[int]:
+    async def _libraries(self, viewer: Viewer, kind: Kind, item_id: str) -> list[int]:
         """Those of the viewer's in which the item stands; where it stands nowhere, the account's or else their own."""
-        found, account = await self._catalogue.shelves.libraries(viewer, item.kind, item.id)
+        found, account = await self._catalogue.shelves.libraries(viewer, kind, item_id)
         if found:
             return found
         return [account if account is not None else await self._marks.own_library(viewer.discord_id)]

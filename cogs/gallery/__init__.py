@@ -7,6 +7,7 @@ from cogs.gallery._bulk import Bulk
 from cogs.gallery._cog import Galleries
 from cogs.gallery._picks import Picks
 from cogs.gallery._search import Searches
+from cogs.gallery._tagging import Tagging
 
 
 async def setup(bot: ImgurBot) -> None:
@@ -16,3 +17,4 @@ async def setup(bot: ImgurBot) -> None:
     await bot.add_cog(Searches(bot.services.search, library.items, bot.services.views))
     await bot.add_cog(Picks(library.galleries, bot.services.selections))
     await bot.add_cog(Bulk(bot.services.bulk, library.suggestions))
+    await bot.add_cog(Tagging(bot.services.selections, bot.services.marks))

@@ -15,6 +15,7 @@ LABELS: Mapping[Deed, str] = {
     Deed.COPY: "Copy links",
     Deed.FAVORITE: "Favorite",
     Deed.ADD: "Add to album",
+    Deed.TAG: "Tag",
     Deed.DELETE: "Delete",
 }
 

@@ -149,6 +149,7 @@ async def correct(transaction: Transaction, library: int, item: IndexedItem) -> 
     if not (await transaction.execute(change)).rowcount:
         return False
     await write_items(transaction, library, [item])
+    transaction.leaves_copies()
     return True
 
 

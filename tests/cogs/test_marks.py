@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from cogs.gallery._tagging import tagged_words
 from cogs.item._marks import marked_words
 from cogs.ui.mark import ROOM, mark_lines, tag_words
-from services.mark import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, Mark
+from services.mark import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, Mark, Tagged, read_tags
 from services.query import read
 from standins.imgur.records import Account, StoredImage
 from storage.models import Shelf
@@ -196,3 +197,34 @@ def test_tags_and_a_note_fit_into_a_message() -> None:
     assert " more" in lines[0]
     assert not lines[1].rstrip("\n…").endswith("\\")
     assert tag_words(["a", "b"]) == "#a · #b"
+
+
+async def test_what_is_ticked_is_tagged_together(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    made = [world.add_image(linked, title=f"Picture {at}") for at in range(3)]
+    await discord.run("tag", image=made[0].id, tags="cat")
+    message = answer(await discord.run("images"))
+    await discord.click(message, "Select…")
+    values = [f"image:{image.id}" for image in made[:2]]
+    await discord.alice.select(message, values)
+    form = await discord.click(message, "Tag")
+    told = text(await_answer(await discord.alice.submit_modal(form, {"tags": "CAT, beach"})))
+    assert "Tagged 2" in told
+    assert "#CAT · #beach" in told
+    assert "**Tags** #cat · #beach" in text(answer(await discord.run("show", image=made[0].id)))
+    assert "**Tags** #cat · #beach" in text(answer(await discord.run("show", image=made[1].id)))
+    assert "**Tags**" not in text(answer(await discord.run("show", image=made[2].id)))
+
+
+def await_answer(result: Any) -> Any:
+    """The message that a form is answered with, in place or beside."""
+    return result.followups[0] if result.followups else result.response
+
+
+def test_what_several_became_is_said_in_a_few_words() -> None:
+    wished = read_tags("a, b")
+    some = Tagged(("image", "1"), 2, ("a", "b")), Tagged(("image", "2"), 0, ("b", "a"))
+    assert tagged_words(some, wished) == ("Tagged 1", "#a · #b", "The other 1 got none that they had not before.")
+    assert tagged_words(some[1:], wished)[0] == "They had these tags before"
+    full = (Tagged(("image", "1"), 1, tuple(map(str, range(MOST_TAGS)))),)
+    assert tagged_words(full, wished)[2] == "1 could not take all: one may have 20 tags."

@@ -125,9 +125,8 @@ class LibraryStore:
         """Make the shelf hold these and nothing else."""
         async with self._database.write() as transaction:
             if await writes.is_there(transaction, library):
-                await transaction.execute(delete(places).where(reads.on_shelf(library, shelf)))
+                await writes.clear(transaction, library, shelf, [item.key for item in items])
                 await writes.put_front(transaction, library, shelf, items)
-                await writes.drop_homeless(transaction, library)
 
     async def update(self, library: int, item: IndexedItem) -> bool:
         """Correct an item wherever it stands; False if it is not known."""

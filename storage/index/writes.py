@@ -131,10 +131,11 @@ async def take_off(transaction: Transaction, library: int, keys: Collection[Key]
                 await clear(transaction, library, album_shelf(album))
 
 
-async def clear(transaction: Transaction, library: int, shelf: str) -> None:
-    """Take all off a shelf."""
-    await transaction.execute(delete(places).where(on_shelf(library, shelf)))
-    await drop_homeless(transaction, library)
+async def clear(transaction: Transaction, library: int, shelf: str, kept: Collection[Key] = ()) -> None:
+    """Take all off a shelf, but for what is kept."""
+    found = await transaction.execute(select(places.c.kind, places.c.item_id).where(on_shelf(library, shelf)))
+    gone = {(row.kind, row.item_id) for row in found} - set(kept)
+    await take_off(transaction, library, gone, shelf)
 
 
 async def drop_homeless(transaction: Transaction, library: int) -> None:

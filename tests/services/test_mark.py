@@ -9,7 +9,9 @@ from imgur.client import ImgurClient
 from services.account import AccountService
 from services.indexed import to_index
 from services.library import Library
+from services.library.shelves import Shelves
 from services.mark import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, MarkService, read_note, read_tags
+from services.views import Views
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -71,7 +73,8 @@ def test_a_note_keeps_its_lines_and_has_a_limit() -> None:
 
 @pytest.fixture
 def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> Library:
-    return Library.over(accounts, imgur_client, stores.uploads, stores.library)
+    shelves = Shelves(stores.library, stores.marks)
+    return Library.over(accounts, imgur_client, stores.uploads, shelves, views=Views(stores.views))
 
 
 @pytest.fixture

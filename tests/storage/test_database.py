@@ -202,25 +202,25 @@ async def test_reading_sees_one_state_and_does_not_wait_for_a_write(database, st
     assert await stores.syncs.get(1) == "half"
 
 
-async def test_writes_of_many_tasks_in_two_processes_all_land(stores, other_stores, path):
+async def test_writes_of_many_tasks_in_two_processes_all_land(stores, other_stores, url):
     await asyncio.gather(
         *(store.uploads.add(upload(f"{n}{store is stores}")) for n in range(20) for store in (stores, other_stores))
     )
 
-    assert len(cells(path, "anonymous_uploads")) == 40
+    assert len(cells(url, "anonymous_uploads")) == 40
 
 
 # --- whole or not at all -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, asyncio.CancelledError])
-async def test_whatever_ends_the_body_undoes_the_write(database, path, error):
+async def test_whatever_ends_the_body_undoes_the_write(database, url, error):
     with pytest.raises(error):
         await insert_sync(database, 1, then=error)
 
-    assert cells(path, "command_syncs") == []
+    assert cells(url, "command_syncs") == []
     await insert_sync(database, 2)
-    assert [row["application_id"] for row in cells(path, "command_syncs")] == [2]
+    assert [row["application_id"] for row in cells(url, "command_syncs")] == [2]
 
 
 class CancelAt(logging.Handler):
@@ -329,7 +329,7 @@ asyncio.run(main())
 """
 
 
-async def test_a_killed_process_leaves_no_half_write_and_no_lock(url, path):
+async def test_a_killed_process_leaves_no_half_write_and_no_lock(url):
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HALF_WRITE, url, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, stdout=asyncio.subprocess.PIPE
     )
@@ -340,4 +340,4 @@ async def test_a_killed_process_leaves_no_half_write_and_no_lock(url, path):
 
     async with open_database(url, busy_timeout=0) as database:
         await insert_sync(database, 2)
-    assert [row["application_id"] for row in cells(path, "command_syncs")] == [2]
+    assert [row["application_id"] for row in cells(url, "command_syncs")] == [2]

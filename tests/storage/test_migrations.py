@@ -262,12 +262,16 @@ async def started(*command: str) -> asyncio.subprocess.Process:
     return process
 
 
-async def test_three_processes_may_make_the_database_at_once(url):
+@pytest.mark.parametrize("upto", [None, "0002"], ids=["empty", "of an earlier release"])
+async def test_three_processes_may_bring_the_database_up_to_date_at_once(url, scripts, upto):
+    if upto:
+        await brought_by(scripts(None, upto), url)
     processes = [await started(OPEN, url) for _ in range(3)]
 
     answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
 
     assert [process.returncode for process in processes] == [0, 0, 0], answers
+    assert cells(url, "alembic_version") == [{"version_num": HEAD}]
 
 
 HALF = """

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from storage import Stores
 from storage.database import open_database
@@ -292,3 +293,14 @@ async def test_a_write_cancelled_at_any_moment_is_whole_and_leaves_nothing_open(
     assert len(rows(url, "SELECT * FROM command_syncs")) == 2
     assert {0} <= outcomes <= {0, 2}
     await stores.syncs.set(3, "digest")
+
+
+async def test_a_fault_of_ours_passes_as_one(database):
+    """What the driver refuses to send does not say that the database cannot be used."""
+    with pytest.raises(DBAPIError, match="invalid input for query argument"):
+        async with database.write() as transaction:
+            await transaction.execute(text("INSERT INTO command_syncs VALUES (:id, 'x')"), {"id": 2**63})
+    with pytest.raises(DBAPIError, match="does not exist"):
+        async with database.write() as transaction:
+            await transaction.execute(text("SELECT nothing FROM command_syncs"))
+    await database.ping()

@@ -96,6 +96,7 @@ async def _write(
     """Put these tags, this note and what it is found by in the place of what there is."""
     now, note, folded = found
     row = {"library_id": library, "discord_id": reader, "kind": key[0], "item_id": key[1]}
+    transaction.leaves_copies()
     for table in (marks, tags):
         await transaction.execute(delete(table).where(notes.of(table, library, reader), among(table, [key])))
     if now:

@@ -125,6 +125,7 @@ async def take_off(transaction: Transaction, library: int, keys: Collection[Key]
         if gone := [key for key in piece if key not in left]:
             await transaction.execute(delete(items).where(items.c.library_id == library, among(items, gone)))
         if shelf is None:
+            transaction.leaves_copies()
             for table in (marks, tags):
                 await transaction.execute(delete(table).where(table.c.library_id == library, among(table, piece)))
             for album in (item_id for kind, item_id in piece if kind == "album"):
@@ -164,4 +165,5 @@ async def empty(transaction: Transaction, library: int, limit: int) -> int:
         deleted += (await transaction.execute(delete(table).where(condition))).rowcount
         if deleted >= limit:
             return deleted
+    transaction.leaves_copies()
     return deleted + (await transaction.execute(delete(libraries).where(libraries.c.id == library))).rowcount

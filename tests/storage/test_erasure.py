@@ -23,12 +23,13 @@ from storage.errors import KeyMissingError, SealBrokenError
 from storage.housekeeping import LATEST, Housekeeper
 from storage.keys import add_key, erase_keys
 from storage.linking import account_context
-from storage.models import AttemptStatus
+from storage.models import AttemptStatus, Shelf, Tag
 from storage.resealing import seal_anew
 from storage.sealing import NO_KEY, Keyring, new_key
 from storage.tables import EPOCH, TICK, data_keys
 from tests.storage.factories import CODE, NOW, account, bring_to, bytes_of, cells, link, raw, upload
 from tests.storage.saved.make import KEYRING
+from tests.storage.shelving import item
 from tests.storage.test_database import listening
 
 ROOT = Path(__file__).parents[2]
@@ -232,6 +233,29 @@ async def test_an_erasure_stands_when_the_file_is_locked_meanwhile(stores, datab
     assert await stores.accounts.linked(1) is None
     await database.settle()
     assert not database.has_traces
+
+
+async def test_what_was_known_of_a_library_is_gone_from_all_files_once_it_is_emptied(stores, path):
+    await link(stores)
+    library = await stores.library.library(account_id=9)
+    private = [b"our wedding", b"an old friend", b"#nobody", b"their address"]
+    for number in range(60):
+        shown = item(f"wedding{number}", title="our wedding", description="an old friend")
+        await stores.library.put_front(library, Shelf.IMAGES, [shown])
+    key = ("image", "wedding7")
+    await stores.marks.set_note(library, 1, key, "their address", "their address")
+    assert b"their address" in bytes_of(path)
+    await stores.marks.set_note(library, 1, key, None, "")
+    assert b"their address" not in bytes_of(path)
+    await stores.marks.set_tags(library, 1, key, [Tag("#nobody", "nobody")])
+
+    await stores.library.remove(library, [("image", "wedding3")])
+    await stores.accounts.unlink(1)
+    while await stores.library.empty_some(500):
+        pass
+
+    files = bytes_of(path)
+    assert [words for words in private if words in files] == []
 
 
 # --- data keys ---------------------------------------------------------------------------------------------------

@@ -258,6 +258,23 @@ async def test_what_was_known_of_a_library_is_gone_from_all_files_once_it_is_emp
     assert [words for words in private if words in files] == []
 
 
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_who_links_another_account_and_the_first_one_again_begins_anew_each_time(stores):
+    seen = []
+    key = ("image", "same")
+    for number, owner in enumerate((9, 8, 9)):
+        await link(stores, 1, account(owner), f"attempt {number}")
+        library = await stores.library.library(account_id=owner)
+        assert library not in seen
+        seen.append(library)
+        assert await stores.library.count(library, Shelf.IMAGES) == 0
+        await stores.library.put_front(library, Shelf.IMAGES, [item("same", title="a title")])
+        assert await stores.library.marks_of(library, 1, [key]) == {}
+        await stores.marks.set_note(library, 1, key, "a note", "a note")
+        if number == 1:
+            await stores.accounts.unlink(1)
+
+
 # --- data keys ---------------------------------------------------------------------------------------------------
 
 

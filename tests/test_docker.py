@@ -203,3 +203,4 @@ def test_compose_with_postgresql_hands_over_an_address_that_leads_to_its_databas
         "POSTGRES_DB": address.database,
         "POSTGRES_PASSWORD": address.password,
     } == made
+    assert services["database"]["command"] == ["postgres", "-c", "wal_recycle=off"], "what is erased leaves its log"

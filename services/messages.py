@@ -515,7 +515,7 @@ _TABLE: dict[type[BaseException], Wording] = {
         "Imgur refuses this", "It does not allow this for your account or this picture, and asking again will not help."
     ),
     imgur.errors.GoneError: Words(
-        "That is no longer on Imgur", "It was deleted there since it was last seen. It is off your lists now."
+        "That is no longer on Imgur", "It was deleted there, or made private. If it was on your lists, it is off them."
     ),
     imgur.errors.NotFoundError: Words(
         "Imgur does not know it", "It may have been deleted, or the id is mistyped. Check the link and try again."

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from errors import ImageGivenError, LinkBrokenError, NotAnItemError, NotLinkedError, NotYoursError
-from imgur.errors import NotFoundError
+from imgur.errors import GoneError, NotFoundError
 from imgur.models import Album, Item, Kind
 from imgur.reference import Reference
 from services.account import AccountService
@@ -68,7 +68,12 @@ class Catalogue:
         """
         try:
             return await read(await self.names.reference(viewer, text, scope))
-        except (NotFoundError, NotAnItemError):
+        except NotFoundError as error:
+            if naming.by_value(text):  # what the bot itself has offered
+                raise GoneError from error
+            if not naming.is_title(text):
+                raise
+        except NotAnItemError:
             if not naming.is_title(text):
                 raise
         return await read(await self.names.titled(viewer, text, scope, begun=begun))

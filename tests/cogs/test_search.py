@@ -110,7 +110,7 @@ async def test_hit_that_is_gone_or_is_an_album_is_told_in_words(discord: Discord
     message = answer(await discord.run("search", query="cat"))
     discord.standin.world.remove_image(hit)
     gone = answer(await discord.click(message, "Favorite"))
-    assert "Imgur does not know it" in text(gone)
+    assert "That is no longer on Imgur" in text(gone)
     assert not discord.standin.sent(FAVORITES)
     album = discord.standin.world.add_album(title="dogs", images=[discord.standin.world.add_image()], in_gallery=True)
     message = answer(await discord.run("search", query="dogs"))

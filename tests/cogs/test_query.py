@@ -10,7 +10,7 @@ import pytest
 
 from standins.imgur.records import Account
 from storage.models import Shelf
-from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.indexing import Index
 from tests.cogs.test_gallery import all_pages, enabled, listed, upload_anonymously
 from tests.databases import on_both
@@ -381,3 +381,21 @@ async def test_title_that_is_new_on_imgur_is_found(discord: Discord, linked: Acc
     await index.read(IMAGES, FAVORITES)
     world.add_image(linked, title="Just made")
     assert "### Just made" in text(answer(await discord.run("show", image="just made")))
+
+
+async def test_several_are_ticked_among_what_a_query_finds(discord: Discord, linked: Account, index: Index) -> None:
+    world = discord.standin.world
+    cats = [world.add_image(linked, title="Cat") for _ in range(12)]
+    world.add_favorites(linked, [*cats, *(world.add_image(linked, title="Dog") for _ in range(12))])
+    await index.read(FAVORITES)
+    message = answer(await discord.run("favorites", query="cat", sort="oldest"))
+    await discord.click(message, "Select…")
+    await discord.alice.select(message, [f"image:{cats[0].id}", f"image:{cats[3].id}"])
+    await discord.click(message, "Next")
+    assert listed(message) == [image.id for image in cats[10:]]
+    assert "2 selected** · Page 2 of 2 · 12 found" in text(message)
+    ids = [part["custom_id"] for part in walk(components(message)) if "custom_id" in part]
+    assert max(map(len, ids)) + len("99999") * 2 + len("12345678901234567890") - len(str(discord.alice.id)) - 2 <= 100
+    await discord.click(message, "Done")
+    assert "“cat”" in text(message)
+    assert "selected" not in text(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from errors import NoteTooLongError, NothingToNoteError, TagTooLongError, TooManyTagsError
 from imgur.models import Item, Kind
@@ -59,7 +59,7 @@ class Marked:
 class Tagged:
     """One of several items, how many tags it got that it had not, and all that it has now."""
 
-    key: Key
+    key: Key = field(repr=False)
     new: int
     tags: tuple[str, ...]
 

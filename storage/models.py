@@ -238,7 +238,7 @@ class Job:
     subject: str
     account_id: int | None
     payload: Mapping[str, Any]
-    state: JobState
+    state: JobState = field(repr=False)  # by its name it might be an OAuth state
     due_at: datetime
     begun_at: datetime
     failures: int = 0
@@ -253,7 +253,7 @@ class Step:
 
     number: int
     payload: Mapping[str, Any]
-    state: StepState = StepState.WAITING
+    state: StepState = field(default=StepState.WAITING, repr=False)
     outcome: str | None = None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from demo.pictures import SCENES, paint
 from standins.imgur.records import Account
 from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
@@ -25,6 +27,18 @@ COSTS = {
     "favorite a link": (3, 1),
     "edit a link": (2, 1),
     "delete a link": (2, 2),
+    "upload": (10, 10),
+    "upload into an album": (11, 11),
+    "upload anonymous": (10, 10),
+    "tag a link": (1, 0),
+    "note a link": (1, 0),
+    "search": (1, 0),
+    "album list": (1, 1),
+    "album create": (2, 2),
+    "album edit": (3, 3),
+    "album add": (5, 5),
+    "album remove": (4, 4),
+    "album delete": (5, 5),
 }
 """Cold and warm: the first time, and again within a minute."""
 READ_COSTS = {
@@ -42,35 +56,47 @@ READ_COSTS = {
 
 
 def spent(discord: Discord) -> int:
-    return len(discord.standin.sent("* /3/*"))
+    return len(discord.standin.sent("* /3/*")) + 9 * len(discord.standin.sent("POST /3/upload"))
 
 
 async def run(discord: Discord, account: Account, name: str) -> None:
-    image = discord.standin.world.images_of(account)[0]
-    link = f"https://imgur.com/{image.id}.png"
-    match name.split():
-        case ["images", "album:ID"]:
-            album = discord.standin.world.albums_of(account)[0]
-            await discord.run("images", album=f"https://imgur.com/a/{album.id}")
-        case [("account" | "images" | "favorites") as command, *_]:
-            await discord.run(command)
-        case ["show", "ID"]:
-            await discord.run("show", image=image.id)
-        case ["edit", *_]:
-            await discord.run("edit", image=link, title="Another")
-        case ["delete", *_]:
-            answered = answer(await discord.run("delete", image=link))
-            await discord.click(answered, "Delete for good")
-        case [command, *_]:
-            await discord.run(command, image=link)
+    world = discord.standin.world
+    image, album = world.images_of(account)[0], world.albums_of(account)[0]
+    link, own = f"https://imgur.com/{image.id}.png", f"https://imgur.com/a/{album.id}"
+    another = next(each for each in world.images_of(account) if each not in album.images)
+    inside = (album.images or world.images_of(account))[0]
+    picture = ("hill.jpg", paint(SCENES[0]))
+    given: dict[str, dict[str, Any]] = {
+        "images album:ID": {"album": own},
+        "show ID": {"image": image.id},
+        "edit a link": {"image": link, "title": "Another"},
+        "upload": {"file": picture},
+        "upload into an album": {"file": picture, "album": own},
+        "upload anonymous": {"file": picture, "anonymous": True},
+        "tag a link": {"image": link, "tags": "cat"},
+        "note a link": {"image": link, "text": "of a cat"},
+        "search": {"query": "cat"},
+        "album create": {"title": f"Holiday {len(world.albums)}"},
+        "album edit": {"album": own, "title": f"Holiday {len(discord.standin.requests)}"},
+        "album add": {"album": own, "image": f"https://imgur.com/{another.id}.png"},
+        "album remove": {"album": own, "image": f"https://imgur.com/{inside.id}.png"},
+        "album delete": {"album": own},
+    }
+    command = name if name.startswith("album") else name.split(maxsplit=1)[0]
+    options = given.get(name, {"image": link} if name.endswith("a link") else {})
+    answered = answer(await discord.run(command, **options))
+    for label in buttons(answered):
+        if label.endswith("for good"):
+            await discord.click(answered, label)
 
 
 @pytest.mark.parametrize("name", COSTS)
 async def test_command_costs_what_is_promised(discord: Discord, linked: Account, name: str) -> None:
     world = discord.standin.world
-    for _ in range(60 if "more than 49" in name else 3):
+    for _ in range(60 if "more than 49" in name else 4):
         world.add_image(linked)
-    world.add_album(linked, images=world.images_of(linked)[:2])
+    for _ in range(2):
+        world.add_album(linked, images=world.images_of(linked)[:2])
     world.add_favorites(linked, [world.add_image() for _ in range(60 if "more than 10" in name else 3)])
     costs = []
     for _ in range(2):

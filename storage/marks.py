@@ -76,7 +76,7 @@ class MarkStore:
             known = await notes.read(transaction, library, reader, keys)
             for key in keys:
                 before, note, folded = known.get(key, ([], None, ""))
-                now = _each_once([*before, *new][:most] if add else new)
+                now = _each_once([*before, *new])[:most] if add else new
                 await _write(transaction, library, reader, key, (now, note, folded))
                 changed.append((notes.mark_of(before, note), notes.mark_of(now, note)))
         return changed

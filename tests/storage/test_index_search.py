@@ -295,7 +295,7 @@ async def test_tags_are_added_to_what_is_there(stores: Stores, marked: int) -> N
     keys = [key("one"), key("three")]
     changed = await stores.marks.add_tags(marked, READER, keys, tagged("new", "CAT"), most=3)
     assert [now.tags for _, now in changed] == [("Cat", "beach", "new"), ("new", "Cat")]
-    changed = await stores.marks.add_tags(marked, READER, keys, tagged("more"), most=3)
+    changed = await stores.marks.add_tags(marked, READER, keys, tagged("cat", "new", "more"), most=3)
     assert [now.tags for _, now in changed] == [("Cat", "beach", "new"), ("new", "Cat", "more")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -186,12 +187,21 @@ def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> str:
 
 
 def _options(page: GalleryPage) -> list[discord.SelectOption]:
-    options = {
-        f"{item.kind.value}:{item.id}": f"{number} {noun(item)}: {alt(item)}"
-        for number, item in _numbered(page)
-        if len(item.id) <= ID_LIMIT
-    }
-    return [discord.SelectOption(label=cut(label, OPTION_LIMIT), value=value) for value, label in options.items()]
+    """Each item once; those that are called the same are told apart by id and day."""
+    items = {f"{item.kind.value}:{item.id}": (n, item) for n, item in _numbered(page) if len(item.id) <= ID_LIMIT}
+    shared = Counter(alt(item) for _, item in items.values())
+    return [
+        discord.SelectOption(
+            label=cut(f"{number} {noun(item)}: {alt(item)}", OPTION_LIMIT),
+            value=value,
+            description=_told_apart(item) if shared[alt(item)] > 1 else None,
+        )
+        for value, (number, item) in items.items()
+    ]
+
+
+def _told_apart(item: Item) -> str:
+    return f"{item.id} · {item.created:%Y-%m-%d}" if item.created else item.id
 
 
 def _navigation(page: GalleryPage, place: Place, owner: int, last: int, ticks: Ticks | None) -> Iterator[Control]:

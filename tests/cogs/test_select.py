@@ -180,6 +180,16 @@ async def test_an_album_and_an_image_of_one_id_are_told_apart(discord: Discord, 
     assert f"```\nhttps://imgur.com/a/{image.id}\n```" in text(copied)
 
 
+async def test_items_of_one_title_are_told_apart(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    same = [world.add_image(linked, title="IMG_0001") for _ in range(2)]
+    world.add_image(linked, title="Another")
+    message = answer(await discord.run("images"))
+    described = {option["value"]: option.get("description") for option in menu(message)["options"]}
+    assert described.pop(f"image:{world.images_of(linked)[0].id}") is None
+    assert all((described[f"image:{image.id}"] or "").startswith(f"{image.id} · 20") for image in same)
+
+
 async def test_an_old_selection_says_that_it_is_gone(discord: Discord, linked: Account) -> None:
     ids = add_images(discord, linked, 3)
     message = await selecting(discord)

@@ -67,3 +67,10 @@ async def test_what_is_typed_waits_for_no_credits(discord: Discord, linked: Acco
     discord.standin.requests.clear()
     await discord.alice.autocomplete(discord.channel, "imgur show", "image", "Sun")
     assert discord.standin.sent("* /3/*") == []
+
+
+async def test_the_account_says_when_it_goes_on_and_does_not_wait_for_it(discord: Discord, linked: Account) -> None:
+    await pause(discord, 240)
+    said = text(answer(await discord.run("account")))
+    assert "Linked as alice" in said
+    assert "Imgur's limit is used up. It goes on <t:" in said

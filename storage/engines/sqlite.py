@@ -191,13 +191,15 @@ class Sqlite:
 
 
 def _appended(path: Path, content: bytes) -> int:
-    """Add to a file, for good; how long it is then. One that is not there is not made for nothing."""
+    """Add to a file; how long it is then. One that is not there is not made for nothing.
+
+    It is not synced, which would take as long as the erasure: a power cut may take the last seconds of it.
+    """
     if not content and not path.exists():
         return 0
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, content)
-        os.fsync(descriptor)
         return os.fstat(descriptor).st_size
     finally:
         os.close(descriptor)

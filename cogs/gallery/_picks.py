@@ -49,7 +49,7 @@ class Picks(commands.Cog):
 
     @action("pick-tick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _ticked(
-        self, interaction: Interaction, place: Place, page: int, known: int, view: str, *chosen: str
+        self, interaction: Interaction, place: Place, page: int, known: int, view: str, _count: str, *chosen: str
     ) -> None:
         await acknowledge_press(interaction)
         got = await self._galleries.page(interaction.user.id, place, page)

@@ -28,9 +28,9 @@ def tick_menu(
     for option in options:
         option.default = option.value in ticked
     place, page, known = turned
-    return ActionSelect(
-        "pick-tick", owner, place, page, known, ticks.view, options=options, placeholder="Tick several…", several=True
-    )
+    # A client keeps what was chosen as long as the menu is called the same, whatever is ticked in it by now.
+    about = place, page, known, ticks.view, len(ticks.items)
+    return ActionSelect("pick-tick", owner, *about, options=options, placeholder="Tick several…", several=True)
 
 
 def tick_rows(ticks: Ticks, owner: int, turned: tuple[Place, int, int]) -> Iterator[ui.ActionRow[ui.LayoutView]]:

@@ -119,8 +119,10 @@ async def test_every_message_has_a_selection_of_its_own(discord: Discord, linked
     await discord.click(one, "Refresh")
     assert ticked(one) == [ids[0]]
     assert ticked(other) == [ids[1], ids[2]]
+    before = menu(one)["custom_id"]
     await discord.click(one, "Clear")
     assert ticked(one) == []
+    assert menu(one)["custom_id"] != before  # or a client would go on showing what it remembers
     await discord.click(other, "Refresh")
     assert ticked(other) == [ids[1], ids[2]]
 

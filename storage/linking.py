@@ -15,6 +15,7 @@ from storage.keys import DataKey, erase_keys, renew_key
 from storage.models import AttemptStatus, ImgurAccount
 from storage.sealing import Keyring, SealContext
 from storage.tables import IS_OPEN, data_keys, imgur_accounts, link_attempts, links
+from storage.views import erase_views
 
 # What an ended attempt no longer holds. The hashes stay, so that its link and state are told "used", not "unknown".
 ERASED: dict[str, Any] = {
@@ -81,6 +82,7 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
     await upsert(transaction, links, {"discord_id": discord_id}, {"account_id": account.account_id})
     if former not in (None, account.account_id):
         await cancel_jobs(transaction, discord_id)  # they are about the former account
+        await erase_views(transaction, discord_id)  # what is ticked in them, and asked about, is the former account's
         await forget_link(transaction, keyring, discord_id, former)
     await library_of_account(transaction, account.account_id)
     return int(version)

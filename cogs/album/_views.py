@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton, ActionSelect
-from cogs.ui.item import alt, arrange_button, bare, cover, facts, item_view, link_button, linked, media, title
+from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, facts, item_view, link_button, linked, media, title
 from cogs.ui.layout import COLOUR, WARNING, Control, notice, plain, rows
 from imgur.models import Album, Privacy
 from services.album import Created, Deleted, Edited
@@ -156,10 +156,12 @@ def _arranged(page: GalleryPage, album: Album) -> Iterator[str]:
 
 
 def _options(page: GalleryPage) -> list[discord.SelectOption]:
+    """Each picture once, whatever Imgur lists: Discord refuses a menu with two options of one value."""
     first = page.page * PAGE_SIZE + 1
+    once = {item.id: (number, item) for number, item in enumerate(page.items, first) if len(item.id) <= ID_LIMIT}
     return [
-        discord.SelectOption(label=cut(f"{number}. {alt(item)}", OPTION_LIMIT), value=item.id)
-        for number, item in enumerate(page.items, first)
+        discord.SelectOption(label=cut(f"{number}. {alt(item)}", OPTION_LIMIT), value=value)
+        for value, (number, item) in once.items()
     ]
 
 

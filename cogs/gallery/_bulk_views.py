@@ -122,7 +122,10 @@ def kept_view() -> ui.LayoutView:
 
 def over_view() -> ui.LayoutView:
     """It has ended, and what became of it is not known here any more."""
-    return notice("This is over", "How it ended was said by another answer.")
+    return notice(
+        "This is over",
+        "How it ended was said by another answer. If you unlinked meanwhile, it ended with that.",
+    )
 
 
 def state_view(state: State, owner: int, *, bare: bool = False) -> ui.LayoutView:

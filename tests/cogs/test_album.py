@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from discord import ui
 
 from cogs.album._views import arrange_view, created_view, deleted_view, edited_view, question_view
 from cogs.ui.outcomes import filled_view
@@ -422,6 +423,14 @@ async def test_without_an_account_it_is_said_how_to_link_one(discord: Discord, c
 
 
 # --- what is drawn ---------------------------------------------------------------------------------------------------
+
+
+def test_picture_that_imgur_lists_twice_is_offered_once() -> None:
+    images = tuple(Image(one) for one in ("first", "other", "first", "x" * 99))
+    page = GalleryPage(Source.ALBUM, images, 0, 0, None, total=4, album=Album("Ab3dE7g"), is_mine=True)
+    menus = [part for part in arrange_view(page, 7).walk_children() if isinstance(part, ui.Select)]
+    assert [[option.value for option in menu.options] for menu in menus] == [["first", "other"]] * 2
+
 
 LONG = "漢" * 500 + "*_`[](" * 100
 FAT = Image("Ab3dE7g" * 4, title=LONG, description=LONG, link="https://i.imgur.com/Ab3dE7g.jpg")

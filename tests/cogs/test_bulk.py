@@ -270,6 +270,17 @@ async def test_what_waits_for_the_quota_is_told_and_goes_on_by_itself(discord: D
     assert "This is over" in text(question)
 
 
+async def test_what_was_going_on_ends_in_words_when_its_user_unlinks(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 3)
+    _, question = await asked(discord, ids)
+    await pause(discord, 3000, linked.id)
+    await discord.click(question, "Delete 3 for good")
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    await discord.click(question, "How far is it?")
+    assert "If you unlinked meanwhile, it ended with that." in text(question)
+    assert not sent(discord)
+
+
 async def told(discord: Discord) -> Any:
     """What is told beside the next answer but for the first ones."""
     async with asyncio.timeout(15):

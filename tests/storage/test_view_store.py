@@ -11,7 +11,7 @@ import pytest
 
 from storage import Stores
 from storage.models import Selected
-from tests.storage.factories import NOW, link
+from tests.storage.factories import NOW, account, link
 
 LONG = "\N{CAT FACE}'%_ " * 1200  # 6,000 characters: the most that Discord sends
 MOST = 100
@@ -106,6 +106,20 @@ async def test_unlinking_erases_the_user_s_views_and_no_one_else_s(stores):
     assert await stores.views.selected(mine, 1) == ()
     assert await tick(stores, mine, [image(1)], [image(1)]) is None
     assert await stores.views.query(other, 2, now=NOW) == "cat"
+
+
+async def test_linking_another_account_erases_what_was_ticked_of_the_one_before(stores):
+    await link(stores, 1, account(9))
+    await link(stores, 2, account(9), "of the other")
+    mine, other = [await stores.views.add(user, "cat", [image(1)], now=NOW, most=MOST) for user in (1, 2)]
+
+    await link(stores, 1, account(9), "the same anew")
+    assert await stores.views.selected(mine, 1) == (image(1),)
+    await link(stores, 1, account(8), "another")
+
+    assert await stores.views.query(mine, 1, now=NOW) is None
+    assert await stores.views.selected(mine, 1) == ()
+    assert await stores.views.selected(other, 2) == (image(1),)
 
 
 async def test_what_was_used_last_stays(stores):

@@ -207,7 +207,8 @@ async def progress(interaction: Interaction, view: ui.LayoutView) -> bool:
 def on_behalf(interaction: Interaction) -> Caller:
     """For whom Imgur is called: what is typed waits for no credits, a press for a moment, `acknowledge` allows more."""
     is_press = interaction.type is not discord.InteractionType.autocomplete
-    return Caller(interaction.user.id, patience=PRESS_WAITS if is_press else 0.0)
+    user = 0 if interaction.user is discord.utils.MISSING else interaction.user.id  # the door refuses who is nobody
+    return Caller(user, patience=PRESS_WAITS if is_press else 0.0)
 
 
 async def _shown_wait(interaction: Interaction, wait: Wait) -> None:

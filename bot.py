@@ -129,7 +129,7 @@ async def compose(
             await stack.enter_async_context(_session(connector, most)) for most in (CALLS, 2 * AT_ONCE, 2 * AT_ONCE)
         ]
         stores = await Stores.opened(database, Keyring(settings.token_keys), datetime.now(UTC))
-        governor = Governor(stores.ledger)
+        governor = Governor(stores.ledger, is_linked=stores.accounts.is_linked)
         stack.push_async_callback(governor.close)
         imgur = ImgurClient(
             calls,

@@ -43,6 +43,11 @@ class AccountStore:
         """The account that the user points to; its tokens stay sealed and are empty here."""
         return _unopened(await self._one(_linked(discord_id)))
 
+    async def is_linked(self, discord_id: int, account_id: int) -> bool:
+        """Whether the user points to this account."""
+        query = select(links.c.account_id).where(links.c.discord_id == discord_id, links.c.account_id == account_id)
+        return await self._one(query) is not None
+
     async def get(self, account_id: int) -> ImgurAccount | None:
         """The account with this id."""
         return self._opened(await self._one(accounts_with_keys().where(imgur_accounts.c.account_id == account_id)))

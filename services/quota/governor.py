@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeAlias
 
 import structlog
 
@@ -50,6 +51,9 @@ def account_allowance(account_id: int) -> Allowance:
     return Allowance(f"account:{account_id}", ACCOUNT_CREDITS, HOUR)
 
 
+IsLinked: TypeAlias = Callable[[int, int], Awaitable[bool]]
+
+
 @dataclass(slots=True, order=True)
 class _Waiter:
     """A call that waits; the smaller comes first."""
@@ -66,12 +70,16 @@ class _Waiter:
 class Governor:
     """A middleware of the Imgur client. Raises RateLimitedError for what cannot be served within the caller's patience.
 
-    Errors of the database pass. `now` is the wall clock, in UTC.
+    Errors of the database pass. `now` is the wall clock, in UTC. `is_linked` tells whether a user points to an account:
+    what waited for credits is not done with the token of somebody who has unlinked meanwhile, in whichever process.
     """
 
-    def __init__(self, ledger: LedgerStore, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self, ledger: LedgerStore, now: Callable[[], datetime] = _utc_now, *, is_linked: IsLinked | None = None
+    ) -> None:
         self._ledger = ledger
         self._now = now
+        self._is_linked = is_linked
         self._line: list[_Waiter] = []
         self._numbers = itertools.count()
         self._pump: asyncio.Task[None] | None = None
@@ -166,18 +174,33 @@ class Governor:
         deadline = min(loop.time() + who.patience, who.until)
         if loop.time() + self._seconds(outcome) > deadline:
             raise self._spent(outcome, priority)
+        was_linked = await self._uses_own_token(call, who)
         waiter = _Waiter(priority, next(self._numbers), takes, user, deadline, loop.create_future(), outcome)
         self._line.append(waiter)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._serve(), name="quota")
         try:
-            return await self._waited(waiter, who)
+            grant = await self._waited(waiter, who)
         except asyncio.CancelledError:
             if waiter.outcome.done() and not waiter.outcome.cancelled() and not waiter.outcome.exception():
                 await self._noted(self._ledger.give_back(waiter.outcome.result()))
             raise
         finally:
             self._line.remove(waiter)
+        is_gone = True  # unless it is found to be otherwise
+        try:
+            is_gone = was_linked and not await self._uses_own_token(call, who)
+        finally:
+            if is_gone:
+                await self._noted(self._ledger.give_back(grant))
+        if is_gone:
+            raise NotLinkedError
+        return grant
+
+    async def _uses_own_token(self, call: Call, who: Caller) -> bool:
+        if self._is_linked is None or call.account_id is None or not who.user:
+            return False
+        return await self._is_linked(who.user, call.account_id)
 
     async def _waited(self, waiter: _Waiter, who: Caller) -> Grant:
         while not waiter.outcome.done():

@@ -283,6 +283,34 @@ async def test_whoever_unlinks_does_nothing_later_that_waits_now(governor: Gover
     assert imgur.calls == []
 
 
+@pytest.mark.parametrize("unlinks", [True, False])
+async def test_who_unlinks_in_another_process_while_a_call_waits_has_nothing_done_with_their_token(
+    imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, unlinks: bool
+) -> None:
+    monkeypatch.setattr(governor_module, "LOOK_AGAIN", 0.01)
+    links = {ADA: 7}
+
+    async def is_linked(user: int, account_id: int) -> bool:
+        return links.get(user) == account_id
+
+    governor = Governor(MemoryLedger(), clock, is_linked=is_linked)
+    await governor._ledger.pause(account_allowance(7), NOW + timedelta(seconds=60), NOW)
+    with calling(Caller(ADA, patience=600.0)):
+        task = asyncio.create_task(governor(READ, imgur))
+        await until(lambda: bool(governor._line))
+    if unlinks:
+        links.clear()
+    clock.pass_by(seconds=61)
+    async with asyncio.timeout(10):
+        if unlinks:
+            with pytest.raises(NotLinkedError):
+                await task
+        else:
+            await task
+    assert len(imgur.calls) == (not unlinks)
+    assert APPLICATION.limit - await left(governor) == (not unlinks)
+
+
 async def test_who_has_no_patience_is_told_at_once(governor: Governor, imgur: Imgur) -> None:
     imgur.error = RateLimitedError(retry_after=60.0, spent=Spent.USER)
     assert await use(governor, imgur) == 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -73,15 +74,25 @@ def ignore(_sent: int, _total: int) -> None:
 
 @pytest.mark.parametrize("users", [1, 130])
 async def test_130_uploads_in_a_moment_all_end_while_others_are_served_within_two_seconds(
-    house: House, host: SlowHost, standin: Standin, users: int
+    settings: Settings,  # noqa: F811
+    tmp_path: Path,
+    host: SlowHost,
+    standin: Standin,
+    users: int,
 ) -> None:
-    """A busy machine only ever adds to a time: of three tries one has to show that it can be done."""
+    """A busy machine only ever adds to a time: of three tries one has to show that it can be done.
+
+    Each with a house of its own: the governor lets nobody send all that an address may in a day within minutes.
+    """
     standin.world.credits.user_limit = 100_000
     standin.world.credits.post_limit = 100_000
     host.pause = 0.05 if users == 1 else 0.25
-    await house.services.library.items.show(999_999, standin.world.add_image().id)  # whose answer tells these limits
-    for _ in range(3):
-        slowest = await slowest_of_others(house, host, standin, users)
+    for number in range(3):
+        own = replace(settings, database_url=f"sqlite:///{tmp_path}/{number}.db")
+        async with compose(own, imgur_url=standin.url, cdn={host.address}, serve=False) as house:
+            shown = standin.world.add_image()
+            await house.services.library.items.show(999_999, shown.id)  # whose answer tells these limits
+            slowest = await slowest_of_others(house, host, standin, users)
         if slowest < 2:
             break
     assert slowest < 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -80,6 +81,7 @@ class Governor:
         self._ledger = ledger
         self._now = now
         self._is_linked = is_linked
+        self._few = asyncio.Semaphore(2)  # of many uploads at once, so that a command need not queue behind them all
         self._line: list[_Waiter] = []
         self._numbers = itertools.count()
         self._pump: asyncio.Task[None] | None = None
@@ -106,7 +108,8 @@ class Governor:
     async def ready_to_upload(self, account_id: int | None) -> None:
         """Wait, as a call would, until there is room for an upload: nothing is held open meanwhile."""
         grant = await self._admitted(Call("POST", UPLOAD_COST, account_id, is_upload=True), caller())
-        await self._noted(self._ledger.give_back(grant))
+        async with self._few:
+            await self._noted(self._ledger.give_back(grant))
 
     async def close(self) -> None:
         """Whoever waits is let go of."""
@@ -240,7 +243,8 @@ class Governor:
             waiter.outcome.set_result(outcome)
 
     async def _reserve(self, priority: Priority, user: int, takes: tuple[Take, ...]) -> Grant | Refusal:
-        return await self._ledger.reserve(user, takes, partial(_floor, priority), self._now())
+        async with self._few if priority is Priority.UPLOAD else nullcontext():
+            return await self._ledger.reserve(user, takes, partial(_floor, priority), self._now())
 
     def _seconds(self, refusal: Refusal) -> float:
         return (refusal.until - self._now()).total_seconds()

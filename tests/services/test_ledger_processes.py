@@ -15,6 +15,7 @@ from tests.services.test_processes import Process
 
 ROOT = Path(__file__).parents[2]
 CREDITS, COMMANDS, EARLY = 100, 80, 15
+AT_ONCE = 8  # commands of one process
 
 # Waits for a line, then gives so many commands of one user, says when some were served, and in the end how many were.
 PROCESS = f"""
@@ -44,11 +45,12 @@ async def main(database_url, imgur_url, image, user):
                 served += 1
                 if served == {EARLY}:
                     print("early", flush=True)
+                await asyncio.sleep(0.02)  # nobody types the next command within the same moment
 
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         with calling(Caller(int(user))):
-            await asyncio.gather(*(some({COMMANDS // 8}) for _ in range(8)))
+            await asyncio.gather(*(some({COMMANDS // AT_ONCE}) for _ in range({AT_ONCE})))
         print(served, flush=True)
 
 asyncio.run(main(*sys.argv[1:]))
@@ -79,8 +81,13 @@ async def test_both_together_never_take_more_than_there_is_and_part_it_fairly(
     image = standin.world.add_image().id
     async with AsyncExitStack() as stack:
         both = [await stack.enter_async_context(another(database_url, standin, image, user)) for user in (1, 2)]
+        held = standin.switches.hold("GET /3/image/*")  # so that neither is through before the other has begun
         for process in both:
             await process.tell()
+        async with asyncio.timeout(30):
+            while held.count < len(both) * AT_ONCE:  # noqa: ASYNC110 - of another process's doing
+                await asyncio.sleep(0.01)
+        held.release()
         for process in both:
             assert await process.says() == "early"
         served = [int(await process.says()) for process in both]

@@ -139,7 +139,7 @@ async def compose(
             upload_session=uploading,
             middlewares=(governor,),
         )
-        accounts = AccountService(stores.accounts, imgur, unlinked=governor.dismiss)
+        accounts = AccountService(stores.accounts, imgur)
         stack.push_async_callback(accounts.close)
         views = Views(stores.views)
         library = Library.over(accounts, imgur, stores.uploads, Shelves(stores.library, stores.marks), views=views)

@@ -73,7 +73,6 @@ class AccountService:
     """Calls Imgur for linked users, with a token refreshed once however many calls, in any process, wait for it.
 
     New tokens that the database does not take are used all the same, and written once it does.
-    `unlinked` hears of whoever unlinks.
     """
 
     def __init__(
@@ -84,7 +83,6 @@ class AccountService:
         second_look: float = SECOND_LOOK,
         lease: float = LEASE,
         clock: Callable[[], float] = time.monotonic,
-        unlinked: Callable[[int], None] = lambda _discord_id: None,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
@@ -92,7 +90,6 @@ class AccountService:
         self._lease = lease
         self._name = secrets.token_hex(8)  # among the processes that share the database
         self._clock = clock
-        self._unlinked = unlinked
         self._refused: dict[int, float] = {}  # when an account's tokens were last tried in vain, or are
         self._unwritten: dict[int, ImgurAccount] = {}
         self._backlog = Backlog()
@@ -147,7 +144,6 @@ class AccountService:
         account = await self._accounts.unlink(discord_id)
         if account is None:
             raise NothingLinkedError
-        self._unlinked(discord_id)
         return Unlinked(account.username, erased=self._accounts.settled())
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.quota.governor import APPLICATION, account_allowance
+from services.quota.allowances import APPLICATION, account_allowance
 from standins.imgur.records import Account
 from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, text

@@ -15,11 +15,11 @@ from errors import NotLinkedError
 from imgur.chain import Call, Reply
 from imgur.errors import ImgurError, NotFoundError, NotSentError, RateLimitedError, Spent, UnauthorizedError
 from imgur.models import RateLimits
-from services.quota import governor as governor_module
-from services.quota import policy
+from services.quota import line, policy
+from services.quota.allowances import ADDRESS, APPLICATION, POSTS, UPLOADS, account_allowance
 from services.quota.caller import Caller, Priority, Wait, calling
 from services.quota.errors import HeldBackError
-from services.quota.governor import ADDRESS, APPLICATION, POSTS, UPLOADS, Governor, account_allowance
+from services.quota.governor import Governor
 from storage.errors import DatabaseUnavailableError
 from storage.models import Standing
 
@@ -236,7 +236,7 @@ async def test_an_upload_that_is_refused_stops_no_reading_that_imgur_would_answe
 async def test_a_waiting_call_sees_its_place_and_time_and_goes_on_by_itself(
     governor: Governor, imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(governor_module, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.01)
     seen: list[tuple[int, Wait]] = []
 
     def waiting(user: int) -> Callable[[Wait], Any]:
@@ -266,7 +266,18 @@ async def test_a_waiting_call_sees_its_place_and_time_and_goes_on_by_itself(
     assert seen[-1][1].seconds <= 300
 
 
-async def test_whoever_unlinks_does_nothing_later_that_waits_now(governor: Governor, imgur: Imgur) -> None:
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_what_waits_for_whoever_unlinks_in_any_process_ends_at_the_next_look_and_nothing_else_does(
+    imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, is_over: bool
+) -> None:
+    """Whether or not there are credits again in that moment."""
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.01)
+    links = {ADA: 7, BOB: 7}
+
+    async def is_linked(user: int, account_id: int) -> bool:
+        return links.get(user) == account_id
+
+    governor = Governor(MemoryLedger(), clock, is_linked=is_linked)
     for allowance in (account_allowance(7), ADDRESS):
         await governor._ledger.pause(allowance, NOW + timedelta(seconds=60), NOW)
     tasks = []
@@ -274,41 +285,18 @@ async def test_whoever_unlinks_does_nothing_later_that_waits_now(governor: Gover
         with calling(Caller(user, patience=600.0)):
             tasks.append(asyncio.create_task(governor(call, imgur)))
     await until(lambda: len(governor._line) == 3)
-    governor.dismiss(ADA)
-    with pytest.raises(NotLinkedError):
-        await tasks[0]
-    assert len(governor._line) == 2
-    await governor.close()
-    await asyncio.wait(tasks)
-    assert imgur.calls == []
-
-
-@pytest.mark.parametrize("unlinks", [True, False])
-async def test_who_unlinks_in_another_process_while_a_call_waits_has_nothing_done_with_their_token(
-    imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, unlinks: bool
-) -> None:
-    monkeypatch.setattr(governor_module, "LOOK_AGAIN", 0.01)
-    links = {ADA: 7}
-
-    async def is_linked(user: int, account_id: int) -> bool:
-        return links.get(user) == account_id
-
-    governor = Governor(MemoryLedger(), clock, is_linked=is_linked)
-    await governor._ledger.pause(account_allowance(7), NOW + timedelta(seconds=60), NOW)
-    with calling(Caller(ADA, patience=600.0)):
-        task = asyncio.create_task(governor(READ, imgur))
-        await until(lambda: bool(governor._line))
-    if unlinks:
-        links.clear()
-    clock.pass_by(seconds=61)
+    del links[ADA]
+    if is_over:
+        clock.pass_by(seconds=61)
     async with asyncio.timeout(10):
-        if unlinks:
-            with pytest.raises(NotLinkedError):
-                await task
-        else:
-            await task
-    assert len(imgur.calls) == (not unlinks)
-    assert APPLICATION.limit - await left(governor) == (not unlinks)
+        with pytest.raises(NotLinkedError):
+            await tasks[0]
+        if not is_over:
+            assert imgur.calls == []
+            clock.pass_by(seconds=61)
+        await asyncio.gather(*tasks[1:])
+    assert len(imgur.calls) == 2
+    assert APPLICATION.limit - await left(governor) == 2
 
 
 async def test_who_has_no_patience_is_told_at_once(governor: Governor, imgur: Imgur) -> None:
@@ -323,7 +311,7 @@ async def test_who_has_no_patience_is_told_at_once(governor: Governor, imgur: Im
 async def test_a_wait_that_becomes_too_long_ends_in_words(
     governor: Governor, imgur: Imgur, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(governor_module, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.01)
     await governor._ledger.pause(account_allowance(7), NOW + timedelta(seconds=60), NOW)
     with calling(Caller(ADA, patience=600.0)):
         task = asyncio.create_task(governor(READ, imgur))

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from cogs.upload import _transfer
-from services.quota import governor
-from services.quota.governor import APPLICATION
+from services.quota import line
+from services.quota.allowances import APPLICATION
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
 from standins.imgur.standin import Standin as Imgur
@@ -24,7 +24,7 @@ WAITS = "Place 1, about 4 minutes. It goes on by itself."
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(governor, "LOOK_AGAIN", 0.1)
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.1)
     monkeypatch.setattr(_transfer, "FIRST_REPORT", 0.1)
     monkeypatch.setattr(_transfer, "REPORT_EVERY", 0.1)
 

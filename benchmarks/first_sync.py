@@ -85,7 +85,7 @@ async def _read(facts: dict[str, Any], database_url: str) -> dict[str, Any]:
                 early = _megabytes()
         seconds = time.perf_counter() - began
         await runner.close()
-        library = await stores.library.library(account_id=facts["account"])
+        library = await stores.library.library(facts["account"])
         found = await stores.library.count(library or 0, Shelf.IMAGES)
     return {"calls": calls["GET"], "seconds": seconds, "early": early, "peak": peak, "found": found}
 

@@ -1,7 +1,7 @@
 """50,000 items of one user among 1,000,000 of others, in SQLite and in PostgreSQL: what people wait for.
 
 The rows are written as a sync would leave them, a page of each user's after the other, so that none stand together by
-chance; then the bot's own store is asked, as it asks in production.
+chance; then the bot's own services and stores are asked, as in production.
 """
 
 from __future__ import annotations
@@ -14,14 +14,24 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from benchmarks.rows import loaded
-from imgur.models import Image
+from benchmarks.servers import CLIENT
+from imgur.client import ImgurClient
+from imgur.models import Album, Image
+from services.account import AccountService
 from services.indexed import to_index
+from services.library import Library
+from services.library.shelves import Shelves
+from services.library.suggestions import Scope, SuggestionService
 from services.query import guess, read
+from services.views import Views
 from storage import Stores
 from storage.database import Database, open_database
 from storage.models import IndexedItem, Query, Shelf, SyncState, Tag
@@ -35,6 +45,8 @@ PAGE = 50
 OTHERS = 950
 LEAVING = 20  # users whose unlink is measured
 MARKED = 2_000
+ALBUMS = 200
+FAVORITES = 2_000
 LONG = 100  # every so many items has a description of more than 10,000 characters
 RUNS = 40
 BUDGET = 50.0  # ms: autocomplete's p99, and an unlink
@@ -120,13 +132,26 @@ async def filled(url: str) -> AsyncIterator[tuple[Database, Stores, int]]:
     async with open_database(url) as database:
         stores = Stores.of(database, Keyring({"made-up": new_key()}))
         keys = [one.key for one in await stores.library.page(libraries[0], IMAGES, offset=0, limit=MARKED)]
+        await _others(stores, libraries[0])
         await stores.marks.add_tags(libraries[0], READER, keys, [Tag("tag", "tag"), Tag("other", "other")], most=20)
         print(f"  {ALL:,} items written in {time.perf_counter() - began:.0f} s")
         yield database, stores, libraries[0]
 
 
+async def _others(stores: Stores, library: int) -> None:
+    """The user's albums and favorites, and that all of their lists were read."""
+    draw = random.Random(7)
+    albums = [to_index(Album(id=f"a{at:05}", title=" ".join(draw.choices(WORDS, k=3)))) for at in range(ALBUMS)]
+    favorites = [item(draw, 2 * ALL + at) for at in range(FAVORITES)]
+    for shelf, found in ((Shelf.ALBUMS, albums), (Shelf.FAVORITES, favorites)):
+        for at in range(0, len(found), PAGE):
+            await stores.library.put_front(library, shelf, found[at : at + PAGE])
+    for shelf in (IMAGES, Shelf.ALBUMS, Shelf.FAVORITES):
+        await stores.library.advance(SyncState(library, shelf, finished_at=datetime.now(UTC)), ())
+
+
 async def _library(stores: Stores, account_id: int) -> int:
-    found = await stores.library.library(account_id=account_id)
+    found = await stores.library.library(account_id)
     assert found is not None
     return found
 
@@ -151,17 +176,32 @@ def said(name: str, taken: list[float]) -> None:
     print(f"    {name:28} least {min(taken):5.1f}   p50 {statistics.median(taken):6.1f}   p99 {p99(taken):6.1f} ms")
 
 
-async def measured(stores: Stores, library: int) -> float:
-    """Prints what each thing takes; gives autocomplete's p99 over all that was typed."""
-    store = stores.library
+@asynccontextmanager
+async def asked(stores: Stores) -> AsyncIterator[SuggestionService]:
+    """What answers an autocomplete, with an Imgur that nobody needs."""
+    async with aiohttp.ClientSession() as session:
+        imgur = ImgurClient(session, *CLIENT, base_url="http://127.0.0.1:1")
+        accounts = AccountService(stores.accounts, imgur)
+        shelves = Shelves(stores.library, stores.marks)
+        yield Library.over(accounts, imgur, stores.uploads, shelves, views=Views(stores.views)).suggestions
+
+
+async def typed_in(stores: Stores) -> float:
+    """Prints what each text takes, from the user's id to 25 choices of all four lists; the p99 over all texts."""
     print("  autocomplete, 25 choices")
     typed: list[float] = []
-    for name, text in SUGGESTED.items():
-        query = guess(text)
-        taken = await timed(lambda query=query: store.suggest(library, IMAGES, query, READER, limit=25))  # type: ignore[misc]
-        said(name, taken)
-        typed += taken
+    async with asked(stores) as service:
+        for name, text in SUGGESTED.items():
+            taken = await timed(lambda text=text: service.suggest(READER, text, Scope.ANYTHING))  # type: ignore[misc]
+            said(name, taken)
+            typed += taken
     said("all of these", typed)
+    return p99(typed)
+
+
+async def measured(stores: Stores, library: int) -> None:
+    """Prints what a page, a number, a draw take."""
+    store = stores.library
     print("  a page of ten")
     for name, text in (("a common word", "cat"), ("two words", "beach sunset"), ("no hit", "zebra")):
         query = read(text) or Query()
@@ -177,7 +217,6 @@ async def measured(stores: Stores, library: int) -> float:
     said("how many", await timed(lambda: store.count(library, IMAGES)))
     said("random", await timed(lambda: store.random(library, IMAGES, READER)))
     said("random, a common word", await timed(lambda: store.random(library, IMAGES, READER, read("cat"))))
-    return p99(typed)
 
 
 async def beside_readers(stores: Stores, library: int, path: Path | None) -> tuple[float, float]:
@@ -189,14 +228,16 @@ async def beside_readers(stores: Stores, library: int, path: Path | None) -> tup
 
     async def reader(query: Query) -> None:
         while not stop.is_set():
-            waits.extend(await timed(lambda: stores.library.suggest(library, IMAGES, query, READER, limit=25), 1))
+            waits.extend(await timed(lambda: stores.library.suggest([(library, IMAGES)], query, READER, limit=25), 1))
 
     readers = [asyncio.create_task(reader(guess("cat" if number % 2 else "sunset lake"))) for number in range(READERS)]
-    state = SyncState(library, IMAGES)
+    before = await stores.library.sync_state(library, IMAGES)
+    assert before is not None
+    state = before
     writes: list[float] = []
     source = pages([library, library + 1])
     for number, (_, _, found) in enumerate(islice(source, ANEW // PAGE)):
-        state = replace(state, page=number, read=state.read + len(found), version=number)
+        state = replace(state, page=number, read=state.read + len(found), version=before.version + number)
         writes += await timed(lambda state=state, found=found: stores.library.advance(state, found), 1)  # type: ignore[misc]
         largest = max(largest, wal.stat().st_size if wal and wal.exists() else 0)
     stop.set()
@@ -230,7 +271,8 @@ async def on(name: str, url: str, path: Path | None) -> bool:
     """All of it on one database; whether it keeps the budgets."""
     print(f"{name}:")
     async with filled(url) as (_, stores, library):
-        slow = await measured(stores, library)
+        slow = await typed_in(stores)
+        await measured(stores, library)
         _, wal = await beside_readers(stores, library, path)
         leaving = await unlinked(stores)
     print(f"  autocomplete p99 {slow:.1f} ms, an unlink {leaving:.1f} ms at most (each at most {BUDGET:.0f})")

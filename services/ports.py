@@ -39,6 +39,7 @@ from storage.models import (
     Key,
     LinkAttempt,
     Mark,
+    Owned,
     Query,
     Refusal,
     Selected,
@@ -246,8 +247,12 @@ class LibraryStore(Protocol):
     `shelf` is a `Shelf`, or `album_shelf` of an album's id. `reader` is a Discord user's id.
     """
 
-    async def library(self, *, account_id: int | None = None, discord_id: int | None = None) -> int | None:
-        """The number of an account's library, or of a Discord user's own; exactly one is given."""
+    async def owned(self, shelves: Collection[str], *, discord_id: int, account_id: int | None = None) -> Owned:
+        """The libraries of a Discord user and of an account, and how far these shelves of the account's were read."""
+        ...
+
+    async def library(self, account_id: int) -> int | None:
+        """The number of an account's library."""
         ...
 
     # --- reading
@@ -260,9 +265,12 @@ class LibraryStore(Protocol):
         self, library: int, shelf: str, query: Query, reader: int, *, offset: int, limit: int, oldest: bool = False
     ) -> Found: ...
     async def suggest(
-        self, library: int, shelf: str, query: Query, reader: int, *, limit: int
-    ) -> tuple[IndexedItem, ...]:
-        """The first of what `search` finds, what is called exactly so before the rest; all where `query` is empty."""
+        self, shelves: Iterable[tuple[int, str]], query: Query, reader: int, *, limit: int
+    ) -> list[tuple[IndexedItem, ...]]:
+        """Of each shelf, named with its library, the first of what `search` finds, at most `limit`.
+
+        What is called exactly so stands before the rest; all is found where `query` is empty.
+        """
         ...
 
     async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:

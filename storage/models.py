@@ -169,6 +169,18 @@ class SyncState:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """The numbers of a Discord user's own library and of their account's, and where shelves of the account's stand.
+
+    Without a number where there is none; without a state where nobody has begun to read.
+    """
+
+    own: int | None = None
+    account: int | None = None
+    states: Mapping[str, SyncState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """A tag as its user wrote it first, and as it is compared."""
 

@@ -14,7 +14,7 @@ from services.indexed import from_index, to_index
 from services.library.reading import Viewer
 from services.ports import LibraryStore, MarkStore, News
 from storage.errors import StorageError
-from storage.models import IndexedItem, Key, Mark, Query, Shelf
+from storage.models import IndexedItem, Key, Mark, Owned, Query, Shelf
 
 log = structlog.get_logger(__name__)
 
@@ -72,13 +72,12 @@ class Shelves:
 
     async def standing(self, viewer: Viewer, shelf: Shelf) -> Standing | None:
         """The viewer's shelf; None where they have none. What uploads left is on record whole, in the user's own."""
-        library = await self._library(viewer, shelf)
-        if library is None or shelf is Shelf.UPLOADS:
-            return None if library is None else Standing(library, shelf, is_whole=True, is_begun=True)
-        state = await self._store.sync_state(library, shelf)
-        if state is None:
-            return Standing(library, shelf)
-        return Standing(library, shelf, state.finished_at is not None, is_begun=True, read_at=state.finished_at)
+        return (await self.standings(viewer, [shelf]))[shelf]
+
+    async def standings(self, viewer: Viewer, shelves: Collection[Shelf]) -> dict[Shelf, Standing | None]:
+        """As `standing`, for several shelves at once."""
+        owned = await self._owned(viewer, shelves)
+        return {shelf: _standing(owned, shelf) for shelf in shelves}
 
     async def look(self, viewer: Viewer, shelf: Shelf) -> bool:
         """Have what is new on Imgur on the shelf; False where Imgur shows nothing, which is not believed yet.
@@ -114,11 +113,13 @@ class Shelves:
         found = await self._store.search(*where, query, reader, offset=offset, limit=limit, oldest=oldest)
         return Cut(tuple(map(from_index, found.items)), found.total)
 
-    async def suggest(self, viewer: Viewer, standing: Standing, query: Query, limit: int) -> tuple[Item, ...]:
-        """The first of what the query finds, what is called exactly so before the rest."""
-        where = standing.library, standing.shelf
-        found = await self._store.suggest(*where, query, viewer.discord_id, limit=limit)
-        return tuple(map(from_index, found))
+    async def suggest(
+        self, viewer: Viewer, standings: Collection[Standing], query: Query, limit: int
+    ) -> list[tuple[Item, ...]]:
+        """Shelf by shelf, the first of what the query finds, what is called exactly so before the rest."""
+        where = [(standing.library, standing.shelf) for standing in standings]
+        found = await self._store.suggest(where, query, viewer.discord_id, limit=limit)
+        return [tuple(map(from_index, items)) for items in found]
 
     async def draw(self, viewer: Viewer, standing: Standing, query: Query | None) -> Item | None:
         """One of what is there or found, each as likely as the other."""
@@ -150,8 +151,8 @@ class Shelves:
     async def mark(self, viewer: Viewer, kind: Kind, item_id: str) -> Mark:
         """What the viewer noted on an item, in the account's library or in their own."""
         key = kind.value, item_id
-        for shelf in (Shelf.IMAGES, Shelf.UPLOADS):
-            library = await self._library(viewer, shelf)
+        owned = await self._owned(viewer)
+        for library in (owned.account, owned.own):
             found = {} if library is None else await self._store.marks_of(library, viewer.discord_id, {key})
             if key in found:
                 return found[key]
@@ -159,12 +160,12 @@ class Shelves:
 
     async def libraries(self, viewer: Viewer, kind: Kind, item_id: str) -> tuple[list[int], int | None]:
         """The viewer's libraries in which an item stands, and the account's, if there is one."""
-        account = await self._library(viewer, Shelf.IMAGES)
-        both = (account, await self._library(viewer, Shelf.UPLOADS))
+        owned = await self._owned(viewer)
+        both = (owned.account, owned.own)
         known = [
             number for number in both if number is not None and await self._store.get(number, (kind.value, item_id))
         ]
-        return known, account
+        return known, owned.account
 
     # --- noting; never fails
 
@@ -215,15 +216,16 @@ class Shelves:
         )
 
     async def _libraries(self, viewer: Viewer) -> list[int]:
-        found = [await self._library(viewer, shelf) for shelf in (Shelf.UPLOADS, Shelf.IMAGES)]
-        return [library for library in found if library is not None]
+        owned = await self._owned(viewer)
+        return [library for library in (owned.own, owned.account) if library is not None]
 
     async def _library(self, viewer: Viewer, shelf: Shelf) -> int | None:
-        if shelf is Shelf.UPLOADS:
-            return await self._store.library(discord_id=viewer.discord_id)
-        if viewer.account is None:
-            return None
-        return await self._store.library(account_id=viewer.account.account_id)
+        owned = await self._owned(viewer)
+        return owned.own if shelf is Shelf.UPLOADS else owned.account
+
+    async def _owned(self, viewer: Viewer, shelves: Collection[Shelf] = ()) -> Owned:
+        account = viewer.account.account_id if viewer.account else None
+        return await self._store.owned(shelves, discord_id=viewer.discord_id, account_id=account)
 
     async def _insist(self, what: str, viewer: Viewer, shelf: Shelf, note: Callable[[int], Awaitable[object]]) -> None:
         """Note what was done, once the database lets it."""
@@ -233,6 +235,18 @@ class Shelves:
                 await note(library)
 
         await self._backlog.write(f"{what} in the index", write)
+
+
+def _standing(owned: Owned, shelf: Shelf) -> Standing | None:
+    library = owned.own if shelf is Shelf.UPLOADS else owned.account
+    if library is None:
+        return None
+    if shelf is Shelf.UPLOADS:
+        return Standing(library, shelf, is_whole=True, is_begun=True)
+    state = owned.states.get(shelf)
+    if state is None:
+        return Standing(library, shelf)
+    return Standing(library, shelf, state.finished_at is not None, is_begun=True, read_at=state.finished_at)
 
 
 def _settled(item: IndexedItem) -> IndexedItem:

@@ -21,7 +21,7 @@ from imgur.models import Album, Image, Item
 from services.cache import EVER, TimedCache
 from services.library.matching import matcher
 from services.library.reading import Reading, Viewer, weight
-from services.library.shelves import Shelves
+from services.library.shelves import Shelves, Standing
 from services.ports import UploadStore
 from services.query import guess
 from services.text import folded, line
@@ -185,10 +185,14 @@ class Lists:
                 await self._shelves.look(viewer, standing.shelf)
         found: list[Item] = []
         for text in called[:NAMES_TRIED]:
-            found += await self._shelves.suggest(viewer, standing, guess(text.removesuffix("…")), CHOICES)
+            found += await self._suggest(viewer, standing, guess(text.removesuffix("…")), CHOICES)
         if name == "uploads":
             found += await self._load(viewer, name)
-        return tuple(found) or await self._shelves.suggest(viewer, standing, Query(), UPLOADS_SUGGESTED)
+        return tuple(found) or await self._suggest(viewer, standing, Query(), UPLOADS_SUGGESTED)
+
+    async def _suggest(self, viewer: Viewer, standing: Standing, query: Query, limit: int) -> Items:
+        [found] = await self._shelves.suggest(viewer, [standing], query, limit)
+        return found
 
     async def offered(self, viewer: Viewer, scope: Scope) -> list[Items]:
         """As `read`, list by list; asked for once a minute, whether or not that works, and soon there. Never raises."""
@@ -196,20 +200,30 @@ class Lists:
 
     async def suggested(self, viewer: Viewer, scope: Scope, typed: str) -> list[list[Item]]:
         """What fits, list by list: from the index where the list is being read into it. Soon there. Never raises."""
-        return list(await asyncio.gather(*(self._fitting(viewer, name, typed) for name in scope.value)))
-
-    async def _fitting(self, viewer: Viewer, name: str, typed: str) -> list[Item]:
-        choice = CHOICE.fullmatch(typed.strip())
         try:
             async with asyncio.timeout(INDEX_PATIENCE):
-                standing = await self._shelves.standing(viewer, SHELVES[name])
-                if standing is not None and standing.is_begun:
-                    query = guess(choice[1] if choice else typed)
-                    return list(await self._shelves.suggest(viewer, standing, query, CHOICES))
+                known = await self._known(viewer, scope, typed)
         except (StorageError, TimeoutError) as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
-        return fitting(await self._patiently(viewer, name), typed)
+
+        async def of(name: str) -> list[Item]:
+            found = known.get(name)
+            return fitting(await self._patiently(viewer, name), typed) if found is None else list(found)
+
+        return list(await asyncio.gather(*map(of, scope.value)))
+
+    async def _known(self, viewer: Viewer, scope: Scope, typed: str) -> dict[str, Items]:
+        """What the index finds in the lists that are being read into it: one look, whatever the number of lists."""
+        standings = await self._shelves.standings(viewer, [SHELVES[name] for name in scope.value])
+        begun = {
+            name: standing
+            for name in scope.value
+            if (standing := standings[SHELVES[name]]) is not None and standing.is_begun
+        }
+        choice = CHOICE.fullmatch(typed.strip())
+        query = guess(choice[1] if choice else typed)
+        return dict(zip(begun, await self._shelves.suggest(viewer, begun.values(), query, CHOICES), strict=True))
 
     def tidy(self) -> None:
         """Let go of what is too old."""

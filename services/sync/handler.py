@@ -56,7 +56,7 @@ class SyncHandler(Handler):
     async def advance(self, work: Work) -> Verdict | None:
         """Read the next page of the first shelf that is not through."""
         job = work.job
-        library = None if job.account_id is None else await self._library.library(account_id=job.account_id)
+        library = None if job.account_id is None else await self._library.library(job.account_id)
         if library is None:
             return Done()
         pauses = []

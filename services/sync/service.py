@@ -71,7 +71,7 @@ class SyncService:
             log.warning("an account is not read yet", reason=type(error).__name__)
 
     async def _begin(self, discord_id: int, account_id: int) -> None:
-        library = await self._library.library(account_id=account_id)
+        library = await self._library.library(account_id)
         if library is None or await self._jobs.open_one(KIND, _subject(account_id)):
             return
         due: dict[str, int] = {}
@@ -86,7 +86,7 @@ class SyncService:
 
     async def again(self, discord_id: int, account_id: int, shelf: str) -> None:
         """Read a shelf completely once more: something is not as it should be."""
-        library = await self._library.library(account_id=account_id)
+        library = await self._library.library(account_id)
         state = None if library is None else await self._library.sync_state(library, shelf)
         if state is not None and is_done(state):
             payload = {shelf: state.number + 1} | ({CONTENTS: state.number + 1} if shelf == Shelf.ALBUMS else {})
@@ -96,7 +96,7 @@ class SyncService:
 
     async def progress(self, account_id: int, shelf: str) -> Progress:
         """How far a shelf has been read. Errors of the database pass."""
-        library = await self._library.library(account_id=account_id)
+        library = await self._library.library(account_id)
         if library is None:
             return Progress()
         state = await self._library.sync_state(library, shelf)
@@ -126,7 +126,7 @@ class SyncService:
         errors of the database pass.
         """
         await self.begin(discord_id, account_id)
-        library = await self._library.library(account_id=account_id)
+        library = await self._library.library(account_id)
         state = None if library is None else await self._library.sync_state(library, shelf)
         if library is None or state is None or state.finished_at is None:
             return True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select
@@ -11,7 +12,7 @@ from sqlalchemy import Select, delete, func, select
 from storage.database import Database
 from storage.index import notes, passes, reads, writes
 from storage.library_tables import LET_GO, UNFOLDED, items, libraries, places
-from storage.models import Found, IndexedItem, Key, Mark, Query, SyncState
+from storage.models import Found, IndexedItem, Key, Mark, Owned, Query, SyncState
 
 
 class LibraryStore:
@@ -24,11 +25,16 @@ class LibraryStore:
         self._database = database
         self._draw = draw
 
-    async def library(self, *, account_id: int | None = None, discord_id: int | None = None) -> int | None:
-        """The number of an account's library, or of a Discord user's own; exactly one is given."""
-        owner = libraries.c.account_id == account_id if discord_id is None else libraries.c.discord_id == discord_id
+    async def owned(self, shelves: Collection[str], *, discord_id: int, account_id: int | None = None) -> Owned:
+        """The libraries of a Discord user and of an account, and how far these shelves of the account's were read."""
         async with self._database.read() as transaction:
-            found: int | None = (await transaction.execute(select(libraries.c.id).where(owner))).scalar()
+            return await passes.owned(transaction, shelves, discord_id, account_id)
+
+    async def library(self, account_id: int) -> int | None:
+        """The number of an account's library."""
+        query = select(libraries.c.id).where(libraries.c.account_id == account_id)
+        async with self._database.read() as transaction:
+            found: int | None = (await transaction.execute(query)).scalar()
         return found
 
     # --- reading
@@ -68,18 +74,27 @@ class LibraryStore:
             return Found(await reads.items_at(transaction, library, shelf, ranks, oldest=oldest), total)
 
     async def suggest(
-        self, library: int, shelf: str, query: Query, reader: int, *, limit: int
-    ) -> tuple[IndexedItem, ...]:
-        """The first of what `search` finds, what is called exactly so before the rest; all where `query` is empty."""
-        found: list[IndexedItem] = []
+        self, shelves: Iterable[tuple[int, str]], query: Query, reader: int, *, limit: int
+    ) -> list[tuple[IndexedItem, ...]]:
+        """Of each shelf, named with its library, the first of what `search` finds, at most `limit`.
+
+        What is called exactly so stands before the rest; all is found where `query` is empty.
+        """
+        wanted = list(shelves)
+        asked: dict[int, Select[Any] | None] = {}
         async with self._database.read() as transaction:
-            if query.whole:
-                ranks = reads.called(library, shelf, query.whole, limit)
-                found += await reads.items_at(transaction, library, shelf, ranks)
-            if parts := await reads.found_ranks(transaction, library, shelf, query, reader):
-                ranks = reads.first_of(parts, offset=0, limit=limit)
-                found += await reads.items_at(transaction, library, shelf, ranks)
-        return tuple(writes.each_once(found)[:limit])
+            for library in {library for library, _ in wanted}:
+                asked[library] = await reads.suggestions(transaction, library, query, reader, limit)
+
+        async def of(library: int, shelf: str) -> tuple[IndexedItem, ...]:
+            statement = asked[library]
+            if statement is None:
+                return ()
+            async with self._database.read() as transaction:
+                found = await reads.offered(transaction, statement, shelf)
+            return tuple(sorted(found, key=lambda item: reads.name_of(item) != query.whole)[:limit])
+
+        return await asyncio.gather(*(of(library, shelf) for library, shelf in wanted))
 
     async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:
         """One of what is there or found, each as likely as the other."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from storage.database import Transaction
 from storage.index.reads import on_shelf
 from storage.index.writes import bottom, each_once, is_there, standing, top, write_items, write_places
-from storage.library_tables import places, syncs
-from storage.models import IndexedItem, SyncState
+from storage.library_tables import libraries, places, syncs
+from storage.models import IndexedItem, Owned, SyncState
 
 GAP = 2**24
 """Ranks kept free for a pass: more than a list can have items."""
@@ -31,6 +31,26 @@ async def state_of(transaction: Transaction, library: int, shelf: str) -> SyncSt
     """How far the shelf has been read; None before anything was."""
     row = (await transaction.execute(_row(library, shelf))).mappings().one_or_none()
     return None if row is None else SyncState(library, shelf, **{name: row[name] for name in _STATE})
+
+
+async def owned(transaction: Transaction, shelves: Collection[str], discord_id: int, account_id: int | None) -> Owned:
+    """Both libraries, and where these shelves of the account's stand."""
+    whose = [libraries.c.discord_id == discord_id]
+    if account_id is not None:  # compared with None it would be everybody's that is no account's
+        whose.append(libraries.c.account_id == account_id)
+    read = and_(syncs.c.library_id == libraries.c.id, syncs.c.shelf.in_(shelves))
+    query = select(libraries.c.id, libraries.c.account_id, syncs.c.shelf, *(syncs.c[name] for name in _STATE))
+    query = query.select_from(libraries.outerjoin(syncs, read)).where(or_(*whose))
+    own = account = None
+    states = {}
+    for row in (await transaction.execute(query)).mappings():
+        if row["account_id"] is None:
+            own = row["id"]
+            continue
+        account = row["id"]
+        if row["shelf"] is not None:
+            states[row["shelf"]] = SyncState(account, row["shelf"], **{name: row[name] for name in _STATE})
+    return Owned(own, account, states)
 
 
 async def advance(

@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     RowMapping,
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     func,
     literal,
     not_,
     or_,
     select,
+    union,
     union_all,
 )
 
@@ -28,6 +31,9 @@ from storage.library_tables import items, marks, places, tags
 from storage.models import IndexedItem, Key, Query
 
 T = TypeVar("T")
+SHELF = bindparam("each_shelf", type_=places.c.shelf.type)
+Name: TypeAlias = str | BindParameter[str]
+"""A shelf's, or `SHELF` in a statement that is made once and asked for several."""
 
 PIECE = 500
 """Values of one statement: databases take some thousands, each its own number."""
@@ -35,7 +41,7 @@ PIECE = 500
 _FIELDS = [column for column in items.c if column.name not in {"library_id", "item_id"}]
 
 
-def on_shelf(library: int, shelf: str) -> ColumnElement[bool]:
+def on_shelf(library: int, shelf: Name) -> ColumnElement[bool]:
     """A place on this shelf."""
     return and_(places.c.library_id == library, places.c.shelf == shelf)
 
@@ -78,14 +84,18 @@ async def items_at(
     transaction: Transaction, library: int, shelf: str, ranks: Select[Any], *, oldest: bool = False
 ) -> tuple[IndexedItem, ...]:
     """The items at the places whose ranks are selected, in the order of the shelf."""
+    found = await transaction.execute(_items_at(library, shelf, ranks, oldest=oldest))
+    return tuple(map(item_of, found.mappings()))
+
+
+def _items_at(library: int, shelf: Name, ranks: Select[Any], *, oldest: bool = False) -> Select[Any]:
     chosen = ranks.subquery()
-    query = (
+    return (
         select(items, places.c.search)
         .select_from(chosen.join(places, places.c.rank == chosen.c.rank).join(items, same_item(items, places)))
         .where(on_shelf(library, shelf))
-        .order_by(places.c.rank.asc() if oldest else places.c.rank.desc())
+        .order_by(_rank(places.c.rank, oldest))
     )
-    return tuple(map(item_of, (await transaction.execute(query)).mappings()))
 
 
 def all_ranks(library: int, shelf: str) -> list[Select[Any]]:
@@ -94,7 +104,7 @@ def all_ranks(library: int, shelf: str) -> list[Select[Any]]:
 
 
 async def found_ranks(
-    transaction: Transaction, library: int, shelf: str, query: Query, reader: int
+    transaction: Transaction, library: int, shelf: Name, query: Query, reader: int
 ) -> list[Select[Any]]:
     """The ranks of what the query finds, as statements that do not overlap; none where nothing can be found."""
     wanted, words = await _tags(transaction, library, reader, query)
@@ -106,11 +116,11 @@ async def found_ranks(
     noted = select(marks.c.kind).where(marks.c.library_id == library, marks.c.discord_id == reader)
     if wanted:
         return [_places_of(noted.where(*map(_is_tagged, wanted)), shelf, words)]
-    in_note = or_(*(holds(marks.c.search, [word]) for word in words))
-    return [
-        plain.where(holds(places.c.search, words)),
-        _places_of(noted.where(in_note), shelf, words, not_(holds(places.c.search, words))),
-    ]
+    found = plain.where(holds(places.c.search, words))
+    noted = noted.where(or_(*(holds(marks.c.search, [word]) for word in words)))
+    if not (await transaction.execute(select(noted.exists()))).scalar():  # as for most: half of the statement less
+        return [found]
+    return [found, _places_of(noted, shelf, words, not_(holds(places.c.search, words)))]
 
 
 def _is_tagged(tag: str) -> ColumnElement[bool]:
@@ -123,7 +133,7 @@ def tag_line(tag: str) -> str:
     return f"\x1f{tag}\x1f"
 
 
-def _places_of(noted: Select[Any], shelf: str, words: Sequence[str], *where: ColumnElement[bool]) -> Select[Any]:
+def _places_of(noted: Select[Any], shelf: Name, words: Sequence[str], *where: ColumnElement[bool]) -> Select[Any]:
     """The ranks on a shelf of what rows of `marks` are about, where each word is in the item or in the note.
 
     Written so that neither database begins with the shelf, which may be long, where a user has noted little.
@@ -153,10 +163,27 @@ def how_many(parts: Sequence[Select[Any]]) -> Select[Any]:
     return select(total)
 
 
-def called(library: int, shelf: str, name: str, limit: int) -> Select[Any]:
-    """The ranks of what is called exactly so."""
-    named = select(places.c.rank).where(on_shelf(library, shelf), places.c.name == digest(name))
-    return named.order_by(places.c.rank.desc()).limit(limit)
+async def suggestions(
+    transaction: Transaction, library: int, query: Query, reader: int, limit: int
+) -> Select[Any] | None:
+    """What `offered` asks a shelf: the first of what the query finds and the first called so; None to find nothing."""
+    either = []
+    if query.whole:
+        named = select(places.c.rank).where(on_shelf(library, SHELF), places.c.name == digest(query.whole))
+        either.append(select(named.order_by(places.c.rank.desc()).limit(limit).subquery()))
+    if parts := await found_ranks(transaction, library, SHELF, query, reader):
+        either.append(select(first_of(parts, offset=0, limit=limit).subquery()))
+    return _items_at(library, SHELF, select(union(*either).subquery())) if either else None
+
+
+async def offered(transaction: Transaction, statement: Select[Any], shelf: str) -> list[IndexedItem]:
+    """What `suggestions` finds on a shelf."""
+    return list(map(item_of, (await transaction.execute(statement, {SHELF.key: shelf})).mappings()))
+
+
+def name_of(item: IndexedItem) -> str:
+    """What it is called, folded: the first line of what it is found by."""
+    return item.search.strip("\n").partition("\n")[0]
 
 
 def _rank(column: ColumnElement[int], oldest: bool) -> ColumnElement[int]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, literal, not_, or_, select, tuple_
 
 from storage.database import Transaction
-from storage.index.reads import among, digest, of_key, on_shelf, pieces, same_item
+from storage.index.reads import among, digest, name_of, of_key, on_shelf, pieces, same_item
 from storage.library_tables import items, libraries, marks, places, syncs, tags
 from storage.models import IndexedItem, Key, album_shelf
 
@@ -70,7 +70,7 @@ async def write_places(
 
 def found_by(item: IndexedItem) -> dict[str, Any]:
     """The columns of a place that an item is found by."""
-    return {"search": item.search, "name": digest(item.search.strip("\n").partition("\n")[0])}
+    return {"search": item.search, "name": digest(name_of(item))}
 
 
 async def standing(

@@ -29,7 +29,7 @@ class Index:
     async def number(self) -> int:
         account = (await self.viewer()).account
         assert account is not None
-        found = await self.stores.library.library(account_id=account.account_id)
+        found = await self.stores.library.library(account.account_id)
         assert found is not None
         return found
 

@@ -109,7 +109,7 @@ async def test_what_was_deleted_is_not_drawn_again(discord: Discord, linked: Acc
 
 async def test_dead_anonymous_upload_is_not_drawn_again(discord: Discord, picture: bytes, index: Index) -> None:
     kept, dead = [await upload_anonymously(discord, picture, title) for title in ("Kept", "Dead")]
-    library = await index.stores.library.library(discord_id=discord.alice.id)
+    library = (await index.stores.library.owned((), discord_id=discord.alice.id)).own
     assert library is not None
     found = await index.stores.library.get(library, ("image", dead.id))
     assert found is not None

@@ -92,8 +92,8 @@ async def account(stores: Stores, standin: Standin) -> Account:
 
 async def noted(stores: Stores, *keys: Key, account: Account | None = None) -> dict[str, tuple[str, ...]]:
     """The tags in an account's library, or in the user's own."""
-    number = await stores.library.library(account_id=account.id) if account else None
-    number = number or await stores.library.library(discord_id=ADA)
+    number = await stores.library.library(account.id) if account else None
+    number = number or (await stores.library.owned((), discord_id=ADA)).own
     found = await stores.library.marks_of(number or 0, ADA, keys)
     return {item_id: mark.tags for (_, item_id), mark in found.items()}
 
@@ -105,7 +105,7 @@ async def test_marks_are_kept_with_the_account_where_there_is_one(
     marked = await marks.tag(ADA, theirs.id, "cat")
     assert marked.now == Mark(("cat",))
     assert await noted(stores, ("image", theirs.id), account=account) == {theirs.id: ("cat",)}
-    assert await stores.library.library(discord_id=ADA) is None
+    assert (await stores.library.owned((), discord_id=ADA)).own is None
 
 
 async def test_marks_on_anonymous_uploads_are_kept_with_those(
@@ -129,7 +129,7 @@ async def test_nobody_needs_an_account_to_note_something(marks: MarkService, sta
 async def test_tags_are_added_to_several_at_once_without_asking_imgur(
     marks: MarkService, stores: Stores, standin: Standin, account: Account
 ) -> None:
-    number = await stores.library.library(account_id=account.id)
+    number = await stores.library.library(account.id)
     assert number is not None
     images = [standin.world.add_image(account, title=str(at)) for at in range(3)]
     upload = standin.world.add_image(title="Upload")
@@ -151,7 +151,7 @@ async def test_tags_are_added_to_several_at_once_without_asking_imgur(
 async def test_what_is_known_is_not_asked_of_imgur(
     marks: MarkService, stores: Stores, standin: Standin, account: Account
 ) -> None:
-    number = await stores.library.library(account_id=account.id)
+    number = await stores.library.library(account.id)
     assert number is not None
     image = standin.world.add_image(account, title="Known")
     read = await marks.tag(ADA, f"image:{image.id}", "cat")

@@ -46,7 +46,7 @@ async def account(stores: Stores, standin: Standin) -> Account:
 
 
 async def number(stores: Stores, account: Account) -> int:
-    found = await stores.library.library(account_id=account.id)
+    found = await stores.library.library(account.id)
     assert found is not None
     return found
 
@@ -169,7 +169,7 @@ async def test_edit_of_an_anonymous_upload_is_found(library: Library, stores: St
     image = standin.world.add_image(title="Before")
     await keep(stores, image)
     await library.items.edit(ADA, f"image:{image.id}", "After", None)
-    own = await stores.library.library(discord_id=ADA)
+    own = (await stores.library.owned((), discord_id=ADA)).own
     assert own is not None
     hits = await stores.library.search(own, UPLOADS, Query(("after",), (), "after"), ADA, offset=0, limit=5)
     assert [item.id for item in hits.items] == [image.id]

@@ -77,6 +77,6 @@ def other_stores(other_database: Database, keyring: Keyring) -> Stores:
 async def library(stores: Stores) -> int:
     """The library of the account 9, to which the user 1 is linked."""
     await link(stores)
-    found = await stores.library.library(account_id=9)
+    found = await stores.library.library(9)
     assert found is not None
     return found

@@ -237,7 +237,7 @@ async def test_an_erasure_stands_when_the_file_is_locked_meanwhile(stores, datab
 
 async def test_what_was_known_of_a_library_is_gone_from_all_files_once_it_is_emptied(stores, path):
     await link(stores)
-    library = await stores.library.library(account_id=9)
+    library = await stores.library.library(9)
     private = [b"our wedding", b"an old friend", b"#nobody", b"their address"]
     for number in range(60):
         shown = item(f"wedding{number}", title="our wedding", description="an old friend")
@@ -264,7 +264,7 @@ async def test_who_links_another_account_and_the_first_one_again_begins_anew_eac
     key = ("image", "same")
     for number, owner in enumerate((9, 8, 9)):
         await link(stores, 1, account(owner), f"attempt {number}")
-        library = await stores.library.library(account_id=owner)
+        library = await stores.library.library(owner)
         assert library not in seen
         seen.append(library)
         assert await stores.library.count(library, Shelf.IMAGES) == 0

@@ -7,16 +7,41 @@ from datetime import UTC, datetime
 import pytest
 
 from storage import Stores
-from storage.models import Shelf, album_shelf
-from tests.storage.factories import link
+from storage.models import Owned, Shelf, SyncState, album_shelf
+from tests.storage.factories import NOW, account, link, upload
 from tests.storage.shelving import IMAGES, ids, item, shelf_of, some
 
 
 async def test_a_library_is_there_from_the_moment_an_account_is_linked(stores: Stores) -> None:
-    assert await stores.library.library(account_id=9) is None
+    assert await stores.library.library(9) is None
     await link(stores)
-    assert await stores.library.library(account_id=9) is not None
-    assert await stores.library.library(discord_id=1) is None
+    assert await stores.library.library(9) is not None
+    assert (await stores.library.owned((), discord_id=1)).own is None
+
+
+async def test_libraries_are_those_of_who_asks_and_no_others(stores: Stores) -> None:
+    assert await stores.library.owned([IMAGES], discord_id=1, account_id=9) == Owned()
+    for user in (2, 1, 3):
+        await stores.uploads.add(upload(f"up{user}", discord_id=user), "\nup\n")
+    for user, number in ((2, 12), (1, 9), (3, 13)):
+        await link(stores, user, account(number), f"attempt{user}")
+    library = await stores.library.library(9)
+    assert library is not None
+    numbers = {user: (await stores.library.owned((), discord_id=user)).own for user in (1, 2, 3)}
+    assert len({*numbers.values(), library, None}) == len(numbers) + 2
+    for shelf in (IMAGES, Shelf.FAVORITES, Shelf.ALBUMS):
+        await stores.library.advance(SyncState(library, shelf, page=3, finished_at=NOW), ())
+    both = await stores.library.owned([IMAGES, Shelf.ALBUMS, "album:x"], discord_id=1, account_id=9)
+    assert (both.own, both.account) == (numbers[1], library)
+    assert both.states == {
+        shelf: SyncState(library, shelf, page=3, finished_at=NOW, version=1) for shelf in (IMAGES, Shelf.ALBUMS)
+    }
+    # Who is linked to nothing has no account's library, and nobody else's own.
+    assert await stores.library.owned([IMAGES], discord_id=2) == Owned(own=numbers[2])
+    assert await stores.library.owned([IMAGES], discord_id=4) == Owned()
+    assert await stores.library.owned([IMAGES], discord_id=4, account_id=13) == Owned(
+        account=await stores.library.library(13)
+    )
 
 
 async def test_an_item_comes_back_as_it_was(stores: Stores, library: int) -> None:

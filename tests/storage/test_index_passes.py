@@ -162,7 +162,7 @@ async def test_what_comes_after_an_unlink_finds_no_library(stores: Stores, other
     while await stores.library.empty_some(3):
         pass
     assert await shelf_of(stores, library) == []
-    assert await stores.library.library(account_id=9) is None
+    assert await stores.library.library(9) is None
 
 
 async def test_a_library_that_was_let_go_of_is_emptied_in_pieces(stores: Stores, library: int) -> None:
@@ -189,7 +189,7 @@ async def test_an_account_that_comes_back_finds_an_empty_library(stores: Stores,
             while await stores.library.empty_some(100):
                 pass
         await link(stores, name=f"again{again}")
-        found = await stores.library.library(account_id=9)
+        found = await stores.library.library(9)
         assert found is not None
         assert await stores.library.count(found, IMAGES) == 0
         assert await stores.library.sync_state(found, IMAGES) is None

@@ -11,7 +11,7 @@ from imgur.models import Album, Image
 from services.indexed import to_index
 from services.query import guess, read
 from storage import Stores
-from storage.models import Key, Query, Shelf, Tag
+from storage.models import IndexedItem, Key, Query, Shelf, Tag
 from tests.storage.factories import link
 from tests.storage.shelving import IMAGES, ids
 
@@ -99,6 +99,14 @@ def wanted(typed: str) -> Query:
     return query
 
 
+async def offered(
+    stores: Stores, library: int, typed: str, shelf: str = IMAGES, *, reader: int = READER, limit: int = 25
+) -> tuple[IndexedItem, ...]:
+    """What autocomplete offers of one shelf."""
+    [items] = await stores.library.suggest([(library, shelf)], guess(typed), reader, limit=limit)
+    return items
+
+
 async def found(stores: Stores, library: int, typed: str, shelf: str = IMAGES, reader: int = READER) -> list[str]:
     """What the query finds, page by page and at once; autocomplete finds the same."""
     query = wanted(typed)
@@ -112,7 +120,7 @@ async def found(stores: Stores, library: int, typed: str, shelf: str = IMAGES, r
     assert len(read) == whole.total
     back = await stores.library.search(library, shelf, query, reader, offset=0, limit=100, oldest=True)
     assert ids(back.items) == read[::-1]
-    suggested = await stores.library.suggest(library, shelf, guess(typed), reader, limit=100)
+    suggested = await offered(stores, library, typed, shelf, reader=reader, limit=100)
     assert sorted(ids(suggested)) == sorted(read)
     drawn = await stores.library.random(library, shelf, reader, query)
     assert (drawn.id in read) if drawn else not read
@@ -123,8 +131,8 @@ async def test_titles_are_found_as_people_type_them(stores: Stores, titled: int)
     odd = []
     for shelf, typed, titles in FINDS:
         result = await stores.library.search(titled, shelf, wanted(typed), READER, offset=0, limit=99)
-        offered = await stores.library.suggest(titled, shelf, guess(typed), READER, limit=99)
-        if [item.title for item in result.items] != titles or {item.title for item in offered} != set(titles):
+        choices = await offered(stores, titled, typed, shelf, limit=99)
+        if [item.title for item in result.items] != titles or {item.title for item in choices} != set(titles):
             odd.append((typed, [item.title for item in result.items], titles))
     assert odd == []
 
@@ -179,10 +187,18 @@ async def test_a_query_of_any_length_is_answered(stores: Stores, library: int) -
 async def test_what_is_called_so_is_offered_first(stores: Stores, library: int) -> None:
     items = [*(Image(id=f"n{at:03}", title=f"cat {at}") for at in range(40)), Image(id="oldest", title="Cat")]
     await stores.library.put_front(library, IMAGES, [to_index(item) for item in items])
-    offered = await stores.library.suggest(library, IMAGES, guess("CÁT"), READER, limit=25)
-    assert ids(offered) == ["oldest", *(f"n{at:03}" for at in range(24))]
-    everything = await stores.library.suggest(library, IMAGES, guess(""), READER, limit=3)
-    assert ids(everything) == ["n000", "n001", "n002"]
+    found = await offered(stores, library, "CÁT", limit=25)
+    assert ids(found) == ["oldest", *(f"n{at:03}" for at in range(24))]
+    assert ids(await offered(stores, library, "", limit=3)) == ["n000", "n001", "n002"]
+
+
+async def test_shelves_are_looked_through_at_once_each_for_itself(stores: Stores, library: int) -> None:
+    await stores.library.put_front(library, IMAGES, [to_index(Image(id=f"i{at}", title="cat")) for at in range(3)])
+    await stores.library.put_front(library, Shelf.FAVORITES, [to_index(Image(id="fav", title="cat nap"))])
+    shelves = [(library, IMAGES), (library, Shelf.ALBUMS), (library, Shelf.FAVORITES), (library + 99, IMAGES)]
+    found = await stores.library.suggest(shelves, guess("cat"), READER, limit=2)
+    assert list(map(ids, found)) == [["i0", "i1"], [], ["fav"], []]
+    assert await stores.library.suggest([], guess("cat"), READER, limit=2) == []
 
 
 async def test_each_is_drawn_as_often(stores: Stores, library: int) -> None:

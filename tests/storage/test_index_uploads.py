@@ -24,13 +24,13 @@ async def found(stores: Stores, library: int, typed: str) -> list[str]:
 
 
 async def own(stores: Stores, discord_id: int = 1) -> int:
-    library = await stores.library.library(discord_id=discord_id)
+    library = (await stores.library.owned((), discord_id=discord_id)).own
     assert library is not None
     return library
 
 
 async def test_an_upload_is_in_its_users_own_library_newest_first(stores: Stores) -> None:
-    assert await stores.library.library(discord_id=1) is None
+    assert (await stores.library.owned((), discord_id=1)).own is None
     await stores.uploads.add(upload("first", title="a cat"), "\na cat\nfirst\n")
     await stores.uploads.add(upload("second", title="a dog"), "\na dog\nsecond\n")
     await stores.uploads.add(upload("others", discord_id=2), "\na cat\nothers\n")
@@ -98,7 +98,7 @@ async def test_uploads_and_accounts_of_an_earlier_release_get_their_libraries(ur
         )
     async with open_database(url) as database:
         stores = Stores.of(database, KEYRING)
-        assert await stores.library.library(account_id=9) is not None
+        assert await stores.library.library(9) is not None
         library = await own(stores)
         assert await shelf_of(stores, library, Shelf.UPLOADS) == ["newer", "abc1234"]
         await Upkeep(stores.library).sweep()

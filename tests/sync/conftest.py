@@ -124,7 +124,7 @@ class House:
     # --- in the bot
 
     async def library(self) -> int:
-        number = await self.stores.library.library(account_id=self.account.id)
+        number = await self.stores.library.library(self.account.id)
         assert number is not None
         return number
 

@@ -315,7 +315,7 @@ async def test_whoever_unlinks_in_the_middle_leaves_nothing(house: House) -> Non
         return await house.stores.library.count(number, Shelf.IMAGES) == 0
 
     assert await nothing()
-    assert await house.stores.library.library(account_id=house.account.id) is None
+    assert await house.stores.library.library(house.account.id) is None
     assert f"{IMAGES}/4" not in house.calls()
 
 

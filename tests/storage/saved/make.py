@@ -29,7 +29,7 @@ async def main() -> None:
             await stores.uploads.add(upload())
             await stores.uploads.hide(1, "hidden7")
             await stores.syncs.set(7, "digest")
-            library = await stores.library.library(account_id=9)
+            library = await stores.library.library(9)
             assert library is not None
             await stores.library.put_front(library, Shelf.IMAGES, [IndexedItem("image", "abc1234", "\na cat\n")])
         revision = cells(path, "alembic_version")[0]["version_num"]

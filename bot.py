@@ -41,7 +41,7 @@ from services import Services
 from services.account import AccountService
 from services.album import AlbumService
 from services.bulk import Adding, BulkService, Deleting, Favoriting
-from services.jobs import Handler, JobService, Runner
+from services.jobs import Changes, Handler, JobService, Runner
 from services.library import Library
 from services.library.shelves import Shelves
 from services.linking import LinkingService
@@ -144,7 +144,8 @@ async def compose(
         views = Views(stores.views)
         library = Library.over(accounts, imgur, stores.uploads, Shelves(stores.library, stores.marks), views=views)
         stack.push_async_callback(library.items.close)
-        albums = AlbumService(accounts, imgur, library.catalogue)
+        changes = Changes(stores.jobs)
+        albums = AlbumService(accounts, imgur, library.catalogue, record=changes.record)
         source = attachments or HttpAttachmentSource(fetching, origins=cdn)
         uploads = UploadService(accounts, imgur, source, stores.uploads, albums, ready=governor.ready_to_upload)
         stack.push_async_callback(uploads.close)
@@ -152,6 +153,7 @@ async def compose(
             Deleting(library.items),
             Favoriting(library.items),
             Adding(albums),
+            albums.interrupted,
             SyncHandler(accounts, imgur, stores.library),
         )
         runner = Runner(stores.jobs, handlers, within=_on_behalf)
@@ -174,6 +176,7 @@ async def compose(
             uploads=uploads,
             library=library,
             jobs=jobs,
+            changes=changes,
             sync=sync,
             albums=albums,
             search=SearchService(imgur, stores.uploads),

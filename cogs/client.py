@@ -83,7 +83,8 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
     async def _call(self, interaction: discord.Interaction[ImgurBot]) -> None:
         """Run the command. What it raises is dealt with in there: what comes out is about the data."""
         with _outdated_if_odd(), calling(on_behalf(interaction)):
-            await super()._call(interaction)
+            async with self.client.services.changes.until_told():
+                await super()._call(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[ImgurBot], error: app_commands.AppCommandError, /
@@ -213,7 +214,8 @@ class ImgurBot(commands.AutoShardedBot):
         """Answer presses and forms; commands come in through the tree."""
         if interaction.type in PRESSES and await self.door.admits(interaction):
             with calling(on_behalf(interaction)):
-                await self.actions.run(interaction)
+                async with self.services.changes.until_told():
+                    await self.actions.run(interaction)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and take the actions that it answers."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from services.account import AccountService
 from services.album import AlbumService
 from services.bulk import BulkService
-from services.jobs import JobService
+from services.jobs import Changes, JobService
 from services.library import Library
 from services.linking import LinkingService
 from services.mark import MarkService
@@ -30,6 +30,7 @@ class Services:
     library: Library
     views: Views
     jobs: JobService
+    changes: Changes
     sync: SyncService
     albums: AlbumService
     search: SearchService

@@ -54,6 +54,7 @@ _REGIONAL = "\U0001f1e6-\U0001f1ff"  # two make a flag
 _JOINED = frozenset(
     "\u200d" + "".join(map(chr, range(0x1F3FB, 0x1F400))) + "".join(map(chr, range(0xE0020, 0xE0080)))
 )  # a joiner, colours of skin, the letters of some flags
+_MARKUP = re.compile(r"[\\`*_~|<>\[\]()#@:/]+")
 _BLANK = "\u2800\U0001d159"  # count as symbols, and show nothing
 
 
@@ -72,6 +73,11 @@ def passage(text: str | None, limit: int | None = None) -> str:
     """User-written text with its line breaks, one empty line at most between two; empty where nothing can be seen."""
     lines = "\n".join(" ".join(part.split()) for part in shown(text).splitlines())
     return cut(re.sub(r"\n{3,}", "\n\n", lines).strip(), limit)
+
+
+def unmarked(text: str | None, limit: int | None = None) -> str:
+    """As `line`, without what could be read as markup or as a mention: for words that are told as they are."""
+    return line(_MARKUP.sub(" ", text or ""), limit)
 
 
 def folded(text: str | None) -> str:

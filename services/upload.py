@@ -200,6 +200,8 @@ class UploadService:
         linked = None if request.anonymous else await self._accounts.linked(request.discord_id)
         await self._ready(linked.account_id if linked else None)
         async with self._queue.turn(request.discord_id, queued):
+            if album is not None:
+                await self._albums.uploading(Viewer(request.discord_id, linked), album)
             return replace(await self._upload(request, progress), album=album)
 
     async def anonymous_count(self, discord_id: int) -> int:

@@ -40,6 +40,7 @@ class JobStore:
         subject: str | None = None,
         payload: Mapping[str, Any] | None = None,
         steps: Sequence[Mapping[str, Any]] = (),
+        due_at: datetime | None = None,
     ) -> Job | None:
         """A new job, open and due; None where there is an open one, or the user is not linked to `account_id`.
 
@@ -53,7 +54,7 @@ class JobStore:
             "account_id": account_id,
             "payload": dict(payload or {}),
             "state": JobState.OPEN,
-            "due_at": now,
+            "due_at": due_at or now,
             "begun_at": now,
             "failures": 0,
             "turn": EPOCH,
@@ -109,6 +110,12 @@ class JobStore:
             turn = update(jobs).where(COLUMNS.discord_id == job.discord_id, _OPEN)
             await transaction.execute(turn.values(turn=now))
         return True
+
+    async def postpone(self, job: Job, due_at: datetime) -> bool:
+        """Have an open job that nobody works on wait longer."""
+        change = update(jobs).where(COLUMNS.id == job.id, COLUMNS.claim.is_(None), _OPEN).values(due_at=due_at)
+        async with self._database.write() as transaction:
+            return bool((await transaction.execute(change)).rowcount)
 
     async def end(self, job: Job, now: datetime, state: JobState, outcome: tuple[str, str] | None = None) -> bool:
         """Record that it has stopped, or ended; one that ended with nothing to tell is forgotten."""

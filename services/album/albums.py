@@ -23,10 +23,12 @@ from errors import (
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, OutcomeUnknownError, RejectedError
 from imgur.models import Album, Image, Kind, Privacy
 from services.account import AccountService
+from services.album.interrupted import Interrupted
 from services.album.looking import Look
-from services.album.models import Created, Deleted, Edited, title_of
+from services.album.models import Created, Deleted, Edited, title_of, unlike
 from services.album.pictures import AlbumPictures
 from services.cache import oldest
+from services.jobs import Record, unrecorded
 from services.library import naming
 from services.library.ability import Shown
 from services.library.catalogue import Catalogue
@@ -43,10 +45,13 @@ class AlbumService:
     """Changes users' albums, and `pictures` what is in them. Errors of Imgur and of the database pass through.
 
     `album` is what a user typed: a title, or the beginning of one, an id, a link, a suggestion. Each method raises
-    NotLinkedError, LinkBrokenError, and for such a text what `Catalogue.own_album` raises.
+    NotLinkedError, LinkBrokenError, and for such a text what `Catalogue.own_album` raises. What is about to be sent is
+    put on `record`; `interrupted` finds out what became of it where its process was killed.
     """
 
-    def __init__(self, accounts: AccountService, imgur: ImgurApi, catalogue: Catalogue) -> None:
+    def __init__(
+        self, accounts: AccountService, imgur: ImgurApi, catalogue: Catalogue, *, record: Record = unrecorded
+    ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._catalogue = catalogue
@@ -54,7 +59,9 @@ class AlbumService:
         self._shelves = catalogue.shelves
         self._look = Look(accounts, imgur, self._reading)
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
-        self.pictures = AlbumPictures(imgur, catalogue, self._look)
+        self._record = record
+        self.pictures = AlbumPictures(imgur, catalogue, self._look, record)
+        self.interrupted = Interrupted(imgur, catalogue, self._look)
 
     # --- for uploads ----------------------------------------------------------------------------------------------
 
@@ -81,6 +88,11 @@ class AlbumService:
             return await self.into(discord_id, f"album:{error.album_id}")
         await self._look.ready(await self._catalogue.usable(discord_id), album.id)
         return album
+
+    async def uploading(self, viewer: Viewer, album: Album) -> None:
+        """A picture of the user's is about to be sent into the album. Never fails."""
+        change = {"deed": "upload", "album": album.id, "title": line(album.title), "before": album.images_count}
+        await self._record(viewer.discord_id, viewer.account_id, change)
 
     def uploaded(self, discord_id: int, album_id: str | None = None) -> None:
         """The user has a new picture: what is remembered of their lists, and of its album, is out of date."""
@@ -109,8 +121,7 @@ class AlbumService:
         """
         title, description = title_of(title), passage(description) or None
         viewer = await self._catalogue.usable(discord_id)
-        account_id = viewer.account.account_id if viewer.account else 0
-        turn = self._turns.setdefault((account_id, folded(title)), asyncio.Lock())
+        turn = self._turns.setdefault((viewer.account_id, folded(title)), asyncio.Lock())
         async with turn:  # of two at once the second finds the first one's
             return await self._create(viewer, title, description, privacy, another=another)
 
@@ -119,9 +130,11 @@ class AlbumService:
     ) -> Created:
         discord_id = viewer.discord_id
         own = await self._reading.albums(viewer, since=oldest(fresh=True))
-        same = next((one for one in own if folded(one.title) == folded(title)), None)
+        same = [one for one in own if folded(one.title) == folded(title)]
         if same and not another:
-            raise AlbumExistsError(same.id, label(same))
+            raise AlbumExistsError(same[0].id, label(same[0]))
+        change = {"deed": "create", "title": title, "same": [one.id for one in same]}
+        await self._record(discord_id, viewer.account_id, change)
         make = partial(self._imgur.create_album, title=title, description=description, privacy=privacy)
         try:
             album, was_lost = await self._accounts.authorized(discord_id, make), False
@@ -143,9 +156,9 @@ class AlbumService:
         """What of the wish a new album does not show, if it is shown already."""
         look = partial(self._look.album, discord_id, album_id)
         try:
-            if not wish or not _unlike(await look(), wish):
+            if not wish or not unlike(await look(), wish):
                 return ()
-            return _unlike(await self._look.settled(look, lambda seen: not _unlike(seen, wish)), wish)
+            return unlike(await self._look.settled(look, lambda seen: not unlike(seen, wish)), wish)
         except ImgurError as error:
             log.debug("a new album is not to be seen yet", reason=type(error).__name__)
             return ()
@@ -189,13 +202,15 @@ class AlbumService:
         target = await self._catalogue.own_album(discord_id, album)
         viewer = await self._catalogue.usable(discord_id)
         await self._look.ready(viewer, target.id)
+        change = {"deed": "edit", "album": target.id, "title": line(target.title), "wish": wish}
+        await self._record(discord_id, viewer.account_id, change)
         await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
         self._catalogue.changed(discord_id)
         wished = replace(target, **wish)
-        now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: not _unlike(seen, wish))
+        now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: not unlike(seen, wish))
         await self._shelves.changed(viewer, now)
         self._reading.written(viewer, now)
-        return Edited(now, _unlike(now, wish), tuple(wish), await self._catalogue.hidden(now), is_unseen)
+        return Edited(now, unlike(now, wish), tuple(wish), await self._catalogue.hidden(now), is_unseen)
 
     async def deletion(self, discord_id: int, album: str) -> Shown:
         """What `delete` would delete."""
@@ -213,6 +228,8 @@ class AlbumService:
             return Deleted(Album(album_id), existed=False)
         if not viewer.owns(album):
             raise NotYoursError
+        change = {"deed": "delete", "album": album_id, "title": line(album.title)}
+        await self._record(discord_id, viewer.account_id, change)
         existed = await self._was_deleted(discord_id, album_id)
         is_there = partial(self._look.is_there, discord_id, album_id)
         try:
@@ -244,10 +261,3 @@ class AlbumService:
         await self._shelves.removed(viewer, None, Kind.ALBUM, album_id)
         self._catalogue.changed(viewer.discord_id)
         self._reading.deleted(viewer, album_id)
-
-
-def _unlike(album: Album, wish: dict[str, str]) -> tuple[str, ...]:
-    """What of the wish an album does not show; blanks and line breaks are Imgur's to set."""
-    return tuple(
-        name for name, value in wish.items() if passage(getattr(album, name)).split() != passage(value).split()
-    )

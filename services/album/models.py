@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from errors import AlbumTitleError
 from imgur.errors import ImgurError
 from imgur.models import TITLE_LIMIT, Album
-from services.text import line
+from services.text import line, passage
 
 
 class Outcome(StrEnum):
@@ -80,3 +81,16 @@ def title_of(text: str) -> str:
     if not found or len(found) > TITLE_LIMIT:
         raise AlbumTitleError(TITLE_LIMIT, is_long=bool(found))
     return found
+
+
+def unlike(album: Album, wish: Mapping[str, str]) -> tuple[str, ...]:
+    """What of the wish an album does not show; blanks and line breaks are Imgur's to set."""
+    return tuple(
+        name for name, value in wish.items() if passage(getattr(album, name)).split() != passage(value).split()
+    )
+
+
+def is_ordered(album: Album, wish: Sequence[str]) -> bool:
+    """Whether an album holds these pictures in this order; others may stand between them."""
+    wished = {*wish}
+    return [image.id for image in album.images if image.id in wished] == list(wish)

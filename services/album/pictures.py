@@ -14,7 +14,8 @@ from imgur.errors import ForbiddenError, ImgurError, NotFoundError, RejectedErro
 from imgur.models import Album, Kind
 from imgur.reference import Reference
 from services.album.looking import Look
-from services.album.models import Edited, Filled, Outcome
+from services.album.models import Edited, Filled, Outcome, is_ordered
+from services.jobs import Record
 from services.library import naming
 from services.library import suggestions as offering
 from services.library.catalogue import Catalogue
@@ -41,8 +42,9 @@ class _Named:
 class AlbumPictures:
     """Changes what is in albums. Texts and errors are those of `AlbumService`."""
 
-    def __init__(self, imgur: ImgurApi, catalogue: Catalogue, look: Look) -> None:
+    def __init__(self, imgur: ImgurApi, catalogue: Catalogue, look: Look, record: Record) -> None:
         self._imgur = imgur
+        self._record = record
         self._catalogue = catalogue
         self._reading = catalogue.reading
         self._look = look
@@ -95,10 +97,12 @@ class AlbumPictures:
         if image_id not in ids:
             raise NotFoundError("not in the album")
         wish = [image_id, *(other for other in ids if other != image_id)]
+        change = {"deed": "order", "album": album_id, "title": line(before.title), "wish": wish}
+        await self._record(discord_id, viewer.account_id, change)
         await self._look.tell(discord_id, partial(self._imgur.update_album, album_id, images=wish))
         images = {image.id: image for image in before.images}
         wished = replace(before, images=tuple(images[one] for one in wish))
-        now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: _is_ordered(seen, wish))
+        now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: is_ordered(seen, wish))
         inside = {image.id for image in now.images}
         if lost := [one for one in ids if one not in inside]:
             log.warning("pictures fell out of an album when it was put in order", count=len(lost))
@@ -108,7 +112,7 @@ class AlbumPictures:
             )
         self._catalogue.changed(discord_id)
         self._reading.written(viewer, now)
-        ignored = () if _is_ordered(now, wish) else ("order",)
+        ignored = () if is_ordered(now, wish) else ("order",)
         return Edited(now, ignored, ("order",), await self._catalogue.hidden(now), is_unseen)
 
     async def _fill(self, viewer: Viewer, album: Album, named: Sequence[_Named], *, is_in: bool) -> Filled:
@@ -122,6 +126,10 @@ class AlbumPictures:
         outcomes |= {one: Outcome.ALREADY for one in open_ones if one not in sending}
         trouble: ImgurError | None = None
         if sending:
+            deed, titles = "add" if is_in else "remove", {one.id: one.title for one in named}
+            images = [[one, titles[one]] for one in sending]
+            change = {"deed": deed, "album": album.id, "title": line(album.title), "images": images}
+            await self._record(viewer.discord_id, viewer.account_id, change)
             stopped, trouble = await self._send(viewer.discord_id, album.id, sending, is_in=is_in)
             sent = [one for one in sending if one not in stopped]
             outcomes |= stopped | await self._become(viewer.discord_id, album.id, sent, is_in=is_in)
@@ -209,9 +217,3 @@ class AlbumPictures:
             return next(_Named(image.id, line(image.title)) for image in inside.images if image.id == reference.id)
         found = await self._own(viewer, text, is_one=True)
         return _Named(found.id, found.title)
-
-
-def _is_ordered(album: Album, wish: Sequence[str]) -> bool:
-    """Whether an album holds these pictures in this order; others may stand between them."""
-    wished = {*wish}
-    return [image.id for image in album.images if image.id in wished] == list(wish)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from services.bulk.models import Result
 from services.messages import Words
 from services.selection import Deed, Selected
-from services.text import line
+from services.text import unmarked
 
 NAMED = 10
 """Items of a kind that are named one by one."""
-_MARKUP = re.compile(r"[\\`*_~|<>\[\]()#@:/]+")
 _DONE = {Deed.DELETE: "deleted", Deed.FAVORITE: "added to your favorites", Deed.ADD: "added"}
 _ALREADY = {Deed.FAVORITE: "a favorite before", Deed.ADD: "in the album before"}
 _LEFT = {Result.REFUSED: "refused by Imgur", Result.IGNORED: "not done, though Imgur said yes"}
@@ -66,10 +64,5 @@ def _lists(deed: Deed, results: Sequence[tuple[Selected, Result]], *, skip: set[
 
 
 def _names(items: Sequence[Selected]) -> str:
-    named = ", ".join(f"{_safe(item.title)} ({item.id})".strip() for item in items[:NAMED])
+    named = ", ".join(f"{unmarked(item.title, 60)} ({item.id})".strip() for item in items[:NAMED])
     return named if len(items) <= NAMED else f"{named} and {len(items) - NAMED:,} more"
-
-
-def _safe(title: str | None) -> str:
-    """A title without what could be read as markup or as a mention."""
-    return line(_MARKUP.sub(" ", title or ""), 60)

@@ -110,7 +110,7 @@ class Adding(Bulk):
         self._albums = albums
 
     async def look(self, work: Work, step: Step) -> str | None:  # noqa: ARG002 - it is looked before it is sent
-        """Doing it again does no harm: what is in the album is not sent."""
+        """Doing it again does no harm: what is in the album is not sent, and counts as put there by us."""
         return None
 
     async def do(self, work: Work, step: Step) -> str:
@@ -121,7 +121,9 @@ class Adding(Bulk):
         filled = await self._albums.pictures.add(work.job.discord_id, album, texts)
         if filled.trouble is not None:
             raise filled.trouble
-        return outcome_of(_BECAME[filled.outcomes.get(item.id, Became.GONE)] for item in items)
+        before = Result.DONE if step.state == "sent" else Result.ALREADY  # then it was sent, and nobody heard of it
+        became = _BECAME | {Became.ALREADY: before}
+        return outcome_of(became[filled.outcomes.get(item.id, Became.GONE)] for item in items)
 
 
 _BECAME = {

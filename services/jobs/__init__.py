@@ -1,20 +1,24 @@
 """Work in the background: one runner for all kinds. A kind is a `Handler`; what users see of it, `JobService`."""
 
+from services.jobs.changes import Changes, Record, unrecorded
 from services.jobs.runner import Runner
 from services.jobs.service import JobService, Progress
 from services.jobs.stepwise import Stepwise
 from services.jobs.work import ClaimLostError, Done, Handler, Pause, Stopped, Verdict, Work
 
 __all__ = [
+    "Changes",
     "ClaimLostError",
     "Done",
     "Handler",
     "JobService",
     "Pause",
     "Progress",
+    "Record",
     "Runner",
     "Stepwise",
     "Stopped",
     "Verdict",
     "Work",
+    "unrecorded",
 ]

@@ -50,7 +50,12 @@ class Viewer:
     @property
     def key(self) -> tuple[int, int]:
         """What is remembered for one is never shown to another, nor after the account was replaced."""
-        return self.discord_id, self.account.account_id if self.account else 0
+        return self.discord_id, self.account_id
+
+    @property
+    def account_id(self) -> int:
+        """Of the account; 0 where there is none."""
+        return self.account.account_id if self.account else 0
 
     @property
     def is_linked(self) -> bool:

@@ -40,15 +40,16 @@ class Standin:
     # --- people -------------------------------------------------------------------------------------------------
 
     async def slash(self, person: Json, name: str, *files: Json, direct: bool = False, **options: Any) -> Interaction:
-        """A person runs `/imgur <name>`; files (made by `World.upload`) are given by their ids."""
-        command = next(command for command in self.world.commands if command["name"] == "imgur")
-        child = next(option for option in command["options"] if option["name"] == name)
+        """A person runs `/imgur <name>`, in a group too; files (made by `World.upload`) are given by their ids."""
+        command = child = next(command for command in self.world.commands if command["name"] == "imgur")
+        path = name.split()
+        for part in path:
+            child = next(option for option in child["options"] if option["name"] == part)
         kinds = {option["name"]: option["type"] for option in child.get("options", [])}
-        values = [{"name": option, "type": kinds[option], "value": value} for option, value in options.items()]
-        data: Json = {
-            "id": command["id"], "name": "imgur", "type": 1,
-            "options": [{"name": name, "type": 1, "options": values}],
-        }  # fmt: skip
+        given = [{"name": option, "type": kinds[option], "value": value} for option, value in options.items()]
+        for depth, part in enumerate(reversed(path)):
+            given = [{"name": part, "type": 2 if depth else 1, "options": given}]
+        data: Json = {"id": command["id"], "name": "imgur", "type": 1, "options": given}
         if files:
             data["resolved"] = {"attachments": {file["id"]: file for file in files}}
         return await self.interact(COMMAND, person, data, direct=direct)

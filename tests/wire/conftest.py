@@ -8,8 +8,9 @@ import io
 import json
 import os
 import ssl
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ from standins.imgur.standin import Standin as Imgur
 from storage.sealing import new_key
 from tests.conftest import CLIENT_ID, CLIENT_SECRET, free_port
 
+ROOT = Path(__file__).parents[2]
 TOKEN = base64.urlsafe_b64encode(b"123456789012345678").decode() + ".made-up.example"
 
 
@@ -163,3 +165,66 @@ def log() -> Log:
     stream = io.StringIO()
     logs.set_up("info", "json", stream=stream)
     return Log(stream)
+
+
+class Process:
+    """A bot in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        assert process.stderr is not None
+        self._reading = asyncio.ensure_future(process.stderr.read())
+
+    def stop(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def ended(self) -> tuple[int, str]:
+        """Its exit code and what it wrote."""
+        async with asyncio.timeout(60):
+            code = await self._process.wait()
+            return code, (await self._reading).decode()
+
+
+Launch = Callable[[], Awaitable[Process]]
+
+
+@pytest.fixture
+def token_key() -> bytes:
+    """The key of the processes."""
+    return new_key()
+
+
+@pytest.fixture
+async def launch(
+    discord: Discord, standin: Imgur, certificate: tuple[ssl.SSLContext, Path], database_url: str, token_key: bytes
+) -> AsyncIterator[Launch]:
+    """Starts the bot in processes of their own, over one database."""
+    started: list[asyncio.subprocess.Process] = []
+    key = base64.b64encode(token_key).decode()
+
+    async def launched() -> Process:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "DISCORD_TOKEN": TOKEN,
+            "IMGUR_CLIENT_ID": CLIENT_ID,
+            "TOKEN_KEYS": f"k1:{key}",
+            "DATABASE_URL": database_url,
+            "PORT": str(free_port()),
+            "ADMIN_PORT": str(free_port()),
+        }
+        where = ["--discord", str(discord.port), "--authority", str(certificate[1]), "--imgur", standin.url]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.wire.process", *where,
+            cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        started.append(process)
+        return Process(process)
+
+    yield launched
+    for process in started:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

@@ -3,88 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import os
-import ssl
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from standins.discord.standin import PRESS, text, walk
 from standins.discord.standin import Standin as Discord
+from standins.discord.standin import text
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
 from storage.database import open_database
 from storage.models import JobState
-from storage.tables import EPOCH, jobs
-from tests.conftest import CLIENT_ID, free_port
+from storage.tables import jobs
 from tests.databases import on_both
-from tests.wire.conftest import TOKEN
+from tests.wire.acting import EMPTY, a_minute_later, answered, changed, ticked
+from tests.wire.conftest import TOKEN, Launch
 
-ROOT = Path(__file__).parents[2]
 CLICKS = 40
-
-
-class Process:
-    """A bot in a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        assert process.stderr is not None
-        self._reading = asyncio.ensure_future(process.stderr.read())
-
-    def stop(self) -> None:
-        self._process.terminate()
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    async def ended(self) -> tuple[int, str]:
-        """Its exit code and what it wrote."""
-        async with asyncio.timeout(60):
-            code = await self._process.wait()
-            return code, (await self._reading).decode()
-
-
-Launch = Callable[[], Awaitable[Process]]
-
-
-@pytest.fixture
-async def launch(
-    discord: Discord, standin: Imgur, certificate: tuple[ssl.SSLContext, Path], database_url: str
-) -> AsyncIterator[Launch]:
-    started: list[asyncio.subprocess.Process] = []
-    key = base64.b64encode(os.urandom(32)).decode()
-
-    async def launched() -> Process:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "DISCORD_TOKEN": TOKEN,
-            "IMGUR_CLIENT_ID": CLIENT_ID,
-            "TOKEN_KEYS": f"k1:{key}",
-            "DATABASE_URL": database_url,
-            "PORT": str(free_port()),
-            "ADMIN_PORT": str(free_port()),
-        }
-        where = ["--discord", str(discord.port), "--authority", str(certificate[1]), "--imgur", standin.url]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.wire.process", *where,
-            cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        started.append(process)
-        return Process(process)
-
-    yield launched
-    for process in started:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 async def test_a_restart_that_overlaps_does_nothing_twice_and_leaves_nobody_without_an_answer(
@@ -154,9 +90,6 @@ def is_uploaded(interaction: Interaction) -> bool:
     return "https://imgur.com/" in text(interaction.original or EMPTY)
 
 
-EMPTY: dict[str, list[Any]] = {"components": []}
-
-
 @on_both
 async def test_several_are_deleted_once_each_though_the_process_is_killed_in_the_middle(
     discord: Discord, standin: Imgur, launch: Launch, picture: bytes, database_url: str
@@ -199,32 +132,6 @@ async def test_several_are_deleted_once_each_though_the_process_is_killed_in_the
     second.stop()
     code, said = await second.ended()
     assert (code, "Traceback" in said) == (0, False), said
-
-
-async def answered(interaction: Interaction) -> Any:
-    """The private answer."""
-    await interaction.answered()
-    return interaction.original
-
-
-async def changed(discord: Discord, press: Interaction, words: str) -> Any:
-    """The message that was pressed on, once it says so."""
-    await discord.until(lambda: words in text(press.original or EMPTY))
-    return press.original
-
-
-async def ticked(discord: Discord, person: Any, gallery: Any) -> Interaction:
-    """Tick everything on the page."""
-    [menu] = [part for part in walk(gallery["components"]) if part["type"] == 3]
-    values = [option["value"] for option in menu["options"]]
-    data = {"custom_id": menu["custom_id"], "component_type": 3, "id": menu["id"], "values": values}
-    return await discord.interact(PRESS, person, data, message=gallery)
-
-
-async def a_minute_later(database_url: str) -> None:
-    """A claim ends a minute after its process was heard of last."""
-    async with open_database(database_url) as database, database.write() as transaction:
-        await transaction.execute(update(jobs).values(claimed_until=EPOCH))
 
 
 async def has_ended(database_url: str) -> None:

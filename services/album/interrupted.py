@@ -1,0 +1,181 @@
+"""What became of a change of an album whose process was killed before it could tell: looked at on Imgur, and worded."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from errors import BotError
+from imgur.errors import ImgurError, NotFoundError
+from imgur.models import Album
+from services.album.looking import Look
+from services.album.models import is_ordered, unlike
+from services.cache import oldest
+from services.jobs import Done, Handler, Verdict, Work
+from services.jobs.changes import KIND
+from services.library.catalogue import Catalogue
+from services.library.reading import Viewer
+from services.messages import Words
+from services.ports import ImgurApi
+from services.text import folded, unmarked
+
+NAMED = 10
+"""Pictures that are named one by one."""
+CUT_OFF = "The bot was restarted before it could say so."
+IN_THE_MIDDLE = "The bot was restarted in the middle of it."
+UNKNOWN = Words(
+    "An album may have been changed",
+    f"{IN_THE_MIDDLE} What became of it cannot be seen. Look with /imgur album list before you do it again.",
+)
+
+
+class Interrupted(Handler):
+    """Looks, sends nothing that its user did not ask for, and does nothing twice."""
+
+    kind = KIND
+    is_asked_for = True
+
+    def __init__(self, imgur: ImgurApi, catalogue: Catalogue, look: Look) -> None:
+        self._imgur = imgur
+        self._catalogue = catalogue
+        self._reading = catalogue.reading
+        self._look = look
+        self._looks: dict[str, Callable[[Viewer, Mapping[str, Any]], Awaitable[Words]]] = {
+            "create": self._created,
+            "edit": self._edited,
+            "add": partial(self._filled, is_in=True),
+            "remove": partial(self._filled, is_in=False),
+            "order": self._ordered,
+            "delete": self._deleted,
+            "upload": self._uploaded,
+        }
+
+    async def advance(self, work: Work) -> Verdict:
+        """What became of it is for the next answer."""
+        change = work.job.payload
+        look = self._looks.get(change["deed"])
+        if look is None:  # of a release that knew more
+            return Done(UNKNOWN)
+        viewer = await self._catalogue.usable(work.job.discord_id)
+        return Done(await look(viewer, change))
+
+    async def judge(self, work: Work, error: Exception) -> Verdict | None:  # noqa: ARG002 - the base's signature
+        """Where the account cannot be used, nothing can be seen; else it is tried again."""
+        return Done(UNKNOWN) if isinstance(error, BotError) and not isinstance(error, ImgurError) else None
+
+    async def _created(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
+        name = _name(change)
+        for album in await self._reading.albums(viewer, since=oldest(fresh=True)):
+            if folded(album.title) == folded(change["title"]) and album.id not in change["same"]:
+                return Words("Album made", f"{CUT_OFF} The album {name} ({album.id}) is there.")
+        return Words(
+            "No album was made", f"The bot was restarted in the middle of making {name}. /imgur album create makes it."
+        )
+
+    async def _edited(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
+        wish = change["wish"]
+        try:
+            album = await self._album(viewer, change)
+        except NotFoundError:
+            return _gone(change)
+        ignored = unlike(album, wish)
+        if not ignored:
+            return Words("Saved", f"{CUT_OFF} The album {_name(change)} is as you wanted it.")
+        title = "Saved in part" if len(ignored) < len(wish) else "Not saved"
+        return Words(
+            title,
+            f"{IN_THE_MIDDLE} Of the album {_name(change)} this is as it was: "
+            f"{', '.join(ignored)}. Change it once more.",
+        )
+
+    async def _filled(self, viewer: Viewer, change: Mapping[str, Any], *, is_in: bool) -> Words:
+        images: list[Sequence[str]] = change["images"]
+        ids = [image_id for image_id, _ in images]
+        try:
+            await self._album(viewer, change)
+            inside = await self._look.inside(viewer.discord_id, change["album"], ids)
+        except NotFoundError:
+            return _gone(change)
+        done = [image for image in images if (image[0] in inside) is is_in]
+        left = [image for image in images if image not in done]
+        where, command = ("in", "add") if is_in else ("out of", "remove")
+        said = [CUT_OFF if done and not left else IN_THE_MIDDLE, f"Album: {_name(change)}."]
+        if done:
+            said.append(f"{where.capitalize()} it: {_names(done)}.")
+        if left:
+            said.append(f"Not {where} it: {_names(left)}. Do that once more with /imgur album {command}.")
+        return Words(f"{_counted(len(done), len(images))} {where} the album", " ".join(said))
+
+    async def _ordered(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
+        wish: list[str] = change["wish"]
+        try:
+            album = await self._album(viewer, change)
+        except NotFoundError:
+            return _gone(change)
+        inside, back = {image.id for image in album.images}, ""
+        if (lost := [one for one in wish if one not in inside]) and len(album.images) >= album.images_count:
+            await self._look.tell(viewer.discord_id, partial(self._imgur.add_to_album, album.id, lost))
+            self._reading.forget_album(viewer.discord_id, album.id)
+            back = " What had fallen out of it was put back, at its end."
+        kept = [one for one in wish if one in inside]
+        if is_ordered(album, kept) and wish[0] in inside:
+            return Words("Saved", f"{CUT_OFF} In the album {_name(change)} the picture you chose stands first.{back}")
+        return Words(
+            "Not saved",
+            f"{IN_THE_MIDDLE} The order of the album {_name(change)} is as it was. Choose the picture once more.{back}",
+        )
+
+    async def _deleted(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
+        try:
+            await self._album(viewer, change)
+        except NotFoundError:
+            return Words(
+                "Deleted",
+                f"{CUT_OFF} The album {_name(change)} is gone from Imgur. Whether its pictures are still there, "
+                "/imgur images shows.",
+            )
+        return Words(
+            "Not deleted",
+            f"{IN_THE_MIDDLE} The album {_name(change)} is still there; /imgur album delete asks once more.",
+        )
+
+    async def _uploaded(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
+        try:
+            album = await self._album(viewer, change)
+        except NotFoundError:
+            return _gone(change)
+        before, now = change["before"], max(album.images_count, len(album.images))
+        if now <= before:
+            return Words(
+                "The picture is not in the album",
+                f"The bot was restarted in the middle of uploading it. The album {_name(change)} "
+                f"{f'has {now:,} pictures, as before' if now else 'is empty'}. Upload it once more.",
+            )
+        return Words(
+            "The picture should be in the album",
+            f"{CUT_OFF} The album {_name(change)} has {now:,} pictures, {now - before:,} more than before: look with "
+            "/imgur images before you upload it again.",
+        )
+
+    async def _album(self, viewer: Viewer, change: Mapping[str, Any]) -> Album:
+        return await self._reading.album(viewer, change["album"], since=oldest(fresh=True))
+
+
+def _gone(change: Mapping[str, Any]) -> Words:
+    return Words("The album is gone", f"Imgur no longer has {_name(change)}, so there is nothing to change in it.")
+
+
+def _counted(done: int, every: int) -> str:
+    if every == 1:
+        return "The picture is" if done else "The picture is not"
+    return f"{done:,} of {every:,} pictures are"
+
+
+def _name(change: Mapping[str, Any]) -> str:
+    return unmarked(change["title"], 60) or "without a title"
+
+
+def _names(images: Iterable[Sequence[str]]) -> str:
+    every = [f"{unmarked(title, 60)} ({image_id})".strip() for image_id, title in images]
+    return ", ".join(every[:NAMED]) + (f" and {len(every) - NAMED:,} more" if len(every) > NAMED else "")

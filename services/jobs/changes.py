@@ -1,0 +1,111 @@
+"""Changes that a command makes, on record until its user has been told: who is killed before that is told later."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+import structlog
+
+from services.ports import JobStore
+from storage.errors import StorageError
+from storage.models import Job
+
+log = structlog.get_logger(__name__)
+
+KIND = "change"
+SILENCE = timedelta(minutes=1)
+"""After so long without a sign of the process that makes a change, it was killed."""
+SIGN_EVERY = 15.0  # seconds
+
+Record: TypeAlias = Callable[[int, int, Mapping[str, Any]], Awaitable[None]]
+"""Takes a Discord user, the Imgur account that changes, and what is about to be sent, as KIND's handler reads it."""
+
+
+async def unrecorded(_discord_id: int, _account_id: int, _change: Mapping[str, Any]) -> None:
+    """Nothing is on record."""
+
+
+@dataclass(slots=True)
+class _Noted:
+    jobs: list[Job] = field(default_factory=list)
+    keeping: asyncio.Task[None] | None = None
+
+
+_noted: ContextVar[_Noted | None] = ContextVar("noted", default=None)
+
+
+class Changes:
+    """A change is a job that its own process puts off again and again, and forgets once the user has been told.
+
+    Where that process is no more, any other one finds out what became of it, and the next answer tells that.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        sign_every: float = SIGN_EVERY,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._sign_every = sign_every
+
+    @asynccontextmanager
+    async def until_told(self) -> AsyncIterator[None]:
+        """What is recorded within is forgotten at the end, as its user was told by then; not if it was cut off."""
+        noted, is_cut_off = _Noted(), False
+        token = _noted.set(noted)
+        try:
+            yield
+        except asyncio.CancelledError:  # the bot is shut down
+            is_cut_off = True
+            raise
+        finally:
+            _noted.reset(token)
+            if noted.keeping is not None:
+                noted.keeping.cancel()
+            for job in () if is_cut_off else noted.jobs:
+                with suppress(StorageError):  # then it is told twice
+                    await self._store.drop(job.discord_id, job.id)
+
+    async def record(self, discord_id: int, account_id: int, change: Mapping[str, Any]) -> None:
+        """Have it on record before it is sent. Never raises: without a record it is made all the same.
+
+        Outside of `until_told` nobody waits for an answer, and nothing is recorded.
+        """
+        noted = _noted.get()
+        if noted is None:
+            return
+        now = self._now()
+        try:
+            job = await self._store.begin(
+                KIND,
+                discord_id,
+                now,
+                account_id=account_id,
+                subject=f"change:{secrets.token_hex(8)}",
+                payload=change,
+                due_at=now + SILENCE,
+            )
+        except StorageError as error:
+            log.info("a change goes without a record", reason=type(error).__name__)
+            return
+        if job is not None:
+            noted.jobs.append(job)
+            noted.keeping = noted.keeping or asyncio.create_task(self._keep(noted.jobs))
+
+    async def _keep(self, jobs: list[Job]) -> None:
+        """Show that this process is alive."""
+        while True:
+            await asyncio.sleep(self._sign_every)
+            for job in jobs:
+                with suppress(StorageError):
+                    await self._store.postpone(job, self._now() + SILENCE)

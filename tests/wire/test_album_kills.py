@@ -1,0 +1,213 @@
+"""`kill -9` in the middle of changes of albums: what was done and what was not is looked up and told after it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from standins.discord.standin import Standin as Discord
+from standins.discord.standin import text
+from standins.discord.world import Interaction
+from standins.imgur.records import Account, StoredAlbum
+from standins.imgur.standin import Standin as Imgur
+from standins.imgur.switches import Hold
+from storage import Stores
+from storage.database import open_database
+from storage.models import JobState
+from storage.sealing import Keyring
+from storage.tables import jobs
+from tests.databases import on_both
+from tests.services.test_account import link
+from tests.wire.acting import a_minute_later, answered, changed, chosen, ticked
+from tests.wire.conftest import Launch
+
+
+@pytest.fixture
+def alice(discord: Discord) -> Any:
+    return discord.world.add_person("alice")
+
+
+@pytest.fixture
+async def account(standin: Imgur, alice: Any, database_url: str, token_key: bytes) -> Account:
+    """Alice's account, linked."""
+    account = standin.world.add_account("alice_imgur")
+    async with open_database(database_url) as database:
+        stores = await Stores.opened(database, Keyring({"k1": token_key}), datetime.now(UTC))
+        await link(stores, standin, account, int(alice["id"]))
+    return account
+
+
+class Albums:
+    """Alice's albums, each with three pictures of its own."""
+
+    def __init__(self, standin: Imgur, account: Account) -> None:
+        self._standin = standin
+        self._account = account
+
+    def __call__(self, title: str, count: int = 3) -> StoredAlbum:
+        world = self._standin.world
+        images = [world.add_image(self._account, title=f"{title} {number}") for number in range(count)]
+        return world.add_album(self._account, title=title, images=images)
+
+
+@on_both
+async def test_what_became_of_each_change_is_looked_up_and_told_and_nothing_is_done_twice(
+    discord: Discord, standin: Imgur, launch: Launch, picture: bytes, database_url: str, alice: Any, account: Account
+) -> None:
+    """Of each kind two are under way: Imgur has done one, and not heard of the other."""
+    make, loose = Albums(standin, account), standin.world.add_image(account, title="Loose")
+    first = await launch()
+    await discord.ready()
+    run, press = partial(discord.slash, alice), partial(discord.press, alice)
+    held: list[Hold] = []
+
+    async def hold(begun: Any, match: str, *, done: bool) -> None:
+        """Begin something whose request is held at Imgur."""
+        held.append(standin.switches.hold(match, answer=done))
+        await begun
+        async with asyncio.timeout(30):
+            await held[-1].arrived.wait()
+
+    for done in (True, False):
+        name = "done" if done else "left"
+        added, taken, edited, ordered, deleted = (
+            make(f"{what} {name}") for what in ("Added", "Taken", "Edited", "Ordered", "Deleted")
+        )
+        await hold(run("album add", album=added.id, image=loose.id), f"POST /3/album/{added.id}/add", done=done)
+        await hold(
+            run("album remove", album=taken.id, image=taken.images[0].id),
+            f"POST /3/album/{taken.id}/remove_images",
+            done=done,
+        )
+        await hold(
+            run("album edit", album=edited.id, title=f"Renamed {name}", privacy="public"),
+            f"PUT /3/album/{edited.id}",
+            done=done,
+        )
+        shown = await answered(await run("album edit", album=ordered.id, description="In order"))
+        shown = await answered(await press(shown, "Cover and order"))
+        await hold(chosen(discord, alice, shown, "Put it first", slice(2, 3)), f"PUT /3/album/{ordered.id}", done=done)
+        question = await answered(await run("album delete", album=deleted.id))
+        await hold(press(question, "Delete the album for good"), f"DELETE /3/album/{deleted.id}", done=done)
+
+    async def upload(album: str) -> Interaction:
+        file = discord.world.upload("picture.jpg", picture, "image/jpeg")
+        return await run("upload", file, file=file["id"], album=album)
+
+    question = await answered(await upload("Brand new"))
+    await hold(press(question, "Make it and upload"), "POST /3/upload", done=False)
+    await hold(run("album create", title="Made left"), "POST /3/album", done=False)
+    first.kill()
+    await first.ended()
+    sent = len(standin.requests)
+    by_title = {album.title: album for album in standin.world.albums.values()}
+    assert "Made left" not in by_title
+    assert by_title["Brand new"].images == []
+
+    await a_minute_later(database_url)
+    second = await launch()
+    await discord.ready()
+    await all_has_ended(database_url)
+    said = re.sub(r" \(\w{7}\)", "", await told(discord, await run("account")))
+    assert said.split("\n\n") == ["### Meanwhile", *TOLD]
+    assert not [one.line for one in standin.requests[sent:] if one.method != "GET"]
+    second.stop()
+    code, written = await second.ended()
+    assert (code, "Traceback" in written) == (0, False), written
+
+
+SO = "The bot was restarted before it could say so."
+AMIDST = "The bot was restarted in the middle of it."
+TOLD = [
+    f"**The picture is in the album.** {SO} Album: Added done. In it: Loose.",
+    f"**The picture is out of the album.** {SO} Album: Taken done. Out of it: Taken done 0.",
+    f"**Saved.** {SO} The album Edited done is as you wanted it.",
+    f"**Saved.** {SO} In the album Ordered done the picture you chose stands first.",
+    (
+        f"**Deleted.** {SO} The album Deleted done is gone from Imgur. Whether its pictures are still there, "
+        "/imgur images shows."
+    ),
+    (
+        f"**The picture is not in the album.** {AMIDST} Album: Added left. Not in it: Loose. Do that once more with "
+        "/imgur album add."
+    ),
+    (
+        f"**The picture is not out of the album.** {AMIDST} Album: Taken left. Not out of it: Taken left 0. Do that "
+        "once more with /imgur album remove."
+    ),
+    f"**Not saved.** {AMIDST} Of the album Edited left this is as it was: title, privacy. Change it once more.",
+    f"**Not saved.** {AMIDST} The order of the album Ordered left is as it was. Choose the picture once more.",
+    f"**Not deleted.** {AMIDST} The album Deleted left is still there; /imgur album delete asks once more.",
+    f"**Album made.** {SO} The album Brand new is there.",
+    (
+        "**The picture is not in the album.** The bot was restarted in the middle of uploading it. The album Brand new "
+        "is empty. Upload it once more."
+    ),
+    "**No album was made.** The bot was restarted in the middle of making Made left. /imgur album create makes it.",
+]
+
+
+@on_both
+async def test_several_go_into_one_new_album_though_the_process_is_killed_twice(
+    discord: Discord, standin: Imgur, launch: Launch, database_url: str, alice: Any, account: Account
+) -> None:
+    """Once when the album was made and nothing was begun, once when Imgur has put the pictures in and not said so."""
+    images = [standin.world.add_image(account, title=f"Picture {number}") for number in range(3)]
+    run, press = partial(discord.slash, alice), partial(discord.press, alice)
+    process = await launch()
+    await discord.ready()
+    gallery = await answered(await run("images"))
+    gallery = await changed(discord, await press(gallery, "Select…"), "0 selected")
+    gallery = await changed(discord, await ticked(discord, alice, gallery), "3 selected")
+    question = await answered(await press(gallery, "Add to album"))
+    for match in ("POST /3/album", "POST /3/album/*/add"):
+        held = standin.switches.hold(match, answer=True)
+        form = await press(question, "New album…")
+        await discord.until(partial(is_open, form))
+        await discord.submit(alice, form, title="Holiday")
+        async with asyncio.timeout(30):
+            await held.arrived.wait()
+        process.kill()
+        await process.ended()
+        await a_minute_later(database_url)
+        process = await launch()
+        await discord.ready()
+        await all_has_ended(database_url)
+        [album] = standin.world.albums.values()
+        said = await told(discord, await run("account"))
+        if match == "POST /3/album":
+            assert f"**Album made.** {SO} The album Holiday ({album.id}) is there." in said
+            assert album.images == []
+    assert {image.id for image in album.images} == {image.id for image in images}
+    assert len(standin.sent("POST /3/album")) == len(standin.sent("POST /3/album/*/add")) == 1
+    assert "3 added" in said
+    process.stop()
+    code, written = await process.ended()
+    assert (code, "Traceback" in written) == (0, False), written
+
+
+def is_open(form: Interaction) -> bool:
+    return bool(form.callbacks)
+
+
+async def told(discord: Discord, command: Interaction) -> str:
+    """What is said beside the answer to a command."""
+    await discord.until(lambda: command.followups)
+    return text(command.followups[0])
+
+
+async def all_has_ended(database_url: str) -> None:
+    """Wait until nothing goes on any more."""
+    async with open_database(database_url) as database, asyncio.timeout(60):
+        count = 1
+        while count:
+            await asyncio.sleep(0.05)
+            async with database.read() as transaction:
+                open_ones = select(func.count()).where(jobs.c.state == JobState.OPEN)
+                count = (await transaction.execute(open_ones)).scalar_one()

@@ -184,7 +184,9 @@ class Postgres:
         connection.exec_driver_sql(self._limits)
 
     def prepare(self) -> None:
-        """Nothing: who runs the server has made the database."""
+        """Nothing but a look: who runs the server has made the database, in an encoding that may hold no titles."""
+        with self.reads.connect() as connection:
+            _check_encoding(connection)
 
     def insert(self, table: Table) -> postgresql.Insert:
         """PostgreSQL's own."""
@@ -287,6 +289,7 @@ class Postgres:
         with self.writes.connect() as connection:
             if connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
                 raise DatabaseUnavailableError("the database is a replica, or for reading only: it cannot be written")
+            _check_encoding(connection)
             if inspect(connection).has_table("alembic_version"):
                 found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
                 return frozenset(found.scalars())
@@ -298,6 +301,16 @@ class Postgres:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Raises DatabaseUnavailableError; in SQL_ASCII everything can be stored, but signs are counted as bytes."""
+    found = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if found != "UTF8":
+        raise DatabaseUnavailableError(
+            f"the database cannot be used: it is in {found}, which cannot hold every title. Make another one: "
+            "CREATE DATABASE name ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _said(error: DBAPIError) -> BaseException | None:

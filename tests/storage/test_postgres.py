@@ -262,6 +262,21 @@ async def test_a_database_that_cannot_be_written_is_told(engine):
     server.drop(name)
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
+async def test_a_database_that_cannot_hold_every_title_is_told_before_anything_is_written(engine, encoding):
+    server = postgres_server()
+    name = f"in_{encoding.lower()}"
+    server.execute("postgres", f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'")
+    url = server.url(name)
+    with pytest.raises(DatabaseUnavailableError, match=f"it is in {encoding}.*ENCODING 'UTF8'"):
+        await asyncio.to_thread(probe, url)
+    with pytest.raises(DatabaseUnavailableError, match=f"it is in {encoding}.*ENCODING 'UTF8'"):
+        async with open_database(url):
+            pass
+    assert rows(url, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
+    server.drop(name)
+
+
 # --- whole or not at all -----------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from storage.ledger import BACKGROUND, Floors, month_of, refusal_of
+from storage.ledger import BACKGROUND, Floors, longest, month_of, refusals_of
 from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
 from storage.windows import Window, present
 
@@ -23,18 +23,18 @@ class MemoryLedger:
 
     async def reserve(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Grant | Refusal:
         """Take all, or nothing."""
-        windows = {
-            take.allowance.scope: present(self._windows.get(take.allowance.scope), take.allowance, now)
-            for take in takes
-        }
+        windows = {take.allowance.scope: self._present(take.allowance, now) for take in takes}
         standings = {scope: self._standing(scope, window, user, now) for scope, window in windows.items()}
-        if refusals := list(filter(None, (refusal_of(take, standings, floor) for take in takes))):
+        if refusals := refusals_of(takes, standings, floor):
+            for scope in windows.keys() & self._windows.keys():
+                if self._windows[scope].is_ahead_of(now):
+                    self._windows[scope] = windows[scope]
             for each in refusals:
                 if user == BACKGROUND and each.is_empty:
                     window = self._windows[each.scope] = windows[each.scope]
                     before = {window.number - 1} & self._hungry.get(each.scope, set())
                     self._hungry[each.scope] = before | {window.number}
-            return max(refusals, key=lambda refusal: refusal.until)
+            return longest(refusals)
         taken: dict[str, tuple[int, int]] = {}
         for take in takes:
             scope, window = take.allowance.scope, windows[take.allowance.scope]
@@ -48,13 +48,22 @@ class MemoryLedger:
             taken[scope] = window.number, take.cost
         return Grant(user, taken)
 
+    async def may(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Refusal | None:
+        """Why it cannot be taken now, if so."""
+        windows = {take.allowance.scope: self._present(take.allowance, now) for take in takes}
+        standings = {scope: self._standing(scope, window, user, now) for scope, window in windows.items()}
+        refusals = refusals_of(takes, standings, floor)
+        return longest(refusals) if refusals else None
+
     async def give_back(self, grant: Grant) -> None:
         """What was granted was not sent."""
         for scope, (number, cost) in grant.taken.items():
             window = self._windows.get(scope)
             if window and window.number == number:
-                self._windows[scope] = replace(window, remaining=window.remaining + cost)
-                self._used[scope][1][grant.user] -= cost
+                used = self._used[scope][1]
+                used[grant.user] -= cost
+                users = window.users - (not used[grant.user])
+                self._windows[scope] = replace(window, remaining=window.remaining + cost, users=users)
 
     async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
         """Imgur has answered."""

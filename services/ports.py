@@ -512,6 +512,12 @@ class LedgerStore(Protocol):
         """Take all, or nothing where something is paused or would be left with less than its floor."""
         ...
 
+    async def may(
+        self, user: int, takes: Sequence[Take], floor: Callable[[str, Standing], Floor], now: datetime
+    ) -> Refusal | None:
+        """Why all cannot be taken now, if so; takes nothing."""
+        ...
+
     async def give_back(self, grant: Grant) -> None: ...
     async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
         """What Imgur said; counts for the windows in which the call was sent."""

@@ -27,7 +27,7 @@ OVERRUNS = credit_overruns.c
 
 
 class LedgerStore:
-    """Each method is one transaction, alone in all processes; `now` is the moment, in UTC."""
+    """Each method is one transaction, those that write alone in all processes; `now` is the moment, in UTC."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -40,14 +40,17 @@ class LedgerStore:
         allowances = [take.allowance for take in takes]
         async with self._database.write() as transaction:
             await _alone(transaction)
-            windows = await _windows(transaction, allowances, now)
+            kept = await _kept(transaction, [allowance.scope for allowance in allowances])
+            windows = _present(kept, allowances, now)
             standings = await _standings(transaction, windows, user, now)
-            if refusals := list(filter(None, (refusal_of(take, standings, floor) for take in takes))):
+            if refusals := refusals_of(takes, standings, floor):
+                changed = {scope for scope, window in kept.items() if window.is_ahead_of(now)}
                 if user == BACKGROUND:
                     lacking = {each.scope: (windows[each.scope].number, 0) for each in refusals if each.is_empty}
-                    await _write(transaction, {scope: windows[scope] for scope in lacking})
                     await _count(transaction, HUNGRY, lacking)
-                return max(refusals, key=lambda refusal: refusal.until)
+                    changed |= lacking.keys()
+                await _write(transaction, {scope: windows[scope] for scope in changed})
+                return longest(refusals)
             taken = {take.allowance.scope: (windows[take.allowance.scope].number, take.cost) for take in takes}
             await _count(transaction, user, taken)
             await _write(
@@ -67,17 +70,33 @@ class LedgerStore:
                     await transaction.execute(delete(credit_users).where(*old))
         return Grant(user, taken)
 
+    async def may(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Refusal | None:
+        """Why all of it cannot be taken now, if so. Reads only."""
+        async with self._database.read() as transaction:
+            windows = await _windows(transaction, [take.allowance for take in takes], now)
+            refusals = refusals_of(takes, await _standings(transaction, windows, user, now), floor)
+        return longest(refusals) if refusals else None
+
     async def give_back(self, grant: Grant) -> None:
         """What was granted was not sent."""
+        if not grant.taken:
+            return
         async with self._database.write() as transaction:
             await _alone(transaction)
             kept = await _kept(transaction, grant.taken)
             back = {scope: one for scope, one in grant.taken.items() if scope in kept and kept[scope].number == one[0]}
+            mine = (USERS.user_id == grant.user, USERS.scope.in_(back))
+            rows = await transaction.execute(select(credit_users).where(*mine))
+            used = {(row.scope, row.number): row.used for row in rows}
             await _write(
                 transaction,
                 {
-                    scope: replace(kept[scope], remaining=kept[scope].remaining + cost)
-                    for scope, (_, cost) in back.items()
+                    scope: replace(
+                        kept[scope],
+                        remaining=kept[scope].remaining + cost,
+                        users=kept[scope].users - (used.get((scope, number)) == cost),
+                    )
+                    for scope, (number, cost) in back.items()
                 },
             )
             await _count(transaction, grant.user, {scope: (number, -cost) for scope, (number, cost) in back.items()})
@@ -117,13 +136,13 @@ class LedgerStore:
             return (await _standings(transaction, windows, user, now))[allowance.scope]
 
     async def tidy(self, now: datetime) -> None:
-        """Forget what ended long ago."""
-        old = select(LEFT.scope).where(LEFT.resets_at < now - KEPT_FOR)
+        """Forget what ended long ago; not which number it had while there is something on record of that number."""
+        old = (LEFT.resets_at < now - KEPT_FOR, LEFT.scope.not_in(select(OVERRUNS.scope)))
         async with self._database.write() as transaction:
             await _alone(transaction)
-            await transaction.execute(delete(credit_users).where(USERS.scope.in_(old)))
-            await transaction.execute(delete(credits_left).where(LEFT.resets_at < now - KEPT_FOR))
             await transaction.execute(delete(credit_overruns).where(OVERRUNS.at < month_of(now)))
+            await transaction.execute(delete(credit_users).where(USERS.scope.in_(select(LEFT.scope).where(*old))))
+            await transaction.execute(delete(credits_left).where(*old))
 
 
 async def _alone(transaction: Transaction) -> None:
@@ -136,7 +155,10 @@ async def _kept(transaction: Transaction, scopes: Collection[str]) -> dict[str, 
 
 
 async def _windows(transaction: Transaction, allowances: Sequence[Allowance], now: datetime) -> dict[str, Window]:
-    kept = await _kept(transaction, [allowance.scope for allowance in allowances])
+    return _present(await _kept(transaction, [allowance.scope for allowance in allowances]), allowances, now)
+
+
+def _present(kept: Mapping[str, Window], allowances: Sequence[Allowance], now: datetime) -> dict[str, Window]:
     return {allowance.scope: present(kept.get(allowance.scope), allowance, now) for allowance in allowances}
 
 
@@ -183,7 +205,17 @@ async def _count(transaction: Transaction, user: int, taken: Mapping[str, tuple[
         await transaction.execute(adding.on_conflict_do_update(index_elements=key, set_=more))
 
 
-def refusal_of(take: Take, standings: Mapping[str, Standing], floor: Floors) -> Refusal | None:
+def refusals_of(takes: Sequence[Take], standings: Mapping[str, Standing], floor: Floors) -> list[Refusal]:
+    """What stands in the way of taking it all."""
+    return list(filter(None, (_refusal_of(take, standings, floor) for take in takes)))
+
+
+def longest(refusals: Sequence[Refusal]) -> Refusal:
+    """The one that counts."""
+    return max(refusals, key=lambda refusal: refusal.until)
+
+
+def _refusal_of(take: Take, standings: Mapping[str, Standing], floor: Floors) -> Refusal | None:
     """Why this cannot be taken, if so."""
     scope = take.allowance.scope
     standing = standings[scope]

@@ -48,6 +48,10 @@ class Window:
         """Whether Imgur wants nothing of this for now."""
         return self.paused_until is not None and self.paused_until > now
 
+    def is_ahead_of(self, now: datetime) -> bool:
+        """Whether the clock was put back since this began."""
+        return self.begun_at > now and self.resets_at > now
+
     def told(self, told: Told, now: datetime) -> Window:
         """The same after an answer to a call that was sent in this window.
 
@@ -66,7 +70,7 @@ class Window:
             end = min(end, told.resets_at)
         known = replace(self, limit=limit, begun_at=end - length, resets_at=end)
         if left is None:
-            return known
+            return replace(known, remaining=min(assumed, limit))
         if self.was_told and left - assumed > limit * TURNED:
             return Window(
                 self.number + 1, limit, left, now, now + length, was_told=True, paused_until=self.paused_until
@@ -81,11 +85,12 @@ class Window:
 def present(window: Window | None, allowance: Allowance, now: datetime) -> Window:
     """The window of now: the one that was, or the next, full again; a pause outlasts a reset."""
     if window is not None and now < window.resets_at:
-        if window.begun_at <= now:
+        if not window.is_ahead_of(now):
             return window
-        # The clock was put back: the window begins now, so that it does not last until the clock has caught up.
+        # The clock was put back: it begins now, so that neither it nor a pause lasts until the clock has caught up.
         length = min(window.resets_at - window.begun_at, timedelta(seconds=allowance.seconds))
-        return replace(window, begun_at=now, resets_at=now + length)
+        pause = window.paused_until and window.paused_until - (window.begun_at - now)
+        return replace(window, begun_at=now, resets_at=now + length, paused_until=pause)
     return Window(
         number=window.number + 1 if window else 1,
         limit=window.limit if window and window.was_told else allowance.limit,

@@ -56,7 +56,7 @@ class Governor:
         self._ledger = ledger
         self._now = now
         self._is_linked = is_linked
-        self._few = asyncio.Semaphore(2)  # of many uploads at once, so that a command need not queue behind them all
+        self._one_upload = asyncio.Lock()  # asks at a time, in their order: commands need not queue behind them all
         self._line = Line(self._asked, self._give_back, now)
         self._tidied = now()
 
@@ -80,9 +80,7 @@ class Governor:
 
     async def ready_to_upload(self, account_id: int | None) -> None:
         """Wait, as a call would, until there is room for an upload: nothing is held open meanwhile."""
-        grant = await self._admitted(Call("POST", UPLOAD_COST, account_id, is_upload=True), caller())
-        async with self._few:
-            await self._noted(self._ledger.give_back(grant))
+        await self._admitted(Call("POST", UPLOAD_COST, account_id, is_upload=True), caller(), is_question=True)
 
     async def close(self) -> None:
         """Whoever waits is let go of."""
@@ -105,11 +103,8 @@ class Governor:
         )
 
     async def _goes_on(self, user: int, priority: Priority, call: Call) -> datetime | None:
-        outcome = await self._asked(Asked(priority, user, takes(call)))
-        if isinstance(outcome, Refusal):
-            return outcome.until
-        await self._ledger.give_back(outcome)
-        return None
+        refusal = await self._ledger.may(user, takes(call), partial(_floor, priority), self._now())
+        return refusal.until if refusal else None
 
     async def standing(self, user: int, allowance: Allowance) -> Standing:
         """How an allowance stands for a user."""
@@ -129,10 +124,10 @@ class Governor:
 
     # --- before ---------------------------------------------------------------------------------------------------
 
-    async def _admitted(self, call: Call, who: Caller) -> Grant:
+    async def _admitted(self, call: Call, who: Caller, *, is_question: bool = False) -> Grant:
         priority = Priority.UPLOAD if call.is_upload and who.priority is Priority.COMMAND else who.priority
         user = BACKGROUND if priority is Priority.BACKGROUND else who.user
-        asked = Asked(priority, user, takes(call))
+        asked = Asked(priority, user, takes(call), is_question)
         outcome = await self._asked(asked)
         if isinstance(outcome, Refusal):
             outcome = await self._line.wait(asked, outcome, who, await self._unlinking(call, who))
@@ -153,8 +148,11 @@ class Governor:
         return look
 
     async def _asked(self, asked: Asked) -> Grant | Refusal:
-        async with self._few if asked.priority is Priority.UPLOAD else nullcontext():
-            return await self._ledger.reserve(asked.user, asked.takes, partial(_floor, asked.priority), self._now())
+        async with self._one_upload if asked.priority is Priority.UPLOAD else nullcontext():
+            what = asked.user, asked.takes, partial(_floor, asked.priority), self._now()
+            if asked.is_question:
+                return await self._ledger.may(*what) or Grant(asked.user, {})
+            return await self._ledger.reserve(*what)
 
     async def _give_back(self, grant: Grant) -> None:
         await self._noted(self._ledger.give_back(grant))

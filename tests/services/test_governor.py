@@ -393,3 +393,26 @@ async def test_a_database_that_refuses_the_note_takes_nothing_from_the_answer(
     imgur.limits = RateLimits(client_remaining=5)
     reply = await Governor(Unwilling(), Clock())(READ, imgur)
     assert reply.data == "data"
+
+
+async def test_a_question_takes_nothing_and_writes_nothing(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.01)
+
+    class Ledger(MemoryLedger):
+        async def reserve(self, *_: Any) -> Any:
+            raise AssertionError("a question is no call")
+
+        async def give_back(self, *_: Any) -> None:
+            raise AssertionError("it takes nothing")
+
+    governor = Governor(Ledger(), clock)
+    with calling(Caller(ADA, patience=600.0)):
+        await governor.ready_to_upload(7)
+        assert (await governor.outlook(ADA, 7)).uploads_at is None
+        await governor._ledger.pause(UPLOADS, NOW + timedelta(seconds=60), NOW)
+        assert (await governor.outlook(ADA, 7)).uploads_at == NOW + timedelta(seconds=60)
+        waiting = asyncio.create_task(governor.ready_to_upload(7))
+        await until(lambda: len(governor._line) == 1)
+        clock.pass_by(seconds=61)
+        async with asyncio.timeout(10):
+            await waiting

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.memory_ledger import MemoryLedger
 from storage import Stores
+from storage.database import Database
 from storage.ledger import KEPT_FOR
 from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Told
 
@@ -64,6 +65,39 @@ async def test_what_was_not_sent_is_given_back(ledger: Any) -> None:
     assert (await ledger.standing(ADA, HOUR, NOW)).used == 0
 
 
+async def test_a_question_is_answered_as_a_call_would_be_and_takes_nothing(ledger: Any) -> None:
+    few = Allowance("application", 9, 86_400)
+    assert await ledger.may(ADA, [Take(HOUR, 10), Take(few, 9)], none, NOW) is None
+    refused = await ledger.may(ADA, [Take(HOUR, 10), Take(few, 10)], none, NOW)
+    assert refused == await ledger.reserve(ADA, [Take(HOUR, 10), Take(few, 10)], none, NOW)
+    assert (await left(ledger, HOUR), await left(ledger, few)) == (500, 9)
+    assert (await ledger.standing(ADA, HOUR, NOW)).users == 0
+    await ledger.pause(HOUR, NOW + timedelta(seconds=60), NOW)
+    refused = await ledger.may(ADA, [Take(HOUR)], none, NOW)
+    assert refused == Refusal("account:7", NOW + timedelta(seconds=60), is_pause=True)
+
+
+async def test_a_question_waits_for_nobody_who_writes(stores: Stores, database: Database) -> None:
+    async with database.write() as transaction:
+        await transaction.lock("credits", 0)
+        async with asyncio.timeout(4):
+            assert await stores.ledger.may(ADA, [Take(HOUR)], none, NOW) is None
+
+
+async def test_who_has_given_all_back_is_none_of_those_who_share(ledger: Any) -> None:
+    """Or an hour in which Imgur cannot be reached would end with everybody's part being next to nothing."""
+    for _ in range(3):
+        await ledger.give_back(await granted(ledger, Take(HOUR, 10)))
+    assert (await ledger.standing(BOB, HOUR, NOW)).users == 0
+    kept = await granted(ledger, Take(HOUR, 10), user=BOB)
+    await ledger.give_back(await granted(ledger, Take(HOUR, 10), user=BOB))
+    await granted(ledger, Take(HOUR, 10))
+    assert (await ledger.standing(BOB, HOUR, NOW)).users == 2
+    await ledger.give_back(kept)
+    assert (await ledger.standing(ADA, HOUR, NOW)).users == 1
+    assert await left(ledger, HOUR) == 490
+
+
 async def test_a_window_ends_and_the_next_is_full(ledger: Any) -> None:
     grant = await granted(ledger, Take(HOUR, 400))
     later = NOW + timedelta(hours=1)
@@ -88,6 +122,8 @@ async def test_a_window_ends_and_the_next_is_full(ledger: Any) -> None:
         (Told(0, 461), 461),  # nonsense is left out
         (Told(500, 501), 490),
         (Told(-5, None), 490),
+        (Told(100, None), 90),
+        (Told(100, 200), 90),
         (Told(10**12, 10**11), 490),
         (Told(), 490),
     ],
@@ -221,6 +257,36 @@ async def test_a_clock_that_is_put_back_ends_no_window_late(ledger: Any) -> None
     await granted(ledger, Take(HOUR, 500), now=NOW + timedelta(days=1))
     assert await left(ledger, HOUR, NOW) == 0
     assert (await ledger.standing(ADA, HOUR, NOW)).resets_at <= NOW + timedelta(hours=1)
+
+
+async def test_a_clock_that_is_put_back_keeps_nobody_waiting_for_longer_than_a_window(ledger: Any) -> None:
+    """Also if all that happens meanwhile is that somebody is refused."""
+    await granted(ledger, Take(HOUR, 500), now=NOW + timedelta(days=1))
+    for minutes in range(0, 60, 10):
+        refused = await ledger.reserve(ADA, [Take(HOUR)], none, NOW + timedelta(minutes=minutes))
+        assert refused.until == NOW + timedelta(hours=1)
+    await granted(ledger, Take(HOUR, 500), now=NOW + timedelta(hours=1))
+
+
+async def test_a_pause_ends_though_the_clock_was_put_back(ledger: Any) -> None:
+    ahead = NOW + timedelta(days=365)
+    await granted(ledger, Take(HOUR), now=ahead)
+    await ledger.pause(HOUR, ahead + timedelta(seconds=60), ahead)
+    for user, now in ((ADA, NOW), (BOB, NOW + timedelta(seconds=50))):
+        refused = await ledger.reserve(user, [Take(HOUR)], none, now)
+        assert refused == Refusal("account:7", NOW + timedelta(seconds=60), is_pause=True)
+    await granted(ledger, Take(HOUR), now=NOW + timedelta(seconds=60))
+
+
+async def test_an_overrun_counts_though_all_else_of_its_day_was_forgotten(ledger: Any) -> None:
+    """The application's day begins anew after days without a call, and is another than the one on record."""
+    monday = NOW.replace(day=2)
+    for day in (0, 5, 10):
+        now = monday + timedelta(days=day)
+        await ledger.tidy(now)
+        await granted(ledger, Take(DAY), now=now)
+        await ledger.overrun(DAY, now)
+    assert (await ledger.standing(ADA, DAY, NOW)).overruns == 3
 
 
 async def test_what_ended_long_ago_is_forgotten(stores: Stores) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -212,13 +213,13 @@ class UploadService:
         async def send(auth: AccessToken | None) -> Image:
             return await self._send(request, progress, auth)
 
-        account = await self._accounts.linked(request.discord_id)
+        account, begun = await self._accounts.linked(request.discord_id), time.monotonic()
         try:
             image = await (send(None) if request.anonymous else self._accounts.authorized(request.discord_id, send))
         finally:
             self._albums.uploaded(request.discord_id, request.album)  # or so it may be
         if not request.anonymous:
-            await self._albums.arrived(Viewer(request.discord_id, account), image)
+            await self._albums.arrived(Viewer(request.discord_id, account), image, request.album, begun)
         linked = account is not None and not account.broken
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
         return Uploaded(image, anonymous=bool(request.anonymous), can=can)

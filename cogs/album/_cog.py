@@ -34,7 +34,7 @@ from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, is_publi
 from cogs.ui.report import rescue
 from errors import AlbumExistsError, AlbumUncertainError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album, Privacy
-from services.album import AlbumService, Edited
+from services.album import AlbumService, Edited, Filled
 from services.library.galleries import GalleryService
 from services.library.suggestions import Scope, Suggestion, SuggestionService
 
@@ -105,9 +105,7 @@ class Albums(commands.Cog):
         """Put one of your images into an album of yours."""
         await acknowledge(interaction)
         filled = await self._albums.pictures.add(interaction.user.id, album, [image])
-        done(interaction, filled_words(filled, is_in=True), filled.album.page_url)
-        bare = replace(filled, album=bare_album(filled.album), titles={})
-        await answer(interaction, filled_view(filled, is_in=True), plainer=lambda: filled_view(bare, is_in=True))
+        await self._filled(interaction, filled, is_in=True)
 
     @app_commands.command(extras=ALBUM)
     @app_commands.describe(album=ALBUM_OPTION, image=IMAGE)
@@ -115,9 +113,7 @@ class Albums(commands.Cog):
         """Take an image out of an album of yours; it stays on Imgur."""
         await acknowledge(interaction)
         filled = await self._albums.pictures.remove(interaction.user.id, album, [image])
-        done(interaction, filled_words(filled, is_in=False), filled.album.page_url)
-        bare = replace(filled, album=bare_album(filled.album), titles={})
-        await answer(interaction, filled_view(filled, is_in=False), plainer=lambda: filled_view(bare, is_in=False))
+        await self._filled(interaction, filled, is_in=False)
 
     @app_commands.command(extras=ALBUM)
     @app_commands.describe(album=ALBUM_OPTION)
@@ -206,6 +202,12 @@ class Albums(commands.Cog):
         done(interaction, created_words(created), created.album.page_url)
         bare = replace(created, album=bare_album(created.album))
         await answer(interaction, created_view(created), plainer=lambda: created_view(bare))
+
+    async def _filled(self, interaction: Interaction, filled: Filled, *, is_in: bool) -> None:
+        done(interaction, filled_words(filled, is_in=is_in), filled.album.page_url)
+        draw = partial(filled_view, is_in=is_in)
+        bare = replace(filled, album=bare_album(filled.album), titles={})
+        await answer(interaction, draw(filled), plainer=lambda: draw(bare))
 
     async def _arranged(self, interaction: Interaction, edited: Edited, page: int) -> None:
         done(interaction, edited_words(edited), edited.album.page_url)

@@ -74,6 +74,8 @@ def edited_words(edited: Edited) -> str:
         return "Imgur said yes, and could not be asked whether it did so"
     if edited.ignored and edited.ignored == edited.asked:
         return "Imgur said yes and changed nothing"
+    if edited.missing:
+        return f"Saved; pictures that Imgur no longer has in it: {len(edited.missing):,}"
     return "Saved in part" if edited.ignored else "Saved"
 
 

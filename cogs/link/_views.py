@@ -73,7 +73,10 @@ def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
     """The question before an account is forgotten."""
     return notice(
         f"Unlink {plain(username)}?",
-        "The bot forgets its access to this Imgur account. Your pictures stay on Imgur; nothing is deleted there.",
+        "The bot forgets its access to this Imgur account, what it knows of it, and the tags and notes that you made "
+        "while it was linked. Your pictures stay on Imgur; nothing is deleted there.",
+        "-# Your anonymous uploads stay yours, and so do tags and notes on them or from before you linked an account: "
+        "clear those with `/imgur tag` and `/imgur note`.",
         controls=[
             ActionButton("unlink-confirm", owner, label="Unlink", style=discord.ButtonStyle.danger),
             ActionButton("unlink-keep", owner, label="Keep"),

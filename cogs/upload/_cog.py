@@ -103,22 +103,12 @@ class Uploads(commands.Cog):
 
     @action("upload-anonymously")
     async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:
-        if self._questions.get(key) is None:
-            await others_first()
-        await acknowledge_in_place(interaction)
-        question = self._questions.take(key)
-        if question is None:
-            raise QuestionExpiredError
+        question = await self._answered(interaction, key)
         await self._send(interaction, replace(question, request=replace(question.request, anonymous=True)))
 
     @action("upload-album")
     async def _album_chosen(self, interaction: Interaction, key: str, which: str) -> None:
-        if self._questions.get(key) is None:
-            await others_first()
-        await acknowledge_in_place(interaction)
-        question = self._questions.take(key)
-        if question is None:
-            raise QuestionExpiredError
+        question = await self._answered(interaction, key)
         await self._send(interaction, question.answered(which))
 
     @action("upload-cancel")
@@ -130,6 +120,16 @@ class Uploads(commands.Cog):
         await acknowledge_press(interaction)
         if not self._transfers.cancel(key):  # otherwise the command itself says how it ended
             await tell(interaction, over_view())
+
+    async def _answered(self, interaction: Interaction, key: str) -> Question:
+        """The question that was pressed on, once; what becomes of it takes its place."""
+        if self._questions.get(key) is None:
+            await others_first()
+        await acknowledge_in_place(interaction)
+        question = self._questions.take(key)
+        if question is None:
+            raise QuestionExpiredError
+        return question
 
     async def _ask(self, interaction: Interaction, question: Question, *, broken: bool) -> None:
         key = self._questions.keep(question)

@@ -14,6 +14,7 @@ import structlog
 from errors import (
     AlbumExistsError,
     AlbumUncertainError,
+    BotError,
     ImageGivenError,
     NewAlbumError,
     NotAnItemError,
@@ -36,6 +37,7 @@ from services.library.reading import Viewer
 from services.library.suggestions import label
 from services.ports import ImgurApi
 from services.text import folded, line, passage
+from storage.errors import StorageError
 from storage.models import Shelf
 
 log = structlog.get_logger(__name__)
@@ -61,7 +63,7 @@ class AlbumService:
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self._record = record
         self.pictures = AlbumPictures(imgur, catalogue, self._look, record)
-        self.interrupted = Interrupted(imgur, catalogue, self._look)
+        self.interrupted = Interrupted(catalogue, self._look, self.pictures)
 
     # --- for uploads ----------------------------------------------------------------------------------------------
 
@@ -100,9 +102,14 @@ class AlbumService:
         if album_id:
             self._reading.forget_album(discord_id, album_id)
 
-    async def arrived(self, viewer: Viewer, image: Image) -> None:
-        """A picture was uploaded to the user's account. Never fails."""
+    async def arrived(self, viewer: Viewer, image: Image, album_id: str | None, begun: float) -> None:
+        """A picture was uploaded to the user's account, from `begun` on (`time.monotonic`). Never fails."""
         await self._shelves.added(viewer, Shelf.IMAGES, image)
+        if album_id:
+            try:
+                await self.pictures.uploaded(viewer, album_id, image.id, begun)
+            except (BotError, ImgurError, StorageError) as error:
+                log.info("whether an upload stays in its album was not seen", reason=type(error).__name__)
 
     # --- one album ------------------------------------------------------------------------------------------------
 

@@ -7,17 +7,17 @@ from functools import partial
 from typing import Any
 
 from errors import BotError
-from imgur.errors import ImgurError, NotFoundError
+from imgur.errors import NotFoundError
 from imgur.models import Album
 from services.album.looking import Look
 from services.album.models import is_ordered, unlike
+from services.album.pictures import REFUSALS, AlbumPictures
 from services.cache import oldest
 from services.jobs import Done, Handler, Verdict, Work
 from services.jobs.changes import KIND
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.messages import Words
-from services.ports import ImgurApi
 from services.text import folded, unmarked
 
 NAMED = 10
@@ -36,8 +36,8 @@ class Interrupted(Handler):
     kind = KIND
     is_asked_for = True
 
-    def __init__(self, imgur: ImgurApi, catalogue: Catalogue, look: Look) -> None:
-        self._imgur = imgur
+    def __init__(self, catalogue: Catalogue, look: Look, pictures: AlbumPictures) -> None:
+        self._pictures = pictures
         self._catalogue = catalogue
         self._reading = catalogue.reading
         self._look = look
@@ -61,8 +61,8 @@ class Interrupted(Handler):
         return Done(await look(viewer, change))
 
     async def judge(self, work: Work, error: Exception) -> Verdict | None:  # noqa: ARG002 - the base's signature
-        """Where the account cannot be used, nothing can be seen; else it is tried again."""
-        return Done(UNKNOWN) if isinstance(error, BotError) and not isinstance(error, ImgurError) else None
+        """Where the account cannot be used, or Imgur refuses, nothing can be seen; else it is tried again."""
+        return Done(UNKNOWN) if isinstance(error, (BotError, *REFUSALS)) else None
 
     async def _created(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         name = _name(change)
@@ -115,9 +115,9 @@ class Interrupted(Handler):
             return _gone(change)
         inside, back = {image.id for image in album.images}, ""
         if (lost := [one for one in wish if one not in inside]) and len(album.images) >= album.images_count:
-            await self._look.tell(viewer.discord_id, partial(self._imgur.add_to_album, album.id, lost))
+            await self._pictures.put_back(viewer.discord_id, album.id, lost)
             self._reading.forget_album(viewer.discord_id, album.id)
-            back = " What had fallen out of it was put back, at its end."
+            back = f" {len(lost):,} of its pictures had fallen out and were put back, at its end."
         kept = [one for one in wish if one in inside]
         if is_ordered(album, kept) and wish[0] in inside:
             return Words("Saved", f"{CUT_OFF} In the album {_name(change)} the picture you chose stands first.{back}")

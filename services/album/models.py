@@ -40,7 +40,7 @@ class Edited:
     """An album as it is now; of what was `asked`, `ignored` is what Imgur said yes to and did not change.
 
     `hidden` are ids of its pictures that were uploaded as spoilers. With `is_unseen`, Imgur could not be asked
-    afterwards, and the album is as it should be.
+    afterwards, and the album is as it should be. `missing` are pictures that Imgur no longer has in it.
     """
 
     album: Album
@@ -48,6 +48,7 @@ class Edited:
     asked: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
     is_unseen: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

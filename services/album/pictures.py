@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 import structlog
 
 from errors import AlbumGivenError, AlbumIncompleteError, BotError, NotYoursError
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, RejectedError
-from imgur.models import Album, Kind
+from imgur.models import Album, Image, Kind
 from imgur.reference import Reference
 from services.album.looking import Look
 from services.album.models import Edited, Filled, Outcome, is_ordered
+from services.cache import TimedCache
 from services.jobs import Record
 from services.library import naming
 from services.library import suggestions as offering
 from services.library.catalogue import Catalogue
-from services.library.reading import Viewer
+from services.library.reading import WRITTEN_SECONDS, Viewer
 from services.library.suggestions import Scope, Suggestion, suggestions
 from services.ports import ImgurApi
+from services.quota.caller import waiting_for_nothing
 from services.text import line
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
+MOST_KEPT = 4096
+LONGEST_UPLOAD = 900.0  # seconds
 REFUSALS = (RejectedError, ForbiddenError, NotFoundError)
 
 
@@ -48,6 +55,22 @@ class AlbumPictures:
         self._catalogue = catalogue
         self._reading = catalogue.reading
         self._look = look
+        self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
+        self._lately: TimedCache[tuple[int, str, str], tuple[str, bool]] = TimedCache(WRITTEN_SECONDS, MOST_KEPT)
+        self._ordered: TimedCache[tuple[int, str], float] = TimedCache(LONGEST_UPLOAD, MOST_KEPT)
+
+    def _turn(self, viewer: Viewer, album_id: str) -> asyncio.Lock:
+        """One change of what is in an album at a time: an order goes over as a whole set, others would fall out."""
+        return self._turns.setdefault((viewer.account_id, album_id), asyncio.Lock())
+
+    async def uploaded(self, viewer: Viewer, album_id: str, image_id: str, begun: float) -> None:
+        """A picture was uploaded into it; `begun` as `time.monotonic`. One that an order has dropped is put back."""
+        async with self._turn(viewer, album_id):
+            self._lately.put((viewer.account_id, album_id, image_id), (image_id, True))
+            if (self._ordered.peek((viewer.account_id, album_id)) or -math.inf) < begun:
+                return
+            if image_id not in await self._look.inside(viewer.discord_id, album_id, [image_id]):
+                await self._look.tell(viewer.discord_id, partial(self._imgur.add_to_album, album_id, [image_id]))
 
     async def add(self, discord_id: int, album: str, images: Sequence[str]) -> Filled:
         """Put pictures of the user's own into it, each named by a text: what cannot get in keeps no other out.
@@ -84,39 +107,64 @@ class AlbumPictures:
     async def move_first(self, discord_id: int, album_id: str, image_id: str) -> Edited:
         """Put one of its pictures at the beginning.
 
-        The order goes over as a whole new set: it is read just before, and what is missing after it is put back.
+        The order goes over as a whole new set: it is read just before, with what this bot has done and Imgur does not
+        show yet, and what is missing after it is put back. What is put in elsewhere between the two calls, Imgur drops.
         Raises AlbumIncompleteError where Imgur does not send all of them, for the rest would fall out.
         """
         viewer = await self._catalogue.usable(discord_id)
+        async with self._turn(viewer, album_id):
+            return await self._move_first(viewer, album_id, image_id)
+
+    async def _move_first(self, viewer: Viewer, album_id: str, image_id: str) -> Edited:
+        discord_id = viewer.discord_id
         before = await self._look.album(discord_id, album_id)
-        ids = [image.id for image in before.images]
         if not viewer.owns(before):
             raise NotYoursError
-        if len(ids) < before.images_count:
-            raise AlbumIncompleteError(len(ids), before.images_count)
+        if len(before.images) < before.images_count:
+            raise AlbumIncompleteError(len(before.images), before.images_count)
+        ids = [image.id for image in before.images]
         if image_id not in ids:
             raise NotFoundError("not in the album")
+        lately = dict(self._lately.known(lambda key: key[:2] == (viewer.account_id, album_id)))
+        ids = [one for one in ids if lately.get(one, True)] + [one for one in lately if lately[one] and one not in ids]
         wish = [image_id, *(other for other in ids if other != image_id)]
         change = {"deed": "order", "album": album_id, "title": line(before.title), "wish": wish}
         await self._record(discord_id, viewer.account_id, change)
-        await self._look.tell(discord_id, partial(self._imgur.update_album, album_id, images=wish))
+        with waiting_for_nothing():  # what was read just before would be old after a wait
+            await self._look.tell(discord_id, partial(self._imgur.update_album, album_id, images=wish))
+        self._ordered.put((viewer.account_id, album_id), time.monotonic())
         images = {image.id: image for image in before.images}
-        wished = replace(before, images=tuple(images[one] for one in wish))
+        wished = replace(before, images=tuple(images.get(one, Image(one)) for one in wish))
         now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: is_ordered(seen, wish))
-        inside = {image.id for image in now.images}
-        if lost := [one for one in ids if one not in inside]:
+        if lost := _missing(now, ids):
             log.warning("pictures fell out of an album when it was put in order", count=len(lost))
-            await self._look.tell(discord_id, partial(self._imgur.add_to_album, album_id, lost))
-            now, is_unseen = await self._look.settled_album(
-                discord_id, now, lambda seen: {*ids} <= {image.id for image in seen.images}
-            )
+            await self.put_back(discord_id, album_id, lost)
+            now, is_unseen = await self._look.settled_album(discord_id, now, lambda seen: not _missing(seen, ids))
         self._catalogue.changed(discord_id)
         self._reading.written(viewer, now)
-        ignored = () if is_ordered(now, wish) else ("order",)
-        return Edited(now, ignored, ("order",), await self._catalogue.hidden(now), is_unseen)
+        missing = () if is_unseen else _missing(now, ids)
+        is_saved = image_id not in missing and is_ordered(now, [one for one in wish if one not in missing])
+        return Edited(
+            now, () if is_saved else ("order",), ("order",), await self._catalogue.hidden(now), is_unseen, missing
+        )
+
+    async def put_back(self, discord_id: int, album_id: str, lost: Sequence[str]) -> None:
+        """Put in again what an order has dropped, as far as Imgur takes it."""
+        try:
+            await self._send(discord_id, album_id, lost, is_in=True)
+        except ImgurError as error:
+            log.warning("pictures could not be put back", count=len(lost), reason=type(error).__name__)
 
     async def _fill(self, viewer: Viewer, album: Album, named: Sequence[_Named], *, is_in: bool) -> Filled:
         """Bring those without an outcome into the album, or out of it."""
+        async with self._turn(viewer, album.id):
+            filled = await self._filled(viewer, album, named, is_in=is_in)
+        for image_id, outcome in filled.outcomes.items():
+            if outcome is Outcome.DONE:
+                self._lately.put((viewer.account_id, album.id, image_id), (image_id, is_in))
+        return filled
+
+    async def _filled(self, viewer: Viewer, album: Album, named: Sequence[_Named], *, is_in: bool) -> Filled:
         outcomes = {one.id: one.outcome for one in named}
         open_ones = [one for one, outcome in outcomes.items() if outcome is None]
         if open_ones:
@@ -217,3 +265,9 @@ class AlbumPictures:
             return next(_Named(image.id, line(image.title)) for image in inside.images if image.id == reference.id)
         found = await self._own(viewer, text, is_one=True)
         return _Named(found.id, found.title)
+
+
+def _missing(album: Album, images: Iterable[str]) -> tuple[str, ...]:
+    """Which of these are not in it."""
+    inside = {image.id for image in album.images}
+    return tuple(one for one in images if one not in inside)

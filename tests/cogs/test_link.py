@@ -292,6 +292,8 @@ async def test_first_message_says_so_and_offers_to_begin_again_when_it_ended_els
 async def test_unlink_asks_and_then_forgets_and_says_where_to_revoke(discord: Discord, linked: Account) -> None:
     asked = answer(await discord.run("unlink"))
     assert "Unlink alice\\_pictures?" in text(asked)
+    assert "the tags and notes that you made while it was linked" in text(asked)
+    assert "Your anonymous uploads stay yours, and so do tags and notes on them" in text(asked)
     assert await discord.house.services.accounts.linked(discord.alice.id) is not None
     await discord.click(asked, "Unlink")
     done = discord.reread(asked)

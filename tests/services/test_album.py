@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
 
 from errors import (
@@ -25,17 +26,20 @@ from errors import (
     NotYoursError,
     TitleSharedError,
 )
+from imgur.chain import Call, Reply, Send
 from imgur.client import ImgurClient
 from imgur.errors import ImgurError, NotFoundError, RateLimitedError
-from imgur.models import Album
+from imgur.models import Album, Image
 from services.account import AccountService
 from services.album import AlbumService, Created, Outcome, looking
 from services.library import Library
 from services.library.shelves import Shelves
+from services.quota.caller import Caller, caller, calling
 from services.views import Views
 from standins.imgur.records import Account, StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
+from tests.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.services.test_account import link
 from tests.services.test_library import ADA, BOB, keep
 
@@ -589,6 +593,86 @@ async def test_picture_that_fell_out_is_put_back(albums: AlbumService, standin: 
     assert edited.ignored == ()
     standin.switches.album_ignores = "ids"
     assert (await albums.pictures.move_first(ADA, album.id, three.id)).ignored == ("order",)
+
+
+async def test_what_the_bot_puts_in_while_it_orders_stays(
+    albums: AlbumService, library: Library, standin: Standin, account: Account
+) -> None:
+    """A picture that is added, and one whose upload Imgur has put in before the order and answers after it."""
+    one, two, new, uploaded = images(standin, account, 4)
+    album = standin.world.add_album(account, title="Album", images=[one, two])
+    held = standin.switches.hold("PUT *")
+    begun = time.monotonic()
+    moving = asyncio.create_task(albums.pictures.move_first(ADA, album.id, two.id))
+    await held.arrived.wait()
+    adding = asyncio.create_task(albums.pictures.add(ADA, "Album", [new.id]))
+    album.images.append(uploaded)
+    viewer = await library.catalogue.usable(ADA)
+    arriving = asyncio.create_task(albums.arrived(viewer, Image(uploaded.id), album.id, begun))
+    await asyncio.sleep(0.1)
+    held.release()
+    assert (await moving).ignored == ()
+    assert (await adding).outcomes == {new.id: Outcome.DONE}
+    await arriving
+    assert album.images[:2] == [two, one]
+    assert {image.id for image in album.images[2:]} == {new.id, uploaded.id}
+    assert len(album.images) == 4
+
+
+async def test_order_keeps_what_imgur_does_not_show_yet(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    one, two, new, gone = images(standin, account, 4)
+    album = standin.world.add_album(account, title="Album", images=[one, two, gone])
+    standin.switches.stale_reads = 1
+    await albums.pictures.move_first(ADA, album.id, one.id)
+    await albums.pictures.remove(ADA, "Album", [gone.id])
+    await albums.pictures.add(ADA, "Album", [new.id])
+    assert album.images == [one, two, new]
+    edited = await albums.pictures.move_first(ADA, album.id, two.id)
+    assert album.images == [two, one, new]
+    assert edited.ignored == ()
+
+
+async def test_what_is_read_for_an_order_is_not_kept_for_a_wait(
+    stores: Stores, standin: Standin, account: Account
+) -> None:
+    """The quota may have a press wait for seconds, in which others change the album: the order is refused then."""
+    patience: dict[str, float] = {}
+
+    async def watching(call: Call, send: Send) -> Reply:
+        patience[call.method] = caller().patience
+        return await send(call)
+
+    async with aiohttp.ClientSession() as session:
+        client = ImgurClient(session, CLIENT_ID, CLIENT_SECRET, base_url=standin.url, middlewares=(watching,))
+        service = AccountService(stores.accounts, client, second_look=0)
+        library = Library.over(
+            service, client, stores.uploads, Shelves(stores.library, stores.marks), views=Views(stores.views)
+        )
+        one, two = images(standin, account, 2)
+        album = standin.world.add_album(account, images=[one, two])
+        with calling(Caller(ADA, patience=5.0)):
+            await AlbumService(service, client, library.catalogue).pictures.move_first(ADA, album.id, two.id)
+        await service.close()
+    assert patience == {"GET": 5.0, "PUT": 0.0}
+
+
+@pytest.mark.parametrize("refusals", ["skip", "bad-id-400"])
+async def test_order_is_saved_though_one_of_the_pictures_is_deleted_meanwhile(
+    refusals: Any, albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    standin.switches.album_refusals = refusals
+    one, two, three = images(standin, account, 3)
+    album = standin.world.add_album(account, images=[one, two, three])
+    held = standin.switches.hold("PUT *", answer=True)
+    moving = asyncio.create_task(albums.pictures.move_first(ADA, album.id, two.id))
+    await held.arrived.wait()
+    standin.world.remove_image(three)
+    held.release()
+    edited = await moving
+    assert album.images == [two, one]
+    assert (edited.ignored, edited.missing) == ((), (three.id,))
 
 
 async def test_order_is_the_owners(albums: AlbumService, standin: Standin, account: Account, stranger: Account) -> None:

@@ -228,6 +228,35 @@ async def test_account_upload_goes_into_the_account_and_its_album(
     assert await uploads.anonymous_count(ADA) == 0
 
 
+async def test_upload_stays_in_an_album_that_is_put_in_order_meanwhile(
+    accounts: AccountService,
+    imgur_client: ImgurClient,
+    attachments: Attachments,
+    stores: Stores,
+    library: Library,
+    standin: Standin,
+    account: Account,
+) -> None:
+    """Imgur has put the picture in when the order, read before, takes the place of all that was there."""
+    await link(stores, standin, account)
+    one, two = (standin.world.add_image(account) for _ in range(2))
+    album = standin.world.add_album(account, title="Album", images=[one, two])
+    albums = AlbumService(accounts, imgur_client, library.catalogue)
+    uploads = UploadService(accounts, imgur_client, attachments, stores.uploads, albums)
+    ordered = standin.switches.hold("PUT *")
+    moving = asyncio.create_task(albums.pictures.move_first(ADA, album.id, two.id))
+    await ordered.arrived.wait()
+    answered = standin.switches.hold("POST /3/upload", answer=True)
+    uploading = asyncio.create_task(uploads.upload(request(album="Album"), ignore))
+    await answered.arrived.wait()
+    ordered.release()
+    await moving
+    assert album.images == [two, one]
+    answered.release()
+    uploaded = await uploading
+    assert [image.id for image in album.images] == [two.id, one.id, uploaded.image.id]
+
+
 @pytest.mark.parametrize(
     ("album", "error"), [("???", NewAlbumError), ("https://i.imgur.com/abc1234.png", ImageGivenError)]
 )

@@ -355,6 +355,14 @@ class ShowsNoneError(BotError):
     """Imgur shows nothing in a list that held something a while ago."""
 
 
+class BehindError(BotError):
+    """What is known of a list is not all as on Imgur; it is read once more in `seconds`, 0: soon, or already."""
+
+    def __init__(self, seconds: float = 0) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 class NothingToFindError(BotError):
     """A query of which nothing can be seen."""
 

@@ -192,6 +192,14 @@ def _nothing_found(error: errors.NothingFoundError) -> Words:
     )
 
 
+def _behind(error: errors.BehindError) -> Words:
+    when = f"in about {duration(error.seconds)}" if error.seconds else "now, in the background"
+    return Words(
+        "This is not quite as on Imgur",
+        f"More has changed there than can be read while you wait. All of it is read again {when}.",
+    )
+
+
 _REMAINS = {
     errors.Remains.NOTHING: "Nothing was stored.",
     errors.Remains.DELETED: "Imgur had stored it by then, so it was deleted there again.",
@@ -450,6 +458,7 @@ _TABLE: dict[type[BaseException], Wording] = {
         "Imgur shows nothing here at the moment",
         "There was something when it was last asked. It is asked again, and what is really gone goes here too.",
     ),
+    errors.BehindError: _behind,
     errors.NothingToFindError: Words(
         "There is nothing to look for in that",
         "Nothing of it can be seen. Give a word of a title, a description, a tag or a note; #word finds a tag.",

@@ -372,12 +372,13 @@ class MarkStore(Protocol):
 class News(Protocol):
     """What keeps the index as Imgur is, for whoever looks at it."""
 
-    async def look(self, discord_id: int, account_id: int, shelf: Shelf) -> bool | None:
+    async def look(self, discord_id: int, account_id: int, shelf: Shelf) -> BotError | None:
         """Have the shelf as Imgur's first page shows it by now, and deeper as far as something there is new.
 
-        One call where nothing is. False where Imgur shows nothing at the moment though there was something, which is
-        not believed yet. A shelf that was never read, or is being read for the first time, is not looked at: its
-        reading begins, or goes on, without being waited for. Raises ImgurError, NotLinkedError, LinkBrokenError.
+        One call where nothing is. ShowsNoneError where Imgur shows nothing at the moment though there was something,
+        which is not believed yet; BehindError where the shelf is known not to be as on Imgur. A shelf that was never
+        read, or is being read for the first time, is not looked at: its reading begins, or goes on, without being
+        waited for. Raises ImgurError, NotLinkedError, LinkBrokenError.
         """
         ...
 

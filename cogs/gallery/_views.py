@@ -99,8 +99,8 @@ def _warnings(page: GalleryPage, owner: int) -> Iterator[ui.Item[Any]]:
     if page.is_link_broken and (broken := worded(LinkBrokenError())):
         yield ui.TextDisplay(f"**{broken.title}.** {broken.text} Until then, here is what you uploaded without it.")
         yield ui.ActionRow(link_button(owner, "Link again"))
-    if page.trouble and (trouble := worded(page.trouble)):
-        yield ui.TextDisplay(f"**{trouble.title}.** {trouble.text} {AS_SEEN}")
+    if trouble := _trouble(page):
+        yield ui.TextDisplay(f"{trouble} {AS_SEEN}")
 
 
 def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.LayoutView:
@@ -110,7 +110,13 @@ def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.L
         controls.append(link_button(owner))
     if page.anonymous and not shared:
         controls.append(_anonymous_button(page, owner))
-    return notice(heading, next_step, controls=controls)
+    return notice(heading, next_step, _trouble(page), controls=controls)
+
+
+def _trouble(page: GalleryPage) -> str:
+    """What is not as on Imgur, or why nobody knows."""
+    said = worded(page.trouble) if page.trouble else None
+    return f"**{said.title}.** {said.text}" if said else ""
 
 
 def _nothing(page: GalleryPage) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from errors import LinkBrokenError, NotAskedError, NothingFoundError, NotLinkedError, ShowsNoneError
+from errors import LinkBrokenError, NotAskedError, NothingFoundError, NotLinkedError
 from imgur.errors import ImgurError
 from imgur.models import Item
 from services.cache import EVER
@@ -97,15 +97,14 @@ class Listing:
         )
 
     async def _looked(self, viewer: Viewer, standing: Standing, patience: float) -> Exception | None:
-        """Have what is new in the index; what hindered that: there is something to show all the same."""
+        """Have what is new in the index; what hindered that, or is lacking all the same: there is something to show."""
         try:
             async with asyncio.timeout(patience):
-                is_believed = await self._shelves.look(viewer, standing.shelf)
+                return await self._shelves.look(viewer, standing.shelf)
         except ImgurError as error:
             return error
         except TimeoutError:
             return NotAskedError()
-        return None if is_believed else ShowsNoneError()
 
     async def _soon_whole(self, viewer: Viewer, standing: Standing) -> Standing:
         """The shelf, once all of it is read where that is a matter of a moment: it is new here, and small."""

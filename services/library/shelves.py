@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from errors import BotError
 from imgur.models import Item, Kind
 from services.backlog import Backlog
 from services.indexed import from_index, to_index
@@ -79,14 +80,14 @@ class Shelves:
         owned = await self._owned(viewer, shelves)
         return {shelf: _standing(owned, shelf) for shelf in shelves}
 
-    async def look(self, viewer: Viewer, shelf: Shelf) -> bool:
-        """Have what is new on Imgur on the shelf; False where Imgur shows nothing, which is not believed yet.
+    async def look(self, viewer: Viewer, shelf: Shelf) -> BotError | None:
+        """Have what is new on Imgur on the shelf; what is not as on Imgur after that: ShowsNoneError, BehindError.
 
         Raises ImgurError, NotLinkedError, LinkBrokenError.
         """
         if self._news is None or viewer.account is None:
-            return True
-        return await self._news.look(viewer.discord_id, viewer.account.account_id, shelf) is not False
+            return None
+        return await self._news.look(viewer.discord_id, viewer.account.account_id, shelf)
 
     async def extent(self, viewer: Viewer, standing: Standing) -> Extent | None:
         """How much of the shelf is known; None where all of it is."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import structlog
 
 from imgur.errors import BadAnswerError, NotFoundError
-from imgur.models import AccessToken
+from imgur.models import AccessToken, Item, Page
 from services.account import AccountService
 from services.indexed import to_index
 from services.jobs import ClaimLostError, Done, Handler, Pause, Verdict, Work
 from services.ports import ImgurApi, LibraryStore
-from services.sync.news import News, take_in
+from services.sync.news import News, read_front
 from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
-from services.sync.stage import CONTENTS, KIND, NOTHING, Phase, Stage, is_done
+from services.sync.stage import CONTENTS, KIND, NOTHING, SHELVES, Phase, Stage, is_done, waits
 from storage.models import Job, Shelf, SyncState, album_shelf
 
 log = structlog.get_logger(__name__)
@@ -25,14 +25,17 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 MOST_PASSES = 3  # over one shelf in a row, where things are deleted while it is read
-SECOND_LOOK = timedelta(hours=3)  # until what has disappeared in bulk is looked for again
 BULK = 20  # items; more at a time are believed to be gone on a second look only
 PATIENCE = 4  # times that the end of a list is asked for again, where it comes long before the count
 SKIPPED_AT_ONCE = 50  # albums that need no call
+NAP = 600.0  # seconds until a job that waits looks whether more is to be read by now
 
 
 class SyncHandler(Handler):
-    """Reads whatever its job's payload names: for each shelf the number of the pass that must be finished."""
+    """Reads whatever its job's payload names: for each shelf the number of the pass that must be finished.
+
+    Beside that, every shelf of the account of which it is on record that it must be read again.
+    """
 
     kind = KIND
 
@@ -42,13 +45,11 @@ class SyncHandler(Handler):
         imgur: ImgurApi,
         library: LibraryStore,
         *,
-        second_look: timedelta = SECOND_LOOK,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._library = library
-        self._second_look = second_look
         self._now = now
         self._favorites = Favorites(imgur)
         self._sources = sources(imgur)
@@ -59,33 +60,29 @@ class SyncHandler(Handler):
         library = None if job.account_id is None else await self._library.library(job.account_id)
         if library is None:
             return Done()
-        pauses = []
-        for shelf, target in job.payload.items():
+        pauses: dict[str, float] = {}
+        for shelf in SHELVES:
             state = await self._library.sync_state(library, shelf) or SyncState(library, shelf, number=0)
-            if is_done(state) and state.number >= target:
+            if is_done(state) and state.number >= job.payload.get(shelf, 0):
                 continue
-            pause = await self._advance(job, state)
-            if not pause:
+            if pause := waits(state, self._now()):
+                pauses[shelf] = pause  # the other shelves need not wait
+            elif shelf != CONTENTS or Shelf.ALBUMS not in pauses or Stage.of(state).phase is not Phase.DONE:
+                await self._advance(job, state)
                 return None
-            pauses.append(pause)  # the other shelves need not wait
-        return Pause(min(pauses)) if pauses else Done()
+        return Pause(min(NAP, *pauses.values())) if pauses else Done()
 
-    async def _advance(self, job: Job, state: SyncState) -> float:
-        """Bring a shelf one piece further; in how many seconds it goes on, 0 for at once."""
+    async def _advance(self, job: Job, state: SyncState) -> None:
+        """Bring a shelf one piece further."""
         stage = Stage.of(state)
-        if stage.phase is Phase.DOUBT:
-            waits = ((state.finished_at or self._now()) + self._second_look - self._now()).total_seconds()
-            if 0 < waits <= self._second_look.total_seconds():
-                return waits
         if stage.phase in (Phase.DONE, Phase.DOUBT):
-            await self._begin(job, state, Stage(Phase.READ, is_second_look=stage.phase is Phase.DOUBT))
+            await self._begin(job, state, stage.next())
         elif state.shelf == CONTENTS:
             await self._contents(job, state)
         elif stage.phase is Phase.OLDEST:
             await self._from_oldest(job, state)
         else:
             await self._read(job, state)
-        return 0
 
     # --- a pass ---------------------------------------------------------------------------------------------------
 
@@ -127,7 +124,7 @@ class SyncHandler(Handler):
         """All that the pass before had lost is found. Without what is gone, it may be the whole list by now."""
         unseen = await self._library.unseen(state, within_reach=True)
         if await self._library.count(state.library, state.shelf) - unseen == state.expected:
-            ended = replace(state, phase=Phase.DONE, finished_at=self._now())
+            ended = replace(state, phase=str(Stage.of(state).ended()), finished_at=self._now())
             await self._library.finish(ended, within_reach=True)
 
     async def _at_the_end(self, job: Job, state: SyncState) -> None:
@@ -141,12 +138,14 @@ class SyncHandler(Handler):
         else:
             seen = await self._seen(state)
             news = await self._first_again(job, state)
+            if not news.is_fresh and await self._is_begun_again(job, state, NOTHING):
+                return
             counted = await self._as_user(job, self._sources[state.shelf].count)
             if state.expected is not None and counted is not None:
                 twice = state.read - stage.unreadable - seen  # as many as were new at the front meanwhile
                 deleted = state.expected + twice - counted
                 missing = deleted - max(news.unknown - twice, 0)
-                if await self._is_begun_again(job, state, deleted, missing):
+                if deleted > 0 and await self._is_begun_again(job, state, missing):
                     return
             seen = await self._seen(state)
             _refuse_short(job, state, counted, seen + stage.unreadable)
@@ -158,7 +157,7 @@ class SyncHandler(Handler):
         full = FAVORITES_PER_PAGE
         if state.page > 1:
             news = await self._first_again(job, state)
-            if await self._is_begun_again(job, state, news.gone, NOTHING):
+            if (news.gone or not news.is_fresh) and await self._is_begun_again(job, state, NOTHING):
                 return
         if state.page and (stage.last >= full or await self._library.unseen(state)):
             oldest = replace(stage, phase=Phase.OLDEST)
@@ -166,18 +165,17 @@ class SyncHandler(Handler):
         else:
             await self._close(state, is_confirmed=True)
 
-    async def _is_begun_again(self, job: Job, state: SyncState, deleted: int, missing: int) -> bool:
-        """Whether another pass has begun, as items were deleted while this one read: pages may not have joined.
+    async def _is_begun_again(self, job: Job, state: SyncState, missing: int) -> bool:
+        """Whether another pass has begun, as the list has changed while this one read: pages may not have joined.
 
         It reads from the front until what is `missing` has come, as far as all deletions were before the place that
         this one had come to; else to the end.
         """
         stage = Stage.of(state)
-        if deleted <= 0 or stage.tries >= MOST_PASSES:
+        if stage.tries >= MOST_PASSES:
             return False
-        log.info("a list has changed while it was read: once more", shelf=state.shelf, items=deleted)
-        again = Stage(Phase.READ, tries=stage.tries + 1, is_second_look=stage.is_second_look, missing=missing)
-        await self._begin(job, state, again)
+        log.info("a list has changed while it was read: once more", shelf=state.shelf, tries=stage.tries)
+        await self._begin(job, state, stage.again(missing))
         return True
 
     async def _from_oldest(self, job: Job, state: SyncState) -> None:
@@ -204,17 +202,25 @@ class SyncHandler(Handler):
         expected = None if state.expected is None else max(state.expected, state.read)
         ended = replace(state, finished_at=self._now(), expected=expected)
         if unseen == 0 or is_believed:
-            await self._library.finish(replace(ended, phase=Phase.DONE), within_reach=within_reach)
+            await self._library.finish(replace(ended, phase=str(stage.ended())), within_reach=within_reach)
             return
         phase = Phase.DONE if stage.is_second_look else Phase.DOUBT
         log.info("what has disappeared stays for now", shelf=state.shelf, items=unseen, again=phase is Phase.DOUBT)
-        await self._library.advance(replace(ended, phase=phase), ())
+        await self._library.advance(replace(ended, phase=str(stage.ended(phase))), ())
 
     async def _first_again(self, job: Job, state: SyncState) -> News:
-        """Read the first page once more and take in what is new on it."""
-        source = self._sources[state.shelf]
-        first = await self._as_user(job, lambda auth: source.page(auth, 0))
-        return await take_in(self._library, state.library, state.shelf, first)
+        """Read the first page once more, deeper if all of it is new, and take that in: fresh unless a gap is left."""
+
+        async def page(number: int) -> Page[Item]:
+            return await self._as_user(job, lambda auth: self._sources[state.shelf].page(auth, number))
+
+        first = await page(0)
+        keys = [to_index(item).key for item in first.items]
+        is_known = bool(await self._library.ranks_of(state.library, state.shelf, keys))
+        deeper = None if is_known else page
+        news = await read_front(self._library, state.library, state.shelf, first, deeper=deeper)
+        await news.take_in(self._library)
+        return replace(news, is_fresh=news.is_fresh or is_known)
 
     async def _seen(self, state: SyncState) -> int:
         total = await self._library.count(state.library, state.shelf)
@@ -234,7 +240,7 @@ class SyncHandler(Handler):
             done += 1
         after = replace(state, page=done, read=done, begun_at=state.begun_at or self._now())
         if not albums:
-            after = replace(after, phase=Phase.DONE, finished_at=self._now())
+            after = replace(after, phase=str(Stage.of(state).ended()), finished_at=self._now())
         await self._library.advance(after, ())
 
     async def _album(self, job: Job, library: int, album_id: str) -> int:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from imgur.models import Item, Page
 from services.indexed import to_index
 from services.ports import LibraryStore
-from storage.models import IndexedItem
+from storage.models import IndexedItem, Key
 
 BULK = 20
 """More that are gone at a time are left to a full pass, which looks twice."""
@@ -21,19 +21,38 @@ SLACK = 2 * BULK
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`is_fresh`: the front is as on Imgur. `shows_none`: Imgur shows nothing, though there is something.
+    """`is_fresh`: once taken in, the front is as on Imgur. `shows_none`: Imgur shows nothing where there was something.
 
-    `gone` counts what was there and is not any more, `unknown` what was not there before.
+    `gone` counts what was there and is not any more, `unknown` what was not there before. `front` is what stands first,
+    in its order; `changed`, known items that have changed; `off`, what comes off the shelf.
     """
 
+    library: int
+    shelf: str
     is_fresh: bool
     shows_none: bool = False
-    has_changed: bool = False
     gone: int = 0
     unknown: int = 0
+    front: Sequence[IndexedItem] = ()
+    changed: Sequence[IndexedItem] = ()
+    off: Sequence[Key] = ()
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether there is anything to be taken in."""
+        return bool(self.front or self.changed or self.off)
+
+    async def take_in(self, store: LibraryStore) -> None:
+        """Write it down."""
+        if self.front:
+            await store.put_front(self.library, self.shelf, self.front)
+        for item in self.changed:
+            await store.update(self.library, item)
+        if self.off:
+            await store.remove(self.library, self.off, self.shelf)
 
 
-async def take_in(
+async def read_front(
     store: LibraryStore,
     library: int,
     shelf: str,
@@ -42,14 +61,14 @@ async def take_in(
     deeper: Callable[[int], Awaitable[Page[Item]]] | None = None,
     newer_than: datetime | None = None,
 ) -> News:
-    """Bring the front of a shelf up to date by its first page, and by `deeper` ones as far as something is new.
+    """What is new at the front of a shelf by its first page, and by `deeper` ones as far as something is new.
 
     A known item may have moved to the front with new ones behind it: one whole page of known items in their known
     order ends it. What is gone from among them comes off the shelf, but for what was made only just, as `newer_than`
     says: Imgur may not show it yet.
     """
     if not first.received:
-        return News(is_fresh=True, shows_none=await store.count(library, shelf) > 0)
+        return News(library, shelf, is_fresh=True, shows_none=await store.count(library, shelf) > 0)
     page, found, number = first, [to_index(item) for item in first.items], 0
     joins = await _joins(store, library, shelf, found)
     while not joins and page.received and deeper is not None and number < DEEPER:
@@ -58,21 +77,23 @@ async def take_in(
         items = [to_index(item) for item in page.items]
         joins = page.received > 0 and await _joins(store, library, shelf, items)
         found += items
-    is_end = not page.received
     known = await store.page(library, shelf, offset=0, limit=len(found) + SLACK)
     gone = [item.key for item in _gone(known, found, newer_than)] if joins else []
     if len(gone) > BULK or (joins and found[-1].key not in {item.key for item in known}):
-        return News(is_fresh=False, gone=len(gone))
+        return News(library, shelf, is_fresh=False, gone=len(gone))
     ranks = await store.ranks_of(library, shelf, [item.key for item in found])
-    if number == 0 and joins:
-        has_changed = await _correct(store, library, known, found)
-    else:
-        has_changed = True
-        await store.put_front(library, shelf, found)
-    if gone:
-        await store.remove(library, gone, shelf)
-    unknown = sum(item.key not in ranks for item in found)
-    return News(joins or is_end, has_changed=has_changed or bool(gone), gone=len(gone), unknown=unknown)
+    is_known = number == 0 and joins
+    is_whole = not page.received and not any(_are_lost(known, found, newer_than))
+    return News(
+        library,
+        shelf,
+        is_fresh=joins or is_whole,
+        gone=len(gone),
+        unknown=sum(item.key not in ranks for item in found),
+        front=() if is_known else found,
+        changed=_changed(known, found) if is_known else (),
+        off=gone,
+    )
 
 
 async def _joins(store: LibraryStore, library: int, shelf: str, items: Sequence[IndexedItem]) -> bool:
@@ -97,15 +118,19 @@ def _gone(
             yield item
 
 
-async def _correct(
-    store: LibraryStore, library: int, known: Sequence[IndexedItem], found: Sequence[IndexedItem]
-) -> bool:
-    """Write what has changed of known items; whether anything has."""
+def _are_lost(
+    known: Sequence[IndexedItem], found: Sequence[IndexedItem], newer_than: datetime | None
+) -> Iterator[bool]:
+    """Of a list read to its end: whether what is known is not on it, and not so new that it is not shown yet."""
+    here = {item.key for item in found}
+    for item in known:
+        yield item.key not in here and not (newer_than and item.created and item.created > newer_than)
+
+
+def _changed(known: Sequence[IndexedItem], found: Sequence[IndexedItem]) -> list[IndexedItem]:
+    """Of known items those that are not as they were."""
     before = {item.key: _without_views(item) for item in known}
-    changed = [item for item in found if item.key in before and before[item.key] != _without_views(item)]
-    for item in changed:
-        await store.update(library, item)
-    return bool(changed)
+    return [item for item in found if item.key in before and before[item.key] != _without_views(item)]
 
 
 def _without_views(item: IndexedItem) -> IndexedItem:

@@ -8,17 +8,18 @@ from typing import TypeAlias
 
 import structlog
 
+from errors import BehindError, ShowsNoneError
 from imgur.models import Item, Page
 from services.account import AccountService
 from services.jobs import JobService
 from services.ports import ImgurApi, LibraryStore
 from services.quota.caller import waiting_for_nothing
-from services.sync.news import take_in
+from services.sync.news import read_front
 from services.sync.progress import Progress, calls_left, progress
 from services.sync.sources import sources
-from services.sync.stage import CONTENTS, KIND, SHELVES, is_done
+from services.sync.stage import CONTENTS, KIND, SHELVES, Stage, behind, is_done, waits
 from storage.errors import StorageError
-from storage.models import Shelf
+from storage.models import Shelf, SyncState
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,8 @@ AGAIN_AFTER = timedelta(days=3)
 """From one full pass to the next, if the user comes by."""
 LAG = timedelta(minutes=5)
 """For so long a list of Imgur's may lack what was just made."""
+TRIES = 5
+"""To put something on record while a pass puts page after page there."""
 
 
 Quota: TypeAlias = Callable[[int, int], Awaitable[float]]
@@ -84,15 +87,25 @@ class SyncService:
         if due:
             await self._jobs.begin(KIND, discord_id, account_id=account_id, subject=_subject(account_id), payload=due)
 
-    async def again(self, discord_id: int, account_id: int, shelf: str) -> None:
-        """Read a shelf completely once more: something is not as it should be."""
+    async def again(self, discord_id: int, account_id: int, shelf: str) -> bool:
+        """Have a shelf read completely once more, soon or after a while; whether that is on record now.
+
+        From one such pass to the next it is the longer, the more of them there were in a row.
+        """
         library = await self._library.library(account_id)
-        state = None if library is None else await self._library.sync_state(library, shelf)
-        if state is not None and is_done(state):
-            payload = {shelf: state.number + 1} | ({CONTENTS: state.number + 1} if shelf == Shelf.ALBUMS else {})
-            await self._jobs.begin(
-                KIND, discord_id, account_id=account_id, subject=_subject(account_id), payload=payload
-            )
+        wanted = [shelf, CONTENTS] if shelf == Shelf.ALBUMS else [shelf]
+        if library is None or not all([await self._is_behind(library, one) for one in wanted]):
+            return False
+        await self._begin(discord_id, account_id)
+        return True
+
+    async def _is_behind(self, library: int, shelf: str) -> bool:
+        """Put it on record; False where a pass under way is quicker each time."""
+        for _ in range(TRIES):
+            state = await self._library.sync_state(library, shelf) or SyncState(library, shelf, number=0)
+            if Stage.of(state).is_behind or await self._library.advance(behind(state, self._now()), ()):
+                return True
+        return False
 
     async def progress(self, account_id: int, shelf: str) -> Progress:
         """How far a shelf has been read. Errors of the database pass."""
@@ -118,29 +131,38 @@ class SyncService:
 
     # --- news -----------------------------------------------------------------------------------------------------
 
-    async def look(self, discord_id: int, account_id: int, shelf: Shelf) -> bool:
+    async def look(self, discord_id: int, account_id: int, shelf: Shelf) -> ShowsNoneError | BehindError | None:
         """Have the shelf as Imgur's first page shows it by now, and deeper as far as something there is new.
 
-        False where Imgur shows nothing at the moment, though there was something: that is not believed yet. A shelf
-        that was never read is not looked at: its reading begins. Raises ImgurError, NotLinkedError, LinkBrokenError;
-        errors of the database pass.
+        What is not as on Imgur after that. A shelf that was never read is not looked at: its reading begins. Raises
+        ImgurError, NotLinkedError, LinkBrokenError; errors of the database pass.
         """
         await self.begin(discord_id, account_id)
         library = await self._library.library(account_id)
         state = None if library is None else await self._library.sync_state(library, shelf)
         if library is None or state is None or state.finished_at is None:
-            return True
+            return None
 
         async def page(number: int) -> Page[Item]:
             with waiting_for_nothing():  # what is known can be shown
                 return await self._accounts.authorized(discord_id, lambda auth: self._sources[shelf].page(auth, number))
 
-        news = await take_in(self._library, library, shelf, await page(0), deeper=page, newer_than=self._now() - LAG)
+        news = await read_front(self._library, library, shelf, await page(0), deeper=page, newer_than=self._now() - LAG)
+        is_noted = True  # before it is taken in: the next look will see nothing new in that
         if not news.is_fresh or news.shows_none:
-            await self.again(discord_id, account_id, shelf)
+            is_noted = await self.again(discord_id, account_id, shelf)
         elif shelf == Shelf.ALBUMS and news.has_changed:
-            await self.again(discord_id, account_id, CONTENTS)
-        return not news.shows_none
+            is_noted = await self.again(discord_id, account_id, CONTENTS)
+        if is_noted:
+            await news.take_in(self._library)
+        if news.shows_none:
+            return ShowsNoneError()
+        return await self._lacking(library, shelf) or (None if news.is_fresh else BehindError())
+
+    async def _lacking(self, library: int, shelf: str) -> BehindError | None:
+        """That something on the shelf is known not to be as on Imgur, and when it will be read again."""
+        state = await self._library.sync_state(library, shelf)
+        return BehindError(waits(state, self._now())) if state and Stage.of(state).is_lacking else None
 
 
 def _subject(account_id: int) -> str:

@@ -26,8 +26,14 @@ class Source(ABC):
     async def page(self, auth: AccessToken, number: int) -> Page[Item]:
         """One page."""
 
-    async def count(self, auth: AccessToken) -> int | None:  # noqa: ARG002 - for those that can
+    async def count(self, auth: AccessToken) -> int | None:
         """How many items Imgur says there are; None where it does not say."""
+        try:
+            return await self._count(auth)
+        except NO_COUNT:
+            return None
+
+    async def _count(self, auth: AccessToken) -> int | None:  # noqa: ARG002 - for those that are counted
         return None
 
 
@@ -41,12 +47,8 @@ class Images(Source):
         found = await self._imgur.account_images(auth, number, size=PER_PAGE)
         return Page(found.items, found.received)
 
-    async def count(self, auth: AccessToken) -> int | None:
-        """How many images Imgur says there are."""
-        try:
-            return await self._imgur.account_images_count(auth)
-        except NO_COUNT:
-            return None
+    async def _count(self, auth: AccessToken) -> int:
+        return await self._imgur.account_images_count(auth)
 
 
 class Albums(Source):
@@ -59,12 +61,8 @@ class Albums(Source):
         found = await self._imgur.account_albums(auth, number, size=PER_PAGE)
         return Page(found.items, found.received)
 
-    async def count(self, auth: AccessToken) -> int | None:
-        """How many albums Imgur says there are."""
-        try:
-            return await self._imgur.account_albums_count(auth)
-        except NO_COUNT:
-            return None
+    async def _count(self, auth: AccessToken) -> int:
+        return await self._imgur.account_albums_count(auth)
 
 
 class Favorites(Source):

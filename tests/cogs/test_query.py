@@ -76,6 +76,23 @@ async def test_gallery_of_a_forgotten_query_says_so(discord: Discord, linked: Ac
     assert text(message) == before
 
 
+@pytest.mark.parametrize("query", ["", "cat", "dog"])
+async def test_more_news_than_can_be_read_meanwhile_is_said(
+    discord: Discord, linked: Account, index: Index, query: str
+) -> None:
+    """Also where nothing is found: it may be among what is not read yet."""
+    discord.standin.switches.most_per_page = 10
+    for _ in range(2):
+        discord.standin.world.add_image(linked, title="cat")
+    await index.read(IMAGES)
+    for _ in range(70):
+        discord.standin.world.add_image(linked, title="bird")
+    for _ in range(2):  # what the first look takes in must not hide that there is more
+        message = answer(await discord.run("images", query=query))
+        assert "This is not quite as on Imgur" in text(message)
+        assert "read again" in text(message)
+
+
 @pytest.mark.parametrize("query", ["", "  ", "\u3000"])
 async def test_blank_query_counts_as_none(discord: Discord, linked: Account, index: Index, query: str) -> None:
     image = discord.standin.world.add_image(linked)

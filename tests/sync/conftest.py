@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import pytest
 
+from errors import BotError
 from imgur.client import ImgurClient
 from services.account import AccountService
 from services.jobs import JobService, Runner
@@ -157,8 +158,8 @@ class House:
         found = await self.stores.library.page(await self.library(), shelf, offset=0, limit=100_000)
         return [item.id for item in found]
 
-    async def look(self, shelf: Shelf = Shelf.IMAGES) -> bool:
-        """As a typed command does before it shows the list; whether Imgur shows anything."""
+    async def look(self, shelf: Shelf = Shelf.IMAGES) -> BotError | None:
+        """As a typed command does before it shows the list; what is not as on Imgur after that."""
         return await self.sync.look(ALICE, self.account.id, shelf)
 
     @asynccontextmanager
@@ -169,10 +170,11 @@ class House:
         hold.release()
 
 
-async def in_doubt(house: House) -> bool:
+async def in_doubt(house: House, shelf: str = Shelf.IMAGES) -> bool:
     """Whether so much has disappeared from Imgur that it is looked for once more, later."""
-    state = await house.stores.library.sync_state(await house.library(), Shelf.IMAGES)
-    return state is not None and state.phase == "doubt"
+    state = await house.stores.library.sync_state(await house.library(), shelf)
+    is_waiting = all(job.claim is None for job in await house.jobs.of_user(ALICE))
+    return state is not None and state.phase.startswith("doubt") and is_waiting
 
 
 def ids(images: Sequence[StoredImage | StoredAlbum]) -> list[str]:

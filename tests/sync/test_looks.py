@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
+from errors import BehindError
 from services.indexed import to_index
-from storage.models import Shelf
+from services.sync import SyncService
+from services.sync.stage import Stage, behind, waits
+from storage.models import Shelf, SyncState
 from tests.sync.conftest import ALICE, House, ids, in_doubt, until
 
 FAVORITES = "GET /3/account/me/favorites"
+
+
+async def images_are_right(house: House) -> bool:
+    return await house.shelf() == ids(house.images())
+
+
+async def settled(house: House) -> None:
+    """Until nothing goes on in the background, but for what waits."""
+
+    async def nothing() -> bool:
+        now = house.clock.now()
+        return all(job.claim is None and job.due_at > now for job in await house.jobs.of_user(ALICE))
+
+    await until(nothing)
 
 
 async def favorites_are_right(house: House) -> bool:
@@ -23,7 +42,7 @@ async def test_where_nothing_is_new_one_page_is_all_that_is_asked_for(house: Hou
     await house.read()
     house.calls()
 
-    assert await house.look()
+    assert await house.look() is None
     assert house.calls() == {"GET /3/account/me/images/0": 1}
 
 
@@ -33,7 +52,7 @@ async def test_new_ones_are_found_as_far_down_as_they_go(house: House) -> None:
     house.add(13)
     house.calls()
 
-    assert await house.look()
+    assert await house.look() is None
     assert await house.shelf() == ids(house.images())
     assert sum(house.calls().values()) == 3
 
@@ -43,10 +62,11 @@ async def test_more_new_ones_than_a_user_should_wait_for_are_left_to_a_pass(hous
     await house.read()
     house.add(70)
 
-    await house.look()
+    assert isinstance(await house.look(), BehindError)
     assert await house.jobs.of_user(ALICE)
     await house.idle()
     assert await house.shelf() == ids(house.images())
+    assert await house.look() is None
 
 
 async def test_an_old_favorite_that_came_to_the_front_hides_no_new_one_behind_it(house: House) -> None:
@@ -57,7 +77,7 @@ async def test_an_old_favorite_that_came_to_the_front_hides_no_new_one_behind_it
     house.standin.world.add_favorites(house.account, [old])
     house.calls()
 
-    assert await house.look(Shelf.FAVORITES)
+    assert await house.look(Shelf.FAVORITES) is None
     assert (await house.shelf(Shelf.FAVORITES))[:3] == [old.id, new[1].id, new[0].id]
     assert await favorites_are_right(house)
     assert house.calls() == {f"{FAVORITES}/0/newest": 1, f"{FAVORITES}/1/newest": 1}
@@ -96,6 +116,95 @@ async def test_ten_new_favorites_push_no_old_one_out(house: House) -> None:
     await house.look(Shelf.FAVORITES)
     assert await favorites_are_right(house)
     assert len(await house.shelf(Shelf.FAVORITES)) == 130
+
+
+def pages(house: House) -> int:
+    """How many pages of images Imgur was asked for since this was last asked."""
+    return sum(count for line, count in house.calls().items() if "/images/" in line and not line.endswith("/count"))
+
+
+async def test_a_list_that_never_joins_costs_a_pass_the_more_seldom_and_that_is_said(house: House) -> None:
+    house.add(12)
+    await house.read()
+    told = []
+    for _ in range(3):
+        house.add(40)
+        other = SyncService(house.accounts, house.imgur, house.stores.library, house.jobs, now=house.clock.now)
+        found = await other.look(ALICE, house.account.id, Shelf.IMAGES)  # another process: what counts is on record
+        assert isinstance(found, BehindError)
+        told.append(round(found.seconds / 60))
+        if found.seconds:
+            await settled(house)
+            house.calls()
+            assert isinstance(await house.look(), BehindError)
+            await settled(house)
+            assert pages(house) == 1
+            house.pass_time(timedelta(seconds=found.seconds + 1))
+        await house.idle()
+        assert await images_are_right(house)
+    assert told == [0, 10, 40]
+
+
+def test_the_distance_between_passes_grows_to_a_day_and_is_forgotten_in_two() -> None:
+    now = datetime.now(UTC)
+    state, distances = SyncState(1, Shelf.IMAGES), []
+    for _ in range(20):
+        state = behind(replace(state, finished_at=now), now)
+        assert behind(state, now) == state  # once for all looks until it is read
+        distances.append(waits(state, now) / 60)
+        assert waits(state, now - timedelta(days=1)) == 0  # a clock was wrong
+        state = replace(state, phase=str(Stage.of(state).next().ended()))
+    assert distances == [0, 10, 40, 160, 640, *[1440] * 15]
+    assert waits(behind(state, now + timedelta(days=2)), now + timedelta(days=2)) == 0
+
+
+async def test_what_a_look_could_not_take_in_is_read_though_another_list_waits(house: House) -> None:
+    """Of one account one job is open at a time: it reads whatever is on record, and so does the one after a restart."""
+    house.favorite(100)
+    house.add(25)
+    await house.read()
+    house.account.favorites.clear()
+    await house.look(Shelf.FAVORITES)
+    await until(lambda: in_doubt(house, Shelf.FAVORITES))
+    house.add(70)
+
+    assert isinstance(await house.look(), BehindError)
+    house.pass_time(timedelta(minutes=11))
+
+    async def nothing_lacks() -> bool:
+        return await house.look() is None
+
+    await until(nothing_lacks)
+    assert await images_are_right(house)
+
+
+async def test_what_a_look_could_not_take_in_while_all_is_read_is_read_after_that(house: House) -> None:
+    house.add(80)
+    await house.read()
+    house.pass_time(timedelta(days=4))
+    async with house.held("GET /3/account/me/images/7*") as hold:
+        await house.begin()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
+        house.add(70)
+        assert isinstance(await house.look(), BehindError)
+    await house.idle()
+
+    assert await images_are_right(house)
+    assert await house.look() is None
+
+
+async def test_a_small_list_of_which_much_is_other_is_read_again(house: House) -> None:
+    """Its end is seen at once, and what is gone from behind the new ones is not."""
+    for image in house.add(9):
+        image.created -= 3600
+    await house.read()
+    house.delete(*house.images()[4:8])
+    house.add(3)
+
+    await house.look()
+    await house.idle()
+    assert await images_are_right(house)
+    assert await house.look() is None
 
 
 async def test_what_is_shown_is_corrected_when_it_is_shown(house: House) -> None:

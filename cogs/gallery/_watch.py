@@ -17,25 +17,36 @@ LONG = 3.0  # seconds of a wait that is worth telling
 
 
 class Watch:
-    """Looks now and then, and changes the message where something is new."""
+    """Looks now and then, and changes the message where something is new; of each job the one it was last shown in."""
 
     def __init__(self, bulk: BulkService) -> None:
         self._bulk = bulk
-        self._following: set[asyncio.Task[None]] = set()
+        self._following: dict[int, asyncio.Task[None]] = {}
 
     async def begin(self, interaction: Interaction, state: State | None) -> None:
         """Show how far it is, and go on showing it."""
+        if state is not None:
+            self._leave(state.job.id)
         await self._show(interaction, state)
         if state is not None and state.is_open:
-            task = asyncio.create_task(self._follow(interaction, state))
-            self._following.add(task)
-            task.add_done_callback(self._following.discard)
+            self._leave(state.job.id)  # another press may have come meanwhile
+            task = self._following[state.job.id] = asyncio.create_task(self._follow(interaction, state))
+            task.add_done_callback(partial(self._followed, state.job.id))
+
+    def _leave(self, job: int) -> None:
+        if before := self._following.pop(job, None):
+            before.cancel()
+
+    def _followed(self, job: int, task: asyncio.Task[None]) -> None:
+        if self._following.get(job) is task:
+            del self._following[job]
 
     async def close(self) -> None:
         """Follow nothing any more."""
-        for task in self._following:
+        following = list(self._following.values())
+        for task in following:
             task.cancel()
-        await asyncio.gather(*self._following, return_exceptions=True)
+        await asyncio.gather(*following, return_exceptions=True)
 
     async def _follow(self, interaction: Interaction, state: State | None) -> None:
         until, pause, shown = time.monotonic() + CHANGEABLE, FIRST_LOOK, _key(state)

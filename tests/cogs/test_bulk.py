@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -268,6 +269,29 @@ async def test_what_waits_for_the_quota_is_told_and_goes_on_by_itself(discord: D
     assert not (await discord.run("images")).followups
     assert not (await discord.click(question, "How far is it?")).followups
     assert "This is over" in text(question)
+
+
+async def test_however_often_it_is_asked_how_far_it_is_the_end_is_told_once(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 2)
+    _, question = await asked(discord, ids)
+    hold = discord.standin.switches.hold(DELETE)
+    before = len(discord.env.http_requests)
+    presses = [asyncio.create_task(discord.click(question, "Delete 2 for good"))]
+    await asyncio.wait_for(hold.arrived.wait(), 15)
+    await eventually(lambda: "How far is it?" in buttons(question))
+    look = {"custom_id": buttons(question)["How far is it?"]["custom_id"], "component_type": 2}
+    presses += [asyncio.create_task(press(discord, question, **look)) for _ in range(4)]
+    await eventually(lambda: len(shown(discord, before, "**0 of 2** done so far")) == 5)
+    hold.release()
+    await asyncio.gather(*presses)
+    assert "### 2 deleted" in text(question)
+    assert len(shown(discord, before, "### 2 deleted")) == 1
+
+
+def shown(discord: Discord, since: int, words: str) -> list[object]:
+    """The edits that said so."""
+    sent = discord.env.http_requests[since:]
+    return [entry for entry in sent if entry.method == "PATCH" and words in json.dumps(entry.json)]
 
 
 async def test_what_was_going_on_ends_in_words_when_its_user_unlinks(discord: Discord, linked: Account) -> None:

@@ -12,7 +12,7 @@ from cogs.ui.actions import ActionButton, ActionSelect
 from cogs.ui.forms import Form
 from cogs.ui.layout import COLOUR, WARNING, Control, notice, plain, rows
 from imgur.models import TITLE_LIMIT
-from services.bulk import Question, Result, State
+from services.bulk import Question, State
 from services.bulk.words import summary
 from services.library.suggestions import Suggestion
 from services.selection import Deed, Obstacle, Selected, Sorted
@@ -142,9 +142,7 @@ def state_view(state: State, owner: int, *, bare: bool = False) -> ui.LayoutView
 
 
 def _open_view(state: State, owner: int, *, bare: bool) -> ui.LayoutView:
-    results = [result for _, result in state.results]
-    done = sum(result is not Result.UNTOUCHED for result in results)
-    lines = [f"**{done:,} of {len(results):,}** done so far."]
+    lines = [f"**{state.through:,} of {len(state.results):,}** done so far."]
     if state.progress.ahead:
         others = "1 other is" if state.progress.ahead == 1 else f"{state.progress.ahead:,} others are"
         lines.append(f"{others} served first.")
@@ -152,7 +150,7 @@ def _open_view(state: State, owner: int, *, bare: bool) -> ui.LayoutView:
         then = datetime.now(UTC) + timedelta(seconds=state.progress.waits)
         lines.append(f"Imgur has no room for more at the moment; it goes on {discord.utils.format_dt(then, 'R')}.")
     return notice(
-        f"{_VERBS[state.deed]} {_pictures(len(results))}",
+        f"{_VERBS[state.deed]} {_pictures(len(state.results))}",
         " ".join(lines),
         _album(state, bare=bare),
         "-# It goes on by itself. How it ends is said here, or by my next answer.",

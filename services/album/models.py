@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from errors import AlbumTitleError
+from errors import AlbumTitleError, BotError
 from imgur.errors import ImgurError
 from imgur.models import TITLE_LIMIT, Album
 from services.text import line, passage
@@ -58,7 +58,7 @@ class Filled:
     album: Album
     outcomes: dict[str, Outcome]
     titles: dict[str, str] = field(default_factory=dict)
-    trouble: ImgurError | None = None
+    trouble: ImgurError | BotError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 MOST_KEPT = 4096
 LONGEST_UPLOAD = 900.0  # seconds
 REFUSALS = (RejectedError, ForbiddenError, NotFoundError)
+LOOKED_FOR = 10
+"""Of the pictures that Imgur did not put into an album, so many are looked for: they may be gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,14 @@ class AlbumPictures:
             if image_id not in await self._look.inside(viewer.discord_id, album_id, [image_id]):
                 await self._look.tell(viewer.discord_id, partial(self._imgur.add_to_album, album_id, [image_id]))
 
-    async def add(self, discord_id: int, album: str, images: Sequence[str]) -> Filled:
+    async def add(self, discord_id: int, album: str, images: Sequence[str], *, several: bool = False) -> Filled:
         """Put pictures of the user's own into it, each named by a text: what cannot get in keeps no other out.
 
-        Raises AlbumGivenError; where one text is given alone, also what that may raise.
+        Raises AlbumGivenError; where one text is given alone, also what that may raise, unless it is one of `several`.
         """
         target = await self._catalogue.own_album(discord_id, album)
         viewer = await self._catalogue.usable(discord_id)
-        named = [await self._own(viewer, text, is_one=len(images) == 1) for text in images]
+        named = [await self._own(viewer, text, is_one=len(images) == 1 and not several) for text in images]
         return await self._fill(viewer, target, named, is_in=True)
 
     async def remove(self, discord_id: int, album: str, images: Sequence[str]) -> Filled:
@@ -172,7 +174,7 @@ class AlbumPictures:
         inside = await self._look.inside(viewer.discord_id, album.id, open_ones)
         sending = [one for one in open_ones if (one in inside) is not is_in]
         outcomes |= {one: Outcome.ALREADY for one in open_ones if one not in sending}
-        trouble: ImgurError | None = None
+        trouble: ImgurError | BotError | None = None
         if sending:
             deed, titles = "add" if is_in else "remove", {one.id: one.title for one in named}
             images = [[one, titles[one]] for one in sending]
@@ -191,7 +193,7 @@ class AlbumPictures:
 
     async def _send(
         self, discord_id: int, album_id: str, images: Sequence[str], *, is_in: bool
-    ) -> tuple[dict[str, Outcome], ImgurError | None]:
+    ) -> tuple[dict[str, Outcome], ImgurError | BotError | None]:
         """Send a change. Where Imgur refuses it as a whole, its halves, so that one bad picture keeps no good one out.
 
         What was refused or not sent any more, and why not; raises what keeps all of it from being sent.
@@ -209,7 +211,7 @@ class AlbumPictures:
                     refused[part[0]] = Outcome.GONE if is_gone else Outcome.REFUSED
                 else:
                     waiting = [part[: len(part) // 2], part[len(part) // 2 :], *waiting]
-            except ImgurError as error:
+            except (ImgurError, BotError) as error:
                 if not is_begun:
                     raise
                 return refused | dict.fromkeys(
@@ -229,10 +231,14 @@ class AlbumPictures:
                 partial(self._look.inside, discord_id, album_id, images),
                 lambda seen: all((one in seen) is is_in for one in images),
             )
-        except ImgurError as error:
+        except (ImgurError, BotError) as error:
             log.info("an album could not be read back", reason=type(error).__name__)
             return dict.fromkeys(images, Outcome.UNSEEN)
-        return {one: Outcome.DONE if (one in inside) is is_in else Outcome.IGNORED for one in images}
+        became = {one: Outcome.DONE if (one in inside) is is_in else Outcome.IGNORED for one in images}
+        for one in [one for one, outcome in became.items() if is_in and outcome is Outcome.IGNORED][:LOOKED_FOR]:
+            if await self._look.is_on_imgur(discord_id, one) is False:
+                became[one] = Outcome.GONE
+        return became
 
     async def _own(self, viewer: Viewer, text: str, *, is_one: bool) -> _Named:
         """The picture that a text names, if it may be put into an album."""

@@ -19,8 +19,13 @@ class Result(StrEnum):
     ALREADY = "already"  # it was so before
     GONE = "gone"  # Imgur no longer had it
     REFUSED = "refused"
-    IGNORED = "ignored"  # Imgur said yes and did nothing, or it could not be seen
+    IGNORED = "ignored"  # Imgur said yes and did nothing
+    UNSEEN = "unseen"  # Imgur was told, and could not be asked afterwards; that is done before it is through
     UNTOUCHED = "untouched"
+
+
+UNDONE = frozenset({Result.UNTOUCHED, Result.UNSEEN})
+"""Of these there is more to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class State:
     results: tuple[tuple[Selected, Result], ...]
     progress: Progress
     album: str | None = None
+
+    @property
+    def through(self) -> int:
+        """Items of which it is known what became of them."""
+        return sum(result not in UNDONE for _, result in self.results)
 
     @property
     def is_open(self) -> bool:
@@ -67,9 +77,13 @@ def results_of(steps: Sequence[Step]) -> tuple[tuple[Selected, Result], ...]:
     found: list[tuple[Selected, Result]] = []
     for step in steps:
         items = items_of(step.payload)
-        words = step.outcome.split() if step.outcome else [Result.UNTOUCHED] * len(items)
-        found += zip(items, map(Result, words), strict=True)
+        found += zip(items, became_of(step, len(items)), strict=True)
     return tuple(found)
+
+
+def became_of(step: Step, items: int) -> list[Result]:
+    """What became of each of a step's items; of one that is not through, as far as it came."""
+    return [Result(word) for word in step.outcome.split()] if step.outcome else [Result.UNTOUCHED] * items
 
 
 def outcome_of(results: Iterable[Result]) -> str:

@@ -13,7 +13,11 @@ NAMED = 10
 """Items of a kind that are named one by one."""
 _DONE = {Deed.DELETE: "deleted", Deed.FAVORITE: "added to your favorites", Deed.ADD: "added"}
 _ALREADY = {Deed.FAVORITE: "a favorite before", Deed.ADD: "in the album before"}
-_LEFT = {Result.REFUSED: "refused by Imgur", Result.IGNORED: "not done, though Imgur said yes"}
+_LEFT = {
+    Result.REFUSED: "refused by Imgur",
+    Result.IGNORED: "not done, though Imgur said yes",
+    Result.UNSEEN: "sent, and not seen yet",
+}
 
 
 def summary(deed: Deed, results: Iterable[Result]) -> str:

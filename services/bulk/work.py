@@ -6,12 +6,12 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from errors import AlbumGivenError, NotYoursError
-from imgur.errors import ApplicationRefusedError, ForbiddenError, NotFoundError, RejectedError
+from imgur.errors import ApplicationRefusedError, ForbiddenError, NotFoundError, OutcomeUnknownError, RejectedError
 from services.album import AlbumService
 from services.album import Outcome as Became
 from services.bulk import words
-from services.bulk.models import Result, items_of, outcome_of, results_of
-from services.jobs import Done, Stepwise, Verdict, Work
+from services.bulk.models import UNDONE, Result, became_of, items_of, outcome_of, results_of
+from services.jobs import Done, PartlyDoneError, Stepwise, Verdict, Work
 from services.library.items import ItemService
 from services.messages import Words
 from services.messages import words as worded
@@ -114,16 +114,22 @@ class Adding(Bulk):
         return None
 
     async def do(self, work: Work, step: Step) -> str:
-        """Put all that may get in there."""
+        """Put all that may get in there, but for those of which it is known by now what became of them."""
         items = items_of(step.payload)
+        results = became_of(step, len(items))
+        left = [number for number, result in enumerate(results) if result in UNDONE]
         album = f"album:{work.job.payload['album']}"
-        texts = [f"image:{item.id}" for item in items]
-        filled = await self._albums.pictures.add(work.job.discord_id, album, texts)
+        texts = [f"image:{items[number].id}" for number in left]
+        filled = await self._albums.pictures.add(work.job.discord_id, album, texts, several=True)
+        for number in left:
+            became = _BECAME[filled.outcomes.get(items[number].id, Became.GONE)]
+            was_sent = step.state == "sent" or results[number] is Result.UNSEEN
+            results[number] = Result.DONE if became is Result.ALREADY and was_sent else became
         if filled.trouble is not None:
-            raise filled.trouble
-        before = Result.DONE if step.state == "sent" else Result.ALREADY  # then it was sent, and nobody heard of it
-        became = _BECAME | {Became.ALREADY: before}
-        return outcome_of(became[filled.outcomes.get(item.id, Became.GONE)] for item in items)
+            raise PartlyDoneError(outcome_of(results), filled.trouble)
+        if Result.UNSEEN in results:
+            raise PartlyDoneError(outcome_of(results), OutcomeUnknownError("an album could not be read back"))
+        return outcome_of(results)
 
 
 _BECAME = {
@@ -134,6 +140,6 @@ _BECAME = {
     Became.ANONYMOUS: Result.REFUSED,
     Became.REFUSED: Result.REFUSED,
     Became.IGNORED: Result.IGNORED,
-    Became.UNSEEN: Result.IGNORED,
+    Became.UNSEEN: Result.UNSEEN,
     Became.UNTOUCHED: Result.UNTOUCHED,
 }

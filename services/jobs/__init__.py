@@ -3,7 +3,7 @@
 from services.jobs.changes import Changes, Record, unrecorded
 from services.jobs.runner import Runner
 from services.jobs.service import JobService, Progress
-from services.jobs.stepwise import Stepwise
+from services.jobs.stepwise import PartlyDoneError, Stepwise
 from services.jobs.work import ClaimLostError, Done, Handler, Pause, Stopped, Verdict, Work
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Done",
     "Handler",
     "JobService",
+    "PartlyDoneError",
     "Pause",
     "Progress",
     "Record",

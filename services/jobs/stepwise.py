@@ -11,6 +11,15 @@ from services.messages import Words
 from storage.models import Step
 
 
+class PartlyDoneError(Exception):
+    """Trouble in the middle of a step: `outcome` is what became of it so far, for the next try to go on from."""
+
+    def __init__(self, outcome: str, trouble: ImgurError | BotError) -> None:
+        super().__init__()
+        self.outcome = outcome
+        self.trouble = trouble
+
+
 class Stepwise(Handler):
     """Does the steps of a job in their order, and stops at the first sign of trouble. Nothing is done twice."""
 
@@ -20,7 +29,8 @@ class Stepwise(Handler):
     async def do(self, work: Work, step: Step) -> str:
         """Do it, once, and give a word for what became of it, which may be that it could not be done.
 
-        What it raises stops the job, with nothing done of this step; OutcomeUnknownError: that is not known.
+        What it raises stops the job, with nothing done of this step; OutcomeUnknownError: that is not known. With
+        PartlyDoneError, some of it is done: the step comes again, with that outcome.
         """
 
     @abstractmethod
@@ -50,9 +60,12 @@ class Stepwise(Handler):
         await work.sending(step)
         try:
             return await self.do(work, step)
+        except PartlyDoneError as partly:
+            await work.not_sent(step, partly.outcome)
+            raise partly.trouble from partly
         except (ImgurError, BotError) as error:
             if not isinstance(error, OutcomeUnknownError):
-                await work.not_sent(step)
+                await work.not_sent(step, step.outcome)
             raise
 
     async def judge(self, work: Work, error: Exception) -> Verdict | None:

@@ -57,12 +57,12 @@ class Work:
         return await self._store.steps(self.job.id)
 
     async def sending(self, step: Step) -> None:
-        """Record that a step is about to be sent."""
-        await self._mark(step, StepState.SENT)
+        """Record that a step is about to be sent, or what is left of it."""
+        await self._mark(step, StepState.SENT, step.outcome)
 
-    async def not_sent(self, step: Step) -> None:
-        """Record that nothing was done of it."""
-        await self._mark(step, StepState.WAITING)
+    async def not_sent(self, step: Step, outcome: str | None = None) -> None:
+        """Record that nothing was done of it, or no more than this."""
+        await self._mark(step, StepState.WAITING, outcome)
 
     async def settled(self, step: Step, outcome: str) -> None:
         """Record what became of a step."""

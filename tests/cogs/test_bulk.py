@@ -241,13 +241,18 @@ async def test_only_one_deletion_goes_on_at_a_time(discord: Discord, linked: Acc
     assert sent(discord) == ids
 
 
-async def later(discord: Discord) -> None:
+async def hurry(discord: Discord) -> None:
     """As if the time had passed that everything waits for."""
     async with open_database(discord.house.settings.database_url) as database, database.write() as transaction:
         await transaction.execute(update(credits_left).values(paused_until=None))
         await transaction.execute(update(jobs).values(due_at=EPOCH))
     services = discord.house.services
     await services.jobs.resume(discord.alice.id, 0)  # wakes the runner
+
+
+async def later(discord: Discord) -> None:
+    """The same, until all is deleted."""
+    await hurry(discord)
     await eventually(lambda: not discord.standin.world.images)
 
 

@@ -399,7 +399,7 @@ async def test_of_five_the_good_ones_get_in_and_each_has_its_outcome(
     assert album.images == [there, one, two]
 
 
-@pytest.mark.parametrize("refusals", ["owner-400", "bad-id-400"])
+@pytest.mark.parametrize("refusals", ["skip", "owner-400", "bad-id-400"])
 async def test_picture_that_is_gone_without_being_known_keeps_no_other_out(
     refusals: Any, albums: AlbumService, library: Library, standin: Standin, account: Account
 ) -> None:
@@ -449,6 +449,14 @@ async def test_anonymous_upload_belongs_into_no_account(
     filled = await albums.pictures.add(ADA, "Album", ["nobody's"])
     assert filled.outcomes == {image.id: Outcome.ANONYMOUS}
     assert not standin.sent("POST *")
+
+
+async def test_the_last_one_of_several_is_an_outcome_too(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    standin.world.add_album(account, title="Album")
+    filled = await albums.pictures.add(ADA, "Album", ["image:AAAAAAA"], several=True)
+    assert filled.outcomes == {"AAAAAAA": Outcome.GONE}
 
 
 async def test_one_that_is_none_says_why(

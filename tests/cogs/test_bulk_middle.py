@@ -1,0 +1,98 @@
+"""Several at once, where trouble comes in the middle: what was done by then is told, and nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from standins.imgur.records import Account, StoredAlbum
+from tests.cogs.conftest import Discord, text
+from tests.cogs.test_bulk import asked, eventually, hurry
+from tests.cogs.test_gallery import enabled
+from tests.cogs.test_select import add_images
+
+ADD = "POST /3/album/*/add"
+
+
+@pytest.fixture
+def works() -> bool:
+    return True
+
+
+async def into_album(
+    discord: Discord, linked: Account, number: int, *, gone: int | None = None
+) -> tuple[Any, StoredAlbum, list[str], asyncio.Task[Any]]:
+    """So many are being put into an album; the `gone` one is no longer on Imgur, which refuses the lot for it."""
+    ids = add_images(discord, linked, number)
+    album = discord.standin.world.add_album(linked, title="Holiday")
+    _, question = await asked(discord, ids, deed="Add to album")
+    if gone is not None:
+        discord.standin.switches.album_refusals = "owner-400"
+        discord.standin.world.remove_image(discord.standin.world.images[ids[gone]])
+    return question, album, ids, asyncio.create_task(discord.alice.select(question, [f"album:{album.id}"]))
+
+
+async def arrived_at(discord: Discord, number: int) -> Any:
+    """The hold of the request with which something is added, after so many before it have passed."""
+    held = discord.standin.switches.hold(ADD)
+    for left in range(number, -1, -1):
+        await asyncio.wait_for(held.arrived.wait(), 10)
+        if left:
+            following = discord.standin.switches.hold(ADD)
+            held.release()
+            held = following
+    return held
+
+
+@pytest.mark.parametrize(("fault", "why"), [("over-capacity-403", "over capacity"), ("bad-grant", "no longer accepts")])
+async def test_what_went_into_the_album_before_the_trouble_is_told_and_counts(
+    discord: Discord, linked: Account, fault: str, why: str
+) -> None:
+    """All five are refused for the one that is gone, the first two go in, then nothing does."""
+    question, album, ids, picking = await into_album(discord, linked, 5, gone=4)
+    held = await arrived_at(discord, 2)
+    if fault == "bad-grant":
+        discord.standin.world.tokens.kill_access_tokens(linked)
+        discord.standin.world.tokens.revoke(linked, discord.house.settings.imgur_client_id)
+    else:
+        discord.standin.fail_next(fault, ADD, times=9)
+    held.release()
+    await picking
+    await eventually(lambda: "Stopped" in text(question))
+    assert [image.id for image in album.images] == ids[:2]
+    seen = "2 added, 3 untouched" if fault != "bad-grant" else "0 added, 2 sent, and not seen yet, 3 untouched"
+    assert f"### Stopped: {seen}\n" in text(question)
+    assert why.casefold() in text(question).casefold()
+    assert enabled(question) == ["Go on"]
+    discord.standin.faults.clear()
+    if fault == "bad-grant":
+        await discord.link(linked)
+    discord.standin.requests.clear()
+    await discord.click(question, "Go on")
+    await eventually(lambda: "### 4 added, 1 was gone already\n" in text(question))
+    assert [image.id for image in album.images] == ids[:4]
+
+
+async def test_what_cannot_be_read_back_is_looked_at_later(discord: Discord, linked: Account) -> None:
+    question, album, ids, picking = await into_album(discord, linked, 3)
+    held = await arrived_at(discord, 0)
+    discord.standin.fail_next("over-capacity-500", "GET /3/album/*", times=3)
+    held.release()
+    async with asyncio.timeout(15):
+        while "### 3 added\n" not in text(question):
+            await asyncio.sleep(0.05)
+            await hurry(discord)
+    await picking
+    assert [image.id for image in album.images] == ids
+    assert len(discord.standin.sent(ADD)) == 1
+
+
+async def test_one_that_is_gone_is_an_outcome_also_where_it_is_the_only_one(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 1)
+    album = discord.standin.world.add_album(linked, title="Holiday")
+    _, question = await asked(discord, ids, deed="Add to album")
+    discord.standin.world.remove_image(discord.standin.world.images[ids[0]])
+    await discord.alice.select(question, [f"album:{album.id}"])
+    await eventually(lambda: "### 0 added, 1 was gone already\n" in text(question))

@@ -274,7 +274,8 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.QuestionAnsweredError: Words(
         "That question has had its answer",
-        "Or it was asked once more after this one. Nothing is done twice; my other answers say what became of it.",
+        "Or it was asked once more after this one, or your account was unlinked since. Nothing is done twice; my other "
+        "answers say what became of it.",
     ),
     errors.BulkBusyError: Words(
         "One after the other",

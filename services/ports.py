@@ -460,8 +460,14 @@ class JobStore(Protocol):
         payload: Mapping[str, Any] | None = None,
         steps: Sequence[Mapping[str, Any]] = (),
         due_at: datetime | None = None,
+        answers: str | None = None,
+        clears: str | None = None,
     ) -> Job | None:
-        """A new job; None where there is an open one of its kind and subject, or the user is not linked so."""
+        """A new job; None where there is an open one of its kind and subject, or the user is not linked so.
+
+        In the same write the question `answers` has its answer, and nothing is ticked any more in the view `clears`;
+        None as well where there is no such question.
+        """
         ...
 
     async def claim(self, kinds: Collection[str], now: datetime, *, first: Collection[str] = ()) -> Job | None:

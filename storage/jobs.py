@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, ins
 from storage.database import Database, Transaction
 from storage.models import Job, JobState, Step, StepState
 from storage.tables import EPOCH, jobs, links, steps
+from storage.views import is_asked, settle_question
 
 LEASE = timedelta(minutes=1)
 """How long a claim holds that is not renewed."""
@@ -41,10 +42,13 @@ class JobStore:
         payload: Mapping[str, Any] | None = None,
         steps: Sequence[Mapping[str, Any]] = (),
         due_at: datetime | None = None,
+        answers: str | None = None,
+        clears: str | None = None,
     ) -> Job | None:
         """A new job, open and due; None where there is an open one, or the user is not linked to `account_id`.
 
-        `subject` is the user where it is not given.
+        `subject` is the user where it is not given. `answers` is a question of the user's, a view, that is answered
+        with this, once: None where it is no longer there. In `clears`, another view, nothing is ticked then.
         """
         subject = subject or f"user:{discord_id}"
         values = {
@@ -62,11 +66,15 @@ class JobStore:
         async with self._database.write() as transaction:
             if account_id is not None and not await _is_linked(transaction, discord_id, account_id):
                 return None
+            if answers is not None and not await is_asked(transaction, answers, discord_id):
+                return None
             new = transaction.insert(jobs).values(values).on_conflict_do_nothing()
             row = (await transaction.execute(new.returning(jobs))).one_or_none()
             if row is None:
                 return None
             await _add_steps(transaction, row.id, steps)
+            if answers is not None:
+                await settle_question(transaction, answers, discord_id, clears)
         return _job(row)
 
     async def claim(self, kinds: Collection[str], now: datetime, *, first: Collection[str] = ()) -> Job | None:

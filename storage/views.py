@@ -95,9 +95,8 @@ class ViewStore:
 
     async def clear(self, view_id: str, discord_id: int) -> None:
         """Let nothing be ticked."""
-        mine = select(VIEW.id).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
         async with self._database.write() as transaction:
-            await transaction.execute(delete(selected).where(TICKED.view_id.in_(mine)))
+            await _clear(transaction, view_id, discord_id)
 
     async def sweep(self, before: datetime, *, limit: int) -> int:
         """Forget up to `limit` views that were last used before then; how many those were."""
@@ -114,6 +113,24 @@ class ViewStore:
 async def erase_views(transaction: Transaction, discord_id: int) -> None:
     """Erase a user's views with what is ticked in them."""
     await transaction.execute(delete(views).where(VIEW.discord_id == discord_id))
+
+
+async def is_asked(transaction: Transaction, question: str, discord_id: int) -> bool:
+    """Whether a question of the user's has no answer yet; nobody else answers it until the transaction ends."""
+    query = select(VIEW.id).where(VIEW.id == question, VIEW.discord_id == discord_id).with_for_update()
+    return (await transaction.execute(query)).first() is not None
+
+
+async def settle_question(transaction: Transaction, question: str, discord_id: int, clears: str | None) -> None:
+    """It has its answer, and in the view that it was asked about nothing is ticked any more."""
+    await transaction.execute(delete(views).where(VIEW.id == question, VIEW.discord_id == discord_id))
+    if clears is not None:
+        await _clear(transaction, clears, discord_id)
+
+
+async def _clear(transaction: Transaction, view_id: str, discord_id: int) -> None:
+    mine = select(VIEW.id).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
+    await transaction.execute(delete(selected).where(TICKED.view_id.in_(mine)))
 
 
 async def _use(transaction: Transaction, view_id: str, discord_id: int, now: datetime) -> str | None:

@@ -57,8 +57,11 @@ class Bulk(commands.Cog):
     @action("bulk-keep")
     async def _kept(self, interaction: Interaction, question: str) -> None:
         await acknowledge_press(interaction)
-        await self._bulk.withdraw(interaction.user.id, question)
-        await answer(interaction, kept_view())
+        begun = await self._bulk.withdraw(interaction.user.id, question)
+        if begun is None:
+            await answer(interaction, kept_view())
+        else:
+            await self._watch.begin(interaction, begun)
 
     @action("bulk-album")
     async def _album_picked(self, interaction: Interaction, question: str, value: str) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import structlog
 
-from errors import BulkBusyError, NewAlbumError, QuestionAnsweredError, ViewForgottenError
+from errors import BulkBusyError, NewAlbumError, NotLinkedError, QuestionAnsweredError, ViewForgottenError
 from services.album import AlbumService
 from services.bulk.models import Question, State, results_of, step_of
 from services.bulk.work import Adding, Bulk, Deleting, Favoriting
 from services.jobs import JobService
 from services.library.catalogue import Catalogue
+from services.library.reading import Viewer
 from services.selection import Deed, Selected, SelectionService
 from services.text import line
 from services.views import Views
@@ -57,51 +58,48 @@ class BulkService:
             return Question(None, found)
         return Question(await self._views.ask(discord_id, f"{deed} {view}", found.can), found)
 
-    async def withdraw(self, discord_id: int, question_id: str) -> None:
-        """The answer is no."""
-        await self._views.answered(discord_id, question_id)
+    async def withdraw(self, discord_id: int, question_id: str) -> State | None:
+        """The answer is no. Where it was yes before, how far it is. Raises QuestionAnsweredError."""
+        was_open = await self._views.answered(discord_id, question_id) is not None
+        return None if was_open else await self._begun(discord_id, question_id)
 
     async def confirm(self, discord_id: int, question_id: str, *, album: tuple[str, str] | None = None) -> State:
         """The answer is yes: begin. A second answer tells how far it is, and does nothing.
 
-        `album` is the id and the title of the one that pictures are put into. Raises BulkBusyError,
-        QuestionAnsweredError.
+        `album` is the id and the title of the one that pictures are put into. In one write the question has its answer
+        and the work is on record. Raises BulkBusyError, QuestionAnsweredError, NotLinkedError.
         """
-        if begun := await self._begun(discord_id, question_id):
-            return begun
-        deed = await self._asked(discord_id, question_id)
-        await self._is_free(discord_id, deed)
-        asked = await self._views.answered(discord_id, question_id)
-        if asked is None:
-            raise QuestionAnsweredError
-        about, items = asked
-        payload = {"question": question_id} | ({} if album is None else {"album": album[0], "title": album[1]})
-        state = await self._begin(discord_id, deed, items, payload)
-        if deed is Deed.DELETE:
-            await self._views.clear(discord_id, about.partition(" ")[2])
-        return state
+        asked = await self._asked(discord_id, question_id)
+        if isinstance(asked, State):
+            return asked
+        deed, view = asked
+        items = await self._views.selected(discord_id, question_id)
+        viewer = await self._catalogue.reading.viewer(discord_id)
+        into = {} if album is None else {"album": album[0], "title": album[1]}
+        clears = view if deed is Deed.DELETE else None
+        return await self._begin(viewer, deed, items, into, question=question_id, clears=clears)
 
     async def confirm_into(self, discord_id: int, question_id: str, title: str) -> State:
         """Put them into the user's album of this title, which is made where there is none. Raises AlbumTitleError.
 
         As `confirm`; before an album is made, whether the question still stands.
         """
-        if begun := await self._begun(discord_id, question_id):
-            return begun
-        await self._asked(discord_id, question_id)
-        await self._is_free(discord_id, Deed.ADD)
+        asked = await self._asked(discord_id, question_id)
+        if isinstance(asked, State):
+            return asked
+        if await self._is_busy(discord_id, Deed.ADD):
+            raise BulkBusyError
         try:
             album = await self._albums.into(discord_id, title)
         except NewAlbumError:
-            album = (await self._albums.create(discord_id, title)).album
+            album = await self._albums.made_for(discord_id, title)
         return await self.confirm(discord_id, question_id, album=(album.id, line(album.title) or album.id))
 
     async def begin(self, discord_id: int, view: str, deed: Deed) -> State:
         """Do it with all that is ticked, unasked. Raises BulkBusyError, NotLinkedError, LinkBrokenError."""
         found = await self._selections.sorted(discord_id, view, deed)
-        await self._catalogue.usable(discord_id)
-        await self._is_free(discord_id, deed)
-        return await self._begin(discord_id, deed, found.can, {})
+        viewer = await self._catalogue.usable(discord_id)
+        return await self._begin(viewer, deed, found.can, {})
 
     async def state(self, discord_id: int, job_id: int) -> State | None:
         """How far it is; None where nobody knows it any more: its outcome was told, or the account was unlinked."""
@@ -128,36 +126,52 @@ class BulkService:
         except StorageError as error:
             log.info("that an outcome was told was not recorded", job=job_id, reason=type(error).__name__)
 
-    async def _asked(self, discord_id: int, question_id: str) -> Deed:
-        """What an open question is about."""
+    async def _asked(self, discord_id: int, question_id: str) -> tuple[Deed, str] | State:
+        """What an open question is about: the deed and the selection; where the answer was yes, how far it is."""
         try:
-            return Deed((await self._views.query(discord_id, question_id)).partition(" ")[0])
+            deed, _, view = (await self._views.query(discord_id, question_id)).partition(" ")
         except ViewForgottenError:
-            raise QuestionAnsweredError from None
+            return await self._begun(discord_id, question_id)
+        return Deed(deed), view
 
-    async def _begun(self, discord_id: int, question_id: str) -> State | None:
+    async def _begun(self, discord_id: int, question_id: str) -> State:
+        """How far it is. Raises QuestionAnsweredError where the answer was no, or it is over."""
         for job in await self._jobs.of_user(discord_id):
             if job.payload.get("question") == question_id:
                 return await self._state(job)
-        return None
+        raise QuestionAnsweredError
 
-    async def _is_free(self, discord_id: int, deed: Deed) -> None:
-        if await self._jobs.open_one(_KINDS[deed].kind, f"user:{discord_id}") is not None:
-            raise BulkBusyError
+    async def _is_busy(self, discord_id: int, deed: Deed) -> bool:
+        return await self._jobs.open_one(_KINDS[deed].kind, f"user:{discord_id}") is not None
 
-    async def _begin(self, discord_id: int, deed: Deed, items: Sequence[Selected], payload: Mapping[str, Any]) -> State:
-        viewer = await self._catalogue.reading.viewer(discord_id)
+    async def _begin(
+        self,
+        viewer: Viewer,
+        deed: Deed,
+        items: Sequence[Selected],
+        into: Mapping[str, Any],
+        *,
+        question: str | None = None,
+        clears: str | None = None,
+    ) -> State:
         size = _IN_A_STEP.get(deed, 1)
         job = await self._jobs.begin(
             _KINDS[deed].kind,
-            discord_id,
+            viewer.discord_id,
             account_id=viewer.account.account_id if viewer.account else None,
-            payload=payload,
+            payload={**into, **({"question": question} if question else {})},
             steps=[step_of(items[start : start + size]) for start in range(0, len(items), size)],
+            answers=question,
+            clears=clears,
         )
-        if job is None:
-            raise BulkBusyError
-        return await self._state(job)
+        if job is not None:
+            return await self._state(job)
+        now = await self._catalogue.reading.viewer(viewer.discord_id)
+        if viewer.account is not None and (now.account is None or now.account.account_id != viewer.account.account_id):
+            raise NotLinkedError
+        if question and isinstance(asked := await self._asked(viewer.discord_id, question), State):
+            return asked
+        raise BulkBusyError
 
     async def _state(self, job: Job) -> State:
         results = results_of(await self._jobs.steps(job))

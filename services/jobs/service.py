@@ -46,13 +46,24 @@ class JobService:
         subject: str | None = None,
         payload: Mapping[str, Any] | None = None,
         steps: Sequence[Mapping[str, Any]] = (),
+        answers: str | None = None,
+        clears: str | None = None,
     ) -> Job | None:
         """Have something done, soon; None where such a job is open already, or the user has left the account.
 
-        Of one kind, a user (or whatever else the `subject` is) has one at a time.
+        Of one kind, a user (or whatever else the `subject` is) has one at a time. With this the question `answers` has
+        its answer, and in the view `clears` nothing is ticked; None as well where it had its answer before.
         """
         job = await self._store.begin(
-            kind, discord_id, self._now(), account_id=account_id, subject=subject, payload=payload, steps=steps
+            kind,
+            discord_id,
+            self._now(),
+            account_id=account_id,
+            subject=subject,
+            payload=payload,
+            steps=steps,
+            answers=answers,
+            clears=clears,
         )
         self._wake()
         return job

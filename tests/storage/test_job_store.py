@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from storage.jobs import LEASE
-from storage.models import JobState, StepState
+from storage.models import JobState, Selected, StepState
 from tests.storage.factories import NOW, account, link
 
 SECOND = timedelta(seconds=1)
@@ -272,3 +272,27 @@ async def test_what_goes_on_is_not_forgotten_because_somebody_looked(stores):
     job = await begun(stores)
     await stores.jobs.told(1, job.id)
     assert await stores.jobs.of_user(1) == [job]
+
+
+async def test_a_question_is_answered_in_the_write_that_begins_the_job(stores, other_stores):
+    items = [Selected("image", f"image{number}") for number in range(3)]
+    gallery = await stores.views.add(1, "", items, now=NOW, most=100)
+    asked = await stores.views.add(1, f"delete {gallery}", items, now=NOW, most=100)
+    about = {"answers": asked, "clears": gallery, "steps": [{"ids": ["a"]}]}
+
+    assert await stores.jobs.begin("count", 2, NOW, **about) is None
+    other = await begun(stores)
+    assert await stores.jobs.begin("count", 1, NOW, **about) is None
+    assert await stores.jobs.begin("count", 1, NOW, account_id=9, **about) is None
+    assert await stores.views.selected(gallery, 1) == await stores.views.selected(asked, 1) == tuple(items)
+    await stores.jobs.drop(1, other.id)
+
+    both = await asyncio.gather(*(one.jobs.begin("count", 1, NOW, **about) for one in (stores, other_stores)))
+    [job] = [job for job in both if job is not None]
+    assert len(await stores.jobs.steps(job.id)) == 1
+    assert await stores.views.query(asked, 1, now=NOW) is None
+    assert await stores.views.query(gallery, 1, now=NOW) == ""
+    assert await stores.views.selected(gallery, 1) == ()
+    await stores.jobs.drop(1, job.id)
+    assert await stores.jobs.begin("count", 1, NOW, **about) is None
+    assert await stores.jobs.of_user(1) == []

@@ -53,6 +53,10 @@ class ForbiddenError(ImgurError):
     """Imgur refuses, and asking again will not help."""
 
 
+class NoFavoriteError(ForbiddenError):
+    """Imgur makes something no favorite, though it is there: perhaps a picture inside an album."""
+
+
 class ApplicationRefusedError(ForbiddenError):
     """Imgur refuses the application, its client id or its secret; no user can do anything about it."""
 

@@ -521,6 +521,11 @@ _TABLE: dict[type[BaseException], Wording] = {
         "Imgur refuses this bot",
         f"It does not accept the application with which the bot signs in. That is not about your account. {OPERATOR}",
     ),
+    imgur.errors.NoFavoriteError: Words(
+        "Imgur makes this no favorite",
+        "It is there, and Imgur refuses all the same, as it may with a picture inside an album. Open it on imgur.com; "
+        "if it is in an album, favorite the album.",
+    ),
     imgur.errors.ForbiddenError: Words(
         "Imgur refuses this", "It does not allow this for your account or this picture, and asking again will not help."
     ),

@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from errors import AlbumGivenError, NothingToChangeError, NotYoursError
-from imgur.errors import ForbiddenError, NotFoundError, RejectedError
+from imgur.errors import (
+    ApplicationRefusedError,
+    ForbiddenError,
+    GoneError,
+    NoFavoriteError,
+    NotFoundError,
+    RejectedError,
+)
 from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
 from services.account import AccountService
@@ -126,7 +133,7 @@ class ItemService:
             reference = Reference((Kind.IMAGE,), (await self._owned(discord_id, text)).image.id)
         upload = await self._uploads.get(discord_id, reference.id)
         if upload is None and viewer.account is None:
-            if await self._exists(viewer, reference.id):
+            if await self._is_there(viewer, Kind.IMAGE, reference.id):
                 raise NotYoursError
             return False  # it was theirs until a moment ago: two confirmations of one question
         deleted = await self._delete(viewer, reference.id, upload)
@@ -136,7 +143,7 @@ class ItemService:
     async def was_deleted(self, discord_id: int, image_id: str) -> bool:
         """Whether Imgur no longer has an image whose deletion was sent and not answered; it is off the lists then."""
         viewer = await self._reading.viewer(discord_id)
-        if await self._exists(viewer, image_id):
+        if await self._is_there(viewer, Kind.IMAGE, image_id):
             return False
         await self._deleted(viewer, image_id)
         return True
@@ -201,8 +208,7 @@ class ItemService:
         is_mine = await self._catalogue.is_mine(viewer, item)  # before it is done: nothing may go wrong after that
         hidden = await self._uploads.hidden(pictures(item))
         mark = await self._shelves.mark(viewer, item.kind, item.id)
-        call = self._imgur.favorite if wish else self._imgur.unfavorite
-        changed = await self._accounts.authorized(discord_id, lambda auth: call(item.kind, item.id, auth))
+        changed = await (self._favored(viewer, item) if wish else self._unfavored(viewer, item))
         item = replace(item, favorite=wish)
         if not wish:
             await self._shelves.removed(viewer, Shelf.FAVORITES, item.kind, item.id)
@@ -216,6 +222,24 @@ class ItemService:
         self._reading.written(viewer, item)
         can = abilities(item, linked=viewer.is_linked, mine=is_mine)
         return Favorited(Shown(item, can, hidden=hidden, mark=mark), changed)
+
+    async def _favored(self, viewer: Viewer, item: Item) -> bool:
+        """Whether that changed anything. Raises NoFavoriteError where Imgur refuses what is there, else GoneError."""
+        try:
+            return await self._accounts.authorized(
+                viewer.discord_id, lambda auth: self._imgur.favorite(item.kind, item.id, auth)
+            )
+        except (NotFoundError, ForbiddenError, RejectedError) as error:
+            if isinstance(error, ApplicationRefusedError):
+                raise
+            if await self._is_there(viewer, item.kind, item.id):
+                raise NoFavoriteError from error
+            raise GoneError from error
+
+    async def _unfavored(self, viewer: Viewer, item: Item) -> bool:
+        return await self._accounts.authorized(
+            viewer.discord_id, lambda auth: self._imgur.unfavorite(item.kind, item.id, auth)
+        )
 
     async def _gone_favorite(self, viewer: Viewer, reference: Reference) -> Item | None:
         """What Imgur no longer has, as the newest favorites still list it, or a page that was just turned to."""
@@ -246,14 +270,14 @@ class ItemService:
         except NotFoundError:
             return False
         except (ForbiddenError, RejectedError):
-            if await self._exists(viewer, image_id):
+            if await self._is_there(viewer, Kind.IMAGE, image_id):
                 raise
             return False
         return True
 
-    async def _exists(self, viewer: Viewer, image_id: str) -> bool:
+    async def _is_there(self, viewer: Viewer, kind: Kind, item_id: str) -> bool:
         try:
-            await self._reading.item(viewer, Reference((Kind.IMAGE,), image_id), since=oldest(fresh=True))
+            await self._reading.item(viewer, Reference((kind,), item_id), since=oldest(fresh=True))
         except NotFoundError:
             return False
         return True

@@ -118,6 +118,26 @@ async def test_hit_that_is_gone_or_is_an_album_is_told_in_words(discord: Discord
     assert linked.favorites == [album]
 
 
+@pytest.mark.parametrize("refusal", ["not-found-404", "unauthorized-403", "bad-request-400", "data-false-400"])
+async def test_picture_inside_an_album_that_imgur_makes_no_favorite_is_not_called_gone(
+    discord: Discord, linked: Account, refusal: str
+) -> None:
+    """Imgur's answer to that is on no record: whichever it is, the picture is there."""
+    (hit,) = public(discord, 1)
+    album = discord.standin.world.add_album(title="Dogs", images=[hit])
+    message = answer(await discord.run("search", query="cat"))
+    discord.standin.fail_next(refusal, FAVORITES, times=9)
+    refused = text(answer(await discord.click(message, "Favorite")))
+    assert "Imgur makes this no favorite" in refused
+    assert "favorite the album" in refused
+    assert "no longer on Imgur" not in refused
+    assert len(discord.standin.sent(FAVORITES)) == 1
+    assert linked.favorites == []
+    discord.standin.world.remove_album(album)
+    discord.standin.world.remove_image(hit)
+    assert "no longer on Imgur" in text(answer(await discord.click(message, "Favorite")))
+
+
 async def test_who_is_not_linked_finds_and_is_told_how_to_favorite(discord: Discord) -> None:
     public(discord, 1)
     message = answer(await discord.run("search", query="cat"))

@@ -34,7 +34,7 @@ from services.library import naming
 from services.library.ability import Shown
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
-from services.library.suggestions import label
+from services.library.suggestions import Scope, label
 from services.ports import ImgurApi
 from services.text import folded, line, passage
 from storage.errors import StorageError
@@ -136,7 +136,7 @@ class AlbumService:
         self, viewer: Viewer, title: str, description: str | None, privacy: Privacy | None, *, another: bool
     ) -> Created:
         discord_id = viewer.discord_id
-        own = await self._reading.albums(viewer, since=oldest(fresh=True))
+        own = await self._catalogue.lists.read(viewer, Scope.ALBUMS, called=[title], since=oldest(fresh=True))
         same = [one for one in own if folded(one.title) == folded(title)]
         if same and not another:
             raise AlbumExistsError(same[0].id, label(same[0]))

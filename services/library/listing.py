@@ -10,7 +10,7 @@ from itertools import chain
 
 from errors import LinkBrokenError, NotAskedError, NothingFoundError, NotLinkedError
 from imgur.errors import ImgurError
-from imgur.models import Item
+from imgur.models import Album, Item
 from services.cache import EVER
 from services.library.ability import pictures
 from services.library.catalogue import Catalogue
@@ -59,13 +59,18 @@ class Listing:
             found = await self._uploads(viewer, number)
         else:
             found = await self._shelf(viewer, place, number, query, since=since)
-        if place.source is Source.ALBUMS:
-            found = replace(found, items=tuple(self._reading.covered(viewer, album) for album in found.items))
+        found = replace(found, items=tuple([await self._covered(viewer, item) for item in found.items]))
         if place.source is Source.ACCOUNT:
             found = replace(found, anonymous=await self._beside(viewer, query))
         ids = chain.from_iterable(map(pictures, found.items))
         hidden = await self._catalogue.uploads.hidden(frozenset(ids))
         return replace(found, sort=place.sort, view=place.view, hidden=hidden)
+
+    async def _covered(self, viewer: Viewer, item: Item) -> Item:
+        """An album with a picture that is in it for its cover, as far as that is known."""
+        if not isinstance(item, Album):
+            return item
+        return self._reading.covered(viewer, item) or await self._shelves.covered(viewer, item)
 
     # --- the index ------------------------------------------------------------------------------------------------
 

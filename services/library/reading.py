@@ -217,13 +217,13 @@ class Reading:
         """An album with its images; lists of albums come without."""
         return cast("Album", await self._item(viewer, Kind.ALBUM, album_id, since=since))
 
-    def covered(self, viewer: Viewer, item: Item) -> Item:
-        """An album of a list with a picture that is in it for its cover, as far as its pictures are known."""
-        known = self._items.peek((viewer.key, item.kind, item.id))
-        if not isinstance(item, Album) or not isinstance(known, Album) or not known.images:
-            return item
-        is_inside = any(image.id == item.cover for image in known.images)
-        return item if is_inside else replace(item, cover=known.images[0].id)
+    def covered(self, viewer: Viewer, album: Album) -> Album | None:
+        """An album of a list with a picture that is in it for its cover; None where its pictures were not just read."""
+        known = self._items.peek((viewer.key, Kind.ALBUM, album.id))
+        if not isinstance(known, Album) or not known.images:
+            return None
+        is_inside = any(image.id == album.cover for image in known.images)
+        return album if is_inside else replace(album, cover=known.images[0].id)
 
     def remember(self, viewer: Viewer, *items: Item) -> None:
         """Keep what is known of items."""

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from errors import BotError
-from imgur.models import Item, Kind
+from imgur.models import Album, Item, Kind
 from services.backlog import Backlog
 from services.indexed import from_index, to_index
 from services.library.reading import Viewer
 from services.ports import LibraryStore, MarkStore, News
 from storage.errors import StorageError
-from storage.models import IndexedItem, Key, Mark, Owned, Query, Shelf
+from storage.models import IndexedItem, Key, Mark, Owned, Query, Shelf, album_shelf
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +126,17 @@ class Shelves:
         """One of what is there or found, each as likely as the other."""
         found = await self._store.random(standing.library, standing.shelf, viewer.discord_id, query)
         return from_index(found) if found else None
+
+    async def covered(self, viewer: Viewer, album: Album) -> Album:
+        """An album of the account's with a picture that is in it for its cover, as far as it is known what is in it."""
+        library = await self._library(viewer, Shelf.IMAGES)
+        if library is None:
+            return album
+        shelf = album_shelf(album.id)
+        if album.cover and await self._store.ranks_of(library, shelf, [(Kind.IMAGE.value, album.cover)]):
+            return album
+        first = await self._store.page(library, shelf, offset=0, limit=1)
+        return replace(album, cover=first[0].id) if first else album
 
     async def marks(self, viewer: Viewer, keys: Collection[Key]) -> dict[Key, Mark]:
         """What the viewer noted on these."""

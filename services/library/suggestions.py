@@ -168,9 +168,13 @@ class Lists:
         Of what the index knows as a whole, what is or may be `called` one of these, else the newest.
         """
         try:
-            known_by_name = () if scope is Scope.ALBUMS else called  # albums are also known by how they begin
             lists = await asyncio.gather(
-                *(self._named(viewer, name, known_by_name, since=since) for name in scope.value)
+                *(
+                    self._albums(viewer, called, since=since)
+                    if scope is Scope.ALBUMS  # which are also known by how they begin
+                    else self._named(viewer, name, called, since=since)
+                    for name in scope.value
+                )
             )
             return tuple(chain.from_iterable(lists))
         except (NotLinkedError, LinkBrokenError):
@@ -189,6 +193,18 @@ class Lists:
         if name == "uploads":
             found += await self._load(viewer, name)
         return tuple(found) or await self._suggest(viewer, standing, Query(), UPLOADS_SUGGESTED)
+
+    async def _albums(self, viewer: Viewer, called: Sequence[str], *, since: int) -> Items:
+        """What Imgur lists, and where nothing of that is called so, what the index knows beyond it."""
+        listed = await self._load(viewer, "albums", since=since)
+        wanted = {folded(name) for name in called}
+        standing = await self._shelves.standing(viewer, Shelf.ALBUMS) if wanted else None
+        if standing is None or wanted & {folded(item.title) for item in listed}:
+            return listed
+        if (await self._shelves.cut(viewer, standing, None, offset=0, limit=0)).total <= len(listed):
+            return listed
+        beyond = [await self._suggest(viewer, standing, guess(name), CHOICES) for name in called[:NAMES_TRIED]]
+        return tuple(each_once([*listed, *chain.from_iterable(beyond)]))
 
     async def _suggest(self, viewer: Viewer, standing: Standing, query: Query, limit: int) -> Items:
         [found] = await self._shelves.suggest(viewer, [standing], query, limit)

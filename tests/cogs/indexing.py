@@ -10,7 +10,7 @@ from imgur.models import Item, Page
 from services.indexed import to_index
 from services.library.reading import Viewer
 from storage import Stores
-from storage.models import Mark, Query, Shelf, SyncState, Tag
+from storage.models import Mark, Query, Shelf, SyncState, Tag, album_shelf
 
 if TYPE_CHECKING:
     from tests.cogs.conftest import Discord
@@ -61,6 +61,12 @@ class Index:
             return await reading.favorites(viewer, page, "newest")
         albums = await reading.albums(viewer)
         return Page(albums if page == 0 else (), len(albums))
+
+    async def fill(self, album: str, images: list[str]) -> None:
+        """Read what is in an album."""
+        number = await self.number()
+        found = [await self.stores.library.get(number, ("image", image)) for image in images]
+        await self.stores.library.fill(number, album_shelf(album), [image for image in found if image])
 
     async def ids(self, shelf: Shelf) -> list[str]:
         found = await self.stores.library.page(await self.number(), shelf, offset=0, limit=100_000)

@@ -17,7 +17,9 @@ from services.album import Created, Deleted, Edited, Filled, Outcome
 from services.library.page import GalleryPage
 from services.library.place import Source
 from standins.imgur.records import Account, StoredImage
+from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
+from tests.cogs.indexing import Index
 from tests.cogs.limits import assert_sendable, written
 from tests.cogs.test_gallery import all_pages, enabled, listed, options, pictures
 
@@ -138,6 +140,57 @@ async def test_all_albums_are_listed_to_the_end(discord: Discord, linked: Accoun
     assert len(discord.standin.sent("GET *")) == 3
     opened = answer(await discord.alice.select(message, [options(message)[0]]))
     assert "### Album 9" in text(opened)
+
+
+async def test_list_shows_a_picture_that_is_in_the_album_though_it_was_never_opened(
+    discord: Discord, linked: Account, index: Index
+) -> None:
+    """A dead cover, none, one that is not in it: what is in it has been read in the background."""
+    inside = images(discord, linked, 3)
+    covers = [inside[1].id, "", None, "gone123", inside[2].id]
+    for cover in covers:
+        album = discord.standin.world.add_album(linked, title="Album", images=inside[:2])
+        album.odd = {"cover": cover, "cover_width": 0, "cover_height": 0}
+    await index.read(Shelf.IMAGES, Shelf.ALBUMS)
+    for album in discord.standin.world.albums_of(linked):
+        await index.fill(album.id, [image.id for image in album.images])
+    discord.standin.world.add_favorites(linked, [album])
+    await index.read(Shelf.FAVORITES)
+    message = answer(await discord.run("album list"))
+    shown = [item["media"]["url"].rpartition("/")[2] for item in pictures(message)]
+    assert shown == [*[f"{inside[0].id}h.jpg"] * 4, f"{inside[1].id}h.jpg"]
+    assert len(discord.standin.sent("GET *")) == 1
+
+
+async def test_album_beyond_those_that_are_listed_is_known_by_its_name(
+    discord: Discord, linked: Account, index: Index, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest fifty are listed here while somebody waits, for the newest thousand; the index knows the others."""
+    world = discord.standin.world
+    old, other = (world.add_album(linked, title=title) for title in ("Winter trip", "Winter walk"))
+    for number in range(60):
+        world.add_album(linked, title=f"Trip {number}")
+    (image,) = images(discord, linked, 1)
+    await index.read(Shelf.IMAGES, Shelf.ALBUMS)
+    monkeypatch.setattr("services.library.reading.ALBUM_PAGES", 1)
+    found = await discord.alice.autocomplete(discord.channel, "imgur album add", "album", "winter")
+    assert {choice["value"] for choice in found} == {f"album:{old.id}", f"album:{other.id}"}
+    asked = text(answer(await discord.run("album add", album="winter", image=image.id)))
+    assert "Several of yours go by that name" in asked
+    assert old.id in asked
+    assert other.id in asked
+    assert "### 1 picture added" in text(answer(await discord.run("album add", album="winter t", image=image.id)))
+    assert "### 1 picture taken out" in text(
+        answer(await discord.run("album remove", album="Winter trip", image=image.id))
+    )
+    await discord.run("upload", file=("a.jpg", picture), album="WINTER TRIP")
+    assert len(old.images) == 1
+    asked = text(answer(await discord.run("album create", title="winter trip")))
+    assert "You have an album of that name already" in asked
+    assert "### Album: Winter trip" in text(answer(await discord.run("images", album="Winter trip")))
+    world.remove_album(old)
+    assert "None of your newest is called that" in text(answer(await discord.run("images", album="Winter trip")))
+    assert "Album made" in text(answer(await discord.run("album create", title="winter trip")))
 
 
 async def test_album_whose_cover_is_gone_opens_with_its_first_picture(discord: Discord, linked: Account) -> None:

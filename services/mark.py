@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from errors import NoteTooLongError, NothingToNoteError, TagTooLongError, TooManyTagsError
 from imgur.models import Item, Kind
@@ -76,24 +76,15 @@ class MarkService:
 
     async def tag(self, discord_id: int, text: str, typed: str) -> Marked:
         """Replace the tags; nothing typed clears them. They are kept as each was first written."""
-        tags = read_tags(typed)
-        return await self._write(
-            discord_id, text, lambda library, key: self._marks.set_tags(library, discord_id, key, tags)
-        )
+        return await self._write(discord_id, text, tags=read_tags(typed))
 
     async def note(self, discord_id: int, text: str, typed: str) -> Marked:
         """Replace the note; nothing typed clears it."""
-        note = read_note(typed)
-        found_by = searchable(note).strip("\n")
-        return await self._write(
-            discord_id, text, lambda library, key: self._marks.set_note(library, discord_id, key, note, found_by)
-        )
+        return await self._write(discord_id, text, note=read_note(typed) or "")
 
     async def both(self, discord_id: int, text: str, tags: str, note: str) -> Marked:
         """Replace tags and note."""
-        read_note(note)  # before anything is saved
-        before = (await self.tag(discord_id, text, tags)).before
-        return replace(await self.note(discord_id, text, note), before=before)
+        return await self._write(discord_id, text, tags=read_tags(tags), note=read_note(note) or "")
 
     async def add_tags(self, discord_id: int, keys: Sequence[Key], typed: str) -> tuple[Tagged, ...]:
         """Add tags to each of these items of the user's, by kind and id; no more than an item may have.
@@ -108,11 +99,10 @@ class MarkService:
         for kind, item_id in dict.fromkeys(keys):
             for library in await self._libraries(viewer, Kind(kind), item_id):
                 by_library.setdefault(library, []).append((kind, item_id))
-        became: dict[Key, Tagged] = {}
-        for library, of_it in by_library.items():
-            changed = await self._marks.add_tags(library, discord_id, of_it, tags, most=MOST_TAGS)
-            for key, (before, now) in zip(of_it, changed, strict=True):
-                became[key] = Tagged(key, len(now.tags) - len(before.tags), now.tags)
+        changed = await self._marks.add_tags(by_library, discord_id, tags, most=MOST_TAGS)
+        became = {
+            key: Tagged(key, len(now.tags) - len(before.tags), now.tags) for (_, key), (before, now) in changed.items()
+        }
         return tuple(became[key] for key in dict.fromkeys(keys))
 
     async def mark_of(self, discord_id: int, kind: Kind, item_id: str) -> Mark:
@@ -121,8 +111,9 @@ class MarkService:
         return await self._catalogue.shelves.mark(viewer, kind, item_id)
 
     async def _write(
-        self, discord_id: int, text: str, write: Callable[[int, Key], Awaitable[tuple[Mark, Mark]]]
+        self, discord_id: int, text: str, *, tags: Sequence[Tag] | None = None, note: str | None = None
     ) -> Marked:
+        """Replace what is given; an empty note clears it."""
         viewer = await self._catalogue.reading.viewer(discord_id)
 
         async def read(reference: Reference) -> Item:
@@ -131,9 +122,13 @@ class MarkService:
         item = await self._catalogue.named(viewer, text, Scope.ANYTHING, read)
         mine = await self._catalogue.is_mine(viewer, item)
         hidden = await self._catalogue.uploads.hidden(pictures(item))
-        before, now = Mark(), Mark()
-        for library in await self._libraries(viewer, item.kind, item.id):
-            before, now = await write(library, (item.kind.value, item.id))
+        before, now = await self._marks.put(
+            await self._libraries(viewer, item.kind, item.id),
+            discord_id,
+            (item.kind.value, item.id),
+            tags=tags,
+            note=None if note is None else (note or None, searchable(note).strip("\n")),
+        )
         can = abilities(item, linked=viewer.is_linked, mine=mine)
         return Marked(Shown(item, can, hidden=hidden, mark=now), before)
 

@@ -354,18 +354,28 @@ class MarkStore(Protocol):
         """The user's tags and on how many items each is, the most used first."""
         ...
 
-    async def set_tags(self, library: int, reader: int, key: Key, tags: Sequence[Tag]) -> tuple[Mark, Mark]:
-        """Replace the tags; what was there before, and what is there now, spelled as each tag was first written."""
+    async def put(
+        self,
+        of: Collection[int],
+        reader: int,
+        key: Key,
+        *,
+        tags: Sequence[Tag] | None = None,
+        note: tuple[str | None, str] | None = None,
+    ) -> tuple[Mark, Mark]:
+        """Replace what is given, in one write in each of these libraries: tags; a note, with the line that finds it.
+
+        What was there before, and what is there now, spelled as each tag was first written.
+        """
         ...
 
     async def add_tags(
-        self, library: int, reader: int, keys: Sequence[Key], tags: Sequence[Tag], *, most: int
-    ) -> list[tuple[Mark, Mark]]:
-        """Add tags to what is there already, up to `most` on an item; what was there before, and now, of each."""
-        ...
+        self, of: Mapping[int, Sequence[Key]], reader: int, given: Sequence[Tag], *, most: int
+    ) -> Mapping[tuple[int, Key], tuple[Mark, Mark]]:
+        """Add tags, in one write in each of these libraries, to what is there already, up to `most` on an item.
 
-    async def set_note(self, library: int, reader: int, key: Key, note: str | None, folded: str) -> tuple[Mark, Mark]:
-        """Replace the note; what was there before, and what is there now. It is found by `folded`, a line."""
+        What was there before, and now, by library and item.
+        """
         ...
 
 

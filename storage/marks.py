@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import delete, func, insert, select
 
@@ -38,48 +38,55 @@ class MarkStore:
             rows = await transaction.execute(query.order_by(number.desc(), tags.c.folded))
             return [(Tag(row.shown, row.folded), row.number) for row in rows]
 
-    async def set_tags(self, library: int, reader: int, key: Key, tags: Sequence[Tag]) -> tuple[Mark, Mark]:
-        """Replace the tags; what was there before, and what is there now, spelled as each tag was first written."""
-        return (await self._change(library, reader, [key], tags, add=False))[0]
+    async def put(
+        self,
+        of: Collection[int],
+        reader: int,
+        key: Key,
+        *,
+        tags: Sequence[Tag] | None = None,
+        note: tuple[str | None, str] | None = None,
+    ) -> tuple[Mark, Mark]:
+        """Replace what is given, in one write in each of these libraries: tags; a note, with the line that finds it.
+
+        What was there before, and what is there now, spelled as each tag was first written.
+        """
+        changed = Mark(), Mark()
+        async with self._database.write() as transaction:
+            for library in await _those_there(transaction, of):
+                known = await notes.read(transaction, library, reader, [key])
+                before = now = known.get(key, ([], None, ""))
+                if tags is not None:
+                    now = (await _spelled(transaction, library, reader, tags), *now[1:])
+                if note is not None:
+                    now = (now[0], note[0], note[1] if note[0] is not None else "")
+                await _write(transaction, library, reader, key, now)
+                changed = notes.mark_of(*before[:2]), notes.mark_of(*now[:2])
+        return changed
 
     async def add_tags(
-        self, library: int, reader: int, keys: Sequence[Key], tags: Sequence[Tag], *, most: int
-    ) -> list[tuple[Mark, Mark]]:
-        """Add tags to what is there already, up to `most` on an item; what was there before, and now, of each."""
-        return await self._change(library, reader, keys, tags, add=True, most=most)
+        self, of: Mapping[int, Sequence[Key]], reader: int, given: Sequence[Tag], *, most: int
+    ) -> dict[tuple[int, Key], tuple[Mark, Mark]]:
+        """Add tags, in one write in each of these libraries, to what is there already, up to `most` on an item.
 
-    async def set_note(self, library: int, reader: int, key: Key, note: str | None, folded: str) -> tuple[Mark, Mark]:
-        """Replace the note; what was there before, and what is there now. It is found by `folded`, a line."""
+        What was there before, and now, by library and item.
+        """
+        changed = {(library, key): (Mark(), Mark()) for library, keys in of.items() for key in keys}
         async with self._database.write() as transaction:
-            if not await is_there(transaction, library):
-                return Mark(), Mark()
-            known = await notes.read(transaction, library, reader, [key])
-            found, before, _ = known.get(key, ([], None, ""))
-            await _write(transaction, library, reader, key, (found, note, folded if note is not None else ""))
-        return notes.mark_of(found, before), notes.mark_of(found, note)
-
-    async def _change(
-        self,
-        library: int,
-        reader: int,
-        keys: Sequence[Key],
-        given: Sequence[Tag],
-        *,
-        add: bool,
-        most: int | None = None,
-    ) -> list[tuple[Mark, Mark]]:
-        changed = []
-        async with self._database.write() as transaction:
-            if not await is_there(transaction, library):
-                return [(Mark(), Mark()) for _ in keys]
-            new = await _spelled(transaction, library, reader, given)
-            known = await notes.read(transaction, library, reader, keys)
-            for key in keys:
-                before, note, folded = known.get(key, ([], None, ""))
-                now = _each_once([*before, *new])[:most] if add else new
-                await _write(transaction, library, reader, key, (now, note, folded))
-                changed.append((notes.mark_of(before, note), notes.mark_of(now, note)))
+            for library in await _those_there(transaction, of):
+                new = await _spelled(transaction, library, reader, given)
+                known = await notes.read(transaction, library, reader, of[library])
+                for key in of[library]:
+                    before, note, folded = known.get(key, ([], None, ""))
+                    now = _each_once([*before, *new])[:most]
+                    await _write(transaction, library, reader, key, (now, note, folded))
+                    changed[library, key] = notes.mark_of(before, note), notes.mark_of(now, note)
         return changed
+
+
+async def _those_there(transaction: Transaction, libraries: Collection[int]) -> list[int]:
+    """Without those that were let go of; nobody else writes to the others until the transaction ends."""
+    return [library for library in sorted(libraries) if await is_there(transaction, library)]
 
 
 async def _spelled(transaction: Transaction, library: int, reader: int, given: Sequence[Tag]) -> list[Tag]:

@@ -74,7 +74,9 @@ class Index:
 
     async def tag(self, item_id: str, *tags: str, kind: str = "image") -> Mark:
         given = [Tag(tag, tag.casefold()) for tag in tags]
-        return (await self.stores.marks.set_tags(await self.number(), self.discord.alice.id, (kind, item_id), given))[1]
+        return (await self.stores.marks.put([await self.number()], self.discord.alice.id, (kind, item_id), tags=given))[
+            1
+        ]
 
     async def finds(self, shelf: Shelf, *words: str) -> list[str]:
         query = Query(words, (), " ".join(words))

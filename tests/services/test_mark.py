@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from errors import NoteTooLongError, NothingToNoteError, TagTooLongError, TooManyTagsError
 from imgur.client import ImgurClient
+from imgur.models import Kind
 from services.account import AccountService
 from services.indexed import to_index
 from services.library import Library
@@ -146,6 +149,24 @@ async def test_tags_are_added_to_several_at_once_without_asking_imgur(
     assert len(standin.requests) == asked
     with pytest.raises(NothingToNoteError):
         await marks.add_tags(ADA, keys, "")
+
+
+async def test_tags_and_note_of_a_form_are_one_write(
+    marks: MarkService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    """Of two forms sent at once one holds whole, and the other hears of that."""
+    image = standin.world.add_image(account, title="Mine")
+    forms = {"cat": "of cats", "dog": "of dogs"}
+    sent = [marks.both(ADA, f"image:{image.id}", tags, note) for tags, note in forms.items()]
+    marked = await asyncio.gather(*sent)
+    first, last = sorted(marked, key=lambda one: one.before != Mark())
+    assert first.before == Mark()
+    assert last.before == first.now
+    assert {one.now.tags[0]: one.now.note for one in marked} == forms
+    assert await marks.mark_of(ADA, Kind.IMAGE, image.id) == last.now
+    with pytest.raises(NoteTooLongError):
+        await marks.both(ADA, f"image:{image.id}", "bird", "x" * (LONGEST_NOTE + 1))
+    assert await marks.mark_of(ADA, Kind.IMAGE, image.id) == last.now
 
 
 async def test_what_is_known_is_not_asked_of_imgur(

@@ -243,11 +243,11 @@ async def test_what_was_known_of_a_library_is_gone_from_all_files_once_it_is_emp
         shown = item(f"wedding{number}", title="our wedding", description="an old friend")
         await stores.library.put_front(library, Shelf.IMAGES, [shown])
     key = ("image", "wedding7")
-    await stores.marks.set_note(library, 1, key, "their address", "their address")
+    await stores.marks.put([library], 1, key, note=("their address", "their address"))
     assert b"their address" in bytes_of(path)
-    await stores.marks.set_note(library, 1, key, None, "")
+    await stores.marks.put([library], 1, key, note=(None, ""))
     assert b"their address" not in bytes_of(path)
-    await stores.marks.set_tags(library, 1, key, [Tag("#nobody", "nobody")])
+    await stores.marks.put([library], 1, key, tags=[Tag("#nobody", "nobody")])
 
     await stores.library.remove(library, [("image", "wedding3")])
     await stores.accounts.unlink(1)
@@ -270,7 +270,7 @@ async def test_who_links_another_account_and_the_first_one_again_begins_anew_eac
         assert await stores.library.count(library, Shelf.IMAGES) == 0
         await stores.library.put_front(library, Shelf.IMAGES, [item("same", title="a title")])
         assert await stores.library.marks_of(library, 1, [key]) == {}
-        await stores.marks.set_note(library, 1, key, "a note", "a note")
+        await stores.marks.put([library], 1, key, note=("a note", "a note"))
         if number == 1:
             await stores.accounts.unlink(1)
 

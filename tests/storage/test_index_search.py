@@ -11,7 +11,7 @@ from imgur.models import Album, Image
 from services.indexed import to_index
 from services.query import guess, read
 from storage import Stores
-from storage.models import IndexedItem, Key, Query, Shelf, Tag
+from storage.models import IndexedItem, Key, Mark, Query, Shelf, Tag
 from tests.storage.factories import link
 from tests.storage.shelving import IMAGES, ids
 
@@ -230,10 +230,10 @@ async def marked(stores: Stores, library: int) -> int:
     titles = {"one": "sea", "two": "sea", "three": "cat sea", "four": "hill"}
     made = [to_index(Image(id=item_id, title=title)) for item_id, title in titles.items()]
     await stores.library.put_front(library, IMAGES, made)
-    await stores.marks.set_tags(library, READER, key("one"), tagged("Cat", "beach"))
-    await stores.marks.set_tags(library, READER, key("two"), tagged("cat"))
-    await stores.marks.set_note(library, READER, key("two"), "By the Lake", "by the lake")
-    await stores.marks.set_tags(library, READER, key("four"), tagged("category", "concat", "red cat"))
+    await stores.marks.put([library], READER, key("one"), tags=tagged("Cat", "beach"))
+    await stores.marks.put([library], READER, key("two"), tags=tagged("cat"))
+    await stores.marks.put([library], READER, key("two"), note=("By the Lake", "by the lake"))
+    await stores.marks.put([library], READER, key("four"), tags=tagged("category", "concat", "red cat"))
     return library
 
 
@@ -281,38 +281,40 @@ async def test_a_tag_is_spelled_as_it_was_first_written(stores: Stores, marked: 
     assert marks[key("two")].tags == ("Cat",)
     assert marks[key("two")].note == "By the Lake"
     assert key("three") not in marks
-    _, now = await stores.marks.set_tags(marked, READER, key("three"), tagged("CAT", "cat", "BEACH"))
+    _, now = await stores.marks.put([marked], READER, key("three"), tags=tagged("CAT", "cat", "BEACH"))
     assert now.tags == ("Cat", "beach")
     tags = await stores.marks.tags_of(marked, READER)
     assert tags[0] == (Tag("Cat", "cat"), 3)
     assert sorted(tag.folded for tag, _ in tags) == ["beach", "cat", "category", "concat", "red cat"]
     for name in ("one", "two", "three"):
-        await stores.marks.set_tags(marked, READER, key(name), [])
-    _, now = await stores.marks.set_tags(marked, READER, key("one"), tagged("CAT"))
+        await stores.marks.put([marked], READER, key(name), tags=[])
+    _, now = await stores.marks.put([marked], READER, key("one"), tags=tagged("CAT"))
     assert now.tags == ("CAT",)
 
 
 async def test_marks_are_replaced_and_cleared_and_told(stores: Stores, marked: int) -> None:
-    before, now = await stores.marks.set_tags(marked, READER, key("two"), tagged("dog"))
+    before, now = await stores.marks.put([marked], READER, key("two"), tags=tagged("dog"))
     assert (before.tags, now.tags, now.note) == (("Cat",), ("dog",), "By the Lake")
     assert await found(stores, marked, "lake dog") == ["two"]
-    before, now = await stores.marks.set_note(marked, READER, key("two"), None, "")
+    before, now = await stores.marks.put([marked], READER, key("two"), note=(None, ""))
     assert (before.note, now.note, now.tags) == ("By the Lake", None, ("dog",))
     assert await found(stores, marked, "lake") == []
     assert await found(stores, marked, "dog") == ["two"]
-    await stores.marks.set_tags(marked, READER, key("two"), [])
+    await stores.marks.put([marked], READER, key("two"), tags=[])
     assert await stores.library.marks_of(marked, READER, [key("two")]) == {}
-    await stores.marks.set_note(marked, READER, key("two"), "\u2800", "")
-    await stores.marks.set_tags(marked, READER, key("two"), tagged("x", "y"))
+    await stores.marks.put([marked], READER, key("two"), note=("\u2800", ""))
+    await stores.marks.put([marked], READER, key("two"), tags=tagged("x", "y"))
     assert (await stores.library.marks_of(marked, READER, [key("two")]))[key("two")].note == "\u2800"
 
 
 async def test_tags_are_added_to_what_is_there(stores: Stores, marked: int) -> None:
     keys = [key("one"), key("three")]
-    changed = await stores.marks.add_tags(marked, READER, keys, tagged("new", "CAT"), most=3)
-    assert [now.tags for _, now in changed] == [("Cat", "beach", "new"), ("new", "Cat")]
-    changed = await stores.marks.add_tags(marked, READER, keys, tagged("cat", "new", "more"), most=3)
-    assert [now.tags for _, now in changed] == [("Cat", "beach", "new"), ("new", "Cat", "more")]
+    of = {marked: keys, marked + 999: keys}
+    changed = await stores.marks.add_tags(of, READER, tagged("new", "CAT"), most=3)
+    assert [changed[marked, one][1].tags for one in keys] == [("Cat", "beach", "new"), ("new", "Cat")]
+    assert [changed[marked + 999, one] for one in keys] == [(Mark(), Mark())] * 2
+    changed = await stores.marks.add_tags(of, READER, tagged("cat", "new", "more"), most=3)
+    assert [changed[marked, one][1].tags for one in keys] == [("Cat", "beach", "new"), ("new", "Cat", "more")]
 
 
 async def test_marks_stay_when_an_item_is_read_again_or_leaves_a_list(stores: Stores, marked: int) -> None:
@@ -329,8 +331,8 @@ async def test_marks_stay_when_an_item_is_read_again_or_leaves_a_list(stores: St
 
 async def test_each_of_two_on_one_account_has_marks_of_their_own(stores: Stores, marked: int) -> None:
     await link(stores, 2, name="second")
-    await stores.marks.set_tags(marked, 2, key("one"), tagged("CAT", "mine"))
-    await stores.marks.set_note(marked, 2, key("one"), "secret", "secret")
+    await stores.marks.put([marked], 2, key("one"), tags=tagged("CAT", "mine"))
+    await stores.marks.put([marked], 2, key("one"), note=("secret", "secret"))
     assert await found(stores, marked, "#cat", reader=2) == ["one"]
     assert await found(stores, marked, "#mine") == await found(stores, marked, "secret") == []
     assert (await stores.library.marks_of(marked, READER, [key("one")]))[key("one")].tags == ("Cat", "beach")
@@ -343,8 +345,8 @@ async def test_each_of_two_on_one_account_has_marks_of_their_own(stores: Stores,
 
 async def test_nothing_is_noted_in_a_library_that_was_let_go_of(stores: Stores, marked: int) -> None:
     await stores.accounts.unlink(1)
-    assert (await stores.marks.set_tags(marked, READER, key("one"), tagged("late")))[1].tags == ()
-    await stores.marks.set_note(marked, READER, key("one"), "late", "late")
+    assert (await stores.marks.put([marked], READER, key("one"), tags=tagged("late")))[1].tags == ()
+    await stores.marks.put([marked], READER, key("one"), note=("late", "late"))
     while await stores.library.empty_some(1_000):
         pass
     assert await stores.library.marks_of(marked, READER, [key("one")]) == {}
@@ -354,14 +356,14 @@ async def test_odd_letters_long_tags_and_notes_come_back_whole(stores: Stores, l
     await stores.library.put_front(library, IMAGES, [to_index(Image(id="one"))])
     long = [Tag(chr(0x4E00 + at) * 50, chr(0x4E00 + at) * 50) for at in range(20)]
     note = "".join(chr(0x4E00 + (at * 7919) % 20_000) for at in range(3_000))
-    await stores.marks.set_tags(library, READER, key("one"), [Tag("🍆", "🍆"), *long])
-    await stores.marks.set_note(library, READER, key("one"), note, note)
+    await stores.marks.put([library], READER, key("one"), tags=[Tag("🍆", "🍆"), *long])
+    await stores.marks.put([library], READER, key("one"), note=(note, note))
     mark = (await stores.library.marks_of(library, READER, [key("one")]))[key("one")]
     assert mark.tags == ("🍆", *(tag.shown for tag in long))
     assert mark.note == note
     assert await found(stores, library, "#🍆") == await found(stores, library, note[2_990:]) == ["one"]
     assert await found(stores, library, f"#{long[7].folded}") == ["one"]
-    await stores.marks.set_note(library, READER, key("one"), "half \ud83d face", "half face")
+    await stores.marks.put([library], READER, key("one"), note=("half \ud83d face", "half face"))
     assert (await stores.library.marks_of(library, READER, [key("one")]))[key("one")].note == "half \ufffd face"
 
 
@@ -369,9 +371,9 @@ async def test_of_two_that_set_tags_at_once_one_holds_whole(stores: Stores, othe
     ours, theirs = tagged("a", "b", "c"), tagged("c", "d")
     for _ in range(5):
         await asyncio.gather(
-            stores.marks.set_tags(library, READER, key("one"), ours),
-            other_stores.marks.set_tags(library, READER, key("one"), theirs),
-            stores.marks.set_note(library, READER, key("one"), "n", "n"),
+            stores.marks.put([library], READER, key("one"), tags=ours),
+            other_stores.marks.put([library], READER, key("one"), tags=theirs),
+            stores.marks.put([library], READER, key("one"), note=("n", "n")),
         )
         mark = (await stores.library.marks_of(library, READER, [key("one")]))[key("one")]
         assert mark.tags in {("a", "b", "c"), ("c", "d")}

@@ -54,7 +54,7 @@ async def test_an_edited_upload_is_found_by_its_new_words(stores: Stores) -> Non
 async def test_a_deleted_upload_is_gone_with_what_was_noted_on_it(stores: Stores) -> None:
     await stores.uploads.add(upload("first"), "\na cat\nfirst\n")
     library = await own(stores)
-    await stores.marks.set_tags(library, 1, ("image", "first"), [Tag("x", "x")])
+    await stores.marks.put([library], 1, ("image", "first"), tags=[Tag("x", "x")])
     assert await stores.uploads.remove(1, "first")
     assert await shelf_of(stores, library, Shelf.UPLOADS) == []
     assert await stores.marks.tags_of(library, 1) == []
@@ -80,7 +80,7 @@ async def test_what_items_are_found_by_is_made_where_it_is_missing(stores: Store
 
 
 async def test_upkeep_deletes_what_was_let_go_of(stores: Stores, library: int) -> None:
-    await stores.marks.set_tags(library, 1, ("image", "first"), [Tag("x", "x")])
+    await stores.marks.put([library], 1, ("image", "first"), tags=[Tag("x", "x")])
     await stores.accounts.unlink(1)
     await Upkeep(stores.library).sweep()
     assert await stores.library.empty_some(1) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -18,7 +19,7 @@ from services.ports import ImgurApi, LibraryStore
 from services.sync.news import News, read_front
 from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
 from services.sync.stage import CONTENTS, KIND, NOTHING, SHELVES, Phase, Stage, is_done, waits
-from storage.models import Job, Shelf, SyncState, album_shelf
+from storage.models import IndexedItem, Job, Shelf, SyncState, album_shelf
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +29,7 @@ MOST_PASSES = 3  # over one shelf in a row, where things are deleted while it is
 BULK = 20  # items; more at a time are believed to be gone on a second look only
 PATIENCE = 4  # times that the end of a list is asked for again, where it comes long before the count
 SKIPPED_AT_ONCE = 50  # albums that need no call
+LATE = 5.0  # seconds from one page to the next after which a list may have moved, and it is worth a call to know
 NAP = 600.0  # seconds until a job that waits looks whether more is to be read by now
 
 
@@ -103,9 +105,9 @@ class SyncHandler(Handler):
             await self._library.advance(begun, ())
 
     async def _read(self, job: Job, state: SyncState) -> None:
-        source = self._sources[state.shelf]
-        page = await self._as_user(job, lambda auth: source.page(auth, state.page))
-        if page.received == 0:
+        page = await self._page(job, state.shelf, state.page)
+        moved = await self._moved(job, state)
+        if page.received == 0 and not moved:
             await self._at_the_end(job, state)
             return
         items, stage = [to_index(item) for item in page.items], Stage.of(state)
@@ -115,10 +117,34 @@ class SyncHandler(Handler):
             last=page.received,
             unreadable=stage.unreadable + page.received - len(items),
             missing=stage.missing - sum(item.key not in known for item in items),
+            is_behind=stage.is_behind or bool(moved),
+            at=int(self._now().timestamp()),
         )
-        after = replace(state, page=state.page + 1, read=state.read + page.received, phase=str(stage))
-        if await self._library.advance(after, items) and NOTHING < stage.missing <= 0:
+        number = state.page + (page.received > 0)
+        after = replace(state, page=number, read=state.read + page.received, phase=str(stage))
+        if await self._library.advance(after, [*moved, *items]) and NOTHING < stage.missing <= 0:
             await self._end_if_mended(replace(after, version=state.version + 1))
+
+    async def _moved(self, job: Job, state: SyncState) -> list[IndexedItem]:
+        """What has moved up before the place where a pass waited, in a list that Imgur does not count.
+
+        The pages before are read once more for that, until one touches what was read.
+        """
+        waited = self._now().timestamp() - Stage.of(state).at
+        if not state.page or state.expected is not None or 0 <= waited < LATE:
+            return []
+        seen = set(await self._library.order_of(state.library, state.shelf, await self._seen(state)))
+        moved: list[IndexedItem] = []
+        for number in reversed(range(state.page)):
+            found = [to_index(item) for item in (await self._page(job, state.shelf, number)).items]
+            lost = [item for item in found if item.key not in seen]
+            moved = lost + moved
+            if len(lost) < len(found):
+                break
+        return moved
+
+    async def _page(self, job: Job, shelf: str, number: int) -> Page[Item]:
+        return await self._as_user(job, lambda auth: self._sources[shelf].page(auth, number))
 
     async def _end_if_mended(self, state: SyncState) -> None:
         """All that the pass before had lost is found. Without what is gone, it may be the whole list by now."""
@@ -210,10 +236,7 @@ class SyncHandler(Handler):
 
     async def _first_again(self, job: Job, state: SyncState) -> News:
         """Read the first page once more, deeper if all of it is new, and take that in: fresh unless a gap is left."""
-
-        async def page(number: int) -> Page[Item]:
-            return await self._as_user(job, lambda auth: self._sources[state.shelf].page(auth, number))
-
+        page = partial(self._page, job, state.shelf)
         first = await page(0)
         keys = [to_index(item).key for item in first.items]
         is_known = bool(await self._library.ranks_of(state.library, state.shelf, keys))

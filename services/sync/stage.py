@@ -39,7 +39,8 @@ class Stage:
 
     `is_second_look`: what has disappeared in bulk had done so before. `missing`: how many items the pass before may
     have lost, for one that looks for them; NOTHING for one that reads all. `is_behind`: a look has found more than it
-    could take in, so that another pass has to follow; `asked`: how many looks in a row have.
+    could take in, so that another pass has to follow; `asked`: how many looks in a row have. `at`: when the last page
+    was read, in seconds since 1970.
     """
 
     phase: Phase
@@ -50,6 +51,7 @@ class Stage:
     missing: int = NOTHING
     asked: int = 0
     is_behind: bool = False
+    at: int = 0
 
     def __str__(self) -> str:
         phase, *numbers = astuple(self)
@@ -59,11 +61,11 @@ class Stage:
     def of(cls, state: SyncState) -> Self:
         """The stage of a shelf; that of one that was never read is DONE, with no pass."""
         phase, *numbers = state.phase.split() or [Phase.DONE]
-        last, unreadable, tries, second, missing, asked, behind = [
+        last, unreadable, tries, second, missing, asked, behind, at = [
             *map(int, numbers),
-            *(0, 0, 1, 0, NOTHING, 0, 0)[len(numbers) :],
+            *(0, 0, 1, 0, NOTHING, 0, 0, 0)[len(numbers) :],
         ]
-        return cls(Phase(phase), last, unreadable, tries, bool(second), missing, asked, bool(behind))
+        return cls(Phase(phase), last, unreadable, tries, bool(second), missing, asked, bool(behind), at)
 
     def ended(self, phase: Phase = Phase.DONE) -> Self:
         """The pass is over; what looks have found meanwhile stands."""

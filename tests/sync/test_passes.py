@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from errors import ShowsNoneError
+from services.sync.news import BULK
 from standins.imgur.records import StoredImage
 from storage.models import Shelf
 from tests.sync.conftest import ALICE, House, ids, in_doubt, until
@@ -93,6 +94,30 @@ async def test_what_is_deleted_while_it_reads_hides_nothing(house: House, page: 
     assert len(await house.shelf()) == 57
     pages = sum(count for line, count in house.calls().items() if line.startswith(f"{IMAGES}/") and line[-1].isdigit())
     assert pages <= 8 + (page + 1 if of < page else 8)
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize(("page", "gone"), [(2, range(70, 75)), (3, range(60, 140)), (4, range(100, 106))])
+async def test_favorites_that_move_up_while_a_pass_waits_are_not_lost_though_imgur_counts_none(
+    house: House, page: int, gone: range, *, again: bool
+) -> None:
+    """`page` is held, and what stood before it goes: nothing but the page before tells that they do not join."""
+    house.favorite(200 if page < 4 else 244)
+    if again:
+        await house.read()
+        house.pass_time(timedelta(days=4))
+    async with house.held(f"GET /3/account/me/favorites/{page}/newest") as hold:
+        await house.begin()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
+        newest = house.account.favorites[::-1]
+        house.account.favorites[:] = [item for at, item in enumerate(newest) if at not in gone][::-1]
+        house.pass_time(timedelta(seconds=10))
+    if len(gone) > BULK:
+        await until(lambda: in_doubt(house, Shelf.FAVORITES))
+        house.pass_time(timedelta(hours=4))
+    await house.idle()
+
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
 
 
 async def test_only_an_empty_page_is_the_end(house: House) -> None:

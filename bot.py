@@ -158,6 +158,8 @@ async def compose(
         )
         runner = Runner(stores.jobs, handlers, within=_on_behalf)
         jobs = JobService(stores.jobs, runner.wake)
+        runner.tell_with(jobs.ended)
+        stack.push_async_callback(jobs.close)
         sync = SyncService(accounts, imgur, stores.library, jobs, quota=governor.background_seconds)
         library.catalogue.shelves.listen(sync)
         linking = LinkingService(

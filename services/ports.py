@@ -39,6 +39,7 @@ from storage.models import (
     Key,
     LinkAttempt,
     Mark,
+    Origin,
     Owned,
     Query,
     Refusal,
@@ -142,6 +143,14 @@ class LinkNotifier(Protocol):
     async def linked(self, origin: str, discord_id: int, username: str) -> None: ...
     async def failed(self, origin: str, discord_id: int, error: BotError | ImgurError, *, may_go_on: bool) -> None:
         """Nothing was linked, for this reason; `may_go_on` if the attempt's browser can still come to a code."""
+        ...
+
+
+class Teller(Protocol):
+    """Tells a user in Discord how a job of theirs has ended, where the text of an `Origin` leads. Never raises."""
+
+    async def ended(self, origin: str, job: Job) -> bool:
+        """Whether Discord has taken it."""
         ...
 
 
@@ -472,6 +481,7 @@ class JobStore(Protocol):
         due_at: datetime | None = None,
         answers: str | None = None,
         clears: str | None = None,
+        origin: Origin | None = None,
     ) -> Job | None:
         """A new job; None where there is an open one of its kind and subject, or the user is not linked so.
 
@@ -509,6 +519,10 @@ class JobStore(Protocol):
         ...
 
     async def told(self, discord_id: int, job_id: int) -> None: ...
+    async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> bool: ...
+    async def take_origin(self, job: Job, now: datetime) -> tuple[Job, str] | None:
+        """The job as it is and the text of its origin, once; None where its outcome was told, or it is too late."""
+        ...
 
     async def sweep(self, before: datetime) -> int: ...
 

@@ -55,6 +55,6 @@ class Stores:
             library=LibraryStore(database),
             marks=MarkStore(database),
             views=ViewStore(database),
-            jobs=JobStore(database),
+            jobs=JobStore(database, keyring),
             ledger=LedgerStore(database),
         )

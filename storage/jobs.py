@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, insert, or_, select, update
 
 from storage.database import Database, Transaction
-from storage.models import Job, JobState, Step, StepState
-from storage.tables import EPOCH, jobs, links, steps
+from storage.keys import erase_keys, renew_key
+from storage.models import Job, JobState, Origin, Step, StepState
+from storage.sealing import Keyring, SealContext
+from storage.tables import EPOCH, data_keys, jobs, links, steps
 from storage.views import is_asked, settle_question
 
 LEASE = timedelta(minutes=1)
@@ -28,8 +30,9 @@ class JobStore:
     Of all times, `now` is the caller's: processes whose clocks differ by less than a claim lasts do not mind.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
+        self._keyring = keyring
 
     async def begin(
         self,
@@ -44,6 +47,7 @@ class JobStore:
         due_at: datetime | None = None,
         answers: str | None = None,
         clears: str | None = None,
+        origin: Origin | None = None,
     ) -> Job | None:
         """A new job, open and due; None where there is an open one, or the user is not linked to `account_id`.
 
@@ -75,6 +79,8 @@ class JobStore:
             await _add_steps(transaction, row.id, steps)
             if answers is not None:
                 await settle_question(transaction, answers, discord_id, clears)
+            if origin is not None:
+                await self._lead_to(transaction, row, origin)
         return _job(row)
 
     async def claim(self, kinds: Collection[str], now: datetime, *, first: Collection[str] = ()) -> Job | None:
@@ -215,7 +221,8 @@ class JobStore:
         async with self._database.write() as transaction:
             found = select(jobs).where(untold).order_by(COLUMNS.id).with_for_update()
             taken = [_job(row) for row in await transaction.execute(found)]
-            await transaction.execute(update(jobs).where(untold).values(outcome_title=None, outcome_text=None))
+            await _erase_origins(transaction, untold)
+            await transaction.execute(update(jobs).where(untold).values(_TOLD))
             await _forget(transaction, COLUMNS.discord_id == discord_id, COLUMNS.state == JobState.ENDED)
         return taken
 
@@ -223,8 +230,37 @@ class JobStore:
         """Its outcome, if there is one, was told: what has ended is forgotten with that."""
         mine = and_(COLUMNS.discord_id == discord_id, COLUMNS.id == job_id, COLUMNS.state != JobState.OPEN)
         async with self._database.write() as transaction:
-            await transaction.execute(update(jobs).where(mine).values(outcome_title=None, outcome_text=None))
+            await _erase_origins(transaction, mine)
+            await transaction.execute(update(jobs).where(mine).values(_TOLD))
             await _forget(transaction, mine, COLUMNS.state == JobState.ENDED)
+
+    async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> bool:
+        """Note, in place of another, what leads to the message that shows an open job of the user's."""
+        mine = select(jobs).where(COLUMNS.id == job_id, COLUMNS.discord_id == discord_id, _OPEN).with_for_update()
+        async with self._database.write() as transaction:
+            row = (await transaction.execute(mine)).one_or_none()
+            if row is not None:
+                await self._lead_to(transaction, row, origin)
+        return row is not None
+
+    async def take_origin(self, job: Job, now: datetime) -> tuple[Job, str] | None:
+        """The job as it is and what leads to its message, once; None if its outcome was told, or it is too late."""
+        found = select(jobs, data_keys.c.key).join(data_keys, COLUMNS.origin_key_id == data_keys.c.id)
+        mine = found.where(COLUMNS.id == job.id, COLUMNS.outcome_title.is_not(None), COLUMNS.origin.is_not(None))
+        async with self._database.write() as transaction:
+            row = (await transaction.execute(mine.with_for_update(of=jobs))).one_or_none()
+            if row is None:
+                return None
+            await erase_keys(transaction, (row.origin_key_id,))
+            await transaction.execute(update(jobs).where(COLUMNS.id == job.id).values(_NO_ORIGIN))
+        text = self._keyring.open(row.origin, _context(row), row.key)
+        return (_job(row), text) if row.origin_until > now else None
+
+    async def _lead_to(self, transaction: Transaction, row: Row[Any], origin: Origin) -> None:
+        key = await renew_key(transaction, row.origin_key_id)
+        sealed = self._keyring.seal(origin.text, _context(row), key.key)
+        values = {"origin": sealed, "origin_key_id": key.id, "origin_until": origin.until}
+        await transaction.execute(update(jobs).where(COLUMNS.id == row.id).values(values))
 
     async def sweep(self, before: datetime) -> int:
         """Forget what ended, or stopped, before then; how many those were."""
@@ -248,7 +284,14 @@ async def cancel_jobs(transaction: Transaction, discord_id: int) -> None:
 
 
 async def _forget(transaction: Transaction, *where: ColumnElement[bool]) -> int:
+    await _erase_origins(transaction, *where)
     return (await transaction.execute(delete(jobs).where(*where))).rowcount  # the steps go with it
+
+
+async def _erase_origins(transaction: Transaction, *where: ColumnElement[bool]) -> None:
+    """What leads to the messages of these jobs opens no more."""
+    keys = select(COLUMNS.origin_key_id).where(*where, COLUMNS.origin_key_id.is_not(None))
+    await erase_keys(transaction, (await transaction.execute(keys)).scalars().all())
 
 
 async def _is_linked(transaction: Transaction, discord_id: int, account_id: int) -> bool:
@@ -266,6 +309,8 @@ async def _add_steps(transaction: Transaction, job_id: int, payloads: Sequence[M
         await transaction.execute(insert(steps), rows)
 
 
+_NO_ORIGIN = {"origin": None, "origin_key_id": None, "origin_until": None}
+_TOLD = {"outcome_title": None, "outcome_text": None, **_NO_ORIGIN}
 _OPEN: ColumnElement[bool] = COLUMNS.state == JobState.OPEN
 
 
@@ -277,6 +322,11 @@ def _is_free(columns: Any, now: datetime) -> ColumnElement[bool]:
 
 def _is_claimed(job: Job) -> ColumnElement[bool]:
     return and_(COLUMNS.id == job.id, COLUMNS.claim == (job.claim or ""))
+
+
+def _context(row: Row[Any]) -> SealContext:
+    """Where what leads to a job's message is sealed."""
+    return SealContext("jobs.origin", f"{row.discord_id}/{row.id}")
 
 
 def _job(row: Row[Any]) -> Job:

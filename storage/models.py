@@ -236,6 +236,14 @@ class StepState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Leads back to a message in Discord, or to who waits for one, `until` Discord no longer takes it."""
+
+    text: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Work in the background, for one user; nothing secret is in it.
 

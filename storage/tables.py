@@ -201,6 +201,9 @@ jobs = Table(
     Column("ended_at", UtcTime),
     Column("outcome_title", String),
     Column("outcome_text", String),
+    Column("origin", LargeBinary),
+    Column("origin_key_id", BigInteger),
+    Column("origin_until", UtcTime),
     Index(
         "uq_jobs_open",
         "kind",

@@ -8,11 +8,13 @@ from cogs.gallery._cog import Galleries
 from cogs.gallery._picks import Picks
 from cogs.gallery._search import Searches
 from cogs.gallery._tagging import Tagging
+from cogs.gallery._teller import Teller
 
 
 async def setup(bot: ImgurBot) -> None:
-    """Add the cogs."""
+    """Add the cogs, and have what goes on in the background told through Discord."""
     library = bot.services.library
+    bot.services.jobs.announce_with(Teller(bot, bot.services.bulk))
     await bot.add_cog(Galleries(library.galleries, library.suggestions))
     await bot.add_cog(Searches(bot.services.search, library.items, bot.services.views))
     await bot.add_cog(Picks(library.galleries, bot.services.selections))

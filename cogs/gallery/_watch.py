@@ -8,6 +8,7 @@ from functools import partial
 
 from cogs.gallery._bulk_views import over_view, state_view
 from cogs.ui.actions import Interaction
+from cogs.ui.origin import origin
 from cogs.ui.reply import progress
 from services.bulk import BulkService, State
 
@@ -29,6 +30,7 @@ class Watch:
             self._leave(state.job.id)
         await self._show(interaction, state)
         if state is not None and state.is_open:
+            await self._bulk.shown_in(state, origin(interaction))
             self._leave(state.job.id)  # another press may have come meanwhile
             task = self._following[state.job.id] = asyncio.create_task(self._follow(interaction, state))
             task.add_done_callback(partial(self._followed, state.job.id))

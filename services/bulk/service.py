@@ -18,7 +18,7 @@ from services.selection import Deed, Selected, SelectionService
 from services.text import line
 from services.views import Views
 from storage.errors import StorageError
-from storage.models import Job
+from storage.models import Job, Origin
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +106,13 @@ class BulkService:
         job = await self._jobs.get(discord_id, job_id)
         return None if job is None or job.kind not in _DEEDS else await self._state(job)
 
+    async def shown(self, job: Job) -> State | None:
+        """How far this job is; None where it is none of several at once, or that cannot be seen."""
+        try:
+            return None if job.kind not in _DEEDS else await self._state(job)
+        except StorageError:
+            return None
+
     async def newer(self, state: State) -> State | None:
         """The same as it is now; as it was where the database cannot be read."""
         try:
@@ -118,6 +125,10 @@ class BulkService:
         """Let what has stopped go on."""
         await self._jobs.resume(discord_id, job_id)
         return await self.state(discord_id, job_id)
+
+    async def shown_in(self, state: State, origin: Origin) -> None:
+        """`origin` leads to the message that shows it, for when this process cannot."""
+        await self._jobs.shown_in(state.job.discord_id, state.job.id, origin)
 
     async def told(self, discord_id: int, job_id: int) -> None:
         """The user has seen the outcome: no answer needs to tell it. Never raises: at worst it is told twice."""

@@ -5,13 +5,16 @@ from services.jobs.runner import Runner
 from services.jobs.service import JobService, Progress
 from services.jobs.stepwise import PartlyDoneError, Stepwise
 from services.jobs.work import ClaimLostError, Done, Handler, Pause, Stopped, Verdict, Work
+from storage.models import Job, Origin
 
 __all__ = [
     "Changes",
     "ClaimLostError",
     "Done",
     "Handler",
+    "Job",
     "JobService",
+    "Origin",
     "PartlyDoneError",
     "Pause",
     "Progress",

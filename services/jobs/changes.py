@@ -15,7 +15,7 @@ import structlog
 
 from services.ports import JobStore
 from storage.errors import StorageError
-from storage.models import Job
+from storage.models import Job, Origin
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,7 @@ async def unrecorded(_discord_id: int, _account_id: int, _change: Mapping[str, A
 
 @dataclass(slots=True)
 class _Noted:
+    origin: Origin | None
     jobs: list[Job] = field(default_factory=list)
     keeping: asyncio.Task[None] | None = None
 
@@ -44,7 +45,8 @@ _noted: ContextVar[_Noted | None] = ContextVar("noted", default=None)
 class Changes:
     """A change is a job that its own process puts off again and again, and forgets once the user has been told.
 
-    Where that process is no more, any other one finds out what became of it, and the next answer tells that.
+    Where that process is no more, any other one finds out what became of it, and tells that in Discord, or the next
+    answer does.
     """
 
     def __init__(
@@ -59,9 +61,12 @@ class Changes:
         self._sign_every = sign_every
 
     @asynccontextmanager
-    async def until_told(self) -> AsyncIterator[None]:
-        """What is recorded within is forgotten at the end, as its user was told by then; not if it was cut off."""
-        noted, is_cut_off = _Noted(), False
+    async def until_told(self, origin: Origin | None = None) -> AsyncIterator[None]:
+        """What is recorded within is forgotten at the end, as its user was told by then; not if it was cut off.
+
+        `origin` leads to them where this process is killed.
+        """
+        noted, is_cut_off = _Noted(origin), False
         token = _noted.set(noted)
         try:
             yield
@@ -94,6 +99,7 @@ class Changes:
                 subject=f"change:{secrets.token_hex(8)}",
                 payload=change,
                 due_at=now + SILENCE,
+                origin=noted.origin,
             )
         except StorageError as error:
             log.info("a change goes without a record", reason=type(error).__name__)

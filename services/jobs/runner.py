@@ -66,10 +66,15 @@ class Runner:
         self._swept = -SWEEP_EVERY
         self._running: set[asyncio.Task[None]] = set()
         self._main: asyncio.Task[None] | None = None
+        self._ended: Callable[[Job], None] = lambda _job: None
 
     def add(self, handler: Handler) -> None:
         """Take on another kind of work."""
         self._handlers[handler.kind] = handler
+
+    def tell_with(self, ended: Callable[[Job], None]) -> None:
+        """Have `ended` called with each job that got an outcome."""
+        self._ended = ended
 
     def start(self) -> None:
         """Begin to work."""
@@ -181,7 +186,8 @@ class Runner:
                 return
             state = JobState.ENDED if isinstance(verdict, Done) else JobState.STOPPED
             outcome = verdict.outcome
-            await self._store.end(job, now, state, (outcome.title, outcome.text) if outcome else None)
+            if await self._store.end(job, now, state, (outcome.title, outcome.text) if outcome else None) and outcome:
+                self._ended(job)
         except StorageError as error:
             log.warning("how a job goes on was not recorded", job=job.id, reason=type(error).__name__)
 

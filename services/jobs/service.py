@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,10 +10,14 @@ from typing import Any
 
 import structlog
 
+from services.jobs import changes
 from services.messages import Words
-from services.ports import JobStore
+from services.ports import JobStore, Teller
 from storage.errors import StorageError
-from storage.models import Job, Step
+from storage.models import Job, Origin, Step
+
+OTHERS_TELL = 5.0
+"""Seconds in which whoever shows a job may tell how it ended: they look every two."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,11 +36,54 @@ class JobService:
     """Jobs of one user. Errors of the database pass. `wake` tells the runner that there is something to do."""
 
     def __init__(
-        self, store: JobStore, wake: Callable[[], None], now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        store: JobStore,
+        wake: Callable[[], None],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        others_tell: float = OTHERS_TELL,
     ) -> None:
         self._store = store
         self._wake = wake
         self._now = now
+        self._others_tell = others_tell
+        self._teller: Teller | None = None
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def announce_with(self, teller: Teller) -> None:
+        """Have users told by themselves where what shows a job to them can no longer do so."""
+        self._teller = teller
+
+    async def close(self) -> None:
+        """Tell nobody any more: the next answers will."""
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
+
+    async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> None:
+        """`origin` leads to the message that shows the job. Never raises: without it, the next answer tells."""
+        try:
+            await self._store.shown_in(discord_id, job_id, origin)
+        except StorageError as error:
+            log.info("which message shows a job was not recorded", job=job_id, reason=type(error).__name__)
+
+    def ended(self, job: Job) -> None:
+        """A job has an outcome, of which its user is told here unless somebody else does so within a few seconds."""
+        task = asyncio.create_task(self._tell(job))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _tell(self, job: Job) -> None:
+        if job.kind != changes.KIND:  # of which nobody is left to tell
+            await asyncio.sleep(self._others_tell)
+        try:
+            if self._teller is None or (taken := await self._store.take_origin(job, self._now())) is None:
+                return
+            now, origin = taken
+            if await self._teller.ended(origin, now):
+                await self._store.told(job.discord_id, job.id)
+        except StorageError as error:
+            log.info("an outcome waits for the next answer", job=job.id, reason=type(error).__name__)
 
     async def begin(
         self,

@@ -23,7 +23,7 @@ from imgur.errors import (
 from services.jobs import Done, Handler, JobService, Pause, Runner, Stepwise, Stopped, Verdict, Work
 from services.messages import Words
 from storage.errors import DatabaseUnavailableError
-from storage.models import Job, JobState, Step
+from storage.models import Job, JobState, Origin, Step
 
 T = TypeVar("T")
 
@@ -326,3 +326,53 @@ async def test_what_is_done_for_a_job_is_done_within_what_the_house_gives(stores
         job = await begun(jobs, "odd", 1)
         assert await outcome(jobs) == ("Enough", "")
     assert [job.id for job in seen] == [job.id]
+
+
+@dataclass
+class Told:
+    """Where users are told by themselves."""
+
+    takes: bool = True
+    told: list[tuple[str, tuple[str, str] | None]] = field(default_factory=list)
+
+    async def ended(self, origin: str, job: Job) -> bool:
+        self.told.append((origin, job.outcome))
+        return self.takes
+
+
+@pytest.mark.parametrize("takes", [True, False])
+async def test_the_message_that_shows_a_job_tells_how_it_ended_or_the_next_answer_does(stores, *, takes):
+    runner = Runner(stores.jobs, [Odd()], look_every=0.02)
+    jobs, told = JobService(stores.jobs, runner.wake, others_tell=0), Told(takes)
+    jobs.announce_with(told)
+    runner.tell_with(jobs.ended)
+    begun = await stores.jobs.begin("odd", 1, datetime.now(UTC))
+    await jobs.shown_in(1, begun.id, Origin("fake-token", datetime.now(UTC) + timedelta(minutes=14)))
+    runner.start()
+
+    async def is_told() -> bool:
+        return bool(told.told)
+
+    await until(is_told)
+    assert told.told == [("fake-token", ("Over", ""))]
+    if takes:
+        await until(lambda: nothing_left(jobs))
+        assert await jobs.outcomes(1) == []
+    else:
+        assert await outcome(jobs) == ("Over", "")
+    await runner.close()
+    await jobs.close()
+
+
+async def test_who_shows_a_job_may_tell_first(stores):
+    async with running(stores, Odd()) as jobs:
+        told = Told()
+        jobs.announce_with(told)
+        job = await begun(jobs, "odd")
+        await jobs.shown_in(1, job.id, Origin("fake-token", datetime.now(UTC) + timedelta(minutes=14)))
+        assert await outcome(jobs) == ("Over", "")
+        late = JobService(stores.jobs, lambda: None, others_tell=0)
+        late.announce_with(told)
+        late.ended(job)
+        await asyncio.gather(*late._telling)
+        assert told.told == []

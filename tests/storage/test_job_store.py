@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from storage.jobs import LEASE
-from storage.models import JobState, Selected, StepState
-from tests.storage.factories import NOW, account, link
+from storage.models import JobState, Origin, Selected, StepState
+from storage.sealing import NO_KEY
+from tests.storage.factories import NOW, account, cells, link
 
 SECOND = timedelta(seconds=1)
 
@@ -296,3 +297,66 @@ async def test_a_question_is_answered_in_the_write_that_begins_the_job(stores, o
     await stores.jobs.drop(1, job.id)
     assert await stores.jobs.begin("count", 1, NOW, **about) is None
     assert await stores.jobs.of_user(1) == []
+
+
+# --- what leads to a job's message -----------------------------------------------------------------------------------
+
+ORIGIN = Origin("fake-interaction-token", NOW + timedelta(minutes=14))
+
+
+async def outcome_of(stores, state=JobState.ENDED):
+    """A job that has an outcome."""
+    job = await begun(stores, origin=ORIGIN)
+    claimed = await stores.jobs.claim(["count"], NOW)
+    assert await stores.jobs.end(claimed, NOW, state, ("Done", "All of it."))
+    return job
+
+
+async def test_what_leads_to_the_message_is_given_once_and_the_newest_counts(stores, other_stores):
+    job = await begun(stores, origin=ORIGIN)
+    newer = Origin("fake-newer-token", ORIGIN.until)
+    assert await stores.jobs.shown_in(1, job.id, newer)
+    assert not await stores.jobs.shown_in(2, job.id, newer)
+    assert await stores.jobs.take_origin(job, NOW) is None  # there is no outcome to tell
+    claimed = await stores.jobs.claim(["count"], NOW)
+    await stores.jobs.end(claimed, NOW, JobState.ENDED, ("Done", "All of it."))
+
+    taken = await asyncio.gather(*(one.jobs.take_origin(job, NOW) for one in (stores, other_stores) * 2))
+
+    (found,) = filter(None, taken)
+    assert (found[0].outcome, found[1]) == (("Done", "All of it."), "fake-newer-token")
+    assert not await stores.jobs.shown_in(1, job.id, newer)  # it has ended
+
+
+@pytest.mark.parametrize("why", ["told", "late"])
+async def test_nothing_leads_to_a_message_when_it_was_told_or_is_too_late(stores, why):
+    job = await outcome_of(stores)
+    if why == "told":
+        await stores.jobs.take_outcomes(1)
+
+    assert await stores.jobs.take_origin(job, ORIGIN.until if why == "late" else NOW) is None
+
+
+ENDS = {
+    "it is given": lambda stores, job: stores.jobs.take_origin(job, NOW),
+    "the outcome is told": lambda stores, job: stores.jobs.told(1, job.id),
+    "the next answer tells": lambda stores, job: stores.jobs.take_outcomes(1),
+    "it has stopped, and that is told": lambda stores, job: stores.jobs.take_outcomes(1),
+    "it is dropped": lambda stores, job: stores.jobs.drop(1, job.id),
+    "it is swept": lambda stores, job: stores.jobs.sweep(NOW + SECOND),
+    "its user unlinks": lambda stores, job: stores.accounts.unlink(1),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_what_leads_to_a_message_is_sealed_and_its_key_is_erased(url, stores, end):
+    await link(stores, 1, account(9))
+    job = await outcome_of(stores, JobState.STOPPED if "stopped" in end else JobState.ENDED)
+    key_id, sealed = (cells(url, "jobs")[0][name] for name in ("origin_key_id", "origin"))
+    assert sealed
+    assert b"fake-interaction-token" not in sealed
+
+    await ENDS[end](stores, job)
+
+    keys = {row["id"]: row["key"] for row in cells(url, "data_keys")}
+    assert keys[key_id] == NO_KEY

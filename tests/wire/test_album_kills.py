@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -16,10 +17,8 @@ from standins.discord.standin import text
 from standins.discord.world import Interaction
 from standins.imgur.records import Account, StoredAlbum
 from standins.imgur.standin import Standin as Imgur
-from standins.imgur.switches import Hold
 from storage import Stores
 from storage.database import open_database
-from storage.models import JobState
 from storage.sealing import Keyring
 from storage.tables import jobs
 from tests.databases import on_both
@@ -65,14 +64,14 @@ async def test_what_became_of_each_change_is_looked_up_and_told_and_nothing_is_d
     first = await launch()
     await discord.ready()
     run, press = partial(discord.slash, alice), partial(discord.press, alice)
-    held: list[Hold] = []
+    begun: list[Interaction] = []
 
-    async def hold(begun: Any, match: str, *, done: bool) -> None:
+    async def hold(beginning: Awaitable[Interaction], match: str, *, done: bool) -> None:
         """Begin something whose request is held at Imgur."""
-        held.append(standin.switches.hold(match, answer=done))
-        await begun
+        held = standin.switches.hold(match, answer=done)
+        begun.append(await beginning)
         async with asyncio.timeout(30):
-            await held[-1].arrived.wait()
+            await held.arrived.wait()
 
     for done in (True, False):
         name = "done" if done else "left"
@@ -113,44 +112,64 @@ async def test_what_became_of_each_change_is_looked_up_and_told_and_nothing_is_d
     await a_minute_later(database_url)
     second = await launch()
     await discord.ready()
-    await all_has_ended(database_url)
-    said = re.sub(r" \(\w{7}\)", "", await told(discord, await run("account")))
-    assert said.split("\n\n") == ["### Meanwhile", *TOLD]
+    await discord.until(lambda: all(map(said_to, begun)))
+    await all_is_told(database_url)
+    for interaction, words in zip(begun, TOLD, strict=True):
+        assert said_to(interaction) == words
+    command = await run("account")
+    await command.answered()
+    assert command.followups == []
     assert not [one.line for one in standin.requests[sent:] if one.method != "GET"]
     second.stop()
     code, written = await second.ended()
     assert (code, "Traceback" in written) == (0, False), written
 
 
+DEFERRED = 5
 SO = "The bot was restarted before it could say so."
 AMIDST = "The bot was restarted in the middle of it."
 TOLD = [
-    f"**The picture is in the album.** {SO} Album: Added done. In it: Loose.",
-    f"**The picture is out of the album.** {SO} Album: Taken done. Out of it: Taken done 0.",
-    f"**Saved.** {SO} The album Edited done is as you wanted it.",
-    f"**Saved.** {SO} In the album Ordered done the picture you chose stands first.",
-    (
-        f"**Deleted.** {SO} The album Deleted done is gone from Imgur. Whether its pictures are still there, "
-        "/imgur images shows."
-    ),
-    (
-        f"**The picture is not in the album.** {AMIDST} Album: Added left. Not in it: Loose. Do that once more with "
-        "/imgur album add."
-    ),
-    (
-        f"**The picture is not out of the album.** {AMIDST} Album: Taken left. Not out of it: Taken left 0. Do that "
-        "once more with /imgur album remove."
-    ),
-    f"**Not saved.** {AMIDST} Of the album Edited left this is as it was: title, privacy. Change it once more.",
-    f"**Not saved.** {AMIDST} The order of the album Ordered left is as it was. Choose the picture once more.",
-    f"**Not deleted.** {AMIDST} The album Deleted left is still there; /imgur album delete asks once more.",
-    f"**Album made.** {SO} The album Brand new is there.",
-    (
-        "**The picture is not in the album.** The bot was restarted in the middle of uploading it. The album Brand new "
-        "is empty. Upload it once more."
-    ),
-    "**No album was made.** The bot was restarted in the middle of making Made left. /imgur album create makes it.",
+    [f"The picture is in the album\n{SO} Album: Added done. In it: Loose."],
+    [f"The picture is out of the album\n{SO} Album: Taken done. Out of it: Taken done 0."],
+    [f"Saved\n{SO} The album Edited done is as you wanted it."],
+    [f"Saved\n{SO} In the album Ordered done the picture you chose stands first."],
+    [
+        (
+            f"Deleted\n{SO} The album Deleted done is gone from Imgur. Whether its pictures are still there, "
+            "/imgur images shows."
+        )
+    ],
+    [
+        (
+            f"The picture is not in the album\n{AMIDST} Album: Added left. Not in it: Loose. Do that once more with "
+            "/imgur album add."
+        )
+    ],
+    [
+        (
+            f"The picture is not out of the album\n{AMIDST} Album: Taken left. Not out of it: Taken left 0. Do that "
+            "once more with /imgur album remove."
+        )
+    ],
+    [f"Not saved\n{AMIDST} Of the album Edited left this is as it was: title, privacy. Change it once more."],
+    [f"Not saved\n{AMIDST} The order of the album Ordered left is as it was. Choose the picture once more."],
+    [f"Not deleted\n{AMIDST} The album Deleted left is still there; /imgur album delete asks once more."],
+    [
+        f"Album made\n{SO} The album Brand new is there.",
+        (
+            "The picture is not in the album\nThe bot was restarted in the middle of uploading it. The album Brand new "
+            "is empty. Upload it once more."
+        ),
+    ],
+    ["No album was made\nThe bot was restarted in the middle of making Made left. /imgur album create makes it."],
 ]
+
+
+def said_to(interaction: Interaction) -> list[str]:
+    """What was said where something was begun, after the restart."""
+    answer = interaction.original if interaction.acknowledgement == DEFERRED and interaction.finished.is_set() else None
+    messages = [*([answer] if answer else []), *interaction.followups]
+    return [re.sub(r" \(\w{7}\)", "", text(one)).replace("### ", "").replace("\n\n", "\n") for one in messages]
 
 
 @on_both
@@ -170,7 +189,7 @@ async def test_several_go_into_one_new_album_though_the_process_is_killed_twice(
         held = standin.switches.hold(match, answer=True)
         form = await press(question, "New album…")
         await discord.until(partial(is_open, form))
-        await discord.submit(alice, form, title="Holiday")
+        named = await discord.submit(alice, form, title="Holiday")
         async with asyncio.timeout(30):
             await held.arrived.wait()
         process.kill()
@@ -178,15 +197,14 @@ async def test_several_go_into_one_new_album_though_the_process_is_killed_twice(
         await a_minute_later(database_url)
         process = await launch()
         await discord.ready()
-        await all_has_ended(database_url)
-        [album] = standin.world.albums.values()
-        said = await told(discord, await run("account"))
         if match == "POST /3/album":
-            assert f"**Album made.** {SO} The album Holiday ({album.id}) is there." in said
+            await discord.until(partial(said_to, named))
+            [album] = standin.world.albums.values()
+            assert said_to(named) == [f"Album made\n{SO} The album Holiday is there."]
             assert album.images == []
+    await changed(discord, named, "3 added")
     assert {image.id for image in album.images} == {image.id for image in images}
     assert len(standin.sent("POST /3/album")) == len(standin.sent("POST /3/album/*/add")) == 1
-    assert "3 added" in said
     process.stop()
     code, written = await process.ended()
     assert (code, "Traceback" in written) == (0, False), written
@@ -196,18 +214,11 @@ def is_open(form: Interaction) -> bool:
     return bool(form.callbacks)
 
 
-async def told(discord: Discord, command: Interaction) -> str:
-    """What is said beside the answer to a command."""
-    await discord.until(lambda: command.followups)
-    return text(command.followups[0])
-
-
-async def all_has_ended(database_url: str) -> None:
-    """Wait until nothing goes on any more."""
+async def all_is_told(database_url: str) -> None:
+    """Wait until nothing is left to tell."""
     async with open_database(database_url) as database, asyncio.timeout(60):
         count = 1
         while count:
             await asyncio.sleep(0.05)
             async with database.read() as transaction:
-                open_ones = select(func.count()).where(jobs.c.state == JobState.OPEN)
-                count = (await transaction.execute(open_ones)).scalar_one()
+                count = (await transaction.execute(select(func.count()).select_from(jobs))).scalar_one()

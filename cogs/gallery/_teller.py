@@ -1,0 +1,40 @@
+"""Tells how something ended in the background, where the process that showed it is no more."""
+
+from __future__ import annotations
+
+import asyncio
+
+import discord
+import structlog
+
+from cogs.calls import REFUSALS
+from cogs.gallery._bulk_views import state_view
+from cogs.ui.layout import notice
+from cogs.ui.origin import say
+from services.bulk import BulkService
+from services.jobs import Job
+
+log = structlog.get_logger(__name__)
+
+PATIENCE = 10.0  # seconds
+
+
+class Teller:
+    """Changes the message that showed it, or answers what nobody has answered."""
+
+    def __init__(self, client: discord.Client, bulk: BulkService) -> None:
+        self._client = client
+        self._bulk = bulk
+
+    async def ended(self, origin: str, job: Job) -> bool:
+        """Whether Discord has taken it. Never raises: the next answer tells it then."""
+        title, text = job.outcome or ("", "")
+        state = await self._bulk.shown(job)
+        view = notice(title, text) if state is None else state_view(state, job.discord_id)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await say(self._client, origin, view)
+        except REFUSALS as refusal:
+            log.info("how a job ended could not be shown", job=job.id, error=type(refusal).__name__)
+            return False
+        return True

@@ -72,6 +72,13 @@ def scripts(tmp_path):
     return make
 
 
+async def prepared(url: str) -> None:
+    """Have the database as it is before the first migration."""
+    at_hand = backend(url, busy_timeout=1)
+    await spawned(at_hand.prepare)
+    await spawned(at_hand.close)
+
+
 async def brought_by(scripts: Path, url: str) -> None:
     """Migrate the database with these scripts."""
     at_hand = backend(url, busy_timeout=1)
@@ -179,7 +186,7 @@ async def test_a_database_of_an_earlier_release_opens_with_all_it_holds(url, scr
 @pytest.mark.parametrize("fresh", [True, False], ids=["fresh file", "filled database"])
 async def test_a_failed_migration_leaves_the_database_as_it_was(url, keyring, scripts, fresh):
     if fresh:
-        await spawned(backend(url, busy_timeout=1).prepare)
+        await prepared(url)
     else:
         async with open_database(url) as database:
             await link(Stores.of(database, keyring))
@@ -291,7 +298,7 @@ async def test_who_is_killed_in_the_middle_of_a_migration_leaves_nothing_and_the
     url, keyring, scripts, fresh
 ):
     if fresh:
-        await spawned(backend(url, busy_timeout=1).prepare)
+        await prepared(url)
     else:
         async with open_database(url) as database:
             await link(Stores.of(database, keyring))

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from imgur.models import RateLimits
@@ -44,11 +45,11 @@ def limits_from(headers: Mapping[str, str]) -> RateLimits:
     of none at all.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
-    now = datetime.now(UTC)
+    theirs, now = answered_at(headers), datetime.now(UTC)
     values: dict[str, Any] = {}
     for name, header in HEADERS.items():
         number = _number(lowered.get(header.lower()))
-        values[name] = _moment(number, now, WINDOWS[name]) if name in WINDOWS else number and max(number, 0)
+        values[name] = _moment(number, theirs, now, WINDOWS[name]) if name in WINDOWS else number and max(number, 0)
     for limit, remaining in COUNTED:
         values[limit] = values[limit] or None
         if values[limit] and values[remaining] and values[remaining] > values[limit]:
@@ -63,10 +64,24 @@ def _number(text: str | None) -> int | None:
         return None
 
 
-def _moment(number: int | None, now: datetime, window: int) -> datetime | None:
+def answered_at(headers: Mapping[str, str]) -> datetime:
+    """When this was answered by the clock of who did, as points in time are told by that one; else by ours."""
+    text = next((value for name, value in headers.items() if name.lower() == "date"), "")
+    return http_date(text) or datetime.now(UTC)
+
+
+def http_date(text: str) -> datetime | None:
+    """A date as headers have it; None for what is none."""
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _moment(number: int | None, theirs: datetime, now: datetime, window: int) -> datetime | None:
     if number is None:
         return None
-    seconds = number - now.timestamp() if number > EPOCH_FROM else number
+    seconds = number - theirs.timestamp() if number > EPOCH_FROM else number
     return now + timedelta(seconds=min(seconds, window)) if 0 < seconds <= LONGEST_WAIT else None
 
 

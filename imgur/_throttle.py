@@ -6,10 +6,9 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from imgur._limits import LONGEST_WAIT, WINDOWS, limits_from
+from imgur._limits import LONGEST_WAIT, WINDOWS, answered_at, http_date, limits_from
 from imgur.errors import RateLimitedError, Spent
 from imgur.models import AccessToken, RateLimits
 
@@ -52,10 +51,8 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     text = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
         return float(text)
-    try:
-        return (parsedate_to_datetime(text).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-    except (ValueError, OverflowError):
-        return None
+    until = http_date(text)
+    return (until - answered_at(headers)).total_seconds() if until else None
 
 
 def is_disguised_refusal(error: RateLimitedError, headers: Mapping[str, str]) -> bool:

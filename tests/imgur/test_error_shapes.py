@@ -257,6 +257,7 @@ async def test_answer_becomes_its_error(name: str, imgur: Imgur, client: ImgurCl
             for text, wait in {
                 **dict.fromkeys(["0", "-5", "999999999", "Fri, 31 Dec 9999 23:59:59 GMT", "1e3", "7, 7"]),
                 **dict.fromkeys(["Tue, 14 Nov 2023 22:13:20 GMT", "Mon, 99 Foo 2023 22:14:20 GMT"]),
+                "Tue, 14 Nov 2023 22:14:20 GMT": 60.0,
                 "7.5": 7.5,
                 "86400": 86400,
             }.items()
@@ -275,6 +276,11 @@ async def test_answer_becomes_its_error(name: str, imgur: Imgur, client: ImgurCl
                 ({"x-ratelimit-userreset": "7200"}, 3600),  # no hour is longer
                 ({"x-ratelimit-userreset": "60", "Retry-After": "86400"}, 3600),
                 ({"x-ratelimit-userreset": "1300", "Retry-After": "Tue, 14 Nov 2023 22:14:20 GMT"}, 1300),
+                # Where Imgur's clock and ours differ, its own counts.
+                ({"x-ratelimit-userreset": "1700007300", "Date": "Wed, 15 Nov 2023 00:13:20 GMT"}, 100),
+                ({"x-ratelimit-userreset": "1700000100", "Date": "Tue, 14 Nov 2023 21:53:20 GMT"}, 1300),
+                ({"Retry-After": "Fri, 14 Nov 2008 22:14:20 GMT", "Date": "Fri, 14 Nov 2008 21:44:20 GMT"}, 3600),
+                ({"x-ratelimit-userreset": "1700001300", "Date": "soon"}, 1300),
             ]
         ),
         pytest.param(

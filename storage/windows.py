@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from storage.models import Allowance, Standing, Told
 
 SANE_LIMIT = 10_000_000
+PART = timedelta(seconds=1)
+"""Imgur tells whole seconds; so much longer may it be, and whoever comes before that is one too many."""
 TURNED = 0.5
 """Of a limit: if more than this comes back at once, Imgur has begun a new window. No order of answers explains it."""
 
@@ -67,7 +69,7 @@ class Window:
         length = self.resets_at - self.begun_at
         end = self.resets_at if self.was_told or left is None else now + length
         if told.resets_at is not None and told.resets_at > now:
-            end = min(end, told.resets_at)
+            end = min(end, told.resets_at + PART)
         known = replace(self, limit=limit, begun_at=end - length, resets_at=end)
         if left is None:
             return replace(known, remaining=min(assumed, limit))

@@ -10,6 +10,8 @@ from standins.imgur.records import Account
 from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, text
 from tests.cogs.indexing import Index
+from tests.conftest import CLIENT_ID
+from tests.databases import on_both
 
 
 async def pause(discord: Discord, seconds: float, scope: int | None = None) -> None:
@@ -59,6 +61,46 @@ async def test_what_the_index_knows_is_shown_without_credit(discord: Discord, li
             assert "Cat" in shown
     assert len(await discord.alice.autocomplete(discord.channel, "imgur show", "image", "cat")) == 1
     assert discord.standin.sent("* /3/*") == []
+
+
+@on_both
+async def test_with_the_days_credits_spent_all_works_that_needs_no_call(
+    discord: Discord, linked: Account, index: Index
+) -> None:
+    """And what needs one says when it goes on; Imgur is not asked again before that."""
+    world = discord.standin.world
+    cat = world.add_image(linked, title="Cat")
+    world.add_favorites(linked, [cat])
+    world.add_album(linked, title="Holiday", images=[cat])
+    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    world.credits.exhaust_client(CLIENT_ID)
+    message = answer(await discord.run("show", image="https://imgur.com/Unknown"))
+    assert "Try again in 24 hours" in text(message)
+    discord.standin.requests.clear()
+
+    shown: dict[str, dict[str, Any]] = {
+        "images": {"query": "cat"},
+        "favorites": {"query": "cat"},
+        "random": {"query": "cat"},
+        "album list": {},
+        "tag": {"image": "Cat", "tags": "pet"},
+        "note": {"image": "Cat", "text": "The neighbour's Cat"},
+    }
+    for command, options in shown.items():
+        assert ("Holiday" if command == "album list" else "Cat") in text(answer(await discord.run(command, **options)))
+    assert "1 found" in text(answer(await discord.run("images", query="#pet neighbour")))
+    for command, option, typed in (("show", "image", "cat"), ("album edit", "album", "holi"), ("upload", "album", "h")):
+        assert await discord.alice.autocomplete(discord.channel, f"imgur {command}", option, typed)
+    said = text(answer(await discord.run("account")))
+    assert "Imgur's limit is used up. It goes on <t:" in said
+
+    for command, options in {
+        "show": {"image": "https://imgur.com/Another"},
+        "search": {"query": "cat"},
+        "album create": {"title": "New"},
+    }.items():
+        assert "Try again in 24 hours" in text(answer(await discord.run(command, **options)))
+    assert discord.standin.requests == []
 
 
 async def test_what_is_typed_waits_for_no_credits(discord: Discord, linked: Account) -> None:

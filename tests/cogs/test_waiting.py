@@ -94,11 +94,12 @@ async def test_with_the_days_credits_spent_all_works_that_needs_no_call(
     said = text(answer(await discord.run("account")))
     assert "Imgur's limit is used up. It goes on <t:" in said
 
-    for command, options in {
+    refused: dict[str, dict[str, Any]] = {
         "show": {"image": "https://imgur.com/Another"},
         "search": {"query": "cat"},
         "album create": {"title": "New"},
-    }.items():
+    }
+    for command, options in refused.items():
         assert "Try again in 24 hours" in text(answer(await discord.run(command, **options)))
     assert discord.standin.requests == []
 

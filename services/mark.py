@@ -15,7 +15,7 @@ from services.library.reading import Viewer
 from services.library.suggestions import Scope, uploaded_image
 from services.ports import MarkStore
 from services.query import TAG_WORDS
-from services.text import folded, is_visible, line, passage, searchable
+from services.text import folded, is_visible, line, passage, searchable, units
 from storage.models import Key, Mark, Tag
 
 __all__ = [
@@ -35,7 +35,7 @@ MOST_TAGS = 20
 """Tags of one item."""
 LONGEST_TAG = 50
 LONGEST_NOTE = 1000
-"""Characters, so that a message shows all of it."""
+"""Units of UTF-16, as Discord counts them: a message shows all of it."""
 
 _BETWEEN = re.compile(
     r"[,;\n\uff0c\uff1b\u3001\u060c]|(?<=\s)(?=[#\uff03])"
@@ -170,8 +170,8 @@ def read_tags(typed: str) -> list[Tag]:
 def read_note(typed: str) -> str | None:
     """The note in a text; None where it is blank. Raises what is wrong with it."""
     note = passage(typed)
-    if len(note) > LONGEST_NOTE:
-        raise NoteTooLongError(len(note), LONGEST_NOTE)
+    if units(note) > LONGEST_NOTE:
+        raise NoteTooLongError(units(note), LONGEST_NOTE)
     if typed.strip() and not note:
         raise NothingToNoteError
     return note or None

@@ -482,7 +482,8 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.NoteTooLongError: lambda error: Words(
         "That note is too long",
-        f"It has {error.length:,} characters; a note may have {error.limit:,}. Nothing was changed.",
+        f"It has {error.length:,} characters; a note may have {error.limit:,}, of which an emoji takes two or more. "
+        "Nothing was changed.",
     ),
     errors.NothingToNoteError: Words(
         "Nothing of that can be seen",

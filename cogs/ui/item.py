@@ -18,7 +18,7 @@ from imgur.models import DESCRIPTION_LIMIT, Album, Image, Item
 from services.library.ability import Abilities, Ability
 from services.mark import Mark
 from services.messages import megabytes
-from services.text import line
+from services.text import line, units
 
 GALLERY_LIMIT = 10
 ALT_LIMIT = 256
@@ -178,7 +178,7 @@ def _lines(item: Item, *, shown: bool, mark: Mark) -> Iterator[str]:
     description = prose(item.description, DESCRIPTION_LIMIT)
     if description:
         yield f"{description}\n"
-    yield from mark_lines(mark, len(description))
+    yield from mark_lines(mark, units(description))
     yield f"-# {facts(item)}"
     yield f"-# {item.page_url}"
 

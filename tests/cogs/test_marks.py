@@ -14,6 +14,7 @@ from services.query import read
 from standins.imgur.records import Account, StoredImage
 from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.limits import length
 from tests.cogs.test_gallery import upload_anonymously
 
 
@@ -85,6 +86,7 @@ async def test_a_note_is_shown_found_and_cleared(discord: Discord, image: Stored
         ("tag", {"tags": "#, \u200b, ##"}, "Nothing of that can be seen"),
         ("note", {"text": "x" * 6_000}, "6,000 characters; a note may have 1,000"),
         ("note", {"text": "\u6f22" * 3_000}, "3,000 characters; a note may have 1,000"),
+        ("note", {"text": "😀" * 501}, "1,002 characters; a note may have 1,000"),
         ("note", {"text": "\u200b"}, "Nothing of that can be seen"),
     ],
 )
@@ -106,6 +108,8 @@ async def test_what_is_accepted_comes_back_whole(discord: Discord, image: Stored
     message = answer(await discord.run("note", image=image.id, text=note))
     assert note in text(message)
     assert filled(await discord.click(message, "Tag")) == {"tags": ", ".join(tags), "note": note}
+    emoji = "😀" * (LONGEST_NOTE // 2)
+    assert emoji in text(answer(await discord.run("note", image=image.id, text=emoji)))
 
 
 async def test_the_button_opens_a_form_with_what_is_there(discord: Discord, image: StoredImage) -> None:
@@ -197,6 +201,8 @@ def test_tags_and_a_note_fit_into_a_message() -> None:
     assert " more" in lines[0]
     assert not lines[1].rstrip("\n…").endswith("\\")
     assert tag_words(["a", "b"]) == "#a · #b"
+    emoji = list(mark_lines(Mark(tuple(f"{chr(0x1F600 + number) * 49}" for number in range(20)), "😀" * 500), 2_000))
+    assert sum(map(length, emoji)) + 2_000 <= ROOM + 20
 
 
 async def test_what_is_ticked_is_tagged_together(discord: Discord, linked: Account) -> None:

@@ -52,6 +52,10 @@ class BulkBusyError(BotError):
     """The user has something done to several at once, and it is not through."""
 
 
+class IdTooLongError(BotError):
+    """Imgur's id of something does not fit into a button or a form."""
+
+
 class NothingSelectedError(BotError):
     """Nothing is ticked in the gallery."""
 

@@ -281,6 +281,10 @@ _TABLE: dict[type[BaseException], Wording] = {
         "One after the other",
         "What you began with several pictures is not through yet. Wait until it is, then do this again.",
     ),
+    errors.IdTooLongError: Words(
+        "That cannot be done here",
+        "Its id on Imgur is longer than Discord's buttons and forms can hold. Open it on imgur.com and do it there.",
+    ),
     errors.NothingSelectedError: Words("Nothing is selected", "Tick pictures in the menu first."),
     errors.ForeignPressError: Words(
         "That is not yours", "Only whoever ran the command can use this. Run it yourself to get your own."

@@ -13,7 +13,7 @@ from imgur.models import Kind
 from imgur.reference import Reference
 from services.library.catalogue import Catalogue
 from services.library.page import GalleryPage
-from services.library.place import Source
+from services.library.place import Place, Source
 from services.library.reading import Viewer
 from services.text import line
 from services.views import Views
@@ -71,9 +71,13 @@ class SelectionService:
         self._views = views
         self._catalogue = catalogue
 
-    async def begin(self, discord_id: int) -> Ticks:
-        """A selection of nothing."""
-        return Ticks(await self._views.keep(discord_id))
+    async def begin(self, discord_id: int, place: Place) -> Ticks:
+        """A selection of nothing in this list."""
+        return Ticks(await self._views.keep(discord_id, str(place)))
+
+    async def place(self, discord_id: int, view: str) -> Place:
+        """The list in which it was begun."""
+        return Place.parse(await self._views.query(discord_id, view))
 
     async def ticks(self, discord_id: int, view: str) -> Ticks:
         """What is ticked."""
@@ -102,10 +106,9 @@ class SelectionService:
             ticked.append(Selected(kind, item_id, line(title, TITLE_LIMIT) or None, account_id))
         return Ticks(view, await self._views.select(discord_id, view, [_key(value) for value in options], ticked))
 
-    async def clear(self, discord_id: int, view: str) -> Ticks:
+    async def clear(self, discord_id: int, view: str) -> None:
         """Let nothing be ticked."""
         await self._views.clear(discord_id, view)
-        return Ticks(view)
 
     async def sorted(self, discord_id: int, view: str, deed: Deed) -> Sorted:
         """What is ticked, by what can be done with it. Raises NothingSelectedError."""

@@ -64,7 +64,8 @@ def edited_view(edited: Edited, owner: int) -> ui.LayoutView:
         heading=heading,
         spoilers=edited.hidden,
     )
-    view.add_item(ui.ActionRow(arrange_button(edited.album, owner)))
+    if len(edited.album.id) <= ID_LIMIT:
+        view.add_item(ui.ActionRow(arrange_button(edited.album, owner)))
     return view
 
 

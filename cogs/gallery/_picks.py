@@ -30,28 +30,25 @@ class Picks(commands.Cog):
     async def _begun(self, interaction: Interaction, place: Place, page: int, known: int) -> None:
         await acknowledge_press(interaction)
         got = await self._galleries.page(interaction.user.id, place, page)
-        await self._show(interaction, got, known, await self._selections.begin(interaction.user.id))
+        await self._show(interaction, got, known, await self._selections.begin(interaction.user.id, place))
 
-    @action("picked", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
-    async def _turned(  # noqa: PLR0917 - all that the button's custom_id holds
-        self, interaction: Interaction, place: Place, page: int, known: int, slot: str, view: str
-    ) -> None:
-        """Turn the page, clear what is ticked, or leave."""
+    @action("picked", foreign=ForeignGalleryError, page=int, known=int)
+    async def _turned(self, interaction: Interaction, view: str, page: int, known: int, slot: str) -> None:
+        """Turn the page, or clear what is ticked."""
         await acknowledge_press(interaction)
         user, fresh = interaction.user.id, slot == "refresh"
+        place = await self._selections.place(user, view)
         got = await self._galleries.page(user, place, page, fresh=fresh)
-        ticks = None
         if slot == "clear":
-            ticks = await self._selections.clear(user, view)
-        elif slot != "done":
-            ticks = await self._selections.ticks(user, view)
-        await self._show(interaction, got, 0 if fresh else known, ticks)
+            await self._selections.clear(user, view)
+        await self._show(interaction, got, 0 if fresh else known, await self._selections.ticks(user, view))
 
-    @action("pick-tick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
+    @action("pick-tick", foreign=ForeignGalleryError, page=int, known=int)
     async def _ticked(
-        self, interaction: Interaction, place: Place, page: int, known: int, view: str, _count: str, *chosen: str
+        self, interaction: Interaction, view: str, page: int, known: int, _drawing: str, *chosen: str
     ) -> None:
         await acknowledge_press(interaction)
+        place = await self._selections.place(interaction.user.id, view)
         got = await self._galleries.page(interaction.user.id, place, page)
         ticks = await self._selections.tick(interaction.user.id, view, got, _options(interaction.message), chosen)
         await self._show(interaction, got, known, ticks)
@@ -65,7 +62,7 @@ class Picks(commands.Cog):
         for further in more:
             await answer_on(interaction, further)
 
-    async def _show(self, interaction: Interaction, page: GalleryPage, known: int, ticks: Ticks | None) -> None:
+    async def _show(self, interaction: Interaction, page: GalleryPage, known: int, ticks: Ticks) -> None:
         owner = interaction.user.id
         draw = partial(gallery_view, place=page.place, owner=owner, known=known, ticks=ticks)
         await answer(interaction, draw(page), plainer=lambda: draw(bare_page(page)))

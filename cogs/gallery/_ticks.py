@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 
 import discord
@@ -23,30 +24,27 @@ LABELS: Mapping[Deed, str] = {
 def tick_menu(
     ticks: Ticks, owner: int, turned: tuple[Place, int, int], options: Sequence[discord.SelectOption]
 ) -> ActionSelect:
-    """The menu to tick with, what is ticked ticked; `turned` is where the gallery stands."""
+    """The menu to tick with, what is ticked ticked; `turned` is where the gallery stands.
+
+    Discord's clients keep what was chosen in a menu for as long as there is one of that custom_id in the message,
+    whatever it shows as chosen by then. So each time it is drawn it is called something that it never was before.
+    """
     ticked = {f"{kind}:{item_id}" for kind, item_id in ticks.keys}
     for option in options:
         option.default = option.value in ticked
-    place, page, known = turned
-    # A client keeps what was chosen as long as the menu is called the same, whatever is ticked in it by now.
-    about = place, page, known, ticks.view, len(ticks.items)
+    _, page, known = turned
+    about = ticks.view, page, known, secrets.token_hex(4)
     return ActionSelect("pick-tick", owner, *about, options=options, placeholder="Tick several…", several=True)
 
 
 def tick_rows(ticks: Ticks, owner: int, turned: tuple[Place, int, int]) -> Iterator[ui.ActionRow[ui.LayoutView]]:
     """What can be done with what is ticked, and the ways out."""
     yield ui.ActionRow(*(_deed(deed, owner, ticks) for deed in LABELS))
-    yield ui.ActionRow(
-        _leave("clear", owner, turned, ticks, disabled=not ticks.items), _leave("done", owner, turned, ticks)
-    )
+    _, page, known = turned
+    clear = ActionButton("picked", owner, ticks.view, page, known, "clear", label="Clear", disabled=not ticks.items)
+    yield ui.ActionRow(clear, ActionButton("gallery", owner, *turned, "done", label="Done"))
 
 
 def _deed(deed: Deed, owner: int, ticks: Ticks) -> ActionButton:
     style = discord.ButtonStyle.danger if deed is Deed.DELETE else discord.ButtonStyle.secondary
     return ActionButton(f"pick-{deed}", owner, ticks.view, label=LABELS[deed], style=style, disabled=not ticks.items)
-
-
-def _leave(
-    slot: str, owner: int, turned: tuple[Place, int, int], ticks: Ticks, *, disabled: bool = False
-) -> ActionButton:
-    return ActionButton("picked", owner, *turned, slot, ticks.view, label=slot.title(), disabled=disabled)

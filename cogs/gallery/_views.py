@@ -13,7 +13,7 @@ import discord
 from discord import ui
 
 from cogs.gallery._ticks import tick_menu, tick_rows
-from cogs.ui.actions import ActionButton, ActionSelect
+from cogs.ui.actions import ActionButton, ActionSelect, fits
 from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, linked, noun, title
 from cogs.ui.layout import COLOUR, Control, notice, plain, rows, worded
 from cogs.ui.report import link_button
@@ -29,6 +29,8 @@ LINE_TITLE = 80
 QUERY_LIMIT = 80
 AS_SEEN = "Until then, here is what was there when it was last looked at."
 OPTION_LIMIT = 100
+LONGEST_SLOT = "previous"
+ONLY_THIS = "*Its id is longer than Discord's buttons can hold, so this page is all that can be shown here.*"
 ICONS = {"Image": "🖼️", "Video": "🎞️", "Album": "📚"}
 EMPTY = {
     Source.ACCOUNT: ("No pictures yet", "Upload the first one to your account with `/imgur upload`."),
@@ -67,26 +69,34 @@ def gallery_view(
     pictures = list(_pictures(page))
     if pictures:
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(ui.TextDisplay("\n".join([*_lines(page, ticks), "", _footer(page, last, ticks)])))
+    can_turn = fits("gallery", owner, place, last + 1, last + 1, LONGEST_SLOT)
+    said = [*_lines(page, ticks), "", *([] if can_turn else [ONLY_THIS]), _footer(page, last, ticks)]
+    parts.append(ui.TextDisplay("\n".join(said)))
     options = _options(page)
     turned = place, page.page, last
     if options and ticks is not None:
         parts.append(ui.ActionRow(tick_menu(ticks, owner, turned, options)))
     elif options:
         parts.append(ui.ActionRow(ActionSelect("item-show", owner, options=options, placeholder="Show one…")))
-    parts += rows(list(_navigation(page, place, owner, last, ticks)))
+    if can_turn:
+        parts += rows(list(_navigation(page, place, owner, last, ticks)))
     if ticks is not None:
         parts += tick_rows(ticks, owner, turned)
     elif not shared:
-        beside: list[Control] = [ActionButton("pick", owner, *turned, label="Select…")] if options else []
-        if page.anonymous:
-            beside.append(_anonymous_button(page, owner))
-        if page.album and page.is_mine:
-            beside.append(arrange_button(page.album, owner, page.page))
-        parts += rows(beside)
+        parts += rows(list(_beside(page, owner, turned if options and can_turn else None)))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR))
     return view
+
+
+def _beside(page: GalleryPage, owner: int, turned: tuple[Place, int, int] | None) -> Iterator[Control]:
+    """What leads elsewhere; with `turned`, into the Select mode as well."""
+    if turned is not None:
+        yield ActionButton("pick", owner, *turned, label="Select…")
+    if page.anonymous:
+        yield _anonymous_button(page, owner)
+    if page.album and page.is_mine and len(page.album.id) <= ID_LIMIT:
+        yield arrange_button(page.album, owner, page.page)
 
 
 def bare_page(page: GalleryPage) -> GalleryPage:
@@ -105,7 +115,8 @@ def _warnings(page: GalleryPage, owner: int) -> Iterator[ui.Item[Any]]:
 
 def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.LayoutView:
     heading, next_step = _nothing(page)
-    controls: list[Control] = [_turn("Refresh", place, owner, 0, 0)]
+    can_turn = fits("gallery", owner, place, 0, 0, LONGEST_SLOT)
+    controls: list[Control] = [_turn("Refresh", place, owner, 0, 0)] if can_turn else []
     if page.source is Source.ANONYMOUS:
         controls.append(link_button(owner))
     if page.anonymous and not shared:
@@ -237,8 +248,8 @@ def _turn(
 ) -> ActionButton:
     """A button that turns to a page. Its first word goes along: Discord refuses two buttons of one custom_id."""
     slot = label.partition(" ")[0].lower()
-    name, *beside = ("gallery",) if ticks is None else ("picked", ticks.view)
-    return ActionButton(name, owner, place, page, known, slot, *beside, label=label, disabled=disabled)
+    name, where = ("gallery", place) if ticks is None else ("picked", ticks.view)
+    return ActionButton(name, owner, where, page, known, slot, label=label, disabled=disabled)
 
 
 def _anonymous_button(page: GalleryPage, owner: int) -> ActionButton:

@@ -17,10 +17,11 @@ from typing import Any, TypeAlias, TypeVar, cast
 import discord
 from discord import ui
 
-from errors import BotError, ForeignPressError, OutdatedError
+from errors import BotError, ForeignPressError, IdTooLongError, OutdatedError
 
 VERSION = "v1"
 ANYONE = 0
+LIMIT = 100  # Discord's, of a custom_id
 _ID = re.compile(r"[0-9]{1,20}")
 
 Interaction: TypeAlias = discord.Interaction[Any]
@@ -52,7 +53,19 @@ def action(name: str, *, foreign: type[BotError] = ForeignPressError, **readers:
 
 
 def custom_id(name: str, owner: int, *arguments: object) -> str:
-    """What an action's button, menu or form carries."""
+    """What an action's button, menu or form carries. Raises IdTooLongError for more than Discord takes."""
+    text = _joined(name, owner, *arguments)
+    if len(text) > LIMIT:
+        raise IdTooLongError
+    return text
+
+
+def fits(name: str, owner: int, *arguments: object) -> bool:
+    """Whether there can be such a button, menu or form: nobody knows how long Imgur's ids may be."""
+    return len(_joined(name, owner, *arguments)) <= LIMIT
+
+
+def _joined(name: str, owner: int, *arguments: object) -> str:
     return ":".join([VERSION, name, str(owner), *map(str, arguments)])
 
 

@@ -22,7 +22,7 @@ from services.text import line, units
 
 GALLERY_LIMIT = 10
 ALT_LIMIT = 256
-ID_LIMIT = 32  # a longer id does not fit into a custom_id; Imgur's have 5 or 7 characters
+ID_LIMIT = 28  # a longer id does not fit into every custom_id; Imgur's have 5 or 7 characters
 LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
 SHOWABLE = re.compile(r"https?://[!-~]{1,500}")  # Discord refuses a whole message for one odd address
 FLAT = re.compile(r"[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+")

@@ -1,0 +1,152 @@
+"""Discord takes custom_ids of 100 characters: the worst case of every action that there is.
+
+Whoever adds an action adds its worst case here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from discord import ui
+
+import cogs
+from cogs.album._views import arrange_view, edited_view
+from cogs.album._views import question_view as album_question_view
+from cogs.gallery._bulk_views import NewAlbum, pick_album_view, question_view, state_view
+from cogs.gallery._hits import hits_view
+from cogs.gallery._tagging import TagsForm
+from cogs.gallery._views import LONGEST_SLOT, gallery_view
+from cogs.item import _views as items
+from cogs.item._form import EditForm
+from cogs.item._marks import TagForm, Typed
+from cogs.item._random import drawn_view
+from cogs.ui.actions import LIMIT, custom_id, fits
+from cogs.ui.item import ID_LIMIT, item_view
+from errors import IdTooLongError
+from imgur.models import Album, Image, Kind
+from services.album import Edited
+from services.bulk import Question, State
+from services.jobs import Progress
+from services.library.ability import Ability, Shown
+from services.library.drawing import Drawn
+from services.library.page import GalleryPage
+from services.library.place import Place, Source
+from services.library.suggestions import Suggestion
+from services.search import Hits, Search
+from services.selection import Deed, Selected, Sorted, Ticks
+from storage.models import Job, JobState
+from tests.cogs.limits import assert_sendable, walk
+
+OWNER = MESSAGE = 2**64 - 1
+JOB = 2**63 - 1
+VIEW, KEY = "v" * 12, "k" * 16
+FAR = 10**6  # pages
+ID = "i" * ID_LIMIT
+ALL = frozenset(Ability)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TICKED = (Selected("image", ID, "Title"),)
+IMAGES = tuple(Image(f"{number:0{ID_LIMIT}}", link="https://i.imgur.com/a.png") for number in range(10))
+ALBUM = Album(ID, title="Title", images=IMAGES, images_count=10 * FAR)
+BUILT = {  # within the cogs, where something went wrong
+    "album-create": (KEY, "another"),
+    "item-tag": ("image", ID, KEY),
+    "link": (),
+    "link-code": (),
+    "link-code-entered": (),
+    "link-dm": (),
+    "unlink": (),
+    "unlink-confirm": (),
+    "unlink-keep": (),
+    "upload-album": (KEY, 9),
+    "upload-anonymously": (KEY,),
+    "upload-cancel": (KEY,),
+}
+
+
+def of_an_album(album: Album, view: str = VIEW, page: int = FAR - 1) -> GalleryPage:
+    return GalleryPage(Source.ALBUM, IMAGES, page, FAR, FAR, 10 * FAR, album=album, is_mine=True, view=view)
+
+
+def job(state: JobState) -> State:
+    kept = Job(JOB, "bulk-delete", OWNER, "user", None, {}, state, NOW, NOW, 0)
+    return State(kept, Deed.DELETE, (), Progress(0, 1, 0, 0.0))
+
+
+def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
+    """Everything with a button, a menu or a form, as long as it may become."""
+    sorted_ = Sorted(Deed.DELETE, TICKED, {})
+    ticks = Ticks(VIEW, TICKED)
+    for source in Source:
+        album = Album("i" * 20) if source is Source.ALBUM else None
+        page = GalleryPage(
+            source, IMAGES, FAR - 1, FAR, FAR, 10 * FAR, 3, album, is_mine=True, sort="newest", view=VIEW
+        )
+        for ticking in (None, ticks):
+            yield gallery_view(page, page.place, OWNER, ticks=ticking)
+    yield gallery_view(of_an_album(ALBUM, ""), of_an_album(ALBUM, "").place, OWNER)
+    for item in (IMAGES[0], Image(ID, processing=True), ALBUM):
+        yield item_view(item, owner=OWNER, can=ALL)
+        yield item_view(item, owner=OWNER, can=ALL - {Ability.FAVORITE})
+        yield items.question_view(item, OWNER, MESSAGE)
+        yield EditForm(item, OWNER)
+        yield drawn_view(Drawn(Shown(item, ALL), VIEW), OWNER)
+    for kind in Kind:
+        yield TagForm(OWNER, kind, ID, Typed("", ""))
+    yield album_question_view(ALBUM, OWNER)
+    yield arrange_view(of_an_album(ALBUM), OWNER)
+    yield edited_view(Edited(ALBUM), OWNER)
+    for sort in ("viral", "top"):
+        yield hits_view(Hits(IMAGES, FAR - 1, FAR), Search("cat", sort, "month"), VIEW, OWNER)
+    yield TagsForm(OWNER, VIEW)
+    yield NewAlbum(OWNER, VIEW)
+    yield question_view(Question(VIEW, sorted_), OWNER)
+    yield pick_album_view(Question(VIEW, sorted_), OWNER, [Suggestion("Album", f"album:{'a' * 64}")])
+    yield from (state_view(job(state), OWNER) for state in (JobState.OPEN, JobState.STOPPED))
+
+
+def custom_ids(view: ui.LayoutView | ui.Modal) -> list[str]:
+    if isinstance(view, ui.Modal):
+        return [view.custom_id]
+    every = [(part, part.get("accessory", {})) for part in walk(view.to_components())]
+    return [part["custom_id"] for pair in every for part in pair if "custom_id" in part]
+
+
+def test_no_custom_id_is_longer_than_discord_takes() -> None:
+    source = "\n".join(path.read_text() for path in Path(cogs.__file__).parent.rglob("*.py"))
+    actions = set(re.findall(r'^    @action\("([a-z-]+)"', source, re.MULTILINE))
+    ids = [custom_id(name, OWNER, *arguments) for name, arguments in BUILT.items()]
+    for view in drawn():
+        if isinstance(view, ui.LayoutView):
+            assert_sendable(view)
+        ids += custom_ids(view)
+    assert {one.split(":")[1] for one in ids} == actions
+    assert max(map(len, ids)) <= LIMIT
+
+
+@pytest.mark.parametrize("length", [20, 24, 25, 26, 28, 29, 40, 46, 47, 64])
+@pytest.mark.parametrize("view", ["", VIEW])
+@pytest.mark.parametrize("page", [0, 3, FAR])
+def test_an_album_of_any_id_is_shown_with_the_buttons_that_fit(length: int, view: str, page: int) -> None:
+    album = Album("i" * length, title="Long", images=IMAGES, images_count=100)
+    got = GalleryPage(Source.ALBUM, IMAGES, page, page + 1, page + 1, album=album, is_mine=True, view=view)
+    gallery = gallery_view(got, got.place, OWNER)
+    assert_sendable(gallery)
+    turns = [one for one in custom_ids(gallery) if one.split(":")[1] == "gallery"]
+    assert bool(turns) is fits("gallery", OWNER, got.place, page + 2, page + 2, LONGEST_SLOT)
+    said = "\n".join(part["content"] for part in walk(gallery.to_components()) if part["type"] == 10)
+    assert ("so this page is all that can be shown here" in said) is (not turns)
+    assert_sendable(edited_view(Edited(album), OWNER))
+    if turns:
+        assert_sendable(gallery_view(got, got.place, OWNER, ticks=Ticks(VIEW, TICKED)))
+    empty = GalleryPage(Source.ALBUM, (), 0, 0, None, album=album, is_mine=True, view=view)
+    assert_sendable(gallery_view(empty, empty.place, OWNER))
+
+
+def test_what_does_not_fit_is_an_error_with_words() -> None:
+    with pytest.raises(IdTooLongError):
+        album_question_view(Album("i" * 64), OWNER)
+    assert not fits("gallery", OWNER, Place(Source.ALBUM, album="i" * 64), 0, 0, "next")

@@ -491,5 +491,5 @@ async def test_a_press_s_error_names_the_picture(discord: Discord, linked: Accou
     discord.standin.world.remove_image(image)
     [error] = (await discord.click(message, "Favorite")).followups
     shown = text(error)
-    assert "Imgur does not know it" in shown
+    assert "That is no longer on Imgur" in shown
     assert f"-# Image {image.id}" in shown

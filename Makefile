@@ -17,7 +17,7 @@ help: ## show this list
 setup: $(VENV)/.dev ## install everything that developing takes into .venv
 
 demo: $(VENV)/.demo ## try the whole bot in a web browser, with no account anywhere
-	@exec $(BIN)/python bot.py demo
+	@exec $(BIN)/python bot.py demo $(ARGS)
 
 init: $(VENV)/.runtime ## ask for the settings and write .env
 	@exec $(BIN)/python bot.py init

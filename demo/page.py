@@ -1,7 +1,8 @@
-"""simcord's page as the demo wants it: nothing is cut off, an answer is in view, and time goes on."""
+"""simcord's page as the demo wants it: nothing is cut off, an answer is in view, menus are as told, time goes on."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,9 @@ ADDED = {
     # What is wrong with an option hangs below the command line, where the window ends.
     "/preview.css": """
 .command-error { position: static; max-width: none; margin-left: 6px; white-space: nowrap; }
+/* A message that is drawn anew would be low until its pictures are there: the page would jump, and close its menus. */
+.component-gallery .media-lightbox-trigger { width: 100%; }
+.gallery-image:not([src]) { aspect-ratio: 3 / 2; }
 """,
     # "in 10 minutes" is written once, and again only when its message changes; in Discord it counts.
     "/app.js": """
@@ -42,19 +46,38 @@ setInterval(() => {
 }
 """,
 }
+REPLACED = {
+    # What was ticked in a menu would stay so for ever; Discord forgets it when the menu gets another custom_id.
+    "/selects.js": (
+        "  if (draftValue(key) === undefined) {",
+        """  const menus = renderSelect.menus ??= new Map();
+  if (menus.has(key) && menus.get(key) !== component.custom_id) {
+    options.onReconcileDraft?.(key, optionDefaults(entries).slice(0, maximum));
+  }
+  menus.set(key, component.custom_id);
+  if (draftValue(key) === undefined) {""",
+    ),
+}
 
 
 class Page(PreviewServer):
     """simcord's own, with a little added to its files."""
 
+    async def close(self) -> None:
+        """End, without waiting for an action that still waits, such as for credits."""
+        action = self.preview._active_task  # noqa: SLF001
+        if action is not None and action is not asyncio.current_task():
+            action.cancel()
+        await super().close()
+
     async def _state(self, request: web.Request) -> web.Response:
         """The page asks twice a second. simcord shows it what an action on it did; others change messages too.
 
-        As when a link page is left by Stop.
+        As when a link page is left by Stop, and while a command waits for credits.
         """
         preview = self.preview
         page = preview._pages.get(request.headers.get("X-Simcord-Context", ""))  # noqa: SLF001 - as everything here
-        if page is not None and preview._active_action is None and self._is_behind(page):  # noqa: SLF001
+        if page is not None and self._is_behind(page):
             preview._publish(page, reason="refresh")  # noqa: SLF001
         answer: web.Response = await super()._state(request)
         return answer
@@ -68,4 +91,8 @@ class Page(PreviewServer):
         answer: web.Response = await super()._static(request)
         if request.path in ADDED:
             answer.text = (answer.text or "") + ADDED[request.path]
+        if request.path in REPLACED:
+            old, new = REPLACED[request.path]
+            before, after = (answer.text or "").split(old)  # an error, should simcord ever have other words
+            answer.text = before + new + after
         return answer

@@ -34,6 +34,7 @@ from storage.sealing import new_key
 
 AVATAR = "portrait"  # any name will do
 PORTRAITS = {"Alice": "#a84f8b", "Bob": "#3f6fb5", "Guide": "#7a6a3f"}
+CREDITS_SECONDS = 60
 CLIENT_ID, CLIENT_SECRET = "demo-client-id", "demo-client-secret"
 
 GREETING = """
@@ -45,9 +46,12 @@ It says there what to try. Ctrl-C ends the demo; nothing is kept, and nothing le
 """
 WELCOME = f"""**Type a slash below and pick a command.** Discord and Imgur are stand-ins here; the bot is the real one.
 1. `/imgur link`: open the link page, allow access as **{ALICE}**, and enter the code that the last page shows.
-2. `/imgur images` and `/imgur favorites`: what the account has.
+2. `/imgur images` and `/imgur favorites`: what the account has. `query: light` finds some of it; **Select…** takes \
+several at once, into an album or away.
 3. `/imgur upload` with a picture or video of yours, up to 10 MB. Nothing leaves this machine.
-4. `show`, `favorite`, `edit`, `delete`, `account`, `unlink`; say `share: True` to let others see an answer.
+4. `/imgur search query: going`: what others have made public. `tag` and `note` are for you alone, and found again by \
+`query: #tag`.
+5. `show`, `random`, `album`, `favorite`, `edit`, `delete`, `account`, `unlink`; say `share: True` to let others see it.
 
 *Viewing as*, at the top, makes you Bob. Link him to **{BOB}** and try what he may do with what Alice shares.
 Neither takes direct messages, which this page could not show. Links to imgur.com lead to the real one, which has none \
@@ -69,12 +73,17 @@ Compose = Callable[..., AbstractAsyncContextManager[House]]
 unkept = partial(aiohttp.TCPConnector, force_close=True)
 
 
-async def show(compose: Compose, *, port: int = 0) -> None:
-    """Run the demo until its page is closed or the task is cancelled. `compose` is the bot's own composition root."""
+async def show(compose: Compose, *, port: int = 0, limit: int | None = None) -> None:
+    """Run the demo until its page is closed or the task is cancelled. `compose` is the bot's own composition root.
+
+    With a `limit`, an account has only so many credits, and has them again after a minute.
+    """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imgur-bot-demo-"))
         standin = await stack.enter_async_context(running(switches=Switches(links_to_self=True)))
         fill(standin.world)
+        if limit is not None:
+            standin.world.credits.user_limit, standin.world.credits.user_seconds = limit, CREDITS_SECONDS
         settings = _settings(Path(folder))
         logs.set_up("warning", secrets=[CLIENT_SECRET])
         standin.register_client(CLIENT_ID, CLIENT_SECRET, str(settings.callback_url))

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import simcord
 from simcord._clock import Clock
+from simcord._settlement import _run_due_virtual_callbacks
 
 from cogs.client import ImgurBot
 from services.messages import words
 
-SLOWEST_ACTION = 60.0  # seconds until the page gives a command up
+SLOWEST_ACTION = 90.0  # seconds until the page gives a command up; longer than the wait for credits (demo/show.py)
 
 
 class WallClock(Clock):
@@ -32,7 +33,12 @@ class Present(datetime):
 
 
 class Simulation(simcord.Env):
-    """A Discord for which an error that the bot has words for is an answer, and only others are a failed command."""
+    """A Discord in which time passes by itself, and an error that the bot has words for is no failed command."""
+
+    async def _advance_to(self, target: float, deadline: float) -> None:
+        """What waits, such as a command for credits, does not hold up the time that it waits for."""
+        self._move_clock(target)
+        _run_due_virtual_callbacks(self._settlement_state(), deadline)
 
     def _record_error(self, error: BaseException) -> None:
         if words(error.__cause__ or error) is None:

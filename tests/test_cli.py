@@ -541,6 +541,13 @@ def test_the_demo_refuses_an_odd_port_in_words(port: str) -> None:
     assert "must be a number from 0 to 65535" in result.output
 
 
+@pytest.mark.parametrize("limit", ["0", "501", "many"])
+def test_the_demo_refuses_an_odd_number_of_credits_in_words(limit: str) -> None:
+    result = _invoke("demo", "--credits", limit)
+    assert result.exit_code == 2
+    assert "--credits" in result.output
+
+
 def test_the_demo_says_which_port_is_taken() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

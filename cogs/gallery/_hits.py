@@ -98,12 +98,11 @@ def _hit(words: str, item: Item, owner: int, *, shared: bool) -> ui.Item[Any]:
 
 
 def _footer(hits: Hits) -> Iterator[str]:
-    if hits.mature and not hits.items:
-        yield f"*{_mature(hits)} Go on to the next page.*"
-    elif not hits.items:
-        yield (
-            "*Nothing more was found.*" if hits.next is None else "*Nothing here can be shown. Go on to the next page.*"
-        )
+    if not hits.items and hits.next is None and not hits.mature:
+        yield "*Nothing more was found.*"
+        return  # which page this is was counted by sixties
+    if not hits.items:
+        yield f"*{_mature(hits) if hits.mature else 'Nothing here can be shown.'} Go on to the next page.*"
     elif hits.mature:
         yield f"-# {_mature(hits)}"
     yield f"-# Page {hits.page + 1:,}"

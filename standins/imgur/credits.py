@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 
@@ -17,15 +18,19 @@ class Credits:
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
         self.user_limit = 500
+        self.user_seconds: int | None = None
+        """After how many seconds, from the first call on, a user's credits are back. None: never, whatever is said."""
         self.client_limit = 12_500
         self.post_limit = 1_250
         self.spent: Counter[str] = Counter()
+        self._ends: dict[str, float] = {}
 
     def charge(self, user: str, client_id: str, cost: int, *, poster: str | None) -> bool:
         """Take `cost` credits from user and client; False, taking none, where one of them has too few.
 
         `poster` is the address that a POST comes from, None for other requests.
         """
+        self._renew(user)
         if self.user_left(user) < cost or self.client_left(client_id) < cost:
             return False
         if poster is not None and self.posts_left(poster) < 1:
@@ -34,6 +39,16 @@ class Credits:
         if poster is not None:
             self.spent[f"posts {poster}"] += 1
         return True
+
+    def _renew(self, user: str) -> None:
+        now = time.monotonic()
+        if self.user_seconds and now >= self._ends.get(user, 0.0):
+            self._ends[user] = now + self.user_seconds
+            self.spent.pop(f"user {user}", None)
+
+    def _user_reset(self, user: str) -> int:
+        """In how many seconds a user's credits are back."""
+        return _HOUR if self.user_seconds is None else max(math.ceil(self._ends.get(user, 0.0) - time.monotonic()), 1)
 
     def exhaust_user(self, user: str) -> None:
         """Leave a user (an account's id as text, or an address) without credits."""
@@ -66,7 +81,7 @@ class Credits:
         values = {
             "x-ratelimit-userlimit": self.user_limit,
             "x-ratelimit-userremaining": self.user_left(user),
-            "x-ratelimit-userreset": self.reset(_HOUR),
+            "x-ratelimit-userreset": self.reset(self._user_reset(user)),
             "x-ratelimit-clientlimit": self.client_limit,
             "x-ratelimit-clientremaining": self.client_left(client_id),
             "x-ratelimit-clientreset": _DAY,
@@ -84,7 +99,7 @@ class Credits:
         return {
             "UserLimit": self.user_limit,
             "UserRemaining": self.user_left(user),
-            "UserReset": int(time.time()) + _HOUR,
+            "UserReset": int(time.time()) + self._user_reset(user),
             "ClientLimit": self.client_limit,
             "ClientRemaining": self.client_left(client_id),
         }

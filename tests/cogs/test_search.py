@@ -197,6 +197,17 @@ async def test_pages_are_turned_after_a_restart(discord: Discord, linked: Accoun
     assert set(listed(message)) <= {image.id for image in found}
 
 
+async def test_the_end_has_no_number_of_a_page_that_nobody_has_seen(discord: Discord) -> None:
+    public(discord, 4)
+    message = answer(await discord.run("search", query="cat"))
+    assert "Page 1" in text(message)
+    await discord.click(message, "Next")
+    assert "Nothing more was found" in text(message)
+    assert "Page" not in text(message)
+    await discord.click(message, "Previous")
+    assert "Page 1" in text(message)
+
+
 @pytest.mark.parametrize("shared", [True, False])
 def test_longest_page_can_be_sent(*, shared: bool) -> None:
     long = "漢" * 500 + "*_`[](" * 100

@@ -39,12 +39,13 @@ class Demo:
 
 
 @asynccontextmanager
-async def started_demo(folder: Path) -> AsyncIterator[Demo]:
+async def started_demo(folder: Path, *options: str) -> AsyncIterator[Demo]:
     """The demo as a process of its own."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.demo.process",
+        *options,
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(folder)},
         stdout=asyncio.subprocess.PIPE,
@@ -103,11 +104,8 @@ class DiscordPage:
         await expect(self.page.locator("#channel-composer-input")).to_be_enabled()
 
     async def command(self, name: str, **options: str | Path) -> None:
-        """Type a slash command, pick it, fill its options, send it."""
-        await self._pick(name)
-        for option, value in options.items():
-            await self._fill(option, value)
-        await self.page.locator("#send-message").click()
+        """Type a slash command, pick it, fill its options, send it, and see it done."""
+        await self.begin(name, **options)
         await expect(self.page.locator(".command-chip")).to_have_count(0, timeout=PROMPTLY)
         await self.settled()
 
@@ -163,6 +161,23 @@ class DiscordPage:
         field = pill.locator("input")
         if await field.get_attribute("aria-autocomplete") == "list":
             await self.page.locator(".command-suggestion", has_text=value).first.click(timeout=PROMPTLY)
+
+    async def tick(self, *titles: str) -> None:
+        """Turn over what is ticked in the newest menu, opened if it is not, and apply that."""
+        menu = self.page.locator(".select-trigger").last
+        if await menu.get_attribute("aria-expanded") != "true":
+            await menu.click()
+        for title in titles:
+            await self.page.locator(".select-list:visible .select-option", has_text=title).click()
+        await self.page.locator(".select-draft-actions:visible button", has_text="Apply").click()
+        await self.settled()
+
+    async def begin(self, name: str, **options: str | Path) -> None:
+        """Send a slash command that may take a while."""
+        await self._pick(name)
+        for option, value in options.items():
+            await self._fill(option, value)
+        await self.page.locator("#send-message").click()
 
     async def see_pictures(self, count: int) -> None:
         """Wait until the newest message shows this many pictures, loaded and all."""

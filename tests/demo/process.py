@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 
 IDLE = 20.0  # seconds that a signal skips: more than HTTP clients keep a connection for (aiohttp 15)
@@ -21,4 +22,4 @@ if __name__ == "__main__":
 
     from bot import cli
 
-    cli(["demo"])
+    cli(["demo", *sys.argv[1:]])

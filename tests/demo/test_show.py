@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -24,6 +25,7 @@ from standins.imgur.server import running
 from standins.imgur.standin import Standin
 from standins.imgur.switches import Switches
 from storage.sealing import new_key
+from tests.demo.driver import PATIENCE
 
 
 @pytest.fixture
@@ -74,6 +76,29 @@ async def test_what_is_no_attachment_cannot_be_read() -> None:
     with pytest.raises(AttachmentGoneError):
         async with ReadAttachments().open(IncomingFile("cat.png", 1, "https://cdn.example/cat.png")):
             pass
+
+
+async def test_a_command_waits_for_credits_and_goes_on_by_itself(standin: Standin, tmp_path: Path) -> None:
+    settings = config.load(
+        None,
+        discord_token="made-up",
+        imgur_client_id=CLIENT_ID,
+        token_keys={"k": new_key()},
+        database_url=f"sqlite:///{tmp_path}/bot.db",
+    )
+    standin.register_client(CLIENT_ID, "made-up", "http://127.0.0.1/oauth/imgur")
+    standin.world.credits.user_limit, standin.world.credits.user_seconds = 1, 1
+    async with (
+        compose(settings, imgur_url=standin.url, attachments=ReadAttachments(), connector=unkept, serve=False) as house,
+        simulated(house.bot) as env,
+        await open_page(env, standin) as preview,
+    ):
+        alice = preview.viewers[0]
+        for image in list(standin.world.images.values())[:2]:
+            async with asyncio.timeout(PATIENCE):
+                answer = await alice.slash(preview.channel, "imgur show", image=image.id)
+            await preview.show(answer)
+            assert image.id in str((await preview.snapshot())["messages"])
 
 
 async def test_the_page_shows_the_present_and_pictures_that_come_while_it_runs(

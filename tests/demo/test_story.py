@@ -154,3 +154,49 @@ async def test_the_story_of_mistakes_and_of_another_member(here: DiscordPage, de
     await here.command("imgur favorites")
     await expect(here.answer).to_contain_text("Lavender")
     await end(demo, signal.SIGTERM)
+
+
+async def test_the_story_of_several_at_once(here: DiscordPage, demo: Demo) -> None:
+    await here.link(ALICE)
+    await here.command("imgur images")
+    await here.see_pictures(10)
+    await here.press("Select…")
+    await here.see_pictures(10)
+    await here.tick("Cherry evening", "Storm coming", "Winter moon", "Lavender", "Quiet sea")
+    await expect(here.answer).to_contain_text("5 selected")
+    await here.press("Add to album")
+    await here.press("New album…")
+    await here.fill_form("Evening walks")
+    await expect(here.answer).to_contain_text("5 added")
+
+    gallery = here.messages.filter(has_text="5 selected")
+    await here.press("Next")
+    await expect(gallery.locator(".select-trigger")).to_have_text("Tick several…")
+    await here.press("Previous")
+    await expect(gallery.locator(".select-chip")).to_have_count(5)  # Discord shows what the bot says is ticked
+    await here.press("Clear")
+    await expect(here.page.locator(".select-trigger").last).to_have_text("Tick several…")
+    await here.tick("Mint morning", "Copper canyon", "Red planet")
+    await here.press("Delete")
+    await expect(here.answer).to_contain_text("Delete 3 pictures?")
+    await here.press("Delete 3 for good")
+    await expect(here.answer).to_contain_text("3 deleted")
+    await here.command("imgur images")
+    await expect(here.answer).to_contain_text("9 in all")
+    await here.command("imgur album list")
+    await expect(here.answer).to_contain_text("Evening walks")
+    await end(demo, signal.SIGINT)
+
+
+async def test_the_page_shows_what_waits_for_credits(chromium: Browser, tmp_path: Path) -> None:
+    async with started_demo(tmp_path, "--credits", "10") as demo:
+        here = DiscordPage(await chromium.new_page())
+        await here.open(demo.address)
+        await here.link(ALICE)
+        await here.command("imgur account")
+        await expect(here.answer).to_contain_text("of 10 left")
+        await here.begin("imgur show", image="Lavender")
+        await expect(here.answer).to_contain_text("Waiting for Imgur's limit")
+        await expect(here.answer).to_contain_text("It goes on by itself")
+        await end(demo, signal.SIGINT)
+        await here.page.close()

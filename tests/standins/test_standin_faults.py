@@ -155,6 +155,25 @@ async def test_spent_credits_are_the_429_without_envelope(
     assert (await as_alice("POST", "/oauth2/token")).status == 403  # sign-in is free, so this is about the client
 
 
+async def test_credits_come_back_where_the_stand_in_is_told_so(
+    standin: Standin, as_alice: Caller, as_bob: Caller, *, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    counters = standin.world.credits
+    counters.user_limit, counters.user_seconds = 2, 60
+    statuses = [(await as_alice("GET", "/3/account/me")).status for _ in range(3)]
+    now += 59
+    refused = await as_alice("GET", "/3/account/me")
+    assert [*statuses, refused.status] == [200, 200, 429, 429]
+    assert refused.headers["x-ratelimit-userreset"] == "1"
+    assert (await as_bob("GET", "/3/account/me")).headers["x-ratelimit-userreset"] == "60"
+    now += 1
+    again = await as_alice("GET", "/3/credits")
+    assert (again.status, again.data["UserRemaining"]) == (200, 1)
+    assert again.data["UserReset"] == pytest.approx(time.time() + 60, abs=5)
+
+
 async def test_accounts_do_not_spend_each_others_credits(as_alice: Caller, as_bob: Caller) -> None:
     await as_alice.upload(samples.png())
     credit = (await as_bob("GET", "/3/credits")).data

@@ -69,6 +69,10 @@ class GoneError(NotFoundError):
     """Imgur no longer has something that it listed before."""
 
 
+class AlbumGoneError(GoneError):
+    """An album that was to be changed is no longer on Imgur."""
+
+
 class Spent(StrEnum):
     """Whose credits are used up."""
 

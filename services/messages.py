@@ -537,6 +537,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     imgur.errors.GoneError: Words(
         "That is no longer on Imgur", "It was deleted there, or made private. If it was on your lists, it is off them."
     ),
+    imgur.errors.AlbumGoneError: Words(
+        "The album is no longer on Imgur",
+        "It was deleted there, so nothing was changed, and it is off your lists. /imgur album create makes a new one.",
+    ),
     imgur.errors.NotFoundError: Words(
         "Imgur does not know it", "It may have been deleted, or the id is mistyped. Check the link and try again."
     ),

@@ -215,7 +215,13 @@ class UploadService:
 
         account, begun = await self._accounts.linked(request.discord_id), time.monotonic()
         try:
-            image = await (send(None) if request.anonymous else self._accounts.authorized(request.discord_id, send))
+            if request.anonymous:
+                image = await send(None)
+            elif request.album:
+                async with self._albums.pictures.there(Viewer(request.discord_id, account), request.album):
+                    image = await self._accounts.authorized(request.discord_id, send)
+            else:
+                image = await self._accounts.authorized(request.discord_id, send)
         finally:
             self._albums.uploaded(request.discord_id, request.album)  # or so it may be
         if not request.anonymous:

@@ -22,7 +22,7 @@ from errors import (
     NotYoursError,
 )
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, OutcomeUnknownError, RejectedError
-from imgur.models import Album, Image, Kind, Privacy
+from imgur.models import Album, Image, Privacy
 from services.account import AccountService
 from services.album.interrupted import Interrupted
 from services.album.looking import Look
@@ -211,7 +211,8 @@ class AlbumService:
         await self._look.ready(viewer, target.id)
         change = {"deed": "edit", "album": target.id, "title": line(target.title), "wish": wish}
         await self._record(discord_id, viewer.account_id, change)
-        await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
+        async with self.pictures.there(viewer, target.id):
+            await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
         self._catalogue.changed(discord_id)
         wished = replace(target, **wish)
         now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: not unlike(seen, wish))
@@ -231,7 +232,7 @@ class AlbumService:
         try:
             album = await self._reading.album(viewer, album_id, since=oldest(fresh=True))
         except NotFoundError:
-            await self._forget(viewer, album_id)
+            await self._catalogue.album_gone(viewer, album_id)
             return Deleted(Album(album_id), existed=False)
         if not viewer.owns(album):
             raise NotYoursError
@@ -247,7 +248,7 @@ class AlbumService:
             return Deleted(album, is_unseen=True)
         if stays:
             return Deleted(album, is_there=True)
-        await self._forget(viewer, album_id)
+        await self._catalogue.album_gone(viewer, album_id)
         picture = next((image.id for image in album.images if viewer.owns(image)), None)
         stay = await self._look.is_on_imgur(discord_id, picture) if picture else None
         return Deleted(album, existed, pictures_stay=stay)
@@ -263,8 +264,3 @@ class AlbumService:
                 raise
             return False
         return True
-
-    async def _forget(self, viewer: Viewer, album_id: str) -> None:
-        await self._shelves.removed(viewer, None, Kind.ALBUM, album_id)
-        self._catalogue.changed(viewer.discord_id)
-        self._reading.deleted(viewer, album_id)

@@ -115,7 +115,7 @@ class Interrupted(Handler):
             return _gone(change)
         inside, back = {image.id for image in album.images}, ""
         if (lost := [one for one in wish if one not in inside]) and len(album.images) >= album.images_count:
-            await self._pictures.put_back(viewer.discord_id, album.id, lost)
+            await self._pictures.put_back(viewer, album.id, lost)
             self._reading.forget_album(viewer.discord_id, album.id)
             back = f" {len(lost):,} of its pictures had fallen out and were put back, at its end."
         kept = [one for one in wish if one in inside]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from weakref import WeakValueDictionary
@@ -13,7 +14,14 @@ from weakref import WeakValueDictionary
 import structlog
 
 from errors import AlbumGivenError, AlbumIncompleteError, BotError, NotYoursError
-from imgur.errors import ForbiddenError, ImgurError, NotFoundError, RejectedError
+from imgur.errors import (
+    AlbumGoneError,
+    ApplicationRefusedError,
+    ForbiddenError,
+    ImgurError,
+    NotFoundError,
+    RejectedError,
+)
 from imgur.models import Album, Image, Kind
 from imgur.reference import Reference
 from services.album.looking import Look
@@ -65,6 +73,30 @@ class AlbumPictures:
         """One change of what is in an album at a time: an order goes over as a whole set, others would fall out."""
         return self._turns.setdefault((viewer.account_id, album_id), asyncio.Lock())
 
+    @asynccontextmanager
+    async def there(self, viewer: Viewer, album_id: str) -> AsyncIterator[None]:
+        """Where Imgur refuses what is done within, AlbumGoneError if it is because there is no such album any more."""
+        try:
+            yield
+        except REFUSALS as error:
+            if isinstance(error, AlbumGoneError | ApplicationRefusedError):
+                raise
+            await self._is_there(viewer, album_id, error)
+            raise
+
+    async def _is_there(self, viewer: Viewer, album_id: str, why: ImgurError | BotError | None = None) -> None:
+        """Look for an album, and raise AlbumGoneError where it is no more; where that cannot be seen, nothing."""
+        if self._reading.is_new(viewer, album_id):
+            return
+        try:
+            is_there = await self._look.is_there(viewer.discord_id, album_id)
+        except (ImgurError, BotError) as error:
+            log.info("an album could not be looked for", reason=type(error).__name__)
+            return
+        if not is_there:
+            await self._catalogue.album_gone(viewer, album_id)
+            raise AlbumGoneError from why
+
     async def uploaded(self, viewer: Viewer, album_id: str, image_id: str, begun: float) -> None:
         """A picture was uploaded into it; `begun` as `time.monotonic`. One that an order has dropped is put back."""
         async with self._turn(viewer, album_id):
@@ -88,7 +120,8 @@ class AlbumPictures:
         """Take pictures out of it; they stay on Imgur. Raises as `add` does."""
         target = await self._catalogue.own_album(discord_id, album)
         viewer = await self._catalogue.usable(discord_id)
-        named = [await self._within(viewer, target, text) for text in images]
+        async with self.there(viewer, target.id):
+            named = [await self._within(viewer, target, text) for text in images]
         return await self._fill(viewer, target, named, is_in=False)
 
     async def suggest(self, discord_id: int, album: str, typed: str) -> list[Suggestion]:
@@ -114,7 +147,7 @@ class AlbumPictures:
         Raises AlbumIncompleteError where Imgur does not send all of them, for the rest would fall out.
         """
         viewer = await self._catalogue.usable(discord_id)
-        async with self._turn(viewer, album_id):
+        async with self._turn(viewer, album_id), self.there(viewer, album_id):
             return await self._move_first(viewer, album_id, image_id)
 
     async def _move_first(self, viewer: Viewer, album_id: str, image_id: str) -> Edited:
@@ -140,7 +173,7 @@ class AlbumPictures:
         now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: is_ordered(seen, wish))
         if lost := _missing(now, ids):
             log.warning("pictures fell out of an album when it was put in order", count=len(lost))
-            await self.put_back(discord_id, album_id, lost)
+            await self.put_back(viewer, album_id, lost)
             now, is_unseen = await self._look.settled_album(discord_id, now, lambda seen: not _missing(seen, ids))
         self._catalogue.changed(discord_id)
         self._reading.written(viewer, now)
@@ -150,10 +183,10 @@ class AlbumPictures:
             now, () if is_saved else ("order",), ("order",), await self._catalogue.hidden(now), is_unseen, missing
         )
 
-    async def put_back(self, discord_id: int, album_id: str, lost: Sequence[str]) -> None:
+    async def put_back(self, viewer: Viewer, album_id: str, lost: Sequence[str]) -> None:
         """Put in again what an order has dropped, as far as Imgur takes it."""
         try:
-            await self._send(discord_id, album_id, lost, is_in=True)
+            await self._send(viewer, album_id, lost, is_in=True)
         except ImgurError as error:
             log.warning("pictures could not be put back", count=len(lost), reason=type(error).__name__)
 
@@ -173,6 +206,8 @@ class AlbumPictures:
             await self._look.ready(viewer, album.id)
         inside = await self._look.inside(viewer.discord_id, album.id, open_ones)
         sending = [one for one in open_ones if (one in inside) is not is_in]
+        if open_ones and not is_in and not inside:
+            await self._is_there(viewer, album.id)
         outcomes |= {one: Outcome.ALREADY for one in open_ones if one not in sending}
         trouble: ImgurError | BotError | None = None
         if sending:
@@ -180,7 +215,7 @@ class AlbumPictures:
             images = [[one, titles[one]] for one in sending]
             change = {"deed": deed, "album": album.id, "title": line(album.title), "images": images}
             await self._record(viewer.discord_id, viewer.account_id, change)
-            stopped, trouble = await self._send(viewer.discord_id, album.id, sending, is_in=is_in)
+            stopped, trouble = await self._send(viewer, album.id, sending, is_in=is_in)
             sent = [one for one in sending if one not in stopped]
             outcomes |= stopped | await self._become(viewer.discord_id, album.id, sent, is_in=is_in)
             moved = list(outcomes.values()).count(Outcome.DONE)
@@ -192,7 +227,7 @@ class AlbumPictures:
         return Filled(album, told, {one.id: one.title for one in named}, trouble)
 
     async def _send(
-        self, discord_id: int, album_id: str, images: Sequence[str], *, is_in: bool
+        self, viewer: Viewer, album_id: str, images: Sequence[str], *, is_in: bool
     ) -> tuple[dict[str, Outcome], ImgurError | BotError | None]:
         """Send a change. Where Imgur refuses it as a whole, its halves, so that one bad picture keeps no good one out.
 
@@ -204,19 +239,20 @@ class AlbumPictures:
         while waiting:
             part = waiting.pop(0)
             try:
-                await self._look.tell(discord_id, partial(call, album_id, part))
-            except REFUSALS:
+                await self._look.tell(viewer.discord_id, partial(call, album_id, part))
+            except (ImgurError, BotError) as error:
+                if not isinstance(error, REFUSALS) or isinstance(error, ApplicationRefusedError):
+                    if not is_begun:
+                        raise
+                    left = [one for rest in (part, *waiting) for one in rest]
+                    return refused | dict.fromkeys(left, Outcome.UNTOUCHED), error
+                if not is_begun:
+                    await self._is_there(viewer, album_id, error)
                 if len(part) == 1:
-                    is_gone = await self._look.is_on_imgur(discord_id, part[0]) is False
+                    is_gone = await self._look.is_on_imgur(viewer.discord_id, part[0]) is False
                     refused[part[0]] = Outcome.GONE if is_gone else Outcome.REFUSED
                 else:
                     waiting = [part[: len(part) // 2], part[len(part) // 2 :], *waiting]
-            except (ImgurError, BotError) as error:
-                if not is_begun:
-                    raise
-                return refused | dict.fromkeys(
-                    [one for rest in (part, *waiting) for one in rest], Outcome.UNTOUCHED
-                ), error
             is_begun = True
         return refused, None
 

@@ -116,6 +116,12 @@ class Catalogue:
         """Whether the item is of the viewer's account, or on their record of anonymous uploads."""
         return viewer.owns(item) or await self.uploads.get(viewer.discord_id, item.id) is not None
 
+    async def album_gone(self, viewer: Viewer, album_id: str) -> None:
+        """An album is no longer on Imgur: it is off all lists, though Imgur may list it for a moment."""
+        await self.shelves.removed(viewer, None, Kind.ALBUM, album_id)
+        self.changed(viewer.discord_id)
+        self.reading.deleted(viewer, album_id)
+
     def changed(self, discord_id: int) -> None:
         """What is remembered of the user's lists is out of date."""
         self.reading.forget_lists(discord_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from errors import (
 )
 from imgur.chain import Call, Reply, Send
 from imgur.client import ImgurClient
-from imgur.errors import ImgurError, NotFoundError, RateLimitedError
+from imgur.errors import AlbumGoneError, ImgurError, NotFoundError, RateLimitedError
 from imgur.models import Album, Image
 from services.account import AccountService
 from services.album import AlbumService, Created, Outcome, looking
@@ -243,6 +243,31 @@ async def test_yes_that_changes_nothing_is_seen(
     assert edited.ignored == (ignored,)
     assert set(edited.asked) == {"title", "description", "privacy"}
     assert len(standin.sent(f"GET /3/album/{album.id}")) == LOOKS
+
+
+@pytest.mark.parametrize("what", ["add", "add several", "remove", "remove by id", "edit", "cover", "order"])
+async def test_album_that_is_deleted_on_imgur_meanwhile_is_said_to_be_gone_and_listed_no_more(
+    what: str, albums: AlbumService, library: Library, standin: Standin, account: Account
+) -> None:
+    """Not that each picture is refused, nor asked for each of them."""
+    inside = images(standin, account, 9)
+    album = standin.world.add_album(account, title="Album", images=inside[:1])
+    await listed(library)
+    standin.world.remove_album(album)
+    standin.requests.clear()
+    calls: dict[str, Callable[[], Awaitable[Any]]] = {
+        "add": lambda: albums.pictures.add(ADA, "Album", [inside[1].id]),
+        "add several": lambda: albums.pictures.add(ADA, "Album", [f"image:{one.id}" for one in inside[1:]]),
+        "remove": lambda: albums.pictures.remove(ADA, "Album", ["Picture 0"]),
+        "remove by id": lambda: albums.pictures.remove(ADA, "Album", [f"image:{inside[0].id}"]),
+        "edit": lambda: albums.edit(ADA, "Album", title="New"),
+        "cover": lambda: albums.edit(ADA, f"album:{album.id}", cover=inside[0].id),
+        "order": lambda: albums.pictures.move_first(ADA, album.id, inside[0].id),
+    }
+    with pytest.raises(AlbumGoneError):
+        await calls[what]()
+    assert len([sent for sent in standin.requests if album.id in sent.path]) <= 3
+    assert await listed(library) == []
 
 
 async def test_old_answer_is_not_taken_for_a_no(albums: AlbumService, standin: Standin, account: Account) -> None:

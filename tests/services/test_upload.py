@@ -29,7 +29,7 @@ from errors import (
     UploadUncertainError,
 )
 from imgur.client import ImgurClient
-from imgur.errors import OverCapacityError, RateLimitedError
+from imgur.errors import AlbumGoneError, OverCapacityError, RateLimitedError
 from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
 from services.account import AccountService
@@ -226,6 +226,20 @@ async def test_account_upload_goes_into_the_account_and_its_album(
     assert not done.anonymous
     assert done.can == set(Ability) - {Ability.UNFAVORITE}
     assert await uploads.anonymous_count(ADA) == 0
+
+
+async def test_upload_into_an_album_that_is_deleted_on_imgur_meanwhile_says_so(
+    uploads: UploadService, library: Library, stores: Stores, standin: Standin, account: Account
+) -> None:
+    """Imgur only says that its owner is somebody else."""
+    await link(stores, standin, account)
+    album = standin.world.add_album(account, title="Album")
+    viewer = await library.catalogue.usable(ADA)
+    await library.catalogue.reading.albums(viewer)
+    standin.world.remove_album(album)
+    with pytest.raises(AlbumGoneError):
+        await uploads.upload(request(album="Album"), ignore)
+    assert await library.catalogue.reading.albums(viewer) == ()
 
 
 async def test_upload_stays_in_an_album_that_is_put_in_order_meanwhile(

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from storage import Stores
 from storage.database import Database, open_database
+from storage.errors import KeyMissingError
 from storage.housekeeping import LATEST, PAUSE, Housekeeper
 from storage.models import AttemptStatus
-from storage.sealing import NO_KEY, Keyring
+from storage.sealing import NO_KEY, Keyring, new_key
 from storage.tables import data_keys
 from tests.databases import PostgresServer, a_server
 from tests.storage.factories import CODE, NOW, account, bring_to, link, upload
@@ -156,3 +157,34 @@ async def test_a_quiet_hour_is_told_by_what_all_processes_write(
     assert second > first
     await stores.syncs.set(1, "another")
     assert await opened.idle() < second
+
+
+async def test_a_copy_put_back_knows_who_left_since_and_who_leaves_once_more_is_gone(
+    server: PostgresServer, name: str, keyring: Keyring
+) -> None:
+    """As README.md tells operators: here no record of who has left lies outside of the database and its copies."""
+    async with open_database(server.url(name)) as yesterday:
+        await link(Stores.of(yesterday, keyring), 1, account(9))
+        key = await one_key(yesterday)
+    copy = server.make(template=name)
+    try:
+        async with open_database(server.url(name)) as today:
+            await Stores.of(today, keyring).accounts.unlink(1)
+        async with open_database(server.url(copy)) as back:
+            stores = await Stores.opened(back, keyring, datetime.now(UTC))
+            found = await stores.accounts.linked(1)
+            assert found == account(9, version=found.version if found else 0)
+            with pytest.raises(KeyMissingError):
+                await Stores.of(back, Keyring({"another": new_key()})).accounts.linked(1)
+            await stores.accounts.unlink(1)
+            assert await stores.accounts.linked(1) is None
+            assert await one_key(back) == NO_KEY != key
+    finally:
+        server.drop(copy)
+
+
+async def one_key(database: Database) -> bytes:
+    """The newest data key."""
+    async with database.read() as transaction:
+        newest = select(data_keys.c.key).order_by(data_keys.c.id.desc()).limit(1)
+        return bytes((await transaction.execute(newest)).scalar_one())

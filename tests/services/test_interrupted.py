@@ -1,0 +1,145 @@
+"""What became of changes of albums that nobody could tell of, as the album is now. Kills themselves: `tests/wire`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from imgur.client import ImgurClient
+from services.account import AccountService
+from services.album import AlbumService
+from services.jobs import Done, Verdict, Work
+from services.jobs.changes import KIND
+from services.library import Library
+from services.library.shelves import Shelves
+from services.views import Views
+from standins.imgur.records import Account, StoredAlbum
+from standins.imgur.standin import Standin
+from storage import Stores
+from tests.services.test_account import ADA, link
+
+
+@pytest.fixture
+def albums(accounts: AccountService, imgur_client: ImgurClient, stores: Stores) -> AlbumService:
+    shelves = Shelves(stores.library, stores.marks)
+    library = Library.over(accounts, imgur_client, stores.uploads, shelves, views=Views(stores.views))
+    return AlbumService(accounts, imgur_client, library.catalogue)
+
+
+@pytest.fixture
+async def account(stores: Stores, standin: Standin) -> Account:
+    """Ada's account, linked."""
+    account = standin.world.add_account("ada_imgur")
+    await link(stores, standin, account)
+    standin.requests.clear()
+    return account
+
+
+@pytest.fixture
+def album(standin: Standin, account: Account) -> StoredAlbum:
+    """With pictures One, Two and Three."""
+    images = [standin.world.add_image(account, title=title) for title in ("One", "Two", "Three")]
+    return standin.world.add_album(account, title="Trip *2026*", images=images)
+
+
+async def told(albums: AlbumService, stores: Stores, change: Mapping[str, Any]) -> tuple[str, str]:
+    """What is told of a change whose process is no more."""
+    verdict = await looked(albums, stores, change)
+    assert isinstance(verdict, Done)
+    assert verdict.outcome
+    return verdict.outcome.title, verdict.outcome.text
+
+
+async def looked(albums: AlbumService, stores: Stores, change: Mapping[str, Any]) -> Verdict | None:
+    job = await stores.jobs.begin(KIND, ADA, datetime.now(UTC), subject=token_hex(4), payload=change)
+    assert job is not None
+    work = Work(stores.jobs, job)
+    try:
+        return await albums.interrupted.advance(work)
+    except Exception as error:  # noqa: BLE001 - as the runner asks about any
+        return await albums.interrupted.judge(work, error)
+
+
+async def test_what_is_saved_in_part_is_told_in_part(
+    albums: AlbumService, stores: Stores, standin: Standin, album: StoredAlbum
+) -> None:
+    one, _two, three = album.images
+    gone = standin.world.add_image(album.account)
+    wish = {"title": "Trip *2026*", "privacy": "public", "description": "Words"}
+    title, text = await told(albums, stores, {"deed": "edit", "album": album.id, "title": "Trip *2026*", "wish": wish})
+    assert title == "Saved in part"
+    assert "Of the album Trip 2026 this is as it was: privacy, description." in text
+    names = [[image.id, image.title] for image in (one, three, gone)]
+    change = {"deed": "add", "album": album.id, "title": "Trip", "images": names}
+    title, text = await told(albums, stores, change)
+    assert title == "2 of 3 pictures are in the album"
+    assert f"In it: One ({one.id}), Three ({three.id}). Not in it: ({gone.id})." in text
+    title, text = await told(albums, stores, change | {"deed": "remove"})
+    assert title == "1 of 3 pictures are out of the album"
+    assert not [sent for sent in standin.requests if sent.method != "GET"]
+
+
+@pytest.mark.parametrize("refusals", ["skip", "bad-id-400"])
+async def test_what_an_order_has_dropped_is_put_back_but_for_what_is_gone(
+    refusals: Any, albums: AlbumService, stores: Stores, standin: Standin, album: StoredAlbum
+) -> None:
+    standin.switches.album_refusals = refusals
+    one, two, three = album.images
+    album.images = [two, one]
+    change = {"deed": "order", "album": album.id, "title": "Trip", "wish": [two.id, one.id, three.id, "gone123"]}
+    title, text = await told(albums, stores, change)
+    assert title == "Saved"
+    assert "fallen out" in text
+    assert album.images == [two, one, three]
+
+
+@pytest.mark.parametrize("before", [0, 3, 2])
+async def test_upload_into_an_album_is_counted(
+    before: int, albums: AlbumService, stores: Stores, album: StoredAlbum
+) -> None:
+    album.images = album.images if before else []
+    title, text = await told(albums, stores, {"deed": "upload", "album": album.id, "title": "Trip", "before": before})
+    assert title == f"The picture {'should be' if before == 2 else 'is not'} in the album"
+    assert {0: "is empty. Upload", 3: "has 3 pictures, as before. Upload", 2: "1 more than before"}[before] in text
+
+
+async def test_another_of_the_same_name_is_not_the_one_that_was_there(
+    albums: AlbumService, stores: Stores, standin: Standin, album: StoredAlbum, account: Account
+) -> None:
+    change = {"deed": "create", "title": "trip *2026*", "same": [album.id]}
+    assert (await told(albums, stores, change))[0] == "No album was made"
+    standin.world.add_album(account, title="Trip *2026*")
+    assert (await told(albums, stores, change))[0] == "Album made"
+
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "edit": {"wish": {"title": "New"}},
+    "add": {"images": [["abc1234", ""]]},
+    "remove": {"images": [["abc1234", ""]]},
+    "order": {"wish": ["abc1234", "abc1235"]},
+    "upload": {"before": 0},
+}
+
+
+@pytest.mark.parametrize("deed", CHANGES)
+async def test_album_that_is_gone_by_then_is_said_to_be(
+    deed: str, albums: AlbumService, stores: Stores, account: Account
+) -> None:
+    change = {"deed": deed, "album": "gone123", "title": "Trip", **CHANGES[deed]}
+    assert (await told(albums, stores, change))[0] == "The album is gone"
+
+
+async def test_what_cannot_be_seen_is_said_to_be_unknown_and_an_outage_is_waited_for(
+    albums: AlbumService, stores: Stores, standin: Standin, album: StoredAlbum
+) -> None:
+    change = {"deed": "delete", "album": album.id, "title": "Trip"}
+    unknown = "An album may have been changed"
+    assert (await told(albums, stores, change | {"deed": "of a release to come"}))[0] == unknown
+    standin.fail_next("over-capacity-500", f"GET /3/album/{album.id}", times=9)
+    assert await looked(albums, stores, change) is None
+    await stores.accounts.unlink(ADA)
+    assert (await told(albums, stores, change))[0] == unknown

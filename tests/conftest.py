@@ -30,7 +30,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from storage.database import Database, open_database
 from storage.sealing import Keyring, new_key
-from tests.databases import postgres_database, stop_servers
+from tests.databases import compile_once, postgres_database, stop_servers
 from tests.visitor import Visitor
 from web.public import create_public_app
 from web.server import serving
@@ -57,6 +57,8 @@ PORTS = cycle(range(20_000 + WORKER * 500, 20_500 + WORKER * 500))  # of up to 2
 # A busy machine is no fault of the code's.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+compile_once()
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from sqlalchemy import Connection, Engine, event
 
 from storage.database import open_database
 
@@ -46,7 +47,49 @@ SETTINGS = {  # a test's data may be lost with the machine's power
     "listen_addresses": "",
     "port": "5432",
     "log_min_messages": "fatal",
+    "autovacuum": "off",  # comes between tests at times that nobody chose
+    "jit": "off",
 }
+OF_OTHERS = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1"
+# Whether anything else than rows has changed: copies of a database begin with the same numbers.
+CATALOGS = ("attribute", "index", "constraint", "attrdef", "proc", "namespace", "trigger", "type", "statistic")
+SHAPE = "SELECT (SELECT count(*) FROM pg_class), (SELECT array_agg(version_num) FROM alembic_version), " + ", ".join(
+    f"(SELECT (count(*), max(xmin::text::bigint))::text FROM pg_{name}) AS {name}" for name in CATALOGS
+)
+EMPTY = """
+DO $$
+DECLARE
+    filled text;
+    used regclass;
+BEGIN
+    SELECT string_agg(oid::regclass::text, ', ') INTO filled FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0
+            AND relname <> 'alembic_version';
+    IF filled IS NOT NULL THEN EXECUTE 'TRUNCATE ' || filled || ' CASCADE'; END IF;
+    FOR used IN SELECT format('%I', sequencename) FROM pg_sequences WHERE last_value IS NOT NULL
+        LOOP EXECUTE 'ALTER SEQUENCE ' || used || ' RESTART'; END LOOP;
+END $$
+"""
+
+
+class _Compiled(dict[tuple[Any, ...], Any]):
+    """What SQLAlchemy made of statements, for all engines of one kind of database: its own cache is for one engine."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get((type(key[0]), *key[1:]), default)
+
+    def __setitem__(self, key: tuple[Any, ...], value: Any) -> None:
+        super().__setitem__((type(key[0]), *key[1:]), value)
+
+
+def compile_once() -> None:
+    """From here on, statements are compiled once in a run: with an engine for each test, that would be much of it."""
+    compiled = _Compiled()
+
+    def share(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=compiled)
+
+    event.listen(Engine, "engine_connect", share)
 
 
 class CannotStartError(Exception):
@@ -69,7 +112,9 @@ class PostgresServer:
         self._numbers = count(1)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self.template: str | None = None  # the name of a database with the tables of this release
+        self._template: str | None = None  # the name of a database with the tables of this release
+        self._spare: list[str] = []  # copies of it that somebody has used, empty again
+        self._shape: list[Any] = []
         self._admin: asyncpg.Connection[Any] | None = None
         try:
             if self._user:
@@ -152,6 +197,31 @@ class PostgresServer:
         """Remove a database, whoever is connected to it."""
         self.execute("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def lend(self) -> str:
+        """A database with the tables of this release and nothing in them; gives its name."""
+        if self._spare:
+            return self._spare.pop()
+        if self._template is None:
+            self._template = self.make()
+            with ThreadPoolExecutor(1) as thread:  # where no loop runs
+                thread.submit(asyncio.run, _migrate(self.url(self._template))).result(STARTS)
+        name = self.make(template=self._template)
+        self._shape = self._shape or self.execute(name, SHAPE)
+        return name
+
+    def take_back(self, name: str) -> None:
+        """Empty it for the next test, which is quicker than a new one; drop it if more than rows has changed."""
+        self.execute("postgres", OF_OTHERS, name)
+        self.execute("postgres", f"ALTER DATABASE {name} RESET ALL")
+        try:
+            if self.execute(name, SHAPE) != self._shape:
+                self.drop(name)
+                return
+            self.execute(name, EMPTY)
+            self._spare.append(name)
+        except asyncpg.PostgresError:
+            self.drop(name)
+
     def dump(self, url: str) -> list[str]:
         """Tables and rows of a database, as text."""
         return self._run("pg_dump", "--restrict-key=none", "--dbname", url).splitlines()
@@ -178,6 +248,11 @@ class PostgresServer:
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(STARTS)
+
+
+async def _migrate(url: str) -> None:
+    async with open_database(url):
+        pass
 
 
 def _installed() -> Path:
@@ -233,26 +308,11 @@ def stop_servers() -> None:
 def postgres_database(*, empty: bool = False) -> Iterator[str]:
     """The address of a database of one's own, with the tables of this release or without any."""
     server = postgres_server()
-    name = server.make(template="template0" if empty else _migrated(server))
+    name = server.make() if empty else server.lend()
     try:
         yield server.url(name)
     finally:
-        server.drop(name)
-
-
-def _migrated(server: PostgresServer) -> str:
-    """A database to copy, made once."""
-    if server.template is None:
-
-        async def migrate(url: str) -> None:
-            async with open_database(url):
-                pass
-
-        name = server.make()
-        with ThreadPoolExecutor(1) as thread:  # where no loop runs
-            thread.submit(asyncio.run, migrate(server.url(name))).result(STARTS)
-        server.template = name
-    return server.template
+        (server.drop if empty else server.take_back)(name)
 
 
 def rows(url: str, statement: str, *values: Any) -> list[dict[str, Any]]:

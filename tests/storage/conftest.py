@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -51,7 +52,10 @@ def keyring() -> Keyring:
 
 
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
+async def database(engine: str, url: str, migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    if engine == "sqlite":  # quicker than to migrate, which tests without this fixture do
+        (tmp_path / "data").mkdir()
+        shutil.copy(migrated, tmp_path / "data" / "bot.db")
     async with open_database(url) as opened:
         yield opened
 

@@ -34,10 +34,11 @@ async def insert_sync(
 # --- opening -----------------------------------------------------------------------------------------------------
 
 
-async def test_the_folder_and_the_files_are_their_owners_only(database, stores, path):
-    await stores.syncs.set(1, "digest")
+async def test_the_folder_and_the_files_are_their_owners_only(url, keyring, path):
+    async with open_database(url) as database:
+        await Stores.of(database, keyring).syncs.set(1, "digest")
 
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     assert modes == {"bot.db": 0o600, "bot.db-wal": 0o600, "bot.db-shm": 0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 

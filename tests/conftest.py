@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import fcntl
 import logging
 import os
 import re
@@ -10,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
 from itertools import cycle
@@ -45,14 +48,34 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Two pages of Chromium's own for each new window, which cost five times as much as the window.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
     # No name leads anywhere, apart from one that leads here: for forged hosts.
     "--host-resolver-rules=MAP evil.example.org 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
 
 
-# Below what the system hands out for connections, or one of those could take a port between choosing and using it.
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PORTS = cycle(range(20_000 + WORKER * 500, 20_500 + WORKER * 500))  # of up to 25 workers
+def _ports() -> Iterator[int]:
+    """500 for this process, which no other run on this machine uses as long as there are no more than 25.
+
+    They are below what the system hands out for connections, or one of those could take a port between choosing and
+    using it.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for number in [*range(worker, 25), *range(worker)]:
+        with contextlib.suppress(OSError):
+            held = os.open(Path(tempfile.gettempdir(), f"imgur-bot-tests-{number}.lock"), os.O_RDWR | os.O_CREAT, 0o666)
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until this process ends
+            except OSError:
+                os.close(held)
+                continue
+            worker = number
+            break
+    return cycle(range(20_000 + worker * 500, 20_500 + worker * 500))
+
+
+PORTS = _ports()
 
 # A busy machine is no fault of the code's.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])

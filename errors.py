@@ -251,11 +251,15 @@ class PostUncertainError(BotError):
 
 
 class NotAnItemError(BotError):
-    """The text is no Imgur id or link, and no title of the user's; `choices` are worded as suggestions are."""
+    """The text is no Imgur id or link, and no title of the user's; `choices` are worded as suggestions are.
 
-    def __init__(self, choices: tuple[str, ...] = ()) -> None:
+    `given` is the text, where it is known.
+    """
+
+    def __init__(self, choices: tuple[str, ...] = (), given: str = "") -> None:
         super().__init__()
         self.choices = choices
+        self.given = given
 
 
 class NameUnknownError(NotAnItemError):
@@ -263,11 +267,12 @@ class NameUnknownError(NotAnItemError):
 
 
 class TitleSharedError(BotError):
-    """Several of the user's items have the title; `choices` are worded as suggestions are."""
+    """Several of the user's items have the title `given`; `choices` are worded as suggestions are."""
 
-    def __init__(self, choices: tuple[str, ...] = ()) -> None:
+    def __init__(self, choices: tuple[str, ...] = (), given: str = "") -> None:
         super().__init__(f"{len(choices)} items")
         self.choices = choices
+        self.given = given
 
 
 class SeveralGivenError(BotError):

@@ -13,6 +13,7 @@ from services.cache import TimedCache, oldest
 from services.library.ability import pictures
 from services.library.page import PAGE_SIZE
 from services.library.reading import weight_of_page
+from services.library.suggestions import each_once
 from services.ports import ImgurApi, UploadStore
 from services.text import folded, is_visible, line
 
@@ -93,7 +94,7 @@ class SearchService:
 
         async def load() -> Page[Item]:
             got = await self._imgur.search_gallery(query, search.sort, window, number)
-            return Page(tuple(filter(_is_showable, got.items)), got.received)
+            return Page(tuple(each_once(filter(_is_showable, got.items))), got.received)
 
         return await self._pages.get((query.casefold(), search.sort, window, number), load, since=oldest(fresh=fresh))
 

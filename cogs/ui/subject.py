@@ -48,16 +48,23 @@ def subject(interaction: discord.Interaction[Any], error: BaseException) -> str:
     if isinstance(error, _FILES):
         about = getattr(error, "name", "") or _option(interaction, "file")
     elif isinstance(error, _ITEMS):
-        about = (
-            _pressed(interaction)
-            or _option(interaction, "image")
-            or _option(interaction, "album")
-            or _option(interaction, "title")
-        )
+        about = _pressed(interaction) or _named(interaction, error)
     else:
         about = ""
     shown = "" if _DELETING in about.casefold() else plain(about, NAME_LIMIT)
     return f"-# {shown}" if shown else ""
+
+
+def _named(interaction: discord.Interaction[Any], error: BaseException) -> str:
+    """The picture or album that a command was given; of two the one it is about, or both where that is not plain."""
+    if isinstance(error, NotAnItemError | TitleSharedError) and error.given:
+        return error.given
+    album, image = _option(interaction, "album"), _option(interaction, "image")
+    if isinstance(error, ImageGivenError | NotYoursError):  # instead of an album, or no album of theirs
+        return album or image
+    if isinstance(error, AlbumGivenError):
+        return image or album
+    return " · ".join(filter(None, (album, image))) or _option(interaction, "title")
 
 
 def _option(interaction: discord.Interaction[Any], name: str) -> str:

@@ -63,7 +63,7 @@ class Names:
         if found := among(own, text) or (_begun(own, text) if begun and scope is Scope.ALBUMS else None):
             return found
         is_id = _read(imgur.reference.parse, text) is not None
-        raise (NameUnknownError if is_id else NotAnItemError)(tuple(map(label, _alike(own, text))))
+        raise (NameUnknownError if is_id else NotAnItemError)(tuple(map(label, _alike(own, text))), text)
 
 
 def by_value(text: str) -> Reference | None:
@@ -103,19 +103,19 @@ def among(items: Sequence[Item], text: str) -> Reference | None:
     found = each_once(called) or _entries(items, text)
     if len(found) > 1 and {item.id for item in found} == {item_id}:  # an image and an album that share it
         return Reference(imgur.reference.EITHER, item_id)
-    return _one(found)
+    return _one(found, text)
 
 
-def _one(found: Sequence[Item]) -> Reference | None:
+def _one(found: Sequence[Item], text: str) -> Reference | None:
     if len(found) > 1:
-        raise TitleSharedError(tuple(map(told_apart, found[:SUGGESTED])))
+        raise TitleSharedError(tuple(map(told_apart, found[:SUGGESTED])), text)
     return Reference((found[0].kind,), found[0].id) if found else None
 
 
 def _begun(items: Sequence[Item], text: str) -> Reference | None:
     """The one item whose title begins so. Raises TitleSharedError where several do."""
     wanted = folded(text)
-    return _one(each_once(item for item in items if wanted and folded(item.title).startswith(wanted)))
+    return _one(each_once(item for item in items if wanted and folded(item.title).startswith(wanted)), text)
 
 
 def _entries(items: Sequence[Item], text: str) -> list[Item]:

@@ -224,6 +224,32 @@ async def test_shared_list_is_turned_by_its_owner_only(discord: Discord, linked:
 # --- edit ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("album", "picture", "about"),
+    [
+        ("no such album", "Sea", "no such album"),
+        ("Nosuch7", "Sea", "Nosuch7"),
+        ("Holiday", "Sea", "Holiday"),
+        ("https://imgur.com/a/Nosuch7", "Sea", "https:\u200b//imgur.com/a/Nosuch7 · Sea"),
+        ("https://i.imgur.com/{sea}.jpg", "Sea", "https:\u200b//i.imgur.com/{sea}.jpg"),
+        ("https://imgur.com/a/{theirs}", "Sea", "https:\u200b//imgur.com/a/{theirs}"),
+        ("Trip", "no such picture", "no such picture"),
+        ("Trip", "https://imgur.com/a/{theirs}", "https:\u200b//imgur.com/a/{theirs}"),
+    ],
+)
+@pytest.mark.parametrize("command", ["add", "remove"])
+async def test_of_two_things_that_were_named_the_one_is_told_that_was_not_found(
+    discord: Discord, linked: Account, *, command: str, album: str, picture: str, about: str
+) -> None:
+    world = discord.standin.world
+    ids = {"sea": world.add_image(linked, title="Sea").id}
+    for title in ("Holiday", "Holiday", "Trip"):
+        world.add_album(linked, title=title)
+    ids["theirs"] = world.add_album(world.add_account("somebody")).id
+    message = answer(await discord.run(f"album {command}", album=album.format(**ids), image=picture.format(**ids)))
+    assert f"\n-# {about.format(**ids)}\n" in text(message)
+
+
 async def test_only_what_is_given_is_changed(discord: Discord, linked: Account) -> None:
     inside = images(discord, linked, 2)
     album = discord.standin.world.add_album(linked, title="Old", description="Kept", privacy="private", images=inside)

@@ -63,6 +63,14 @@ async def test_hits_are_a_gallery_with_favorite_on_each(discord: Discord, linked
     assert len(discord.standin.sent(SEARCHES)) == 2
 
 
+async def test_a_hit_that_imgur_lists_twice_is_shown_once(discord: Discord) -> None:
+    first, second = public(discord, 2)
+    discord.standin.world.images["again"] = first
+    message = answer(await discord.run("search", query="cat"))
+    assert sorted(listed(message)) == sorted([first.id, second.id])
+    assert len(favorite_ids(message)) == 2
+
+
 @pytest.mark.parametrize(
     ("given", "path", "heading"),
     [

@@ -356,6 +356,14 @@ class NothingToDrawError(BotError):
     """The user has no picture of their own."""
 
 
+class DrawnGoneError(BotError):
+    """So many pictures in a row that were drawn are not on Imgur any more."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} pictures")
+        self.count = count
+
+
 class NotAskedError(BotError):
     """Imgur could not be asked for as long as the user would wait."""
 

@@ -184,6 +184,9 @@ def _nothing_found(error: errors.NothingFoundError) -> Words:
             "Nothing found",
             f"Every word has to be in the title, the description, a tag, the note or the id. Try fewer words.{since}",
         )
+    if not error.known:
+        when = "a while" if error.seconds is None else f"about {duration(error.seconds)}"
+        return Words("Nothing is known yet", f"What is yours is being read for the first time. Try again in {when}.")
     of = f" of about {error.expected:,}" if error.expected is not None else ""
     rest = f"The rest will be there in about {duration(error.seconds)}." if error.seconds is not None else ""
     return Words(
@@ -455,6 +458,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NothingFoundError: _nothing_found,
     errors.NothingToDrawError: Words(
         "There is nothing to draw from", "You have no pictures yet. Upload the first one with /imgur upload."
+    ),
+    errors.DrawnGoneError: lambda error: Words(
+        "None of those drawn is on Imgur any more",
+        f"They were deleted there, {error.count} in a row, and are off your lists now. Run the command again.",
     ),
     errors.NotAskedError: Words(
         "Imgur could not be asked in time", "It is slow, or its limit is used up for the moment. Try again later."

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from errors import LinkBrokenError, NotAskedError, NothingFoundError, NothingToDrawError
+from errors import DrawnGoneError, LinkBrokenError, NotAskedError, NothingFoundError, NothingToDrawError
 from imgur.errors import ImgurError, NotFoundError
 from imgur.models import Item
 from services import query as queries
@@ -53,7 +53,7 @@ class DrawingService:
     async def draw(self, discord_id: int, query: str | None = None) -> Drawn:
         """One of the user's own that the query finds. What is not on Imgur any more is left out.
 
-        Raises NothingToDrawError, NothingFoundError, LinkBrokenError, and as a gallery with a query.
+        Raises NothingToDrawError, NothingFoundError, DrawnGoneError, LinkBrokenError, and as a gallery with a query.
         """
         view = await self._views.keep(discord_id, query or "") if queries.read(query) else ""
         return await self._drawn(discord_id, query, view)
@@ -79,7 +79,7 @@ class DrawingService:
                 return Drawn(Shown(item, can, hidden=hidden), view, extent, trouble)
             else:
                 return Drawn(shown, view, extent)
-        raise NotFoundError("none of those drawn is there")
+        raise DrawnGoneError(TRIES)
 
     async def _one(self, viewer: Viewer, query: Query | None) -> tuple[Item, Extent | None]:
         """One that is known, and among how many where that is not all."""
@@ -87,8 +87,11 @@ class DrawingService:
         found = [standing for shelf in shelves if (standing := await self._shelves.standing(viewer, shelf))]
         totals = [(await self._shelves.cut(viewer, standing, query, offset=0, limit=0)).total for standing in found]
         extent = await self._extent(viewer, found)
-        if query is None and extent is not None and not extent.known and (item := await self._live(viewer)):
-            return item, None
+        if query is None and extent is not None and not extent.known:
+            total = await self._catalogue.reading.images_count(viewer)
+            if total and (item := await self._live(viewer, total)):
+                return item, None
+            extent = extent if total else None  # none is left to be read
         number = self._draw(sum(totals)) if any(totals) else 0
         for standing, total in zip(found, totals, strict=True):
             if number < total and (item := await self._shelves.draw(viewer, standing, query)):
@@ -106,11 +109,8 @@ class DrawingService:
         images = next((standing for standing in found if standing.shelf is Shelf.IMAGES), None)
         return await self._shelves.extent(viewer, images) if images else None
 
-    async def _live(self, viewer: Viewer) -> Item | None:
-        """One of an account of which nothing is known yet."""
-        total = await self._catalogue.reading.images_count(viewer)
-        if not total:
-            return None
+    async def _live(self, viewer: Viewer, total: int) -> Item | None:
+        """One of an account of which nothing is known yet, but how many there are."""
         page, at = divmod(self._draw(total), IMAGES_PER_PAGE)
         items = (await self._catalogue.reading.images(viewer, page)).items
         return items[at % len(items)] if items else None

@@ -76,6 +76,24 @@ async def test_empty_library_is_said_to_be(
     assert not result.followups
 
 
+@pytest.mark.parametrize(
+    ("options", "said"), [({}, "There is nothing to draw from"), ({"query": "cat"}, "Nothing is known yet")]
+)
+async def test_empty_library_that_was_never_read_is_said_to_be(
+    discord: Discord, linked: Account, options: dict[str, Any], said: str
+) -> None:
+    assert f"### {said}" in text(answer(await discord.run("random", **options)))
+
+
+async def test_many_in_a_row_that_are_gone_are_said_to_be(discord: Discord, linked: Account, index: Index) -> None:
+    images = [discord.standin.world.add_image(linked, title=f"{n}") for n in range(12)]
+    await index.read(IMAGES)
+    for image in images:
+        discord.standin.world.remove_image(image)
+    assert "deleted there, 10 in a row" in text(answer(await discord.run("random")))
+    assert len(await index.ids(IMAGES)) == 2
+
+
 async def test_half_read_library_says_of_how_many(discord: Discord, linked: Account, index: Index) -> None:
     for n in range(70):
         discord.standin.world.add_image(linked, title=f"Dog {n}")

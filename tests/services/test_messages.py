@@ -24,6 +24,7 @@ SPECIAL: dict[type[BaseException], BaseException] = {
     errors.TooManyTagsError: errors.TooManyTagsError(20),
     errors.TagTooLongError: errors.TagTooLongError(50, 10),
     errors.NoteTooLongError: errors.NoteTooLongError(3000, 1000),
+    errors.DrawnGoneError: errors.DrawnGoneError(10),
     storage.errors.KeyMissingError: storage.errors.KeyMissingError("k1"),
 }
 

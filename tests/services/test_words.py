@@ -41,6 +41,11 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.TooManyTagsError: [errors.TooManyTagsError(20)],
     errors.TagTooLongError: [errors.TagTooLongError(50, 10)],
     errors.NoteTooLongError: [errors.NoteTooLongError(3000, 1000)],
+    errors.NothingFoundError: [
+        errors.NothingFoundError(),
+        *(errors.NothingFoundError(known, 50_000, seconds) for known in (0, 12_340) for seconds in (None, 540)),
+    ],
+    errors.DrawnGoneError: [errors.DrawnGoneError(10)],
     storage.errors.KeyMissingError: [storage.errors.KeyMissingError("k1")],
     imgur.errors.RateLimitedError: [
         imgur.errors.RateLimitedError(spent=spent, retry_after=wait)

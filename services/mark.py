@@ -38,8 +38,8 @@ LONGEST_NOTE = 1000
 """Units of UTF-16, as Discord counts them: a message shows all of it."""
 
 _BETWEEN = re.compile(
-    r"[,;\n\uff0c\uff1b\u3001\u060c]|(?<=\s)(?=[#\uff03])"
-)  # commas of several scripts, or before a #
+    r"[,;\n\uff0c\uff1b\u3001\u060c\uff64\ufe10\ufe11\ufe14\ufe50\ufe51\ufe54\u037e]|(?<=\s)(?=[#\uff03])"
+)  # commas of several scripts, and what is compared as one; or before a #
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
+
 import imgur.reference
 from errors import NothingToFindError, TooManyWordsError
 from services.text import folded, is_visible
@@ -11,6 +14,7 @@ MOST_WORDS = 20
 """Different words of a query. Each is looked for in all that a user has."""
 TAG_WORDS = 10
 """Words that a tag may have."""
+_COMMA = re.compile("([,;\u3001\u060c])")  # of several scripts, once folded; no tag holds one
 
 
 def read(text: str | None) -> Query | None:
@@ -35,16 +39,23 @@ def guess(text: str) -> Query:
 def _query(text: str) -> Query:
     words: list[str] = []
     runs: list[list[str]] = []
-    for word in folded(_without_links(text)).split():
+    is_open = False
+    typed = deque(folded(_without_links(text)).split())
+    while typed:
+        word = typed.popleft()
         name = word.lstrip("#")
-        if name != word and is_visible(name):
-            runs.append([name])
-        elif not is_visible(name):
+        if not is_visible(name):
             continue
-        elif runs and len(runs[-1]) < TAG_WORDS:
-            runs[-1].append(word)
-        else:
+        if name != word:
+            runs.append([])
+        elif not is_open or len(runs[-1]) == TAG_WORDS:
             words.append(word)
+            continue
+        kept, comma, rest = (*_COMMA.split(name, maxsplit=1), "", "")[:3]
+        runs[-1] += filter(is_visible, [kept])
+        is_open = not comma
+        typed.extendleft(filter(None, [rest]))
+    runs = [run for run in runs if run]
     return Query(_each_once(words), tuple(dict.fromkeys(map(tuple, runs))), folded(text))
 
 

@@ -29,6 +29,7 @@ READ = [
     ("CAT, cat,\u200bCat", ["CAT"]),
     ("#cat #beach  #red cat", ["cat", "beach", "red cat"]),
     ("\uff03cat\uff0cdog\u3001bird\u060cfish;fly\nflea", ["cat", "dog", "bird", "fish", "fly", "flea"]),
+    ("a\uff64b\ufe50c\u037ed\ufe14e", ["a", "b", "c", "d", "e"]),
     ("  red   cat ", ["red cat"]),
     ("C#, F#", ["C#", "F#"]),
     ("🍆, ❤\ufe0f", ["🍆", "❤\ufe0f"]),

@@ -22,6 +22,11 @@ READ = [
     ("##cat", Query((), (("cat",),), "##cat")),
     ("blue #red cat #dog", Query(("blue",), (("red", "cat"), ("dog",)), "blue #red cat #dog")),
     ("#🍆", Query((), (("🍆",),), "#🍆")),
+    ("#red, #dog", Query((), (("red",), ("dog",)), "#red, #dog")),
+    ("#red cat,blue sky", Query(("blue", "sky"), (("red", "cat"),), "#red cat,blue sky")),
+    ("#猫、#犬", Query((), (("猫",), ("犬",)), "#猫、#犬")),
+    ("#c++; #a#b,", Query((), (("c++",), ("a#b",)), "#c++; #a#b,")),
+    ("red, dog;", Query(("red,", "dog;"), (), "red, dog;")),
     ("cat # dog", Query(("cat", "dog"), (), "cat # dog")),
     ("C# 50%", Query(("50%", "c#"), (), "c# 50%")),
     ("https://imgur.com/a/AbC12", Query(("abc12",), (), "https://imgur.com/a/abc12")),
@@ -48,7 +53,7 @@ def test_blanks_are_no_query(blank: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "nothing", ["\u200b", "\ufe0f", "\u0301", "#", "##", "＃", "# #", "#\u200b", "\u2800", "#\u0301"]
+    "nothing", ["\u200b", "\ufe0f", "\u0301", "#", "##", "＃", "# #", "#\u200b", "#,", "\u2800", "#\u0301"]
 )
 def test_what_cannot_be_seen_is_asked_for_in_words(nothing: str) -> None:
     with pytest.raises(NothingToFindError):

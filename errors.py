@@ -373,11 +373,14 @@ class ShowsNoneError(BotError):
 
 
 class BehindError(BotError):
-    """What is known of a list is not all as on Imgur; it is read once more in `seconds`, 0: soon, or already."""
+    """What is known of a list is not all as on Imgur; it is read once more in `seconds`, 0: soon, or already.
 
-    def __init__(self, seconds: float = 0) -> None:
+    `is_doubt`: much of it has disappeared there, which is believed if it is so again.
+    """
+
+    def __init__(self, seconds: float = 0, *, is_doubt: bool = False) -> None:
         super().__init__()
-        self.seconds = seconds
+        self.seconds, self.is_doubt = seconds, is_doubt
 
 
 class NothingToFindError(BotError):

@@ -197,6 +197,11 @@ def _nothing_found(error: errors.NothingFoundError) -> Words:
 
 def _behind(error: errors.BehindError) -> Words:
     when = f"in about {duration(error.seconds)}" if error.seconds else "now, in the background"
+    if error.is_doubt:
+        return Words(
+            "Some of this may be gone from Imgur",
+            f"Not all of it was there when it was last read. It is read again {when}; what is gone then goes here too.",
+        )
     return Words(
         "This is not quite as on Imgur",
         f"More has changed there than can be read while you wait. All of it is read again {when}.",

@@ -10,7 +10,15 @@ from typing import TypeVar
 
 import structlog
 
-from imgur.errors import BadAnswerError, NotFoundError
+from imgur.errors import (
+    ApplicationRefusedError,
+    BadAnswerError,
+    ForbiddenError,
+    NotFoundError,
+    OverCapacityError,
+    RejectedError,
+    UnreachableError,
+)
 from imgur.models import AccessToken, Item, Page
 from services.account import AccountService
 from services.indexed import to_index
@@ -27,7 +35,8 @@ T = TypeVar("T")
 
 MOST_PASSES = 3  # over one shelf in a row, where things are deleted while it is read
 BULK = 20  # items; more at a time are believed to be gone on a second look only
-PATIENCE = 4  # times that the end of a list is asked for again, where it comes long before the count
+PATIENCE = 4  # times that the end of a list is asked for again, where it comes long before the count, or an album
+_PASSING = (BadAnswerError, OverCapacityError, UnreachableError)  # what may be over soon, or be about one album
 SKIPPED_AT_ONCE = 50  # albums that need no call
 LATE = 5.0  # seconds from one page to the next after which a list may have moved, and it is worth a call to know
 NAP = 600.0  # seconds until a job that waits looks whether more is to be read by now
@@ -253,26 +262,38 @@ class SyncHandler(Handler):
 
     async def _contents(self, job: Job, state: SyncState) -> None:
         """The images of the next album that is not as known; the oldest first, so that a new one moves none."""
-        done = state.page
+        done, trouble = state.page, None
         albums = await self._library.page(state.library, Shelf.ALBUMS, offset=done, limit=SKIPPED_AT_ONCE, oldest=True)
         for album in albums:
             known = await self._library.count(state.library, album_shelf(album.id))
             if not known or known != album.extra.get("images_count"):
-                done += await self._album(job, state.library, album.id)
+                try:
+                    done += await self._album(job, state.library, album.id)
+                except _PASSING as error:
+                    if job.failures < PATIENCE:
+                        raise
+                    done, trouble = done + 1, error  # the others are not kept waiting for one
                 break
             done += 1
         after = replace(state, page=done, read=done, begun_at=state.begun_at or self._now())
         if not albums:
             after = replace(after, phase=str(Stage.of(state).ended()), finished_at=self._now())
         await self._library.advance(after, ())
+        if trouble:
+            raise trouble
 
     async def _album(self, job: Job, library: int, album_id: str) -> int:
-        """How many albums that makes: none where it is gone."""
+        """How many albums that makes: none where it is gone. One that Imgur refuses is left for the next pass."""
         try:
             images = await self._as_user(job, lambda auth: self._imgur.album_images(album_id, auth))
         except NotFoundError:
             await self._library.remove(library, [("album", album_id)], Shelf.ALBUMS)
             return 0
+        except ApplicationRefusedError:
+            raise
+        except (ForbiddenError, RejectedError) as error:
+            log.info("what is in an album was not read", reason=type(error).__name__)
+            return 1
         await self._library.fill(library, album_shelf(album_id), [to_index(image) for image in images.items])
         return 1
 

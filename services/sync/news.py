@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from imgur.models import Item, Page
@@ -17,6 +17,8 @@ BULK = 20
 DEEPER = 3
 """Pages beyond the first that are read while a user waits."""
 SLACK = 2 * BULK
+LAG = timedelta(minutes=5)
+"""For so long a list of Imgur's may lack what was just made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,13 @@ async def read_front(
     first: Page[Item],
     *,
     deeper: Callable[[int], Awaitable[Page[Item]]] | None = None,
-    newer_than: datetime | None = None,
+    now: datetime | None = None,
 ) -> News:
     """What is new at the front of a shelf by its first page, and by `deeper` ones as far as something is new.
 
     A known item may have moved to the front with new ones behind it: one whole page of known items in their known
-    order ends it. What is gone from among them comes off the shelf, but for what was made only just, as `newer_than`
-    says: Imgur may not show it yet.
+    order ends it. What is gone from among them comes off the shelf, but for what was made only just before `now`:
+    Imgur may not show it yet.
     """
     if not first.received:
         return News(library, shelf, is_fresh=True, shows_none=await store.count(library, shelf) > 0)
@@ -78,12 +80,12 @@ async def read_front(
         joins = page.received > 0 and await _joins(store, library, shelf, items)
         found += items
     known = await store.page(library, shelf, offset=0, limit=len(found) + SLACK)
-    gone = [item.key for item in _gone(known, found, newer_than)] if joins else []
+    gone = [item.key for item in _gone(known, found, now)] if joins else []
     if len(gone) > BULK or (joins and found[-1].key not in {item.key for item in known}):
         return News(library, shelf, is_fresh=False, gone=len(gone))
     ranks = await store.ranks_of(library, shelf, [item.key for item in found])
     is_known = number == 0 and joins
-    is_whole = not page.received and not any(_are_lost(known, found, newer_than))
+    is_whole = not page.received and not any(_are_lost(known, found, now))
     return News(
         library,
         shelf,
@@ -103,9 +105,7 @@ async def _joins(store: LibraryStore, library: int, shelf: str, items: Sequence[
     return bool(order) and None not in order and all(one > other for one, other in pairwise(order) if one and other)
 
 
-def _gone(
-    known: Sequence[IndexedItem], found: Sequence[IndexedItem], newer_than: datetime | None
-) -> Iterator[IndexedItem]:
+def _gone(known: Sequence[IndexedItem], found: Sequence[IndexedItem], now: datetime | None) -> Iterator[IndexedItem]:
     """What stands before the last of these and is not among them, nor so new that it is not shown yet."""
     here, order = {item.key for item in found}, [item.key for item in known]
     if found[-1].key not in order:
@@ -114,17 +114,19 @@ def _gone(
     for item in known[: order.index(found[-1].key)]:
         if item.key in here:
             is_before = False
-        elif not (is_before and newer_than and item.created and item.created > newer_than):
+        elif not (is_before and _is_new(item, now)):
             yield item
 
 
-def _are_lost(
-    known: Sequence[IndexedItem], found: Sequence[IndexedItem], newer_than: datetime | None
-) -> Iterator[bool]:
+def _is_new(item: IndexedItem, now: datetime | None) -> bool:
+    return now is not None and item.created is not None and abs(now - item.created) < LAG
+
+
+def _are_lost(known: Sequence[IndexedItem], found: Sequence[IndexedItem], now: datetime | None) -> Iterator[bool]:
     """Of a list read to its end: whether what is known is not on it, and not so new that it is not shown yet."""
     here = {item.key for item in found}
     for item in known:
-        yield item.key not in here and not (newer_than and item.created and item.created > newer_than)
+        yield item.key not in here and not _is_new(item, now)
 
 
 def _changed(known: Sequence[IndexedItem], found: Sequence[IndexedItem]) -> list[IndexedItem]:

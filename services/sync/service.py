@@ -25,8 +25,6 @@ log = structlog.get_logger(__name__)
 
 AGAIN_AFTER = timedelta(days=3)
 """From one full pass to the next, if the user comes by."""
-LAG = timedelta(minutes=5)
-"""For so long a list of Imgur's may lack what was just made."""
 TRIES = 5
 """To put something on record while a pass puts page after page there."""
 
@@ -147,7 +145,7 @@ class SyncService:
             with waiting_for_nothing():  # what is known can be shown
                 return await self._accounts.authorized(discord_id, lambda auth: self._sources[shelf].page(auth, number))
 
-        news = await read_front(self._library, library, shelf, await page(0), deeper=page, newer_than=self._now() - LAG)
+        news = await read_front(self._library, library, shelf, await page(0), deeper=page, now=self._now())
         is_noted = True  # before it is taken in: the next look will see nothing new in that
         if not news.is_fresh or news.shows_none:
             is_noted = await self.again(discord_id, account_id, shelf)
@@ -162,7 +160,9 @@ class SyncService:
     async def _lacking(self, library: int, shelf: str) -> BehindError | None:
         """That something on the shelf is known not to be as on Imgur, and when it will be read again."""
         state = await self._library.sync_state(library, shelf)
-        return BehindError(waits(state, self._now())) if state and Stage.of(state).is_lacking else None
+        if state is None or not (stage := Stage.of(state)).is_lacking:
+            return None
+        return BehindError(waits(state, self._now()), is_doubt=stage.is_doubted and not stage.is_behind)
 
 
 def _subject(account_id: int) -> str:

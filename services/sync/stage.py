@@ -82,10 +82,14 @@ class Stage:
         return replace(self, phase=Phase.READ, last=0, unreadable=0, tries=self.tries + 1, missing=missing)
 
     @property
+    def is_doubted(self) -> bool:
+        """Whether much has disappeared, and is looked for once more."""
+        return self.phase is Phase.DOUBT or (self.phase is not Phase.DONE and self.is_second_look)
+
+    @property
     def is_lacking(self) -> bool:
         """Whether it is known that something on the shelf is not as on Imgur."""
-        is_under_way = self.phase is not Phase.DONE
-        return self.is_behind or (is_under_way and (self.phase is Phase.DOUBT or self.is_second_look or self.asked > 0))
+        return self.is_behind or self.is_doubted or (self.phase is not Phase.DONE and self.asked > 0)
 
 
 def is_done(state: SyncState) -> bool:

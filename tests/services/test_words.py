@@ -36,7 +36,9 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.UploadUncertainError: [errors.UploadUncertainError(anonymous=anonymous) for anonymous in (False, True)],
     errors.AlbumTitleError: [errors.AlbumTitleError(128, is_long=is_long) for is_long in (False, True)],
     errors.AlbumIncompleteError: [errors.AlbumIncompleteError(950, 1200)],
-    errors.BehindError: [errors.BehindError(seconds) for seconds in (0, 2400)],
+    errors.BehindError: [
+        errors.BehindError(seconds, is_doubt=is_doubt) for is_doubt in (False, True) for seconds in (0, 2400)
+    ],
     errors.TooManyWordsError: [errors.TooManyWordsError(20)],
     errors.TooManyTagsError: [errors.TooManyTagsError(20)],
     errors.TagTooLongError: [errors.TagTooLongError(50, 10)],

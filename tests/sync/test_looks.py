@@ -92,6 +92,18 @@ async def test_what_is_gone_from_the_front_comes_off(house: House) -> None:
     assert await house.shelf() == ids(house.images())
 
 
+@pytest.mark.parametrize("created", [4_070_908_800, 86_400])
+async def test_the_newest_is_off_the_list_once_it_is_gone_whatever_time_it_carried(house: House, created: int) -> None:
+    house.add(15)
+    [newest] = house.add(1)
+    newest.created = created
+    await house.read()
+    house.delete(newest)
+
+    assert await house.look() is None
+    assert await images_are_right(house)
+
+
 @pytest.mark.parametrize("count", [25, 70])
 async def test_many_that_are_gone_are_left_to_a_pass_that_looks_twice(house: House, count: int) -> None:
     house.add(100)
@@ -101,6 +113,10 @@ async def test_many_that_are_gone_are_left_to_a_pass_that_looks_twice(house: Hou
     await house.look()
     assert len(await house.shelf()) == 100
     await until(lambda: in_doubt(house))
+    doubt = await house.look()
+    assert isinstance(doubt, BehindError)
+    assert doubt.is_doubt
+    assert 2.9 * 3600 < doubt.seconds <= 3 * 3600
     house.pass_time(timedelta(hours=4))
     await house.idle()
     assert await house.shelf() == ids(house.images())

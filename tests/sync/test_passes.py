@@ -363,6 +363,22 @@ async def test_whoever_unlinks_in_the_middle_leaves_nothing(house: House) -> Non
     assert f"{IMAGES}/4" not in house.calls()
 
 
+@pytest.mark.parametrize(
+    "fault", ["unauthorized-403", "bad-request-400", "data-false-400", "html-kittens-200", "not-found-404", "empty-500"]
+)
+async def test_an_album_that_imgur_does_not_hand_out_keeps_no_other_from_being_read(house: House, fault: str) -> None:
+    pictures = house.add(6)
+    bad, good = house.album("Bad", pictures[:2]), house.album("Good", pictures[2:4])
+    house.standin.fail_next(fault, f"GET /3/album/{bad.id}/images*", times=1000)
+    await house.read()
+    assert await house.shelf(f"album:{good.id}") == ids(pictures[2:4])
+    assert len(house.standin.sent(f"GET /3/album/{bad.id}/images*")) < 30
+    assert await house.accounts.linked(ALICE)
+    house.standin.faults.clear()
+    await house.read_again(Shelf.ALBUMS)
+    assert await house.shelf(f"album:{bad.id}") == ids(pictures[:2])
+
+
 async def test_a_second_pass_reads_only_the_albums_that_have_changed(house: House) -> None:
     pictures = house.add(6)
     first, second = house.album("First", pictures[:2]), house.album("Second", pictures[2:4])

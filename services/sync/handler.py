@@ -26,7 +26,7 @@ from services.jobs import ClaimLostError, Done, Handler, Pause, Verdict, Work
 from services.ports import ImgurApi, LibraryStore
 from services.sync.news import News, read_front
 from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
-from services.sync.stage import CONTENTS, KIND, NOTHING, SHELVES, Phase, Stage, is_done, waits
+from services.sync.stage import CONTENTS, KIND, NOTHING, SHELVES, Phase, Stage, behind, is_done, waits
 from storage.models import IndexedItem, Job, Shelf, SyncState, album_shelf
 
 log = structlog.get_logger(__name__)
@@ -119,14 +119,14 @@ class SyncHandler(Handler):
         if page.received == 0 and not moved:
             await self._at_the_end(job, state)
             return
-        items, stage = [to_index(item) for item in page.items], Stage.of(state)
+        items = [to_index(item) for item in page.items]
+        stage = Stage.of(behind(state, self._now()) if moved else state)
         known = await self._library.ranks_of(state.library, state.shelf, [item.key for item in items])
         stage = replace(
             stage,
             last=page.received,
             unreadable=stage.unreadable + page.received - len(items),
             missing=stage.missing - sum(item.key not in known for item in items),
-            is_behind=stage.is_behind or bool(moved),
             at=int(self._now().timestamp()),
         )
         number = state.page + (page.received > 0)

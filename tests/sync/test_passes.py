@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from errors import ShowsNoneError
+from errors import BehindError, ShowsNoneError
 from services.sync.news import BULK
 from standins.imgur.records import StoredImage
 from storage.models import Shelf
@@ -118,6 +118,25 @@ async def test_favorites_that_move_up_while_a_pass_waits_are_not_lost_though_img
     await house.idle()
 
     assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
+async def test_favorites_that_move_up_in_each_pass_cost_no_pass_after_the_other(house: House) -> None:
+    house.favorite(200)
+    for number in range(2):
+        async with house.held("GET /3/account/me/favorites/2/newest") as hold:
+            await house.begin()
+            await asyncio.wait_for(hold.arrived.wait(), 30)
+            assert (
+                house.calls()["GET /3/account/me/favorites/0/newest"] == 1 + number
+            )  # and once at the end of the first
+            del house.account.favorites[-80]
+            house.pass_time(timedelta(seconds=10))
+
+    async def waits() -> bool:
+        found = await house.look(Shelf.FAVORITES)
+        return isinstance(found, BehindError) and found.seconds > 0
+
+    await until(waits)
 
 
 async def test_only_an_empty_page_is_the_end(house: House) -> None:

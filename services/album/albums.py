@@ -155,9 +155,9 @@ class AlbumService:
         await self._shelves.added(viewer, Shelf.ALBUMS, album)
         self._catalogue.changed(discord_id)
         self._reading.made(viewer, album)
-        return Created(
-            album, was_lost, await self._unlike(discord_id, album.id, {"privacy": privacy} if privacy else {})
-        )
+        given = {"title": title, "description": description, "privacy": privacy}
+        wish = {name: value for name, value in given.items() if value} if description or privacy else {}
+        return Created(album, was_lost, await self._unlike(discord_id, album.id, wish))
 
     async def _unlike(self, discord_id: int, album_id: str, wish: dict[str, Any]) -> tuple[str, ...]:
         """What of the wish a new album does not show, if it is shown already."""

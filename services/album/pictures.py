@@ -89,7 +89,8 @@ class AlbumPictures:
         if self._reading.is_new(viewer, album_id):
             return
         try:
-            is_there = await self._look.is_there(viewer.discord_id, album_id)
+            look = partial(self._look.is_there, viewer.discord_id, album_id)
+            is_there = await self._look.settled(look, lambda there: there)  # another process may just have made it
         except (ImgurError, BotError) as error:
             log.info("an album could not be looked for", reason=type(error).__name__)
             return

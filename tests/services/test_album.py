@@ -146,6 +146,17 @@ async def test_privacy_of_a_new_album_is_looked_at(
     assert created.ignored == (() if privacy == "hidden" else ("privacy",))  # as it is without a word
 
 
+async def test_description_of_a_new_album_is_looked_at(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    standin.switches.album_ignores = "description"
+    assert (await albums.create(ADA, "First", "Words")).ignored == ("description",)
+    assert (await albums.create(ADA, "Second", "Words", "public")).ignored == ("description",)
+    standin.requests.clear()
+    assert (await albums.create(ADA, "Third")).ignored == ()  # its title is what was asked for
+    assert not standin.sent("GET /3/album/*")
+
+
 async def test_album_that_imgur_does_not_know_yet_is_waited_for(
     albums: AlbumService, standin: Standin, account: Account
 ) -> None:
@@ -266,7 +277,7 @@ async def test_album_that_is_deleted_on_imgur_meanwhile_is_said_to_be_gone_and_l
     }
     with pytest.raises(AlbumGoneError):
         await calls[what]()
-    assert len([sent for sent in standin.requests if album.id in sent.path]) <= 3
+    assert len([sent for sent in standin.requests if album.id in sent.path]) <= 2 + LOOKS
     assert await listed(library) == []
 
 

@@ -101,6 +101,7 @@ class DiscordPage:
     async def become(self, name: str) -> None:
         """View the channel as another member."""
         await self.page.locator("#viewer-picker").select_option(label=name)
+        await self.settled()  # until then the page drops what is pressed
         await expect(self.page.locator("#channel-composer-input")).to_be_enabled()
 
     async def command(self, name: str, **options: str | Path) -> None:
@@ -189,6 +190,7 @@ class DiscordPage:
         )
 
     async def press(self, label: str) -> None:
+        await self.settled()  # the page drops what is pressed while it does something else
         await self.button(label).click()
         await self.settled()
 

@@ -10,6 +10,7 @@ from imgur.client import FAVORITES_PER_PAGE, IMAGES_PER_PAGE, ImgurClient
 from imgur.errors import (
     ApplicationRefusedError,
     BadAnswerError,
+    BlockedError,
     ForbiddenError,
     ImgurError,
     InvalidGrantError,
@@ -54,6 +55,7 @@ __all__ = [
     "Album",
     "ApplicationRefusedError",
     "BadAnswerError",
+    "BlockedError",
     "ForbiddenError",
     "GallerySort",
     "Image",

@@ -18,6 +18,7 @@ from imgur._throttle import rate_limited
 from imgur.errors import (
     ApplicationRefusedError,
     BadAnswerError,
+    BlockedError,
     ForbiddenError,
     ImgurError,
     InvalidGrantError,
@@ -54,6 +55,7 @@ _WORDING = (
     (r"over the size limit|too large", TooLargeError),
     (r"file type invalid|not supported|support that file type|corrupt", UnsupportedTypeError),
     (r"unable to find|not found", NotFoundError),
+    (r"these actions are forbidden", BlockedError),
     (r"forbidden|^unauthorized", ForbiddenError),
 )
 _BY_STATUS: dict[int, type[ImgurError]] = {

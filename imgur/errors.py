@@ -37,6 +37,10 @@ class OverCapacityError(ImgurError):
     """Imgur says that it is overloaded, or refuses this address under that pretext. Try later."""
 
 
+class BlockedError(OverCapacityError):
+    """Imgur's edge turns requests away whatever they are about, as it has done in waves; nothing was done."""
+
+
 class SignInDownError(ImgurError):
     """Imgur's sign-in ("Error (1024)") does not work. Nothing but waiting helps."""
 

@@ -543,6 +543,10 @@ _TABLE: dict[type[BaseException], Wording] = {
         "It is there, and Imgur refuses all the same, as it may with a picture inside an album. Open it on imgur.com; "
         "if it is in an album, favorite the album.",
     ),
+    imgur.errors.BlockedError: Words(
+        "Imgur turns the bot away at the moment",
+        "It refuses whatever it is asked for, so this is not about your account or this picture. Try again later.",
+    ),
     imgur.errors.ForbiddenError: Words(
         "Imgur refuses this", "It does not allow this for your account or this picture, and asking again will not help."
     ),

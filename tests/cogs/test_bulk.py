@@ -138,6 +138,7 @@ async def test_the_click_that_asks_cannot_confirm(discord: Discord, linked: Acco
         ("over-capacity-403", "over capacity"),
         ("over-capacity-500", "over capacity"),
         ("bad-grant", "no longer accepts"),
+        ("actions-forbidden-400", "turns the bot away"),
     ],
 )
 async def test_it_stops_at_the_first_sign_of_trouble_and_one_press_goes_on(

@@ -46,7 +46,14 @@ async def arrived_at(discord: Discord, number: int) -> Any:
     return held
 
 
-@pytest.mark.parametrize(("fault", "why"), [("over-capacity-403", "over capacity"), ("bad-grant", "no longer accepts")])
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("over-capacity-403", "over capacity"),
+        ("bad-grant", "no longer accepts"),
+        ("actions-forbidden-400", "turns the bot away"),
+    ],
+)
 async def test_what_went_into_the_album_before_the_trouble_is_told_and_counts(
     discord: Discord, linked: Account, fault: str, why: str
 ) -> None:

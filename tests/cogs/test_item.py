@@ -493,3 +493,10 @@ async def test_a_press_s_error_names_the_picture(discord: Discord, linked: Accou
     shown = text(error)
     assert "That is no longer on Imgur" in shown
     assert f"-# Image {image.id}" in shown
+
+
+async def test_what_the_edge_turns_away_is_not_said_to_be_about_the_picture(discord: Discord, linked: Account) -> None:
+    image = discord.standin.world.add_image()
+    discord.standin.fail_next("actions-forbidden-400", "POST *", times=9)
+    message = answer(await discord.run("favorite", image=image.id))
+    assert "Imgur turns the bot away at the moment" in text(message)

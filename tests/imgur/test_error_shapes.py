@@ -13,6 +13,7 @@ from imgur import (
     AccessToken,
     ApplicationRefusedError,
     BadAnswerError,
+    BlockedError,
     ForbiddenError,
     ImgurClient,
     ImgurError,
@@ -148,7 +149,7 @@ SHAPES = {
     "actions forbidden": Shape(
         400,
         {"data": {"error": "These actions are forbidden."}, "success": False, "status": 400},
-        ForbiddenError,
+        BlockedError,
         headers={"Retry-After": "0", "CDN-Error": "yes"},
     ),
     # 7
@@ -412,7 +413,7 @@ GRANTS = {
     "403, the application": (403, classic(403, "Invalid client_id"), ApplicationRefusedError),
     "400, the secret": (400, classic(400, "The client secret does not match"), ApplicationRefusedError),
     "400, both": (400, classic(400, "Refresh token: client_secret is invalid"), ApplicationRefusedError),
-    "400, the edge": (400, classic(400, "These actions are forbidden."), ForbiddenError),
+    "400, the edge": (400, classic(400, "These actions are forbidden."), BlockedError),
     "400, something else": (400, classic(400, "Bad Request"), RejectedError),
     "over capacity": (403, classic(403, OVER_CAPACITY), OverCapacityError),
     "sign-in down": (200, "<h1>Error (1024)</h1>", SignInDownError),

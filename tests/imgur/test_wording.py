@@ -9,6 +9,7 @@ import pytest
 from imgur import _answer
 from imgur.errors import (
     ApplicationRefusedError,
+    BlockedError,
     ForbiddenError,
     ImgurError,
     InvalidGrantError,
@@ -35,7 +36,8 @@ PHRASES: dict[type[ImgurError], list[str]] = {
     TooLargeError: ["File is over the size limit", "It is too large"],
     UnsupportedTypeError: ["File type invalid", "not supported", "We don't support that file type", "is corrupt"],
     NotFoundError: ["Unable to find an image", "was not found"],
-    ForbiddenError: ["These actions are forbidden.", "unauthorized"],
+    BlockedError: ["These actions are forbidden."],
+    ForbiddenError: ["Forbidden", "unauthorized"],
 }
 
 

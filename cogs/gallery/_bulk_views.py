@@ -16,9 +16,10 @@ from services.bulk import Question, State
 from services.bulk.words import summary
 from services.library.suggestions import Suggestion
 from services.selection import Deed, Obstacle, Selected, Sorted
-from services.text import cut
+from services.text import cut, units
 
-NAMED = 15  # items of a question that are named one by one
+NAMED = 15  # items of a question that are named one by one, or fewer where they would not fit
+SPACE = 2800  # units of text that they may take: a message holds 4,000 in all
 TITLE = 80
 OPTION_LIMIT = 100
 LONG = 3.0  # seconds
@@ -68,7 +69,7 @@ def question_view(question: Question, owner: int, *, bare: bool = False) -> ui.L
     ]
     return notice(
         f"Delete {_pictures(len(items))}?",
-        "\n".join(_named(items, bare=bare)),
+        _named(items, bare=bare),
         FINAL,
         "\n".join(_rest(question.sorted)),
         controls=controls,
@@ -83,7 +84,7 @@ def pick_album_view(
     items = question.sorted.can
     text = [
         f"### Add {_pictures(len(items))} to an album",
-        "\n".join(_named(items, bare=bare)),
+        _named(items, bare=bare),
         "\n".join(_rest(question.sorted)),
         "Pick one of your albums, or press **New album**; there you can also type the title of one that is not listed.",
     ]
@@ -162,12 +163,18 @@ def _album(state: State, *, bare: bool) -> str:
     return f"Album: **{plain(state.album, TITLE)}**" if state.album and not bare else ""
 
 
-def _named(items: Sequence[Selected], *, bare: bool) -> Iterator[str]:
+def _named(items: Sequence[Selected], *, bare: bool) -> str:
+    lines, left = [], SPACE
     for item in items[:NAMED]:
         title = "" if bare else plain(item.title, TITLE)
-        yield f"- {title} (<{item.page_url}>)" if title else f"- <{item.page_url}>"
-    if len(items) > NAMED:
-        yield f"- and {len(items) - NAMED:,} more"
+        line = f"- {title} (<{item.page_url}>)" if title else f"- <{item.page_url}>"
+        left -= units(line) + 1
+        if left < 0:
+            break
+        lines.append(line)
+    if len(items) > len(lines):
+        lines.append(f"- and {len(items) - len(lines):,} more")
+    return "\n".join(lines)
 
 
 def _rest(found: Sorted) -> Iterator[str]:

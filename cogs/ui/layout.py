@@ -10,9 +10,9 @@ import discord
 from discord import ui
 
 from services.messages import Words, words
-from services.text import line, passage
+from services.text import cut, line, passage
 
-TEXT_LIMIT = 4000
+TEXT_LIMIT = 4000  # Discord's, of all text in a message
 COLOUR = discord.Colour(0x1BB76E)
 WARNING = discord.Colour(0xE0A030)
 ERROR = discord.Colour(0xD6455D)
@@ -68,5 +68,5 @@ def notice(
     """
     view = ui.LayoutView(timeout=None)
     text = "\n\n".join([f"### {title}", *(paragraph for paragraph in paragraphs if paragraph)])
-    view.add_item(ui.Container(ui.TextDisplay(text[:TEXT_LIMIT]), *rows(controls), accent_colour=colour))
+    view.add_item(ui.Container(ui.TextDisplay(cut(text, TEXT_LIMIT)), *rows(controls), accent_colour=colour))
     return view

@@ -21,7 +21,7 @@ from discord.app_commands import Choice
 
 from cogs.calls import REFUSALS, is_lost, may_be_done
 from cogs.ui.layout import notice, worded
-from cogs.ui.untold import Done, earlier_view, ended_view
+from cogs.ui.untold import Done, earlier_view, ended_view, parted
 from errors import (
     AcknowledgementLostError,
     AnswerRefusedError,
@@ -297,9 +297,10 @@ async def _told(interaction: Interaction) -> None:
     interaction.extras[ANSWERED] = True
     ended = await interaction.client.outcomes(interaction.user.id)
     for told, view in ((interaction.client.untold.take(interaction.user.id), earlier_view), (ended, ended_view)):
-        if told and await _followed(interaction, view(told)):
-            for deed in told:
-                _keep(interaction, deed)
+        for part in parted(told):
+            if await _followed(interaction, view(part)):
+                for deed in part:
+                    _keep(interaction, deed)
 
 
 def _keep(interaction: Interaction, deed: Done) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from discord import ui
 
-from cogs.ui.layout import notice
+from cogs.ui.layout import TEXT_LIMIT, notice
+from services.text import units
 
 MOST_USERS = 1000
 MOST_EACH = 5
+SPACE = TEXT_LIMIT - 200  # beside a heading and what is said below
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,15 +46,31 @@ class Untold:
         return self._kept.pop(user_id, [])
 
 
+def parted(told: Sequence[Done]) -> Iterator[list[Done]]:
+    """What fits into a message each, in its order."""
+    part: list[Done] = []
+    for done in told:
+        if part and sum(units(_said(one)) + 2 for one in (*part, done)) > SPACE:
+            yield part
+            part = []
+        part.append(done)
+    if part:
+        yield part
+
+
+def _said(done: Done) -> str:
+    return f"**{done.title}.** {done.text}".rstrip()
+
+
 def earlier_view(untold: list[Done]) -> ui.LayoutView:
     """What Discord did not let through at the time."""
     return notice(
         "Earlier",
-        *(f"**{done.title}.** {done.text}".rstrip() for done in untold),
+        *map(_said, untold),
         "-# This was done, but Discord did not take the message that should have said so.",
     )
 
 
 def ended_view(ended: list[Done]) -> ui.LayoutView:
     """What has come to an end in the background."""
-    return notice("Meanwhile", *(f"**{done.title}.** {done.text}".rstrip() for done in ended))
+    return notice("Meanwhile", *map(_said, ended))

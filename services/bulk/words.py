@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from services.bulk.models import Result
 from services.messages import Words
 from services.selection import Deed, Selected
-from services.text import unmarked
+from services.text import units, unmarked
 
 NAMED = 10
-"""Items of a kind that are named one by one."""
+"""Items of a kind that are named one by one, or fewer where the words would not fit."""
+SPACE = 3000
+"""Units of text that an outcome's lists may take: a message holds 4,000 in all."""
 _DONE = {Deed.DELETE: "deleted", Deed.FAVORITE: "added to your favorites", Deed.ADD: "added"}
 _ALREADY = {Deed.FAVORITE: "a favorite before", Deed.ADD: "in the album before"}
 _LEFT = {
@@ -58,15 +60,23 @@ def _heading(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> str:
 
 
 def _lists(deed: Deed, results: Sequence[tuple[Selected, Result]], *, skip: set[Result]) -> str:
-    lines = []
-    for result in Result:
-        items = [item for item, became in results if became is result]
-        if items and result not in skip:
-            label = _counted(deed, result, len(items))
-            lines.append(f"{label[0].upper()}{label[1:]}: {_names(items)}.")
-    return "\n".join(lines)
+    by_result = {
+        result: [item for item, became in results if became is result] for result in Result if result not in skip
+    }
+    text = ""
+    for most in range(NAMED, -1, -1):
+        text = "\n".join(_list(deed, result, items, most) for result, items in by_result.items() if items)
+        if units(text) <= SPACE:
+            break
+    return text
 
 
-def _names(items: Sequence[Selected]) -> str:
-    named = ", ".join(f"{unmarked(item.title, 60)} ({item.id})".strip() for item in items[:NAMED])
-    return named if len(items) <= NAMED else f"{named} and {len(items) - NAMED:,} more"
+def _list(deed: Deed, result: Result, items: Sequence[Selected], most: int) -> str:
+    label = _counted(deed, result, len(items))
+    label = label[0].upper() + label[1:]
+    return f"{label}: {_names(items, most)}." if most else f"{label}."
+
+
+def _names(items: Sequence[Selected], most: int) -> str:
+    named = ", ".join(f"{unmarked(item.title, 60)} ({item.id})".strip() for item in items[:most])
+    return named if len(items) <= most else f"{named} and {len(items) - most:,} more"

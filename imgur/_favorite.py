@@ -5,10 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
-from imgur.errors import BadAnswerError, ImgurError, NotFoundError, OverCapacityError, UnreachableError
+from imgur.errors import (
+    BadAnswerError,
+    ImgurError,
+    NotFoundError,
+    OutcomeUnknownError,
+    OverCapacityError,
+    UnreachableError,
+)
 from imgur.models import AccessToken, Kind
 
 Call: TypeAlias = Callable[[Kind, str, AccessToken], Awaitable[bool]]
@@ -28,6 +36,13 @@ class _Turn(asyncio.Lock):
     since: float = 0.0
 
 
+@dataclass
+class _Sent:
+    """Whether something was toggled that may not be as wished now."""
+
+    may_stand: bool = False
+
+
 class FavoriteSwitch:
     """Brings an item to the wished state, one call at a time for each account and item; many of one wish are one.
 
@@ -42,7 +57,10 @@ class FavoriteSwitch:
         self._recent: dict[Key, tuple[bool, float]] = {}
 
     async def set(self, kind: Kind, item_id: str, auth: AccessToken, *, wish: bool) -> bool:
-        """Whether something had to be changed. Raises what the last call raised if the state could not be had."""
+        """Whether something had to be changed. Raises what the last call raised if the state could not be had.
+
+        OutcomeUnknownError where that was after a toggle that may stand: whoever hears it looks before they ask again.
+        """
         key = (auth.account_id, kind, item_id)
         turn, asked = self._turns.setdefault(key, _Turn()), time.monotonic()
         async with turn:
@@ -54,6 +72,17 @@ class FavoriteSwitch:
             return changed
 
     async def _set(self, key: Key, auth: AccessToken, wish: bool) -> bool:
+        sent = _Sent()
+        try:
+            return await self._brought(key, auth, wish, sent)
+        except NotFoundError:
+            raise
+        except ImgurError as error:
+            if not sent.may_stand or isinstance(error, OutcomeUnknownError):
+                raise
+            raise OutcomeUnknownError(error.detail, status=error.status, limits=error.limits) from error
+
+    async def _brought(self, key: Key, auth: AccessToken, wish: bool, sent: _Sent) -> bool:
         problem: ImgurError = BadAnswerError("the favorite does not stay as set")
         is_surely_other = self._was_set(key) is (not wish)
         is_surprise = False
@@ -64,10 +93,11 @@ class FavoriteSwitch:
                 state = await self._toggle_to_the_end(key, auth)
             except LOST as error:
                 problem, is_surely_other = error, False
+                sent.may_stand = sent.may_stand or isinstance(error, OutcomeUnknownError | BadAnswerError)
                 continue
             if state is wish:
                 return not is_surprise
-            is_surely_other = is_surprise = True  # somebody else was quicker, or the read was stale
+            is_surely_other = is_surprise = sent.may_stand = True  # somebody else was quicker, or the read was stale
         if not is_surely_other and await self._state(key, auth, wish) is wish:
             return True
         raise problem

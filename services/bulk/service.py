@@ -122,9 +122,12 @@ class BulkService:
             return state
 
     async def go_on(self, discord_id: int, job_id: int) -> State | None:
-        """Let what has stopped go on."""
-        await self._jobs.resume(discord_id, job_id)
-        return await self.state(discord_id, job_id)
+        """Let what has stopped go on. Raises BulkBusyError where something newer of the kind goes on."""
+        was_resumed = await self._jobs.resume(discord_id, job_id)
+        state = await self.state(discord_id, job_id)
+        if state is not None and state.is_stopped and not was_resumed:
+            raise BulkBusyError
+        return state
 
     async def shown_in(self, state: State, origin: Origin) -> None:
         """`origin` leads to the message that shows it, for when this process cannot."""

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from standins.imgur.records import Account, StoredAlbum
-from tests.cogs.conftest import Discord, text
-from tests.cogs.test_bulk import asked, eventually, hurry
+from tests.cogs.conftest import Discord, answer, text
+from tests.cogs.test_bulk import DELETE, asked, eventually, hurry
 from tests.cogs.test_gallery import enabled
-from tests.cogs.test_select import add_images
+from tests.cogs.test_select import add_images, selecting, tick
+from tests.cogs.test_waiting import pause
 
 ADD = "POST /3/album/*/add"
 
@@ -80,6 +81,40 @@ async def test_what_went_into_the_album_before_the_trouble_is_told_and_counts(
     await discord.click(question, "Go on")
     await eventually(lambda: "### 4 added, 1 was gone already\n" in text(question))
     assert [image.id for image in album.images] == ids[:4]
+
+
+async def test_a_favorite_of_which_nobody_heard_is_looked_at_and_counts(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 2)
+    gallery = await selecting(discord)
+    await tick(discord, gallery, *ids)
+    held = discord.standin.switches.hold("POST /3/image/*/favorite")
+    pressing = asyncio.create_task(discord.click(gallery, "Favorite"))
+    await asyncio.wait_for(held.arrived.wait(), 10)
+    discord.standin.fail_next("lost-answer", "POST /3/image/*/favorite")
+    discord.standin.fail_next("over-capacity-500", "GET /3/image/*", times=3)
+    held.release()
+    await eventually(lambda: not discord.standin.faults._queue)
+    async with asyncio.timeout(15):
+        while len(discord.standin.sent("POST /3/image/*/favorite")) < 2:
+            await asyncio.sleep(0.05)
+            await hurry(discord)
+    told = answer(await pressing)
+    await eventually(lambda: "### 2 added to your favorites\n" in text(told))
+    assert {item.id for item in linked.favorites} == {*ids}
+
+
+async def test_going_on_with_what_stopped_waits_for_the_newer_one(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 4)
+    _, old = await asked(discord, ids[:2])
+    _, new = await asked(discord, ids[2:])
+    discord.standin.fail_next("over-capacity-403", DELETE)
+    await discord.click(old, "Delete 2 for good")
+    await eventually(lambda: "### Stopped: 0 deleted, 2 untouched" in text(old))
+    await pause(discord, 3000, linked.id)
+    await discord.click(new, "Delete 2 for good")
+    result = await discord.click(old, "Go on")
+    assert "One after the other" in text(result.followups[0])
+    assert enabled(old) == ["Go on"]
 
 
 async def test_what_cannot_be_read_back_is_looked_at_later(discord: Discord, linked: Account) -> None:

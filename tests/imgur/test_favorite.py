@@ -7,7 +7,16 @@ from collections.abc import Callable
 
 import pytest
 
-from imgur import AccessToken, ImgurClient, Kind, NotFoundError, OverCapacityError, UnauthorizedError, UnreachableError
+from imgur import (
+    AccessToken,
+    ImgurClient,
+    Kind,
+    NotFoundError,
+    OutcomeUnknownError,
+    OverCapacityError,
+    UnauthorizedError,
+    UnreachableError,
+)
 from standins.imgur import Standin
 from standins.imgur.records import Account, Stored, StoredImage
 
@@ -208,7 +217,7 @@ async def test_state_is_looked_up_again_when_the_last_toggle_has_no_known_end(
     await remote.favorite(Kind.IMAGE, cat.id, alice_auth)
     standin.fail_next("lost-answer", TOGGLE)
     standin.fail_next("over-capacity-403", "GET /3/image/*", times=3)
-    with pytest.raises(OverCapacityError):
+    with pytest.raises(OutcomeUnknownError):
         await remote.unfavorite(Kind.IMAGE, cat.id, alice_auth)
     assert await remote.unfavorite(Kind.IMAGE, cat.id, alice_auth) is False
     assert (len(standin.sent(TOGGLE)), alice.favorites) == (2, [])

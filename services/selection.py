@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from errors import NothingSelectedError
-from imgur.errors import NotFoundError
+from imgur.errors import ApplicationRefusedError, ForbiddenError, NotFoundError, RejectedError
 from imgur.models import Kind
 from imgur.reference import Reference
 from services.library.catalogue import Catalogue
@@ -39,7 +39,8 @@ class Obstacle(StrEnum):
 
     ALBUM = "album"  # it is one
     ANONYMOUS = "anonymous"  # it is in no account
-    FOREIGN = "foreign"  # it is somebody else's
+    FOREIGN = "foreign"  # it is somebody else's, or Imgur does not show it
+    UNKNOWN = "unknown"  # whose it is was not looked up: there are too many of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,22 @@ class SelectionService:
             return None
         if await self._catalogue.uploads.get(viewer.discord_id, item.id) is not None:
             return None if deed is Deed.DELETE else Obstacle.ANONYMOUS
-        if mine is None or item.account_id is not None or left.locked():
+        if mine is None or item.account_id is not None:
             return Obstacle.FOREIGN
+        if left.locked():
+            return Obstacle.UNKNOWN
         await left.acquire()  # for good: so many are looked up
+        return await self._looked_up(viewer, item)
+
+    async def _looked_up(self, viewer: Viewer, item: Selected) -> Obstacle | None:
         try:
             found = await self._catalogue.reading.item(viewer, Reference((Kind.IMAGE,), item.id))
         except NotFoundError:
             return None  # it is told as gone when its turn comes
+        except (ForbiddenError, RejectedError) as error:
+            if isinstance(error, ApplicationRefusedError):
+                raise
+            return Obstacle.FOREIGN
         return None if viewer.owns(found) else Obstacle.FOREIGN
 
 

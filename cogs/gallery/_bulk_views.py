@@ -28,6 +28,8 @@ _VERBS = {Deed.DELETE: "Deleting", Deed.FAVORITE: "Adding to your favorites:", D
 _WHY = {
     (Deed.DELETE, Obstacle.ALBUM): "`/imgur album delete` deletes an album.",
     (Deed.DELETE, Obstacle.FOREIGN): "only whoever uploaded a picture can delete it.",
+    (Deed.DELETE, Obstacle.UNKNOWN): "whose they are has to be asked of Imgur one by one. Select fewer at a time.",
+    (Deed.ADD, Obstacle.UNKNOWN): "whose they are has to be asked of Imgur one by one. Select fewer at a time.",
     (Deed.ADD, Obstacle.ALBUM): "an album cannot be put into another.",
     (Deed.ADD, Obstacle.FOREIGN): "Imgur puts only pictures of your account into your albums.",
     (Deed.ADD, Obstacle.ANONYMOUS): "what was uploaded without an account goes into no account's album.",
@@ -35,6 +37,7 @@ _WHY = {
 _WHAT = {
     Obstacle.ALBUM: ("album", "albums"),
     Obstacle.FOREIGN: ("picture of somebody else", "pictures of others"),
+    Obstacle.UNKNOWN: ("picture", "pictures"),
     Obstacle.ANONYMOUS: ("anonymous upload", "anonymous uploads"),
 }
 

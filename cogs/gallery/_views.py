@@ -24,6 +24,7 @@ from services.library.page import PAGE_SIZE, GalleryPage
 from services.library.place import Place, Source
 from services.selection import Ticks
 from services.text import cut
+from services.views import MOST_SELECTED
 
 LINE_TITLE = 80
 QUERY_LIMIT = 80
@@ -199,7 +200,8 @@ def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> str:
     if page.album and not page.query and page.total is not None and page.album.images_count > page.total:
         total = f" · {page.total:,} of {page.album.images_count:,} came from Imgur"
     total += f" among the {page.extent.known:,} read so far" if page.extent else ""
-    selected = f"**{len(ticks.items):,} selected** · " if ticks else ""
+    most = f", no more than {MOST_SELECTED:,} fit" if ticks and len(ticks.items) >= MOST_SELECTED else ""
+    selected = f"**{len(ticks.items):,} selected**{most} · " if ticks else ""
     return f"-# {selected}Page {page.page + 1:,} of {of}{total}"
 
 

@@ -20,7 +20,7 @@ class Result(StrEnum):
     GONE = "gone"  # Imgur no longer had it
     REFUSED = "refused"
     IGNORED = "ignored"  # Imgur said yes and did nothing
-    UNSEEN = "unseen"  # Imgur was told, and could not be asked afterwards; that is done before it is through
+    UNSEEN = "unseen"  # Imgur was told, and could not be asked afterwards
     UNTOUCHED = "untouched"
 
 

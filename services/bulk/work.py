@@ -43,6 +43,22 @@ class OneByOne(Bulk):
     async def each(self, discord_id: int, item: Selected) -> Result:
         """Do it. NotFoundError: it is gone; a refusal of this one is an outcome, all else stops the job."""
 
+    @abstractmethod
+    async def seen(self, discord_id: int, item: Selected) -> Result | None:
+        """What can be seen of it where no answer came; None: nothing was done. Raises as `each` does."""
+
+    async def look(self, work: Work, step: Step) -> str | None:
+        """One that Imgur does not show keeps no other waiting."""
+        (item,) = items_of(step.payload)
+        try:
+            return await self.seen(work.job.discord_id, item)
+        except NotFoundError:
+            return Result.GONE
+        except _REFUSALS as error:
+            if isinstance(error, ApplicationRefusedError):
+                raise
+            return Result.UNSEEN
+
     async def do(self, work: Work, step: Step) -> str:
         """Do it, or hear that it cannot be done."""
         (item,) = items_of(step.payload)
@@ -65,10 +81,9 @@ class Deleting(OneByOne):
     def __init__(self, items: ItemService) -> None:
         self._items = items
 
-    async def look(self, work: Work, step: Step) -> str | None:
+    async def seen(self, discord_id: int, item: Selected) -> Result | None:
         """What is gone was deleted by us: it was there when its turn came, or that was not sure."""
-        (item,) = items_of(step.payload)
-        return Result.DONE if await self._items.was_deleted(work.job.discord_id, item.id) else None
+        return Result.DONE if await self._items.was_deleted(discord_id, item.id) else None
 
     async def each(self, discord_id: int, item: Selected) -> Result:
         """Delete it."""
@@ -85,13 +100,9 @@ class Favoriting(OneByOne):
     def __init__(self, items: ItemService) -> None:
         self._items = items
 
-    async def look(self, work: Work, step: Step) -> str | None:
+    async def seen(self, discord_id: int, item: Selected) -> Result | None:
         """Whether it is one by now."""
-        (item,) = items_of(step.payload)
-        try:
-            shown = await self._items.show(work.job.discord_id, f"{item.kind}:{item.id}")
-        except NotFoundError:
-            return Result.GONE
+        shown = await self._items.show(discord_id, f"{item.kind}:{item.id}")
         return Result.DONE if shown.item.favorite else None
 
     async def each(self, discord_id: int, item: Selected) -> Result:

@@ -103,6 +103,21 @@ async def test_a_favorite_of_which_nobody_heard_is_looked_at_and_counts(discord:
     assert {item.id for item in linked.favorites} == {*ids}
 
 
+async def test_one_that_imgur_does_not_show_any_more_keeps_no_other_waiting(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 2)
+    _, question = await asked(discord, ids)
+    discord.standin.fail_next("lost-answer", DELETE)
+    discord.standin.fail_next("bad-request-400", f"GET /3/image/{ids[0]}", times=99)
+    pressing = asyncio.create_task(discord.click(question, "Delete 2 for good"))
+    await eventually(lambda: bool(discord.standin.sent(DELETE)))
+    async with asyncio.timeout(15):
+        while discord.standin.world.images:
+            await asyncio.sleep(0.05)
+            await hurry(discord)
+    await pressing
+    await eventually(lambda: "### 1 deleted, 1 sent, and not seen yet\n" in text(question))
+
+
 async def test_going_on_with_what_stopped_waits_for_the_newer_one(discord: Discord, linked: Account) -> None:
     ids = add_images(discord, linked, 4)
     _, old = await asked(discord, ids[:2])

@@ -7,15 +7,20 @@ from typing import Any
 
 import pytest
 
+from cogs.gallery._bulk_views import question_view
 from errors import NotLinkedError, QuestionAnsweredError
 from services.bulk import BulkService
 from services.jobs import JobService
-from services.selection import Deed
+from services.library.place import Place, Source
+from services.selection import LOOKED_UP, Deed, Obstacle, Selected
+from services.views import MOST_SELECTED
 from standins.imgur.records import Account
 from storage.models import Job
 from tests.cogs.conftest import Discord, components, text, walk
+from tests.cogs.limits import written
 from tests.cogs.test_bulk import asked, confirming
-from tests.cogs.test_select import add_images, press, ticked
+from tests.cogs.test_gallery import options
+from tests.cogs.test_select import add_images, press, selecting, tick, ticked
 
 
 class UnlinkedMeanwhile(JobService):
@@ -99,3 +104,35 @@ async def test_keep_after_yes_does_not_say_that_nothing_was_changed(discord: Dis
     await discord.house.services.jobs.drop(discord.alice.id, job.id)
     late = await press(discord, question, **keep)
     assert "has had its answer" in text(late.followups[0])
+
+
+async def test_whose_pictures_are_is_looked_up_for_some_and_not_guessed_for_the_rest(
+    discord: Discord, linked: Account
+) -> None:
+    """Of two more than are looked up; of one Imgur does not say anything."""
+    services, user, world = discord.house.services, discord.alice.id, discord.standin.world
+    mine, *others = [world.add_image(linked), *(world.add_image() for _ in range(LOOKED_UP + 1))]
+    discord.standin.fail_next("bad-request-400", f"GET /3/image/{others[0].id}")
+    ticks = await services.selections.begin(user, Place(Source.FAVORITES))
+    ticked = [Selected("image", image.id) for image in (mine, *others)]
+    for start in range(0, len(ticked), 25):
+        await services.views.select(user, ticks.view, [], ticked[start : start + 25])
+    question = await services.bulk.ask(user, ticks.view, Deed.DELETE)
+    assert [item.id for item in question.sorted.can] == [mine.id]
+    assert {why: len(items) for why, items in question.sorted.cannot.items()} == {
+        Obstacle.FOREIGN: LOOKED_UP - 1,
+        Obstacle.UNKNOWN: 2,
+    }
+    said = written(question_view(question, user))
+    assert "**59 pictures of others** are left out: only whoever uploaded" in said
+    assert "**2 pictures** are left out: whose they are has to be asked of Imgur one by one" in said
+
+
+async def test_that_no_more_can_be_ticked_is_said(discord: Discord, linked: Account) -> None:
+    services, user = discord.house.services, discord.alice.id
+    add_images(discord, linked, 3)
+    gallery = await selecting(discord)
+    [view] = {part.split(":")[3] for part in _custom_ids(gallery) if ":picked:" in part}
+    await services.views.select(user, view, [], [Selected("image", f"older{n}") for n in range(MOST_SELECTED - 1)])
+    await tick(discord, gallery, *[value.partition(":")[2] for value in options(gallery)])
+    assert "**500 selected**, no more than 500 fit · " in text(gallery)

@@ -44,9 +44,7 @@ class Picks(commands.Cog):
         await self._show(interaction, got, 0 if fresh else known, await self._selections.ticks(user, view))
 
     @action("pick-tick", foreign=ForeignGalleryError, page=int, known=int)
-    async def _ticked(
-        self, interaction: Interaction, view: str, page: int, known: int, _drawing: str, *chosen: str
-    ) -> None:
+    async def _ticked(self, interaction: Interaction, view: str, page: int, known: int, *chosen: str) -> None:
         await acknowledge_press(interaction)
         place = await self._selections.place(interaction.user.id, view)
         got = await self._galleries.page(interaction.user.id, place, page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 
 import discord
@@ -24,17 +23,14 @@ LABELS: Mapping[Deed, str] = {
 def tick_menu(
     ticks: Ticks, owner: int, turned: tuple[Place, int, int], options: Sequence[discord.SelectOption]
 ) -> ActionSelect:
-    """The menu to tick with, what is ticked ticked; `turned` is where the gallery stands.
-
-    Discord's clients keep what was chosen in a menu for as long as there is one of that custom_id in the message,
-    whatever it shows as chosen by then. So each time it is drawn it is called something that it never was before.
-    """
+    """The menu to tick with, what is ticked ticked; `turned` is where the gallery stands."""
     ticked = {f"{kind}:{item_id}" for kind, item_id in ticks.keys}
     for option in options:
         option.default = option.value in ticked
     _, page, known = turned
-    about = ticks.view, page, known, secrets.token_hex(4)
-    return ActionSelect("pick-tick", owner, *about, options=options, placeholder="Tick several…", several=True)
+    return ActionSelect(
+        "pick-tick", owner, ticks.view, page, known, options=options, placeholder="Tick several…", several=True
+    )
 
 
 def tick_rows(ticks: Ticks, owner: int, turned: tuple[Place, int, int]) -> Iterator[ui.ActionRow[ui.LayoutView]]:

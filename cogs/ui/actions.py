@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, cast
@@ -21,6 +22,7 @@ from errors import BotError, ForeignPressError, IdTooLongError, OutdatedError
 
 VERSION = "v1"
 ANYONE = 0
+DRAWING = "~"  # what a menu's last argument begins with
 LIMIT = 100  # Discord's, of a custom_id
 _ID = re.compile(r"[0-9]{1,20}")
 
@@ -97,6 +99,8 @@ class Actions:
     def _call(self, interaction: Interaction) -> tuple[Handler, inspect.BoundArguments]:
         data = cast("Mapping[str, Any]", interaction.data)
         name, owner, arguments = _parsed(data.get("custom_id"))
+        if arguments and arguments[-1].startswith(DRAWING):  # not in menus of earlier releases
+            arguments = arguments[:-1]
         if name not in self._handlers:
             raise OutdatedError(f"no action {name!r}")
         handler, mark = self._handlers[name]
@@ -151,7 +155,12 @@ class ActionButton(ui.Button[ui.LayoutView]):
 
 
 class ActionSelect(ui.Select[ui.LayoutView]):
-    """A menu of up to 25 options that runs an action with the chosen values."""
+    """A menu of up to 25 options that runs an action with the chosen values.
+
+    Discord's clients keep what was chosen in a menu for as long as there is one of that custom_id in the message,
+    whatever it offers or shows as chosen by then. So each time it is drawn it is called something that it never was
+    before; the handler does not see that.
+    """
 
     def __init__(
         self,
@@ -164,7 +173,7 @@ class ActionSelect(ui.Select[ui.LayoutView]):
     ) -> None:
         """`several`: none, one or all of them may be chosen."""
         super().__init__(
-            custom_id=custom_id(name, owner, *arguments),
+            custom_id=custom_id(name, owner, *arguments, DRAWING + secrets.token_hex(4)),
             options=list(options),
             placeholder=placeholder,
             min_values=0 if several else 1,

@@ -143,6 +143,31 @@ async def test_a_menu_is_never_called_as_it_was_before(discord: Discord, linked:
     assert len(set(called)) == len(called) == 8
 
 
+async def test_so_is_every_menu_that_is_drawn_again(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 12)
+    album = discord.standin.world.add_album(linked, title="Trip", images=[discord.standin.world.images[i] for i in ids])
+    gallery = answer(await discord.run("images", album=album.id))
+    called = [menu(gallery)["custom_id"]]
+    for label in ("Next", "Previous"):
+        await discord.click(gallery, label)
+        called.append(menu(gallery)["custom_id"])
+    arranging = answer(await discord.click(gallery, "Cover and order"))
+    for image in ids[1:3]:
+        menus = [part["custom_id"] for part in walk(components(arranging)) if part["type"] == 3]
+        assert len(menus) == 2
+        called += menus
+        await discord.alice.select(arranging, [image], custom_id=menus[0])
+        assert album.cover == image
+    assert len(set(called)) == len(called) == 7
+
+
+async def test_menus_of_the_last_release_still_work(discord: Discord, linked: Account) -> None:
+    [image] = add_images(discord, linked, 1)
+    gallery = answer(await discord.run("images"))
+    old = {"custom_id": f"v1:item-show:{discord.alice.id}", "component_type": 3, "values": [f"image:{image}"]}
+    assert "### Picture 0" in text(answer(await press(discord, gallery, **old)))
+
+
 async def test_a_shared_gallery_is_not_for_selecting(discord: Discord, linked: Account) -> None:
     add_images(discord, linked, 3)
     [message] = (await discord.run("images", share=True)).followups

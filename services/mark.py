@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from errors import NoteTooLongError, NothingToNoteError, TagTooLongError, TooManyTagsError
+from errors import NoteTooLongError, NothingToNoteError, NotLinkedError, TagTooLongError, TooManyTagsError
 from imgur.models import Item, Kind
 from imgur.reference import Reference
 from services.library.ability import Shown, abilities, pictures
@@ -89,7 +89,7 @@ class MarkService:
     async def add_tags(self, discord_id: int, keys: Sequence[Key], typed: str) -> tuple[Tagged, ...]:
         """Add tags to each of these items of the user's, by kind and id; no more than an item may have.
 
-        Raises NothingToNoteError where no tag is typed.
+        Raises NothingToNoteError where no tag is typed, NotLinkedError where the account was unlinked meanwhile.
         """
         tags = read_tags(typed)
         if not tags:
@@ -101,9 +101,13 @@ class MarkService:
                 by_library.setdefault(library, []).append((kind, item_id))
         changed = await self._marks.add_tags(by_library, discord_id, tags, most=MOST_TAGS)
         became = {
-            key: Tagged(key, len(now.tags) - len(before.tags), now.tags) for (_, key), (before, now) in changed.items()
+            key: Tagged(key, len(now.tags) - len(before.tags), now.tags)
+            for (_, key), (before, now) in changed.items()
+            if now.tags
         }
-        return tuple(became[key] for key in dict.fromkeys(keys))
+        if not became:  # the account was unlinked just now
+            raise NotLinkedError
+        return tuple(became[key] for key in dict.fromkeys(keys) if key in became)
 
     async def mark_of(self, discord_id: int, kind: Kind, item_id: str) -> Mark:
         """What the user noted on an item."""
@@ -129,6 +133,8 @@ class MarkService:
             tags=tags,
             note=None if note is None else (note or None, searchable(note).strip("\n")),
         )
+        if (tags or note) and now == Mark():  # the account was unlinked just now
+            raise NotLinkedError
         can = abilities(item, linked=viewer.is_linked, mine=mine)
         return Marked(Shown(item, can, hidden=hidden, mark=now), before)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from errors import NoteTooLongError, NothingToNoteError, TagTooLongError, TooManyTagsError
+from errors import NoteTooLongError, NothingToNoteError, NotLinkedError, TagTooLongError, TooManyTagsError
 from imgur.client import ImgurClient
 from imgur.models import Kind
 from services.account import AccountService
@@ -18,6 +19,7 @@ from services.views import Views
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
+from storage.marks import MarkStore
 from storage.models import Key, Mark, Shelf
 from tests.services.test_account import link
 from tests.services.test_library import ADA, keep
@@ -168,6 +170,31 @@ async def test_tags_and_note_of_a_form_are_one_write(
     with pytest.raises(NoteTooLongError):
         await marks.both(ADA, f"image:{image.id}", "bird", "x" * (LONGEST_NOTE + 1))
     assert await marks.mark_of(ADA, Kind.IMAGE, image.id) == last.now
+
+
+async def test_what_is_noted_while_the_account_is_unlinked_is_not_told_as_saved(
+    library: Library, stores: Stores, standin: Standin, account: Account
+) -> None:
+    class UnlinkedMeanwhile(MarkStore):
+        async def put(self, *about: Any, **given: Any) -> tuple[Mark, Mark]:
+            await stores.accounts.unlink(ADA)
+            return await super().put(*about, **given)
+
+        async def add_tags(self, *about: Any, **given: Any) -> dict[tuple[int, Key], tuple[Mark, Mark]]:
+            await stores.accounts.unlink(ADA)
+            return await super().add_tags(*about, **given)
+
+    image = standin.world.add_image(account, title="Mine")
+    marks = MarkService(library.catalogue, UnlinkedMeanwhile(stores.marks._database))
+    for noting in (
+        lambda: marks.both(ADA, f"image:{image.id}", "cat", ""),
+        lambda: marks.note(ADA, f"image:{image.id}", "a note"),
+        lambda: marks.add_tags(ADA, [("image", image.id)], "cat"),
+    ):
+        with pytest.raises(NotLinkedError):
+            await noting()
+        await link(stores, standin, account)
+    assert await marks.mark_of(ADA, Kind.IMAGE, image.id) == Mark()
 
 
 async def test_what_is_known_is_not_asked_of_imgur(

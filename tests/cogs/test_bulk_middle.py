@@ -9,9 +9,9 @@ import pytest
 
 from standins.imgur.records import Account, StoredAlbum
 from tests.cogs.conftest import Discord, answer, text
-from tests.cogs.test_bulk import DELETE, asked, eventually, hurry
+from tests.cogs.test_bulk import DELETE, asked, confirming, eventually, hurry
 from tests.cogs.test_gallery import enabled
-from tests.cogs.test_select import add_images, selecting, tick
+from tests.cogs.test_select import add_images, press, selecting, tick, ticked
 from tests.cogs.test_waiting import pause
 
 ADD = "POST /3/album/*/add"
@@ -116,6 +116,23 @@ async def test_one_that_imgur_does_not_show_any_more_keeps_no_other_waiting(disc
             await hurry(discord)
     await pressing
     await eventually(lambda: "### 1 deleted, 1 sent, and not seen yet\n" in text(question))
+
+
+async def test_keep_after_yes_does_not_say_that_nothing_was_changed(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 2)
+    gallery, question = await asked(discord, ids)
+    confirm = confirming(question)
+    keep = confirm | {"custom_id": confirm["custom_id"].replace("bulk-confirm", "bulk-keep")}
+    await pause(discord, 3000, linked.id)
+    await press(discord, question, **confirm)
+    await press(discord, question, **keep)
+    assert "### Deleting 2 pictures" in text(question)
+    await discord.click(gallery, "Refresh")
+    assert ticked(gallery) == []
+    *_, job = await discord.house.services.jobs.of_user(discord.alice.id)
+    await discord.house.services.jobs.drop(discord.alice.id, job.id)
+    late = await press(discord, question, **keep)
+    assert "has had its answer" in text(late.followups[0])
 
 
 async def test_going_on_with_what_stopped_waits_for_the_newer_one(discord: Discord, linked: Account) -> None:

@@ -18,9 +18,9 @@ from standins.imgur.records import Account
 from storage.models import Job
 from tests.cogs.conftest import Discord, components, text, walk
 from tests.cogs.limits import written
-from tests.cogs.test_bulk import asked, confirming
+from tests.cogs.test_bulk import asked
 from tests.cogs.test_gallery import options
-from tests.cogs.test_select import add_images, press, selecting, tick, ticked
+from tests.cogs.test_select import add_images, selecting, tick
 
 
 class UnlinkedMeanwhile(JobService):
@@ -88,22 +88,6 @@ async def test_titles_typed_at_once_make_one_album(discord: Discord, linked: Acc
     states = await asyncio.gather(*(bulk.confirm_into(user, question.id, "Holiday") for _ in range(3)))
     assert len({state.job.id for state in states}) == 1
     assert [album.title for album in discord.standin.world.albums.values()] == ["Holiday"]
-
-
-async def test_keep_after_yes_does_not_say_that_nothing_was_changed(discord: Discord, linked: Account) -> None:
-    ids = add_images(discord, linked, 2)
-    gallery, question = await asked(discord, ids)
-    confirm = confirming(question)
-    keep = confirm | {"custom_id": confirm["custom_id"].replace("bulk-confirm", "bulk-keep")}
-    await press(discord, question, **confirm)
-    await press(discord, question, **keep)
-    assert "### Deleting 2 pictures" in text(question)
-    await discord.click(gallery, "Refresh")
-    assert ticked(gallery) == []
-    *_, job = await discord.house.services.jobs.of_user(discord.alice.id)
-    await discord.house.services.jobs.drop(discord.alice.id, job.id)
-    late = await press(discord, question, **keep)
-    assert "has had its answer" in text(late.followups[0])
 
 
 async def test_whose_pictures_are_is_looked_up_for_some_and_not_guessed_for_the_rest(

@@ -126,7 +126,9 @@ class Runner:
             return await self._store.claim(tuple(self._handlers), self._now(), first=first * (next(self._claims) % 2))
         except StorageError as error:
             log.warning("no work can be looked for", reason=type(error).__name__)
-            return None
+        except Exception:  # or nothing would ever be looked for again
+            log.exception("no work can be looked for")
+        return None
 
     async def _serve(self, job: Job) -> None:
         work, handler = Work(self._store, job), self._handlers[job.kind]
@@ -200,6 +202,9 @@ class Runner:
                 if not await self._store.renew(job, self._now()):
                     break
             except StorageError:
+                continue
+            except Exception:
+                log.exception("a claim could not be renewed", job=job.id)
                 continue
             held = time.monotonic()
         doing.cancel()

@@ -88,7 +88,7 @@ class Governor:
 
     async def tidy(self) -> None:
         """Forget windows that ended long ago. To be called now and then."""
-        if self._now() - self._tidied >= TIDY_EVERY:
+        if abs(self._now() - self._tidied) >= TIDY_EVERY:
             self._tidied = self._now()
             await self._ledger.tidy(self._now())
 

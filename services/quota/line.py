@@ -31,7 +31,20 @@ class Asked:
     takes: tuple[Take, ...]
     is_question: bool = False
 
+    @property
+    def needs(self) -> set[_Need]:
+        """What others may need as well: that a scope is not paused, and that so much of it is left."""
+        takes = {(take.allowance.scope, self.priority, take.cost) for take in self.takes}
+        return takes | {(scope, None, 0) for scope, _, _ in takes}
 
+    def lacks(self, refusal: Refusal) -> set[_Need]:
+        """Which of them were refused; none where that is about this user alone."""
+        if refusal.is_pause:
+            return {(refusal.scope, None, 0)}
+        return {need for need in self.needs if need[0] == refusal.scope and need[1] is not None and refusal.is_empty}
+
+
+_Need: TypeAlias = tuple[str, Priority | None, int]
 Ask: TypeAlias = Callable[[Asked], Awaitable[Grant | Refusal]]
 
 
@@ -118,18 +131,18 @@ class Line:
         while waiting := [waiter for waiter in self._waiting if not waiter.outcome.done()]:
             soonest = min(self._seconds(waiter.refusal) for waiter in waiting) + JUST_AFTER
             await asyncio.sleep(min(LOOK_AGAIN, soonest))
-            paused: dict[str, Refusal] = {}
+            refused: dict[_Need, Refusal] = {}
             for waiter in sorted(self._waiting):
                 if not waiter.outcome.done():
-                    await self._try(waiter, paused)
+                    await self._try(waiter, refused)
 
-    async def _try(self, waiter: _Waiter, paused: dict[str, Refusal]) -> None:
-        """Ask for one, unless another has just been told that Imgur wants to be left alone."""
+    async def _try(self, waiter: _Waiter, refused: dict[_Need, Refusal]) -> None:
+        """Ask for one, unless another who needs the same has just been refused it, whoever it is."""
         try:
             if self._is_past(waiter):
                 waiter.answer(waiter.refusal)
                 return
-            known = [paused[take.allowance.scope] for take in waiter.asked.takes if take.allowance.scope in paused]
+            known = [refused[need] for need in waiter.asked.needs & refused.keys()]
             if known:
                 outcome: Grant | Refusal = max([*known, waiter.refusal], key=lambda refusal: refusal.until)
             else:
@@ -138,9 +151,9 @@ class Line:
                 if not waiter.answer(outcome):
                     await self._give_back(outcome)
                 return
+            if not known:
+                refused |= dict.fromkeys(waiter.asked.lacks(outcome), outcome)
             waiter.refusal = outcome
-            if outcome.is_pause:
-                paused[outcome.scope] = outcome
             if self._is_too_long(waiter):
                 waiter.answer(outcome)
         except Exception as error:  # or nobody would ever be served again

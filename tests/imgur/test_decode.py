@@ -215,7 +215,9 @@ ENVELOPE = {
 @given(
     st.integers(200, 599),
     st.one_of(st.binary(max_size=40), mutilated(ENVELOPE)),
-    st.dictionaries(st.sampled_from(["Retry-After", "x-ratelimit-userremaining", "x-ratelimit-userreset"]), st.text()),
+    st.dictionaries(
+        st.sampled_from(["Retry-After", "Date", "x-ratelimit-userremaining", "x-ratelimit-userreset"]), st.text()
+    ),
     st.booleans(),
 )
 def test_any_answer_gives_data_or_our_error(status: int, body: Any, headers: dict[str, str], bearer: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,6 +21,7 @@ from imgur.errors import (
     UnauthorizedError,
 )
 from services.jobs import Done, Handler, JobService, Pause, Runner, Stepwise, Stopped, Verdict, Work
+from services.jobs import runner as runner_module
 from services.messages import Words
 from storage.errors import DatabaseUnavailableError
 from storage.models import Job, JobState, Origin, Step
@@ -376,3 +377,43 @@ async def test_who_shows_a_job_may_tell_first(stores):
         late.ended(job)
         await asyncio.gather(*late._telling)
         assert told.told == []
+
+
+@dataclass
+class Breaking:
+    """A store whose `method` breaks three times in a way that nobody foresaw."""
+
+    store: Any
+    method: str
+    asked: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return self._break if name == self.method else getattr(self.store, name)
+
+    async def _break(self, *args: Any, **options: Any) -> Any:
+        self.asked += 1
+        if self.asked <= 3:
+            raise ZeroDivisionError
+        return await getattr(self.store, self.method)(*args, **options)
+
+
+@pytest.mark.parametrize("method", ["claim", "renew"])
+async def test_work_goes_on_though_the_store_breaks_in_a_way_that_nobody_foresaw(stores, monkeypatch, method):
+    """Or a process would look for nothing any more, or hold a claim that another takes over beside it."""
+    monkeypatch.setattr(runner_module, "RENEW_EVERY", 0.01)
+    held = asyncio.Event()
+    outside, breaking = Outside(held=held), Breaking(stores.jobs, method)
+    runner = Runner(breaking, [Deleting(outside)], look_every=0.02)
+    jobs = JobService(stores.jobs, runner.wake)
+    runner.start()
+    try:
+        await begun(jobs, "deleting", 1, "a", "b")
+        async with asyncio.timeout(10):
+            while breaking.asked < 4 or not outside.reached.is_set():  # noqa: ASYNC110 - a matter of moments
+                await asyncio.sleep(0.005)
+        held.set()
+        assert await outcome(jobs) == ("Deleted", "deleted, deleted")
+    finally:
+        held.set()
+        await runner.close()
+    assert outside.done == Counter("ab")

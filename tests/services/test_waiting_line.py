@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,13 +16,13 @@ from imgur.errors import RateLimitedError
 from imgur.models import RateLimits
 from services.quota import line
 from services.quota.allowances import APPLICATION, account_allowance
-from services.quota.caller import Caller, Wait, calling
-from services.quota.governor import Governor
+from services.quota.caller import Caller, Priority, Wait, calling
+from services.quota.governor import Governor, _floor
 from storage.database import open_database
 from storage.ledger import LedgerStore
 from storage.models import Grant, Refusal, Take
 from tests.databases import on_both
-from tests.services.test_governor import ADA, BOB, READ, Clock, Imgur, left, until
+from tests.services.test_governor import ADA, BOB, EVE, READ, UPLOAD, Clock, Imgur, left, until
 
 OWN = account_allowance(7)
 
@@ -213,6 +214,30 @@ async def test_nobody_is_asked_for_all_the_time_while_a_pause_lasts(
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+async def test_the_end_of_a_spent_hour_is_asked_for_by_one_of_many(
+    governor: Governor, ledger: Ledger, imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is a write, and commands of others have to write as well; who needs less may have it before."""
+    spent = await ledger.reserve(EVE, [Take(OWN, 495)], partial(_floor, Priority.COMMAND), clock())
+    assert isinstance(spent, Grant)
+    clock.pass_by(minutes=55)
+    with calling(Caller(ADA, patience=720.0)):
+        uploads = [asyncio.create_task(governor(UPLOAD, imgur)) for _ in range(20)]
+        await until(lambda: len(governor._line) == 20)
+        await asyncio.sleep(0.05)
+        monkeypatch.setattr(line, "LOOK_AGAIN", 0.1)
+        await asyncio.sleep(0.1)
+        before = ledger.asked
+        await asyncio.sleep(0.25)
+        assert 1 <= ledger.asked - before <= 4
+    assert (await governor(READ, imgur)).data == "data"
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.01)
+    clock.pass_by(minutes=6)
+    async with asyncio.timeout(10):
+        await asyncio.gather(*uploads)
+    assert len(imgur.calls) == 21
 
 
 async def test_who_was_asleep_beyond_their_time_is_not_served_any_more(

@@ -442,7 +442,7 @@ _TABLE: dict[type[BaseException], Wording] = {
         "Give an album's id or link, or pick one of the suggestions. /imgur show shows single pictures.",
     ),
     errors.NothingToChangeError: Words(
-        "Nothing would change", "Give a new title or description that differs from the present one."
+        "Nothing would change", "Give a title, a description or another option that differs from what is there."
     ),
     # --- albums
     errors.AlbumTitleError: _album_title,

@@ -16,7 +16,7 @@ from playwright.async_api import Error, Locator, Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0  # seconds
-PROMPTLY = 4_000  # milliseconds that the demo may take to do what it was told, in every test
+PROMPTLY: float = 4_000  # milliseconds that the demo may take to do what it was told, in every test
 
 
 @dataclass(frozen=True, slots=True)

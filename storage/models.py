@@ -177,7 +177,7 @@ class Owned:
 
     own: int | None = None
     account: int | None = None
-    states: Mapping[str, SyncState] = field(default_factory=dict)
+    states: Mapping[str, SyncState] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

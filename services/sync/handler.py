@@ -131,8 +131,21 @@ class SyncHandler(Handler):
         )
         number = state.page + (page.received > 0)
         after = replace(state, page=number, read=state.read + page.received, phase=str(stage))
-        if await self._library.advance(after, [*moved, *items]) and NOTHING < stage.missing <= 0:
-            await self._end_if_mended(replace(after, version=state.version + 1))
+        is_beyond = bool(items) and number > 1 and (state.expected is None or after.read > state.expected)
+        seen = await self._seen(state) if is_beyond else None
+        if not await self._library.advance(after, [*moved, *items]):
+            return
+        after = replace(after, version=state.version + 1)
+        if seen is not None and await self._seen(after) == seen and await self._is_repeated(job, after, page):
+            log.info("a list has no end", shelf=state.shelf, read=after.read)
+            await self._at_the_end(job, replace(after, read=seen + stage.unreadable))
+        elif NOTHING < stage.missing <= 0:
+            await self._end_if_mended(after)
+
+    async def _is_repeated(self, job: Job, state: SyncState, page: Page[Item]) -> bool:
+        """Whether the next page is this one again, as where a server gives the last one for all that follow."""
+        following = await self._page(job, state.shelf, state.page)
+        return [to_index(item).key for item in following.items] == [to_index(item).key for item in page.items]
 
     async def _moved(self, job: Job, state: SyncState) -> list[IndexedItem]:
         """What has moved up before the place where a pass waited, in a list that Imgur does not count.

@@ -69,6 +69,8 @@ class Switches:
     video_limit: int = 200_000_000
     most_per_page: int = 100
     """How many items a page of a list holds at most, whatever `perPage` asks for."""
+    last_page_again: bool = False
+    """Whether what is past the end of a list is its last page once more, and not an empty one."""
     favorite_pages: int = 51
     """How many pages of favorites there are in either order; all that follow are empty."""
     count_says: int | None = None

@@ -49,6 +49,22 @@ async def test_an_account_is_read_in_full_by_the_fewest_calls(house: House) -> N
     assert (found.is_complete, found.read) == (True, 23)
 
 
+@pytest.mark.parametrize("counted", [None, -1])
+async def test_a_list_that_imgur_never_ends_is_not_read_for_ever(house: House, counted: int | None) -> None:
+    house.standin.switches.last_page_again, house.standin.switches.count_says = True, counted
+    pictures = house.add(33)
+    house.album("Holiday", pictures[:3])
+    house.favorite(70)
+    await house.read()
+    assert await house.shelf() == ids(house.images())
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+    assert len(await house.shelf(Shelf.ALBUMS)) == 1
+    assert (await house.sync.progress(house.account.id, Shelf.IMAGES)).is_complete
+    calls = {line.removeprefix("GET /3/account/me/"): number for line, number in house.calls().items()}
+    assert calls["images/5"] == calls["albums/2"] == calls["favorites/3/newest"] == 1
+    assert not {"images/6", "albums/3", "favorites/4/newest"} & calls.keys()
+
+
 async def test_what_is_new_while_it_reads_is_found_and_nothing_stands_twice(house: House) -> None:
     house.add(60)
     async with house.held(f"{IMAGES}/1*") as hold:

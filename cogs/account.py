@@ -106,14 +106,14 @@ def _read(read: Mapping[str, Progress]) -> Iterator[str]:
         yield f"**Reading your {name}, to find them by words:** {progress.words}"
     times = [progress.finished_at for progress in read.values() if progress.finished_at]
     if times and not under_way:
-        yield f"-# All of them were last read {discord.utils.format_dt(min(times), 'R')}."
+        yield f"-# Your pictures, albums and favorites were last read {discord.utils.format_dt(min(times), 'R')}."
 
 
 def _goes_on(outlook: Outlook) -> Iterator[str]:
     """What has to wait for Imgur's limit, and how long; nothing where nothing does."""
     if outlook.reads_at:
         when = discord.utils.format_dt(outlook.reads_at, "R")
-        yield f"**Imgur's limit is used up. It goes on {when}.** What the bot knows already can be found meanwhile."
+        yield f"**Nothing more can be asked of Imgur for now. It goes on {when}.** What is known already can be found."
     elif outlook.uploads_at:
         when = discord.utils.format_dt(outlook.uploads_at, "R")
         yield f"**Uploads have to wait for Imgur's limit. They go on {when}.** Everything else works."

@@ -152,7 +152,7 @@ def _open_view(state: State, owner: int, *, bare: bool) -> ui.LayoutView:
         lines.append(f"{others} served first.")
     if state.progress.waits > LONG:
         then = datetime.now(UTC) + timedelta(seconds=state.progress.waits)
-        lines.append(f"Imgur has no room for more at the moment; it goes on {discord.utils.format_dt(then, 'R')}.")
+        lines.append(f"Imgur takes no more of it at the moment; it goes on {discord.utils.format_dt(then, 'R')}.")
     return notice(
         f"{_VERBS[state.deed]} {_pictures(len(state.results))}",
         " ".join(lines),

@@ -63,7 +63,7 @@ def hits_view(hits: Hits, search: Search, view: str, owner: int, *, shared: bool
     if pictures := [picture for item in hits.items for picture in cover(item, hits.hidden)]:
         parts.append(ui.MediaGallery(*pictures))
     parts += [_hit(words, item, owner, shared=shared) for words, item in _lines(hits)]
-    parts.append(ui.TextDisplay("\n".join(_footer(hits))))
+    parts += [ui.TextDisplay(words) for words in _footer(hits)]
     parts += rows(list(_turns(hits, search, view, owner)))
     drawn = ui.LayoutView(timeout=None)
     drawn.add_item(ui.Container(*parts, accent_colour=COLOUR))
@@ -98,14 +98,13 @@ def _hit(words: str, item: Item, owner: int, *, shared: bool) -> ui.Item[Any]:
 
 
 def _footer(hits: Hits) -> Iterator[str]:
+    """What is not to be seen. No page's number: they count by sixties, of which Imgur may show fewer."""
     if not hits.items and hits.next is None and not hits.mature:
         yield "*Nothing more was found.*"
-        return  # which page this is was counted by sixties
-    if not hits.items:
+    elif not hits.items:
         yield f"*{_mature(hits) if hits.mature else 'Nothing here can be shown.'} Go on to the next page.*"
     elif hits.mature:
         yield f"-# {_mature(hits)}"
-    yield f"-# Page {hits.page + 1:,}"
 
 
 def _mature(hits: Hits) -> str:

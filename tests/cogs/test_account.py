@@ -56,9 +56,9 @@ async def test_account_says_when_it_goes_on_and_asks_nobody(discord: Discord, li
     discord.standin.requests.clear()
     said = text(answer(await discord.run("account")))
     assert "Linked as alice\\_pictures" in said
-    assert re.search(r"Imgur's limit is used up\. It goes on <t:\d+:R>\.", said)
+    assert re.search(r"Nothing more can be asked of Imgur for now\. It goes on <t:\d+:R>\.", said)
     assert "bot's credits today:** 0 of 12,500 left" in said
-    assert "used up" in text(answer(await discord.run("account", actor=discord.bob)))
+    assert "Nothing more can be asked of Imgur for now" in text(answer(await discord.run("account", actor=discord.bob)))
     assert discord.standin.requests == []
 
 
@@ -100,4 +100,4 @@ async def test_account_tells_how_far_the_lists_have_been_read(discord: Discord, 
                 await asyncio.sleep(0.02)
     message = text(answer(await discord.run("account")))
     assert "Reading your" not in message
-    assert re.search(r"All of them were last read <t:\d+:R>", message)
+    assert re.search(r"Your pictures, albums and favorites were last read <t:\d+:R>", message)

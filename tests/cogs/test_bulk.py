@@ -167,7 +167,7 @@ async def test_it_stops_at_the_first_sign_of_trouble_and_one_press_goes_on(
     discord.standin.requests.clear()
     await discord.click(question, "Go on")
     if fault == "throttled-429":  # it concerns everything that this user wants of Imgur
-        assert "**2 of 10** done so far. Imgur has no room for more at the moment; it goes on <t:" in text(question)
+        assert "**2 of 10** done so far. Imgur takes no more of it at the moment; it goes on <t:" in text(question)
         assert not sent(discord)
         return
     assert "### 10 deleted" in text(question)
@@ -265,7 +265,7 @@ async def test_what_waits_for_the_quota_is_told_and_goes_on_by_itself(discord: D
     await discord.click(question, "Delete 3 for good")
     await discord.click(question, "How far is it?")
     assert "### Deleting 3 pictures" in text(question)
-    assert "**0 of 3** done so far. Imgur has no room for more at the moment; it goes on <t:" in text(question)
+    assert "**0 of 3** done so far. Imgur takes no more of it at the moment; it goes on <t:" in text(question)
     assert "It goes on by itself" in text(question)
     assert not sent(discord)
     await later(discord)
@@ -327,7 +327,7 @@ async def test_how_far_it_is_can_be_seen_after_a_restart(discord: Discord, linke
     async with discord.again() as house:
         await discord.env.restart_bot(house.bot)
         await discord.click(question, "How far is it?")
-        assert "**0 of 3** done so far. Imgur has no room for more at the moment" in text(question)
+        assert "**0 of 3** done so far. Imgur takes no more of it at the moment" in text(question)
         await discord.env.shutdown()
     assert not sent(discord)
 

@@ -92,7 +92,7 @@ async def test_with_the_days_credits_spent_all_works_that_needs_no_call(
     for command, option, typed in (("show", "image", "cat"), ("album edit", "album", "holi"), ("upload", "album", "h")):
         assert await discord.alice.autocomplete(discord.channel, f"imgur {command}", option, typed)
     said = text(answer(await discord.run("account")))
-    assert "Imgur's limit is used up. It goes on <t:" in said
+    assert "Nothing more can be asked of Imgur for now. It goes on <t:" in said
 
     refused: dict[str, dict[str, Any]] = {
         "show": {"image": "https://imgur.com/Another"},
@@ -116,4 +116,4 @@ async def test_the_account_says_when_it_goes_on_and_does_not_wait_for_it(discord
     await pause(discord, 240)
     said = text(answer(await discord.run("account")))
     assert "Linked as alice" in said
-    assert "Imgur's limit is used up. It goes on <t:" in said
+    assert "Nothing more can be asked of Imgur for now. It goes on <t:" in said

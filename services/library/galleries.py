@@ -7,7 +7,7 @@ from dataclasses import replace
 from errors import LinkBrokenError
 from imgur.models import Sort
 from services import query as queries
-from services.cache import oldest
+from services.cache import EVER, oldest
 from services.library.catalogue import Catalogue
 from services.library.listing import Listing
 from services.library.page import GalleryPage
@@ -43,19 +43,20 @@ class GalleryService:
         `anonymous` says which; None: the anonymous uploads of who is not linked, and of whose link is broken. Raises
         NotLinkedError for False, LinkBrokenError where there are none.
         """
+        since = oldest(fresh=fresh)
         viewer = await self._catalogue.reading.viewer(discord_id)
         view = await self._remembered(discord_id, query)
         if album is not None:
-            found = await self._catalogue.album(viewer, album, since=oldest(fresh=fresh))
-            return await self._read(viewer, Place(Source.ALBUM, album=found.id, view=view), page, fresh=False)
+            found = await self._catalogue.album(viewer, album, since=since)
+            return await self._read(viewer, Place(Source.ALBUM, album=found.id, view=view), page)
         if viewer.account is None if anonymous is None else anonymous:
-            return await self._read(viewer, Place(Source.ANONYMOUS, view=view), page, fresh=fresh)
+            return await self._read(viewer, Place(Source.ANONYMOUS, view=view), page, since=since)
         try:
-            return await self._read(viewer, Place(Source.ACCOUNT, view=view), page, fresh=fresh)
+            return await self._read(viewer, Place(Source.ACCOUNT, view=view), page, since=since)
         except LinkBrokenError:
             if anonymous is False or not await self._catalogue.uploads.count(discord_id):
                 raise
-            beside = await self._read(viewer, Place(Source.ANONYMOUS, view=view), page, fresh=fresh)
+            beside = await self._read(viewer, Place(Source.ANONYMOUS, view=view), page, since=since)
             return replace(beside, is_link_broken=True)
 
     async def favorites(
@@ -68,9 +69,10 @@ class GalleryService:
         fresh: bool = False,
     ) -> GalleryPage:
         """All that the account has favorited. Raises NotLinkedError, LinkBrokenError."""
+        since = oldest(fresh=fresh)
         viewer = await self._catalogue.linked(discord_id)
         view = await self._remembered(discord_id, query)
-        return await self._read(viewer, Place(Source.FAVORITES, sort, view=view), page, fresh=fresh)
+        return await self._read(viewer, Place(Source.FAVORITES, sort, view=view), page, since=since)
 
     async def albums(self, discord_id: int, page: int = 0, *, fresh: bool = False) -> GalleryPage:
         """The account's albums. Raises NotLinkedError, LinkBrokenError."""
@@ -78,14 +80,14 @@ class GalleryService:
 
     async def page(self, discord_id: int, place: Place, page: int, *, fresh: bool = False) -> GalleryPage:
         """A page of a list that was shown before. Raises NotLinkedError, LinkBrokenError, ViewForgottenError."""
+        since = oldest(fresh=fresh)
         viewer = await self._catalogue.reading.viewer(discord_id)
-        return await self._read(viewer, place, page, fresh=fresh)
+        return await self._read(viewer, place, page, since=since)
 
     async def _remembered(self, discord_id: int, query: str | None) -> str:
         return await self._views.keep(discord_id, query or "") if queries.read(query) else ""
 
-    async def _read(self, viewer: Viewer, place: Place, page: int, *, fresh: bool) -> GalleryPage:
-        since = oldest(fresh=fresh)
+    async def _read(self, viewer: Viewer, place: Place, page: int, *, since: int = EVER) -> GalleryPage:
         typed = await self._views.query(viewer.discord_id, place.view) if place.view else ""
         found = await self._listing.page(viewer, place, page, query=queries.read(typed), since=since)
         return replace(found, query=typed)

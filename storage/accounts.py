@@ -105,12 +105,13 @@ class AccountStore:
         async with self._database.write() as transaction:
             await lock_user(transaction, discord_id)
             await void_attempts(transaction, link_attempts.c.discord_id == discord_id)
-            await erase_views(transaction, discord_id)
-            await cancel_jobs(transaction, discord_id)
             row = (await transaction.execute(_linked(discord_id))).one_or_none()
             if row is not None:
                 await lock_accounts(transaction, row.account_id)
                 await forget_link(transaction, self._keyring, discord_id, row.account_id)
+            # After the link, which whoever begins a job holds meanwhile: there is none that is not seen here.
+            await erase_views(transaction, discord_id)
+            await cancel_jobs(transaction, discord_id)
         return _unopened(row)
 
     def settled(self) -> bool:

@@ -220,19 +220,15 @@ class JobStore:
             return []
         async with self._database.write() as transaction:
             found = select(jobs).where(untold).order_by(COLUMNS.id).with_for_update()
-            taken = [_job(row) for row in await transaction.execute(found)]
-            await _erase_origins(transaction, untold)
-            await transaction.execute(update(jobs).where(untold).values(_TOLD))
-            await _forget(transaction, COLUMNS.discord_id == discord_id, COLUMNS.state == JobState.ENDED)
-        return taken
+            rows = (await transaction.execute(found)).all()
+            await _told(transaction, rows)
+        return [_job(row) for row in rows]
 
     async def told(self, discord_id: int, job_id: int) -> None:
         """Its outcome, if there is one, was told: what has ended is forgotten with that."""
         mine = and_(COLUMNS.discord_id == discord_id, COLUMNS.id == job_id, COLUMNS.state != JobState.OPEN)
         async with self._database.write() as transaction:
-            await _erase_origins(transaction, mine)
-            await transaction.execute(update(jobs).where(mine).values(_TOLD))
-            await _forget(transaction, mine, COLUMNS.state == JobState.ENDED)
+            await _told(transaction, (await transaction.execute(select(jobs).where(mine).with_for_update())).all())
 
     async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> bool:
         """Note, in place of another, what leads to the message that shows an open job of the user's."""
@@ -262,9 +258,11 @@ class JobStore:
         values = {"origin": sealed, "origin_key_id": key.id, "origin_until": origin.until}
         await transaction.execute(update(jobs).where(COLUMNS.id == row.id).values(values))
 
-    async def sweep(self, before: datetime) -> int:
-        """Forget what ended, or stopped, before then; how many those were."""
+    async def sweep(self, before: datetime, now: datetime) -> int:
+        """Forget what ended, or stopped, before then, how many those were, and what leads to messages no longer."""
+        late = select(jobs).where(COLUMNS.origin_until <= now).order_by(COLUMNS.id).with_for_update()
         async with self._database.write() as transaction:
+            await _forget_origins(transaction, (await transaction.execute(late)).all())
             return await _forget(transaction, COLUMNS.state != JobState.OPEN, COLUMNS.ended_at < before)
 
     async def _change(self, job: Job, **values: Any) -> bool:
@@ -284,14 +282,25 @@ async def cancel_jobs(transaction: Transaction, discord_id: int) -> None:
 
 
 async def _forget(transaction: Transaction, *where: ColumnElement[bool]) -> int:
-    await _erase_origins(transaction, *where)
-    return (await transaction.execute(delete(jobs).where(*where))).rowcount  # the steps go with it
+    """How many those were; the steps go with them. A job is locked before its key, as everywhere."""
+    gone = await transaction.execute(delete(jobs).where(*where).returning(COLUMNS.origin_key_id))
+    key_ids = gone.scalars().all()
+    await erase_keys(transaction, key_ids)
+    return len(key_ids)
 
 
-async def _erase_origins(transaction: Transaction, *where: ColumnElement[bool]) -> None:
-    """What leads to the messages of these jobs opens no more."""
-    keys = select(COLUMNS.origin_key_id).where(*where, COLUMNS.origin_key_id.is_not(None))
-    await erase_keys(transaction, (await transaction.execute(keys)).scalars().all())
+async def _told(transaction: Transaction, rows: Sequence[Row[Any]]) -> None:
+    """The outcomes of these jobs, which are locked, were told: what has ended is forgotten with that."""
+    await _forget_origins(transaction, rows)
+    ids = [row.id for row in rows]
+    await transaction.execute(update(jobs).where(COLUMNS.id.in_(ids)).values(_UNTOLD))
+    await _forget(transaction, COLUMNS.id.in_(ids), COLUMNS.state == JobState.ENDED)
+
+
+async def _forget_origins(transaction: Transaction, rows: Sequence[Row[Any]]) -> None:
+    """What leads to the messages of these jobs, which are locked, opens no more."""
+    await erase_keys(transaction, (row.origin_key_id for row in rows))
+    await transaction.execute(update(jobs).where(COLUMNS.id.in_([row.id for row in rows])).values(_NO_ORIGIN))
 
 
 async def _is_linked(transaction: Transaction, discord_id: int, account_id: int) -> bool:
@@ -310,7 +319,7 @@ async def _add_steps(transaction: Transaction, job_id: int, payloads: Sequence[M
 
 
 _NO_ORIGIN = {"origin": None, "origin_key_id": None, "origin_until": None}
-_TOLD = {"outcome_title": None, "outcome_text": None, **_NO_ORIGIN}
+_UNTOLD = {"outcome_title": None, "outcome_text": None}
 _OPEN: ColumnElement[bool] = COLUMNS.state == JobState.OPEN
 
 

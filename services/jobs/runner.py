@@ -121,7 +121,7 @@ class Runner:
         first = [kind for kind, handler in self._handlers.items() if handler.is_asked_for]
         try:
             if time.monotonic() - self._swept > SWEEP_EVERY:
-                await self._store.sweep(self._now() - KEPT)
+                await self._store.sweep(self._now() - KEPT, self._now())
                 self._swept = time.monotonic()
             return await self._store.claim(tuple(self._handlers), self._now(), first=first * (next(self._claims) % 2))
         except StorageError as error:

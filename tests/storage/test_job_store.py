@@ -204,8 +204,8 @@ async def test_what_nobody_came_back_for_is_forgotten(stores):
     await stores.jobs.end(mine, NOW, JobState.STOPPED, ("Stopped", ""))
     await begun(stores)
 
-    assert await stores.jobs.sweep(NOW) == 0
-    assert await stores.jobs.sweep(NOW + SECOND) == 1
+    assert await stores.jobs.sweep(NOW, NOW) == 0
+    assert await stores.jobs.sweep(NOW + SECOND, NOW + SECOND) == 1
     assert len(await stores.jobs.of_user(1)) == 1
 
 
@@ -343,7 +343,7 @@ ENDS = {
     "the next answer tells": lambda stores, job: stores.jobs.take_outcomes(1),
     "it has stopped, and that is told": lambda stores, job: stores.jobs.take_outcomes(1),
     "it is dropped": lambda stores, job: stores.jobs.drop(1, job.id),
-    "it is swept": lambda stores, job: stores.jobs.sweep(NOW + SECOND),
+    "it is swept": lambda stores, job: stores.jobs.sweep(NOW + SECOND, NOW),
     "its user unlinks": lambda stores, job: stores.accounts.unlink(1),
 }
 
@@ -360,3 +360,62 @@ async def test_what_leads_to_a_message_is_sealed_and_its_key_is_erased(url, stor
 
     keys = {row["id"]: row["key"] for row in cells(url, "data_keys")}
     assert keys[key_id] == NO_KEY
+
+
+async def test_what_leads_to_a_message_no_longer_is_swept_though_the_job_goes_on(url, stores):
+    late, other = await begun(stores, 1, origin=ORIGIN), await begun(stores, 2, origin=ORIGIN)
+    await stores.jobs.shown_in(2, other.id, Origin("fake-newer-token", ORIGIN.until + SECOND))
+
+    await stores.jobs.sweep(NOW, ORIGIN.until)
+
+    found = {row["id"]: row for row in cells(url, "jobs")}
+    assert found[late.id]["origin"] is found[late.id]["origin_key_id"] is None
+    assert [row["key"] == NO_KEY for row in cells(url, "data_keys")].count(False) == 1
+    assert [job.id for user in (1, 2) for job in await stores.jobs.of_user(user)] == [late.id, other.id]
+    assert found[other.id]["origin"]
+
+
+# --- at the same moment, on two connections --------------------------------------------------------------------------
+
+MOMENTS = [number * 0.0005 for number in range(18)]  # seconds by which one comes later, or the other
+
+
+async def later(seconds, work):
+    await asyncio.sleep(seconds)
+    return await work
+
+
+def live_keys(url):
+    return {row["id"] for row in cells(url, "data_keys") if row["key"] != NO_KEY}
+
+
+async def test_a_job_that_begins_while_its_user_unlinks_is_gone_with_them(url, stores, other_stores):
+    for number, moment in enumerate(MOMENTS):
+        await link(stores, 1, account(9), f"attempt{number}")
+        beginning = other_stores.jobs.begin("count", 1, NOW, account_id=9, origin=ORIGIN)
+        await asyncio.gather(later(0.004, beginning), later(moment, stores.accounts.unlink(1)))
+        assert await stores.jobs.of_user(1) == []
+        assert live_keys(url) == set()
+
+
+async def test_where_a_message_is_noted_while_its_job_is_dropped_no_key_is_left(url, stores, other_stores):
+    for moment in MOMENTS:
+        job = await begun(stores)
+        await asyncio.gather(other_stores.jobs.shown_in(1, job.id, ORIGIN), later(moment, stores.jobs.drop(1, job.id)))
+        assert live_keys(url) == set()
+
+
+async def test_an_outcome_that_comes_while_others_are_told_is_not_lost(stores, other_stores):
+    for moment in MOMENTS:
+        told = await begun(stores, kind="other")
+        claimed = await stores.jobs.claim(["other"], NOW)
+        await stores.jobs.end(claimed, NOW, JobState.ENDED, ("Told", ""))
+        job = await begun(stores)
+        claimed = await stores.jobs.claim(["count"], NOW)
+        taken, ended = await asyncio.gather(
+            stores.jobs.take_outcomes(1),
+            later(moment, other_stores.jobs.end(claimed, NOW, JobState.ENDED, ("Done", ""))),
+        )
+        taken += await stores.jobs.take_outcomes(1)
+        assert ended
+        assert [found.id for found in taken] == [told.id, job.id]

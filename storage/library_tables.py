@@ -20,7 +20,7 @@ from sqlalchemy import (
     and_,
 )
 
-from storage.tables import UtcTime, metadata
+from storage.tables import UtcTime, metadata, on_postgres
 
 Id = String().with_variant(String(collation="C"), "postgresql")
 
@@ -33,7 +33,7 @@ libraries = Table(
     sqlite_autoincrement=True,  # a number is never used again: what comes late finds no library
 )
 LET_GO = and_(libraries.c.account_id.is_(None), libraries.c.discord_id.is_(None))
-Index("ix_libraries_let_go", libraries.c.id, sqlite_where=LET_GO, postgresql_where=LET_GO)
+Index("ix_libraries_let_go", libraries.c.id, sqlite_where=LET_GO, info=on_postgres(where=LET_GO))
 
 items = Table(
     "items",
@@ -73,7 +73,7 @@ places = Table(
     sqlite_with_rowid=False,
 )
 UNFOLDED = places.c.search == ""
-Index("ix_places_unfolded", places.c.library_id, sqlite_where=UNFOLDED, postgresql_where=UNFOLDED)
+Index("ix_places_unfolded", places.c.library_id, sqlite_where=UNFOLDED, info=on_postgres(where=UNFOLDED))
 
 syncs = Table(
     "syncs",

@@ -21,7 +21,7 @@ from storage.engines import backend
 from storage.errors import NewerDatabaseError, StorageError
 from storage.migrations import SCRIPTS, migrate
 from storage.models import AttemptStatus
-from storage.tables import metadata
+from storage.tables import complete
 from tests.databases import rows
 from tests.storage.factories import CODE, account, cells, dump, link, raw, upload
 from tests.storage.saved.make import KEYRING
@@ -90,7 +90,7 @@ async def brought_by(scripts: Path, url: str) -> None:
 
 
 def differences(connection: Connection) -> list[object]:
-    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), complete()))
 
 
 async def test_the_migrations_make_the_tables_of_this_release(database, url):

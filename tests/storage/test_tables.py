@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from storage.tables import metadata
+from storage.tables import complete
 
 
 def _made(path: Path) -> dict[str, str]:
@@ -26,7 +26,7 @@ def _made(path: Path) -> dict[str, str]:
 def test_migrations_make_the_tables_that_the_code_knows(migrated: Path, tmp_path: Path) -> None:
     """Names of keys and indexes included: a later migration finds them by those."""
     engine = create_engine(f"sqlite:///{tmp_path / 'known.db'}")
-    metadata.create_all(engine)
+    complete().create_all(engine)
     engine.dispose()
     known = _made(tmp_path / "known.db")
     assert len(known) >= 8
@@ -36,7 +36,7 @@ def test_migrations_make_the_tables_that_the_code_knows(migrated: Path, tmp_path
 def test_which_numbers_are_made_up_by_the_database() -> None:
     """In SQLite's dialect it does not show which keys are given and which are made up; in PostgreSQL's it does."""
     made = {
-        table.name: str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables
+        table.name: str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in complete().sorted_tables
     }
     lines = [f"{name}: {line.strip()}" for name, sql in made.items() for line in sql.splitlines() if "SERIAL" in line]
     assert sorted(lines) == [

@@ -1,4 +1,4 @@
-"""Jobs know, sealed and for a quarter of an hour, how to reach the message that shows them."""
+"""Jobs know, sealed and for a while, how to reach the message that shows them."""
 
 from __future__ import annotations
 

@@ -94,7 +94,11 @@ class LibraryStore:
                 found = await reads.offered(transaction, statement, shelf)
             return tuple(sorted(found, key=lambda item: reads.name_of(item) != query.whole)[:limit])
 
-        return await asyncio.gather(*(of(library, shelf) for library, shelf in wanted))
+        found = await asyncio.gather(*(of(library, shelf) for library, shelf in wanted), return_exceptions=True)
+        for each in found:  # all of them are over by now, whatever became of one
+            if isinstance(each, BaseException):
+                raise each
+        return [each for each in found if not isinstance(each, BaseException)]
 
     async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:
         """One of what is there or found, each as likely as the other."""

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from storage.database import Transaction
-from storage.holding import holds
+from storage.holding import holds, unhelped
 from storage.library_tables import items, marks, places, tags
 from storage.models import IndexedItem, Key, Query
 
@@ -139,7 +139,8 @@ def _places_of(noted: Select[Any], shelf: Name, words: Sequence[str], *where: Co
     Written so that neither database begins with the shelf, which may be long, where a user has noted little.
     """
     either = (or_(holds(places.c.search, [word]), holds(marks.c.search, [word])) for word in words)
-    rank = select(places.c.rank).where(same_item(places, marks), places.c.shelf == shelf, *either, *where)
+    here = unhelped(places.c.shelf) == shelf
+    rank = select(places.c.rank).where(same_item(places, marks), here, *either, *where)
     found = noted.with_only_columns(rank.correlate(marks).scalar_subquery().label("rank")).subquery()
     return select(found.c.rank).where(found.c.rank.is_not(None))
 

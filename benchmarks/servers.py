@@ -14,6 +14,7 @@ from aiohttp import web
 
 from cogs.ui.layout import ERROR
 from standins.imgur.server import running
+from storage.windows import SANE_LIMIT
 from web.server import serving
 
 CLIENT = ("fake-client-id", "fake-client-secret")
@@ -50,7 +51,8 @@ async def imgur(pipe: Connection, _argument: Any) -> None:
         account = standin.world.add_account("bench_example")
         images = [standin.world.add_image(account) for _ in range(FAVORITES)]
         standin.world.add_favorites(account, images)
-        standin.world.credits.user_limit = standin.world.credits.client_limit = standin.world.credits.post_limit = 10**9
+        limits = standin.world.credits  # as many as the bot believes
+        limits.user_limit = limits.client_limit = limits.post_limit = SANE_LIMIT
         tokens = standin.world.issue_tokens(account, CLIENT[0])
         pipe.send({"url": standin.url, "image": images[0].id, "refresh_token": tokens.refresh_token})
         await asyncio.to_thread(pipe.recv)

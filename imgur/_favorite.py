@@ -15,6 +15,7 @@ from imgur.errors import (
     NotFoundError,
     OutcomeUnknownError,
     OverCapacityError,
+    UnauthorizedError,
     UnreachableError,
 )
 from imgur.models import AccessToken, Kind
@@ -75,7 +76,7 @@ class FavoriteSwitch:
         sent = _Sent()
         try:
             return await self._brought(key, auth, wish, sent)
-        except NotFoundError:
+        except (NotFoundError, UnauthorizedError):  # with another token the state is looked at first
             raise
         except ImgurError as error:
             if not sent.may_stand or isinstance(error, OutcomeUnknownError):

@@ -30,11 +30,13 @@ class Teller:
         """Whether Discord has taken it. Never raises: the next answer tells it then."""
         title, text = job.outcome or ("", "")
         state = await self._bulk.shown(job)
-        view = notice(title, text) if state is None else state_view(state, job.discord_id)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await say(self._client, origin, view)
-        except REFUSALS as refusal:
-            log.info("how a job ended could not be shown", job=job.id, error=type(refusal).__name__)
-            return False
-        return True
+        for bare in (False, True):  # what users wrote may be what Discord refuses
+            view = notice(title, text) if state is None else state_view(state, job.discord_id, bare=bare)
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await say(self._client, origin, view)
+            except REFUSALS as refusal:
+                log.info("how a job ended could not be shown", job=job.id, error=type(refusal).__name__)
+            else:
+                return True
+        return False

@@ -81,5 +81,4 @@ def _key(state: State | None) -> object:
     """What is worth showing anew when it changes."""
     if state is None:
         return None
-    done = sum(result != "untouched" for _, result in state.results)
-    return state.job.state, done, state.progress.waits > LONG, state.progress.ahead
+    return state.job.state, state.through, state.progress.waits > LONG, state.progress.ahead

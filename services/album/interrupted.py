@@ -144,13 +144,15 @@ class Interrupted(Handler):
         try:
             album = await self._album(viewer, change)
         except NotFoundError:
-            return _gone(change)
+            gone = f"The bot was restarted in the middle of uploading it, and Imgur no longer has {_name(change)}. "
+            return Words("The album is gone", f"{gone}If the picture is not in /imgur images, upload it once more.")
         before, now = change["before"], max(album.images_count, len(album.images))
         if now <= before:
             return Words(
                 "The picture is not in the album",
                 f"The bot was restarted in the middle of uploading it. The album {_name(change)} "
-                f"{f'has {now:,} pictures, as before' if now else 'is empty'}. Upload it once more.",
+                f"{f'has {now:,} pictures, as before' if now else 'is empty'}. If it is not in /imgur images either, "
+                "upload it once more.",
             )
         return Words(
             "The picture should be in the album",

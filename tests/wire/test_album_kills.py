@@ -158,7 +158,7 @@ TOLD = [
         f"Album made\n{SO} The album Brand new is there.",
         (
             "The picture is not in the album\nThe bot was restarted in the middle of uploading it. The album Brand new "
-            "is empty. Upload it once more."
+            "is empty. If it is not in /imgur images either, upload it once more."
         ),
     ],
     ["No album was made\nThe bot was restarted in the middle of making Made left. /imgur album create makes it."],

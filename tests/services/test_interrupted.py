@@ -104,7 +104,11 @@ async def test_upload_into_an_album_is_counted(
     album.images = album.images if before else []
     title, text = await told(albums, stores, {"deed": "upload", "album": album.id, "title": "Trip", "before": before})
     assert title == f"The picture {'should be' if before == 2 else 'is not'} in the album"
-    assert {0: "is empty. Upload", 3: "has 3 pictures, as before. Upload", 2: "1 more than before"}[before] in text
+    assert {
+        0: "is empty. If it is not in /imgur images",
+        3: "has 3 pictures, as before. If it is not in /imgur images",
+        2: "1 more than before",
+    }[before] in text
 
 
 async def test_another_of_the_same_name_is_not_the_one_that_was_there(

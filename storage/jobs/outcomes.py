@@ -1,0 +1,100 @@
+"""What is to be told of jobs, and where: each outcome once, what leads to a message sealed under a key of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, select, update
+
+from storage.database import Database, Transaction
+from storage.jobs.rows import COLUMNS, OPEN, forget, job_of
+from storage.keys import erase_keys, renew_key
+from storage.models import Job, JobState, Origin
+from storage.sealing import Keyring, SealContext
+from storage.tables import data_keys, jobs
+
+_NO_ORIGIN = {"origin": None, "origin_key_id": None, "origin_until": None}
+_UNTOLD = {"outcome_title": None, "outcome_text": None}
+
+
+class Outcomes:
+    """The part of the jobs' store that is about their users. What has ended is forgotten once it was told."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    async def take_outcomes(self, discord_id: int) -> list[Job]:
+        """What has ended, or stopped, and was not told yet. What has ended is forgotten with that."""
+        untold = and_(COLUMNS.discord_id == discord_id, COLUMNS.outcome_title.is_not(None))
+        async with self._database.read() as transaction:  # mostly there is nothing to tell
+            if not (await transaction.execute(select(COLUMNS.id).where(untold).limit(1))).first():
+                return []
+        async with self._database.write() as transaction:
+            found = select(jobs).where(untold).order_by(COLUMNS.id).with_for_update()
+            rows = (await transaction.execute(found)).all()
+            await _told(transaction, rows)
+        return [job_of(row) for row in rows]
+
+    async def told(self, discord_id: int, job_id: int) -> None:
+        """Its outcome, if there is one, was told: what has ended is forgotten with that."""
+        mine = and_(COLUMNS.discord_id == discord_id, COLUMNS.id == job_id, COLUMNS.state != JobState.OPEN)
+        async with self._database.write() as transaction:
+            await _told(transaction, (await transaction.execute(select(jobs).where(mine).with_for_update())).all())
+
+    async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> bool:
+        """Note, in place of another, what leads to the message that shows an open job of the user's."""
+        mine = select(jobs).where(COLUMNS.id == job_id, COLUMNS.discord_id == discord_id, OPEN).with_for_update()
+        async with self._database.write() as transaction:
+            row = (await transaction.execute(mine)).one_or_none()
+            if row is not None:
+                await self.lead_to(transaction, row, origin)
+        return row is not None
+
+    async def take_origin(self, job: Job, now: datetime) -> tuple[Job, str] | None:
+        """The job as it is and what leads to its message, once; None if its outcome was told, or it is too late."""
+        found = select(jobs, data_keys.c.key).join(data_keys, COLUMNS.origin_key_id == data_keys.c.id)
+        mine = found.where(COLUMNS.id == job.id, COLUMNS.outcome_title.is_not(None), COLUMNS.origin.is_not(None))
+        async with self._database.write() as transaction:
+            row = (await transaction.execute(mine.with_for_update(of=jobs))).one_or_none()
+            if row is None:
+                return None
+            await erase_keys(transaction, (row.origin_key_id,))
+            await transaction.execute(update(jobs).where(COLUMNS.id == job.id).values(_NO_ORIGIN))
+        text = self._keyring.open(row.origin, _context(row), row.key)
+        return (job_of(row), text) if row.origin_until > now else None
+
+    async def sweep(self, before: datetime, now: datetime) -> int:
+        """Forget what ended, or stopped, before then, how many those were, and what leads to messages no longer."""
+        late = select(jobs).where(COLUMNS.origin_until <= now).order_by(COLUMNS.id).with_for_update()
+        async with self._database.write() as transaction:
+            await _forget_origins(transaction, (await transaction.execute(late)).all())
+            return await forget(transaction, COLUMNS.state != JobState.OPEN, COLUMNS.ended_at < before)
+
+    async def lead_to(self, transaction: Transaction, row: Row[Any], origin: Origin) -> None:
+        """Note what leads to the message that shows this job, which is locked."""
+        key = await renew_key(transaction, row.origin_key_id)
+        sealed = self._keyring.seal(origin.text, _context(row), key.key)
+        values = {"origin": sealed, "origin_key_id": key.id, "origin_until": origin.until}
+        await transaction.execute(update(jobs).where(COLUMNS.id == row.id).values(values))
+
+
+async def _told(transaction: Transaction, rows: Sequence[Row[Any]]) -> None:
+    """The outcomes of these jobs, which are locked, were told: what has ended is forgotten with that."""
+    await _forget_origins(transaction, rows)
+    ids = [row.id for row in rows]
+    await transaction.execute(update(jobs).where(COLUMNS.id.in_(ids)).values(_UNTOLD))
+    await forget(transaction, COLUMNS.id.in_(ids), COLUMNS.state == JobState.ENDED)
+
+
+async def _forget_origins(transaction: Transaction, rows: Sequence[Row[Any]]) -> None:
+    """What leads to the messages of these jobs, which are locked, opens no more."""
+    await erase_keys(transaction, (row.origin_key_id for row in rows))
+    await transaction.execute(update(jobs).where(COLUMNS.id.in_([row.id for row in rows])).values(_NO_ORIGIN))
+
+
+def _context(row: Row[Any]) -> SealContext:
+    """Where what leads to a job's message is sealed."""
+    return SealContext("jobs.origin", f"{row.discord_id}/{row.id}")

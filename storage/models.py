@@ -223,6 +223,7 @@ class JobState(StrEnum):
     """Where work in the background stands."""
 
     OPEN = "open"  # it goes on by itself
+    STOPPING = "stopping"  # its user wants no more of it: what is under way ends, then it has stopped
     STOPPED = "stopped"  # it goes on when its user says so
     ENDED = "ended"  # its outcome waits to be told
 

@@ -82,6 +82,11 @@ class Bulk(commands.Cog):
         await acknowledge_press(interaction)
         await self._watch.begin(interaction, await self._bulk.state(interaction.user.id, job))
 
+    @action("bulk-stop", job=int)
+    async def _stopped(self, interaction: Interaction, job: int) -> None:
+        await acknowledge_press(interaction)
+        await self._watch.begin(interaction, await self._bulk.stop(interaction.user.id, job))
+
     @action("bulk-on", job=int)
     async def _gone_on(self, interaction: Interaction, job: int) -> None:
         await acknowledge_press(interaction)

@@ -153,12 +153,17 @@ def _open_view(state: State, owner: int, *, bare: bool) -> ui.LayoutView:
     if state.progress.waits > LONG:
         then = datetime.now(UTC) + timedelta(seconds=state.progress.waits)
         lines.append(f"Imgur takes no more of it at the moment; it goes on {discord.utils.format_dt(then, 'R')}.")
+    verb = "Stopping" if state.is_stopping else _VERBS[state.deed]
+    by_itself = "No more is begun; what is under way ends." if state.is_stopping else "It goes on by itself."
+    controls = [ActionButton("bulk-look", owner, state.job.id, label="How far is it?")]
+    if not state.is_stopping:
+        controls.append(ActionButton("bulk-stop", owner, state.job.id, label="Stop"))
     return notice(
-        f"{_VERBS[state.deed]} {_pictures(len(state.results))}",
+        f"{verb} {_pictures(len(state.results))}",
         " ".join(lines),
         _album(state, bare=bare),
-        "-# It goes on by itself. How it ends is said here, or by my next answer.",
-        controls=[ActionButton("bulk-look", owner, state.job.id, label="How far is it?")],
+        f"-# {by_itself} How it ends is said here, or by my next answer.",
+        controls=controls,
     )
 
 

@@ -107,6 +107,10 @@ class AlbumPictures:
             if image_id not in await self._look.inside(viewer.discord_id, album_id, [image_id]):
                 await self._look.tell(viewer.discord_id, partial(self._imgur.add_to_album, album_id, [image_id]))
 
+    async def inside(self, discord_id: int, album_id: str, images: Sequence[str]) -> frozenset[str]:
+        """Which of these pictures are in an album of the user's, asked of Imgur."""
+        return await self._look.inside(discord_id, album_id, images)
+
     async def add(self, discord_id: int, album: str, images: Sequence[str], *, several: bool = False) -> Filled:
         """Put pictures of the user's own into it, each named by a text: what cannot get in keeps no other out.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.jobs import Progress
 from services.selection import Deed, Selected, Sorted
-from storage.models import Job, JobState, Step
+from storage.models import Job, JobState, Step, StepState
 
 
 class Result(StrEnum):
@@ -53,8 +53,13 @@ class State:
 
     @property
     def is_open(self) -> bool:
-        """Whether it goes on by itself."""
-        return self.job.state is JobState.OPEN
+        """Whether it goes on by itself, if only to its stop."""
+        return self.job.state in {JobState.OPEN, JobState.STOPPING}
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it stops as soon as what is under way has ended."""
+        return self.job.state is JobState.STOPPING
 
     @property
     def is_stopped(self) -> bool:
@@ -83,7 +88,10 @@ def results_of(steps: Sequence[Step]) -> tuple[tuple[Selected, Result], ...]:
 
 def became_of(step: Step, items: int) -> list[Result]:
     """What became of each of a step's items; of one that is not through, as far as it came."""
-    return [Result(word) for word in step.outcome.split()] if step.outcome else [Result.UNTOUCHED] * items
+    results = [Result(word) for word in step.outcome.split()] if step.outcome else [Result.UNTOUCHED] * items
+    if step.state is StepState.SENT:
+        return [Result.UNSEEN if result is Result.UNTOUCHED else result for result in results]
+    return results
 
 
 def outcome_of(results: Iterable[Result]) -> str:

@@ -129,6 +129,14 @@ class BulkService:
             raise BulkBusyError
         return state
 
+    async def stop(self, discord_id: int, job_id: int) -> State | None:
+        """Let nothing more of it be done than what is under way; how far it is. It can go on later."""
+        before = await self.state(discord_id, job_id)
+        if before is None or not before.is_open:
+            return before
+        await self._jobs.stop(discord_id, job_id)
+        return await self.state(discord_id, job_id)
+
     async def shown_in(self, state: State, origin: Origin) -> None:
         """`origin` leads to the message that shows it, for when this process cannot."""
         await self._jobs.shown_in(state.job.discord_id, state.job.id, origin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from services.bulk.models import Result
+from services.bulk.models import UNDONE, Result
 from services.messages import Words
 from services.selection import Deed, Selected
 from services.text import units, unmarked
@@ -46,13 +46,22 @@ def _counted(deed: Deed, result: Result, count: int) -> str:
 
 
 def ended(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> Words:
-    """It is through."""
+    """It is through. What is in the heading is not said once more: the lists name it."""
     return Words(_heading(deed, results), _lists(deed, results, skip={Result.DONE} if len(results) > NAMED else set()))
 
 
 def stopped(deed: Deed, results: Sequence[tuple[Selected, Result]], why: Words) -> Words:
     """It goes on when its user says so."""
-    return Words(f"Stopped: {_heading(deed, results)}", f"{why.title}. {why.text}\n{_lists(deed, results, skip=set())}")
+    return Words(
+        f"Stopped: {_heading(deed, results)}",
+        f"{why.title}. {why.text}".rstrip() + f"\n{_lists(deed, results, skip=set())}",
+    )
+
+
+def stopped_as_wished(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> Words:
+    """Its user has stopped it."""
+    is_left = any(result in UNDONE for _, result in results)
+    return stopped(deed, results, Words("You stopped it", "The rest is done if you press Go on." if is_left else ""))
 
 
 def _heading(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> str:
@@ -60,21 +69,31 @@ def _heading(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> str:
 
 
 def _lists(deed: Deed, results: Sequence[tuple[Selected, Result]], *, skip: set[Result]) -> str:
+    """Which became what; where one thing became of all of them, the heading has said what. Nothing where none fits."""
+    is_one = len({became for _, became in results}) == 1
     by_result = {
         result: [item for item, became in results if became is result] for result in Result if result not in skip
     }
-    text = ""
-    for most in range(NAMED, -1, -1):
-        text = "\n".join(_list(deed, result, items, most) for result, items in by_result.items() if items)
+    for most in range(NAMED, 0, -1):
+        named = {result: _names(items, most) for result, items in by_result.items() if items}
+        text = "\n".join(
+            f"{names}." if is_one else f"{_label(deed, result)}: {names}." for result, names in named.items()
+        )
         if units(text) <= SPACE:
-            break
-    return text
+            return text
+    return ""
 
 
-def _list(deed: Deed, result: Result, items: Sequence[Selected], most: int) -> str:
-    label = _counted(deed, result, len(items))
-    label = label[0].upper() + label[1:]
-    return f"{label}: {_names(items, most)}." if most else f"{label}."
+def _label(deed: Deed, result: Result) -> str:
+    """What a list of items is called."""
+    labels = {
+        Result.DONE: _DONE[deed],
+        Result.ALREADY: _ALREADY.get(deed, ""),
+        Result.GONE: "gone already",
+        Result.UNTOUCHED: "untouched",
+    }
+    label = labels.get(result) or _LEFT[result]
+    return label[0].upper() + label[1:]
 
 
 def _names(items: Sequence[Selected], most: int) -> str:

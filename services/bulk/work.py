@@ -5,19 +5,31 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from errors import AlbumGivenError, NotYoursError
-from imgur.errors import ApplicationRefusedError, ForbiddenError, NotFoundError, OutcomeUnknownError, RejectedError
+import structlog
+
+from errors import AlbumGivenError, BotError, NotYoursError
+from imgur.errors import (
+    ApplicationRefusedError,
+    ForbiddenError,
+    ImgurError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RejectedError,
+)
 from services.album import AlbumService
 from services.album import Outcome as Became
 from services.bulk import words
 from services.bulk.models import UNDONE, Result, became_of, items_of, outcome_of, results_of
-from services.jobs import Done, PartlyDoneError, Stepwise, Verdict, Work
+from services.jobs import Done, PartlyDoneError, Stepwise, StopWantedError, Verdict, Work
 from services.library.items import ItemService
 from services.messages import Words
 from services.messages import words as worded
 from services.selection import Deed, Selected
 from storage.models import Step
 
+log = structlog.get_logger(__name__)
+
+_SOMETHING = Words("Something went wrong", "Try again.")
 _REFUSALS = (NotYoursError, AlbumGivenError, ForbiddenError, RejectedError)
 
 
@@ -32,8 +44,10 @@ class Bulk(Stepwise):
 
     async def stopped(self, work: Work, error: Exception) -> Words:
         """Why, and what is untouched."""
-        why = worded(error) or Words("Something went wrong", "Try again.")
-        return words.stopped(self.deed, results_of(await work.steps()), why)
+        results = results_of(await work.steps())
+        if isinstance(error, StopWantedError):
+            return words.stopped_as_wished(self.deed, results)
+        return words.stopped(self.deed, results, worded(error) or _SOMETHING)
 
 
 class OneByOne(Bulk):
@@ -123,6 +137,23 @@ class Adding(Bulk):
     async def look(self, work: Work, step: Step) -> str | None:  # noqa: ARG002 - it is looked before it is sent
         """Doing it again does no harm: what is in the album is not sent, and counts as put there by us."""
         return None
+
+    async def so_far(self, work: Work, step: Step) -> str | None:
+        """Of what was sent and not seen yet, whether it is in the album."""
+        items = items_of(step.payload)
+        results = became_of(step, len(items))
+        unseen = [number for number, result in enumerate(results) if result is Result.UNSEEN]
+        if not unseen:
+            return step.outcome
+        ids, album = [items[number].id for number in unseen], work.job.payload["album"]
+        try:
+            inside = await self._albums.pictures.inside(work.job.discord_id, album, ids)
+        except (ImgurError, BotError) as error:
+            log.info("what went into an album could not be seen", job=work.job.id, reason=type(error).__name__)
+            return outcome_of(results)
+        for number in unseen:
+            results[number] = Result.DONE if items[number].id in inside else Result.UNTOUCHED
+        return outcome_of(results)
 
     async def do(self, work: Work, step: Step) -> str:
         """Put all that may get in there, but for those of which it is known by now what became of them."""

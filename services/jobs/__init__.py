@@ -4,7 +4,7 @@ from services.jobs.changes import Changes, Record, unrecorded
 from services.jobs.runner import Runner
 from services.jobs.service import JobService, Progress
 from services.jobs.stepwise import PartlyDoneError, Stepwise
-from services.jobs.work import ClaimLostError, Done, Handler, Pause, Stopped, Verdict, Work
+from services.jobs.work import ClaimLostError, Done, Handler, Pause, Stopped, StopWantedError, Verdict, Work
 from storage.models import Job, Origin
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Record",
     "Runner",
     "Stepwise",
+    "StopWantedError",
     "Stopped",
     "Verdict",
     "Work",

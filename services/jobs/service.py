@@ -145,6 +145,12 @@ class JobService:
         self._wake()
         return resumed
 
+    async def stop(self, discord_id: int, job_id: int) -> bool:
+        """Have a job stop: no further step of it is sent; False where it does not go on by itself anyhow."""
+        was_open = await self._store.stop(discord_id, job_id, self._now())
+        self._wake()
+        return was_open
+
     async def drop(self, discord_id: int, job_id: int) -> bool:
         """Forget a job. What was sent already is done."""
         return await self._store.drop(discord_id, job_id)

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from errors import BotError
 from imgur.errors import ImgurError, NotSentError, OutcomeUnknownError, RateLimitedError
-from services.jobs.work import Handler, Stopped, Verdict, Work
+from services.jobs.work import Handler, Stopped, StopWantedError, Verdict, Work
 from services.messages import Words
 from storage.models import Step
 
@@ -37,13 +37,17 @@ class Stepwise(Handler):
     async def look(self, work: Work, step: Step) -> str | None:
         """What became of a step that was sent and not answered; None: nothing, so it is done now."""
 
+    async def so_far(self, work: Work, step: Step) -> str | None:  # noqa: ARG002 - for those that look again anyhow
+        """What became of a step that is not to be done any more, as far as it was sent. Raises nothing of Imgur's."""
+        return step.outcome
+
     @abstractmethod
     async def ended(self, work: Work) -> Verdict:
         """All steps are done."""
 
     @abstractmethod
     async def stopped(self, work: Work, error: Exception) -> Words:
-        """What its user hears where it has stopped for this reason."""
+        """What its user hears where it has stopped for this reason; StopWantedError: as they wished."""
 
     async def advance(self, work: Work) -> Verdict | None:
         """Do the next step."""
@@ -52,7 +56,11 @@ class Stepwise(Handler):
             return await self.ended(work)
         outcome = await self.look(work, step) if step.state == "sent" else None
         if outcome is None:
-            outcome = await self._done(work, step)
+            try:
+                outcome = await self._done(work, step)
+            except StopWantedError as wish:
+                await work.not_sent(step, await self.so_far(work, step))
+                return Stopped(await self.stopped(work, wish))
         await work.settled(step, outcome)
         return None
 
@@ -69,7 +77,12 @@ class Stepwise(Handler):
             raise
 
     async def judge(self, work: Work, error: Exception) -> Verdict | None:
-        """Waits for the quota, the database, the network and a lost answer; all else is for the user to see."""
+        """Waits for the quota, the database, the network and a lost answer; all else is for the user to see.
+
+        For nothing where its user wants it to stop.
+        """
+        if await work.is_unwanted():
+            return Stopped(await self.stopped(work, StopWantedError()))
         waits = is_ours_to_wait(error) or isinstance(error, NotSentError | OutcomeUnknownError)
         if waits or not isinstance(error, ImgurError | BotError):
             return None

@@ -10,7 +10,7 @@ from typing import ClassVar, TypeAlias
 from errors import BotError
 from services.messages import Words
 from services.ports import JobStore
-from storage.models import Job, Step, StepState
+from storage.models import Job, JobState, Step, StepState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Stopped:
 Verdict: TypeAlias = Pause | Done | Stopped
 
 
+class StopWantedError(Exception):
+    """The job's user wants no more of it: what was to be sent was not."""
+
+
 class ClaimLostError(Exception):
     """The job is another process's by now, or gone: whoever hears this does nothing more about it."""
 
@@ -56,9 +60,19 @@ class Work:
         """All of them."""
         return await self._store.steps(self.job.id)
 
+    async def is_unwanted(self) -> bool:
+        """Whether its user wants it to stop."""
+        job = await self._store.get(self.job.discord_id, self.job.id)
+        return job is not None and job.claim == self.job.claim and job.state is JobState.STOPPING
+
     async def sending(self, step: Step) -> None:
-        """Record that a step is about to be sent, or what is left of it."""
-        await self._mark(step, StepState.SENT, step.outcome)
+        """Record that a step is about to be sent, or what is left of it. Raises StopWantedError."""
+        try:
+            await self._mark(step, StepState.SENT, step.outcome)
+        except ClaimLostError:
+            if await self.is_unwanted():
+                raise StopWantedError from None
+            raise
 
     async def not_sent(self, step: Step, outcome: str | None = None) -> None:
         """Record that nothing was done of it, or no more than this."""

@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, or_, select, update
 
 from storage.database import Transaction
 from storage.jobs.outcomes import Outcomes
-from storage.jobs.rows import COLUMNS, LEASE, OPEN, forget, is_claimed, is_free, job_of, step_of
+from storage.jobs.rows import COLUMNS, LEASE, LIVE, OPEN, forget, is_claimed, is_free, job_of, step_of
 from storage.models import Job, JobState, Origin, Step, StepState
-from storage.tables import EPOCH, jobs, links, steps
+from storage.tables import EPOCH, UtcTime, jobs, links, steps
 from storage.views import is_asked, settle_question
 
 __all__ = ["LEASE", "JobStore", "cancel_jobs"]
@@ -85,7 +85,7 @@ class JobStore(Outcomes):
         other = jobs.alias()
         free = and_(
             COLUMNS.kind.in_(kinds),
-            OPEN,
+            LIVE,
             or_(COLUMNS.due_at <= now, COLUMNS.due_at > now + LONGEST_WAIT),
             is_free(COLUMNS, now),
             ~exists().where(other.c.discord_id == COLUMNS.discord_id, other.c.id != COLUMNS.id, ~is_free(other.c, now)),
@@ -107,11 +107,12 @@ class JobStore(Outcomes):
         return await self._change(job, claimed_until=now + LEASE)
 
     async def release(self, job: Job, now: datetime, *, due_at: datetime, failures: int = 0) -> bool:
-        """Let it go on later, after all others who wait."""
+        """Let it go on later, after all others who wait; at once where it is to stop."""
         async with self._database.write() as transaction:
             change = update(jobs).where(is_claimed(job))
+            then = case((COLUMNS.state == JobState.STOPPING, literal(now, UtcTime)), else_=literal(due_at, UtcTime))
             free: dict[str, Any] = {"claim": None, "claimed_until": None}
-            if not (await transaction.execute(change.values(due_at=due_at, failures=failures, **free))).rowcount:
+            if not (await transaction.execute(change.values(due_at=then, failures=failures, **free))).rowcount:
                 return False
             turn = update(jobs).where(COLUMNS.discord_id == job.discord_id, OPEN)
             await transaction.execute(turn.values(turn=now))
@@ -155,8 +156,9 @@ class JobStore(Outcomes):
         return row.done, row.total
 
     async def mark(self, job: Job, number: int, state: StepState, outcome: str | None = None) -> bool:
-        """Record where a step stands."""
-        mine = exists().where(is_claimed(job))
+        """Record where a step stands. None is sent of a job that is to stop."""
+        goes_on = OPEN if state is StepState.SENT else LIVE
+        mine = exists().where(is_claimed(job), goes_on)
         change = update(steps).where(steps.c.job_id == job.id, steps.c.number == number, mine)
         async with self._database.write() as transaction:
             return bool((await transaction.execute(change.values(state=state, outcome=outcome))).rowcount)
@@ -198,6 +200,13 @@ class JobStore(Outcomes):
         outcome = {"outcome_title": None, "outcome_text": None}
         async with self._database.write() as transaction:
             change = update(jobs).where(mine, ~newer).values(**values, **outcome)
+            return bool((await transaction.execute(change)).rowcount)
+
+    async def stop(self, discord_id: int, job_id: int, now: datetime) -> bool:
+        """Have an open job of the user's stop as soon as what is under way of it has ended; its turn is now."""
+        mine = and_(COLUMNS.id == job_id, COLUMNS.discord_id == discord_id, OPEN)
+        change = update(jobs).where(mine).values(state=JobState.STOPPING, due_at=now, turn=EPOCH)
+        async with self._database.write() as transaction:
             return bool((await transaction.execute(change)).rowcount)
 
     async def drop(self, discord_id: int, job_id: int) -> bool:

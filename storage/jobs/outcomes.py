@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, select, update
 
 from storage.database import Database, Transaction
-from storage.jobs.rows import COLUMNS, OPEN, forget, job_of
+from storage.jobs.rows import COLUMNS, LIVE, forget, job_of
 from storage.keys import erase_keys, renew_key
 from storage.models import Job, JobState, Origin
 from storage.sealing import Keyring, SealContext
@@ -40,13 +40,13 @@ class Outcomes:
 
     async def told(self, discord_id: int, job_id: int) -> None:
         """Its outcome, if there is one, was told: what has ended is forgotten with that."""
-        mine = and_(COLUMNS.discord_id == discord_id, COLUMNS.id == job_id, COLUMNS.state != JobState.OPEN)
+        mine = and_(COLUMNS.discord_id == discord_id, COLUMNS.id == job_id, ~LIVE)
         async with self._database.write() as transaction:
             await _told(transaction, (await transaction.execute(select(jobs).where(mine).with_for_update())).all())
 
     async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> bool:
-        """Note, in place of another, what leads to the message that shows an open job of the user's."""
-        mine = select(jobs).where(COLUMNS.id == job_id, COLUMNS.discord_id == discord_id, OPEN).with_for_update()
+        """Note, in place of another, what leads to the message that shows a job of the user's that goes on."""
+        mine = select(jobs).where(COLUMNS.id == job_id, COLUMNS.discord_id == discord_id, LIVE).with_for_update()
         async with self._database.write() as transaction:
             row = (await transaction.execute(mine)).one_or_none()
             if row is not None:
@@ -71,7 +71,7 @@ class Outcomes:
         late = select(jobs).where(COLUMNS.origin_until <= now).order_by(COLUMNS.id).with_for_update()
         async with self._database.write() as transaction:
             await _forget_origins(transaction, (await transaction.execute(late)).all())
-            return await forget(transaction, COLUMNS.state != JobState.OPEN, COLUMNS.ended_at < before)
+            return await forget(transaction, ~LIVE, COLUMNS.ended_at < before)
 
     async def lead_to(self, transaction: Transaction, row: Row[Any], origin: Origin) -> None:
         """Note what leads to the message that shows this job, which is locked."""

@@ -17,6 +17,8 @@ LEASE = timedelta(minutes=1)
 
 COLUMNS = jobs.c
 OPEN: ColumnElement[bool] = COLUMNS.state == JobState.OPEN
+LIVE: ColumnElement[bool] = COLUMNS.state.in_((JobState.OPEN, JobState.STOPPING))
+"""A process has something to do about it."""
 
 
 def is_free(columns: Any, now: datetime) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ class Outside:
     done: Counter[str] = field(default_factory=Counter)
     before: dict[str, list[Exception]] = field(default_factory=dict)
     after: dict[str, list[Exception]] = field(default_factory=dict)
+    unseen: list[Exception] = field(default_factory=list)
     held: asyncio.Event | None = None
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     ended: list[str] = field(default_factory=list)
@@ -60,6 +61,8 @@ class Deleting(Stepwise):
         return "deleted"
 
     async def look(self, work: Work, step: Step) -> str | None:
+        if self.outside.unseen:
+            raise self.outside.unseen.pop()
         return "looked up" if self.outside.done[step.payload["name"]] else None
 
     async def ended(self, work: Work) -> Verdict:
@@ -219,6 +222,53 @@ async def test_after_an_unlink_in_the_middle_nothing_more_is_done(stores):
         assert await jobs.of_user(1) == []
         assert await jobs.outcomes(1) == []
     assert outside.done == Counter("ac")
+
+
+async def test_what_its_user_stops_ends_with_the_step_under_way_whichever_process_has_it(stores):
+    outside = Outside(held=(held := asyncio.Event()))
+    elsewhere = JobService(stores.jobs, lambda: None)
+    async with running(stores, Deleting(outside)) as jobs:
+        job = await begun(jobs, "deleting", 1, "a", "b", "c")
+        await outside.reached.wait()
+        assert await elsewhere.stop(1, job.id)
+        held.set()
+
+        assert await outcome(jobs) == ("Stopped", "Left: b, c.")
+        assert outside.done == Counter("a")
+        assert await elsewhere.resume(1, job.id)
+        assert await outcome(jobs) == ("Deleted", "deleted, deleted, deleted")
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknownError("cut off"), NotSentError(), RateLimitedError(retry_after=600)])
+async def test_nothing_is_waited_for_where_its_user_wants_it_to_stop(stores, error):
+    outside = Outside(before={"b": [error]}, held=(held := asyncio.Event()))
+    async with running(stores, Deleting(outside), pause=600) as jobs:
+        job = await begun(jobs, "deleting", 1, "a", "b", "c")
+        await outside.reached.wait()
+        held.set()
+        await until(lambda: is_waiting(jobs, job))
+        assert await jobs.stop(1, job.id)
+
+        assert await outcome(jobs) == ("Stopped", "Left: b, c.")
+
+
+async def test_what_cannot_be_looked_up_keeps_no_job_from_stopping(stores):
+    outside = Outside(after={"a": [LOST]}, unseen=[NotSentError()] * 99)
+    async with running(stores, Deleting(outside), pause=600) as jobs:
+        job = await begun(jobs, "deleting", 1, "a", "b")
+        await until(lambda: is_waiting(jobs, job))
+        assert await jobs.stop(1, job.id)
+
+        assert await outcome(jobs) == ("Stopped", "Left: a, b.")
+        outside.unseen.clear()
+        assert await jobs.resume(1, job.id)
+        assert await outcome(jobs) == ("Deleted", "looked up, deleted")
+    assert outside.done == Counter("ab")
+
+
+async def is_waiting(jobs: JobService, job: Job) -> bool:
+    now = await jobs.get(1, job.id)
+    return now is not None and (now.state is JobState.STOPPED or (await jobs.progress(now)).waits > 1)
 
 
 async def test_another_process_goes_on_with_what_a_killed_one_left_within_a_minute(stores):

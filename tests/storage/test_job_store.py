@@ -419,3 +419,39 @@ async def test_an_outcome_that_comes_while_others_are_told_is_not_lost(stores, o
         taken += await stores.jobs.take_outcomes(1)
         assert ended
         assert [found.id for found in taken] == [told.id, job.id]
+
+
+async def test_of_what_is_to_stop_no_step_is_sent_and_its_turn_is_now(stores, other_stores):
+    """Whichever process has it; only its user stops it, and it goes on when they say so."""
+    job = await begun(stores, steps=[{"name": "a"}, {"name": "b"}])
+    claimed = await stores.jobs.claim(["count"], NOW)
+    assert await stores.jobs.mark(claimed, 0, StepState.SENT)
+    assert not await other_stores.jobs.stop(2, job.id, NOW)
+    assert await other_stores.jobs.stop(1, job.id, NOW)
+    assert not await other_stores.jobs.stop(1, job.id, NOW)
+
+    assert not await stores.jobs.mark(claimed, 1, StepState.SENT)
+    assert await stores.jobs.mark(claimed, 0, StepState.DONE, "done")
+    assert await stores.jobs.renew(claimed, NOW)
+    assert await stores.jobs.release(claimed, NOW, due_at=NOW + 1000 * SECOND)
+    again = await other_stores.jobs.claim(["count"], NOW)
+    assert (again.state, again.due_at) == (JobState.STOPPING, NOW)
+    await stores.jobs.told(1, job.id)
+    assert await stores.jobs.sweep(NOW + LEASE, NOW) == 0
+
+    assert await other_stores.jobs.end(again, NOW, JobState.STOPPED, ("Stopped", "here"))
+    assert not await stores.jobs.stop(1, job.id, NOW)
+    assert await stores.jobs.resume(1, job.id, NOW)
+    claimed = await stores.jobs.claim(["count"], NOW)
+    assert await stores.jobs.mark(claimed, 1, StepState.SENT)
+
+
+async def test_what_is_to_stop_comes_before_what_others_wait_for(stores):
+    waiting = await begun(stores, 2)
+    mine = await begun(stores, 1)
+    later = NOW + SECOND
+    await stores.jobs.release(await stores.jobs.claim(["count"], NOW), NOW, due_at=later)
+    await stores.jobs.release(await stores.jobs.claim(["count"], NOW), NOW, due_at=later)
+    await stores.jobs.stop(1, mine.id, later)
+
+    assert [(await stores.jobs.claim(["count"], later)).id for _ in range(2)] == [mine.id, waiting.id]

@@ -163,7 +163,6 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         server.execute("postgres", f"ALTER ROLE bot PASSWORD '{quoted}'")
         server.execute("postgres", f"CREATE ROLE reader LOGIN PASSWORD '{quoted}'")
         server.execute("postgres", "CREATE DATABASE imgur")
-        server.execute("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false")
         empty, newer = server.make(), server.make()
         server.execute(newer, "CREATE TABLE alembic_version (version_num text)")
         server.execute(newer, "INSERT INTO alembic_version VALUES ('9999')")
@@ -239,9 +238,6 @@ async def test_addresses_lead_in(engine, entrance, address):
             "root.crt|No such file",
         ),
         ("postgresql://bot:{password}@{at}/imgur?sslmode=require", "rejected SSL upgrade"),
-        ("postgresql://bot:{password}@{at}/imgur?options=-cnone%3D1", "unrecognized configuration parameter"),
-        ("postgresql://bot:{password}@{at}/closed", "not currently accepting connections"),
-        ("postgresql://bot:{password}@{at}/{empty}?search_path=none", "may not make tables"),
         ("postgresql://reader:{password}@{at}/{empty}", "may not make tables"),
         ("postgresql://bot:{password}@{at}/{newer}", "newer release"),
     ],

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Delete, Engine, Executable, Table, text
@@ -20,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.util import greenlet_spawn
 
 from storage.engines import Backend, backend
-from storage.errors import DatabaseUnavailableError
+from storage.errors import CrowdedError, DatabaseUnavailableError
 from storage.migrations import bring_up_to_date
 from storage.tables import EPOCH, TICK, data_keys, housekeeping, metadata
 
@@ -37,6 +39,7 @@ BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 DUE = "scrub"  # in `housekeeping`: when something personal was erased first since the database was written anew
 RECORDED = "recorded"  # in `housekeeping`: how many bytes of the record the database knows
 PATIENCE = 0.25  # seconds that an erasure waits for readers
+PAUSES = (0.02, 0.05, 0.1, 0.2)  # seconds between tries to get a connection from a server that takes no more of them
 
 
 class Transaction:
@@ -232,12 +235,25 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
 @asynccontextmanager
 async def _started(backend: Backend, engine: Engine) -> AsyncIterator[Connection]:
     """A connection of the pool; what is not committed at the end is undone."""
-    opening = asyncio.ensure_future(asked(backend, engine.connect))
+    opening = asyncio.ensure_future(_connected(backend, engine))
     try:
         yield await to_the_end(opening)
     finally:
         if not opening.cancelled() and not opening.exception():
             await asked(backend, opening.result().close)
+
+
+async def _connected(backend: Backend, engine: Engine) -> Connection:
+    """A connection; where the server takes no more of them, one that another is done with, here or elsewhere."""
+    until = time.monotonic() + BUSY_TIMEOUT
+    pauses = chain(PAUSES, repeat(PAUSES[-1]))
+    while True:
+        try:
+            return await asked(backend, engine.connect)
+        except CrowdedError:
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(next(pauses))
 
 
 async def asked(backend: Backend, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

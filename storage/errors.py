@@ -11,6 +11,10 @@ class DatabaseUnavailableError(StorageError):
     """The database cannot be opened, or is locked or full."""
 
 
+class CrowdedError(DatabaseUnavailableError):
+    """The database takes no more connections at the moment."""
+
+
 class AddressError(StorageError):
     """DATABASE_URL cannot be understood."""
 

@@ -24,7 +24,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 from storage.engines import only_storable
-from storage.errors import AddressError, DatabaseUnavailableError
+from storage.errors import AddressError, CrowdedError, DatabaseUnavailableError
 
 CONNECTS = 10.0  # seconds that making a connection may take
 ANSWERS = 30.0  # seconds that a statement may take
@@ -59,8 +59,8 @@ SAID_OTHERWISE = {"true": "require", "1": "require", "no-verify": "require", "fa
 
 # Classes and codes of SQLSTATE that are no fault of a statement's: what to do is to try again, or to look after the
 # server. https://www.postgresql.org/docs/current/errcodes-appendix.html
-FORBIDDEN = "42501"
-OUTSIDE = ("08", "25006", "28", "3D", "40", "42501", "53", "55P03", "57", "58", "F0", "XX")
+FORBIDDEN, CROWDED = "42501", "53300"
+OUTSIDE = ("08", "25006", "28", "3D", "3F", "40", "42501", "53", "55P03", "57", "58", "F0", "XX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,16 @@ def parse(url: str) -> Address:
     parts = {name: unquote(found[name]) for name in ("user", "password", "database") if found[name]}
     parts |= {name: given[name] for name in parts.keys() | {"user", "password", "database"} if given.get(name)}
     try:
-        hosts, ports = _places(unquote(found["hosts"]) or given.get("host", ""), given.get("port", ""))
-        timeout = float(given.get("connect_timeout") or CONNECTS) or CONNECTS
+        hosts, ports = _places(found["hosts"] or quote(given.get("host", ""), "/,:@[]"), given.get("port", ""))
+        timeout = float(given.get("connect_timeout") or CONNECTS)
     except ValueError:
-        raise AddressError("a port or the connect_timeout in the address of the database is no number") from None
+        raise AddressError(
+            "a port in the address of the database is no number from 1 to 65535, or its connect_timeout is none"
+        ) from None
     return Address(
         hosts=hosts,
         ports=ports,
-        timeout=timeout,
+        timeout=timeout if timeout > 0 else CONNECTS,
         driver={name: value for name, value in given.items() if name in DRIVERS},
         server={name: value for name, value in given.items() if name in SERVERS},
         **parts,
@@ -114,37 +116,49 @@ def parse(url: str) -> Address:
 
 
 def _places(hosts: str, ports: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Hosts with their ports; a host may be the folder of a socket. Raises ValueError."""
+    """Hosts, which are percent-encoded, with their ports; a host may be the folder of a socket. Raises ValueError."""
+    common = [_port(port) for port in ports.split(",") if port]
     if not hosts:
-        return (), tuple(int(port) for port in ports.split(",") if port)
+        return (), tuple(common)
     names, numbers = [], []
-    common = [int(port) for port in ports.split(",") if port] or [PORT]
+    common = common or [PORT]
     for number, place in enumerate(hosts.split(",")):
         host, port = place, ""
         if bracketed := re.fullmatch(r"\[(.*)\](?::(\d*))?", place):
             host, port = bracketed[1], bracketed[2]
         elif not place.startswith(("/", "@")) and place.count(":") == 1:
             host, _, port = place.partition(":")
-        names.append(host)
-        numbers.append(int(port) if port else common[min(number, len(common) - 1)])
+        names.append(unquote(host))
+        numbers.append(_port(port) if port else common[min(number, len(common) - 1)])
     return tuple(names), tuple(numbers)
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port <= 65535:  # noqa: PLR2004 - two bytes
+        raise ValueError(text)
+    return port
+
+
 async def connect(address: Address, *, answers: float | None = ANSWERS) -> asyncpg.Connection[asyncpg.Record]:
-    """A connection; a statement may take `answers` seconds."""
+    """A connection; a statement may take `answers` seconds. Raises what the driver does, and StorageError."""
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in address.driver.items())
-    return await asyncpg.connect(
-        f"postgresql://?{query}" if query else None,
-        host=list(address.hosts) or None,
-        port=list(address.ports) or None,
-        user=address.user,
-        password=address.password,
-        database=address.database,
-        timeout=address.timeout,
-        command_timeout=answers,
-        statement_cache_size=0,
-        server_settings=address.server or None,
-    )
+    try:
+        return await asyncpg.connect(
+            f"postgresql://?{query}" if query else None,
+            host=list(address.hosts) or None,
+            port=list(address.ports) or None,
+            user=address.user,
+            password=address.password,
+            database=address.database,
+            timeout=address.timeout,
+            command_timeout=answers,
+            statement_cache_size=0,
+            server_settings=address.server or None,
+        )
+    except asyncpg.PostgresError as error:  # whatever its code: no statement of ours is at fault yet
+        kind = CrowdedError if error.sqlstate == CROWDED else DatabaseUnavailableError
+        raise kind(f"the database cannot be used: {error.args[0]}") from error
 
 
 class Postgres:

@@ -52,6 +52,24 @@ async def test_connections_that_were_ended_while_idle_are_replaced_unseen(databa
     await database.ping()
 
 
+async def test_where_the_server_takes_few_connections_they_are_shared(database, url):
+    """`database` has made the tables; a user who may have two connections asks for twenty at once."""
+    rows(url, "DROP ROLE IF EXISTS crowded")
+    rows(url, "CREATE ROLE crowded LOGIN CONNECTION LIMIT 2")
+    rows(url, "GRANT SELECT ON alembic_version TO crowded")
+
+    async def ask(database, use):
+        async with getattr(database, use)() as transaction:
+            return (await transaction.execute(text("SELECT 1"))).scalar()
+
+    try:
+        async with open_database(url.replace("bot@", "crowded@")) as few:
+            assert await asyncio.gather(*(ask(few, use) for use in ["read", "write"] * 10)) == [1] * 20
+    finally:
+        rows(url, "DROP OWNED BY crowded")
+        rows(url, "DROP ROLE crowded")
+
+
 @pytest.mark.parametrize("use", ["read", "write"])
 async def test_what_was_under_way_when_connections_were_ended_is_told_and_the_next_works(database, stores, url, use):
     async def disturbed() -> None:
@@ -163,6 +181,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         server.execute("postgres", f"ALTER ROLE bot PASSWORD '{quoted}'")
         server.execute("postgres", f"CREATE ROLE reader LOGIN PASSWORD '{quoted}'")
         server.execute("postgres", "CREATE DATABASE imgur")
+        server.execute("postgres", "CREATE DATABASE closed ALLOW_CONNECTIONS false")
         empty, newer = server.make(), server.make()
         server.execute(newer, "CREATE TABLE alembic_version (version_num text)")
         server.execute(newer, "INSERT INTO alembic_version VALUES ('9999')")
@@ -238,6 +257,9 @@ async def test_addresses_lead_in(engine, entrance, address):
             "root.crt|No such file",
         ),
         ("postgresql://bot:{password}@{at}/imgur?sslmode=require", "rejected SSL upgrade"),
+        ("postgresql://bot:{password}@{at}/imgur?options=-cnone%3D1", "unrecognized configuration parameter"),
+        ("postgresql://bot:{password}@{at}/closed", "not currently accepting connections"),
+        ("postgresql://bot:{password}@{at}/{empty}?search_path=none", "may not make tables"),
         ("postgresql://reader:{password}@{at}/{empty}", "may not make tables"),
         ("postgresql://bot:{password}@{at}/{newer}", "newer release"),
     ],

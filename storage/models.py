@@ -250,7 +250,8 @@ class Job:
 
     Of one `kind` and `subject` there is one open job at a time. `account_id` is the account that it works on: the job
     goes when its user leaves that account. Not before `due_at` does it go on; `failures` counts those in a row.
-    `outcome` is a heading and a sentence, for the next answer to the user. `claim` names the claim of whoever has it.
+    `outcome` is a heading and a sentence, for the next answer to the user. `claim` names the claim of whoever has it,
+    `shown` (`Origin.until`) the press or command whose message shows it, until how it ended was told there.
     """
 
     id: int
@@ -266,6 +267,7 @@ class Job:
     ended_at: datetime | None = None
     outcome: tuple[str, str] | None = None
     claim: str | None = field(default=None, repr=False)
+    shown: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from cogs.ui.forms import Form
 from cogs.ui.layout import COLOUR, WARNING, Control, notice, plain, rows
 from imgur.models import TITLE_LIMIT
 from services.bulk import Question, State
-from services.bulk.words import summary
+from services.bulk.words import ended, summary
 from services.library.suggestions import Suggestion
 from services.selection import Deed, Obstacle, Selected, Sorted
 from services.text import cut, units
@@ -136,13 +136,21 @@ def state_view(state: State, owner: int, *, bare: bool = False) -> ui.LayoutView
     """How far it is. `bare` leaves out what users wrote."""
     if state.is_open:
         return _open_view(state, owner, bare=bare)
-    title, text = state.job.outcome or (summary(state.deed, (result for _, result in state.results)), "")
+    title, text = state.job.outcome or _as_told(state)
     controls: list[Control] = []
     if state.is_stopped:
         controls = [
             ActionButton("bulk-on", owner, state.job.id, label="Go on", style=discord.ButtonStyle.primary),
         ]
     return notice(title, "" if bare else text, _album(state, bare=bare), controls=controls)
+
+
+def _as_told(state: State) -> tuple[str, str]:
+    """What became of it, where that was told before."""
+    if state.is_stopped:
+        return summary(state.deed, (result for _, result in state.results)), ""
+    words = ended(state.deed, state.results)
+    return words.title, words.text
 
 
 def _open_view(state: State, owner: int, *, bare: bool) -> ui.LayoutView:

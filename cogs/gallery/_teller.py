@@ -28,8 +28,10 @@ class Teller:
 
     async def ended(self, origin: str, job: Job) -> bool:
         """Whether Discord has taken it. Never raises: the next answer tells it then."""
-        title, text = job.outcome or ("", "")
         state = await self._bulk.shown(job)
+        if state is None and job.outcome is None:
+            return False
+        title, text = job.outcome or ("", "")
         for bare in (False, True):  # what users wrote may be what Discord refuses
             view = notice(title, text) if state is None else state_view(state, job.discord_id, bare=bare)
             try:

@@ -11,6 +11,7 @@ from cogs.ui.actions import Interaction
 from cogs.ui.origin import origin
 from cogs.ui.reply import progress
 from services.bulk import BulkService, State
+from services.jobs import Origin
 
 CHANGEABLE = 14 * 60.0  # seconds after the press; Discord gives fifteen minutes
 FIRST_LOOK, LAST_LOOK = 0.1, 2.0  # seconds between looks; each doubles it
@@ -18,7 +19,10 @@ LONG = 3.0  # seconds of a wait that is worth telling
 
 
 class Watch:
-    """Looks now and then, and changes the message where something is new; of each job the one it was last shown in."""
+    """Looks now and then, and changes the message where something is new; of each job the one it was last shown in.
+
+    That holds among processes too: whoever was pressed on last shows it, and one of all tells how it ended.
+    """
 
     def __init__(self, bulk: BulkService) -> None:
         self._bulk = bulk
@@ -26,13 +30,16 @@ class Watch:
 
     async def begin(self, interaction: Interaction, state: State | None) -> None:
         """Show how far it is, and go on showing it."""
-        if state is not None:
+        lead = None
+        if state is not None and state.is_open:
             self._leave(state.job.id)
+            here = origin(interaction)
+            lead = here if await self._bulk.shown_in(state, here) else None
+            state = await self._bulk.newer(state)  # who showed it before may have come to its end meanwhile
         await self._show(interaction, state)
         if state is not None and state.is_open:
-            await self._bulk.shown_in(state, origin(interaction))
             self._leave(state.job.id)  # another press may have come meanwhile
-            task = self._following[state.job.id] = asyncio.create_task(self._follow(interaction, state))
+            task = self._following[state.job.id] = asyncio.create_task(self._follow(interaction, state, lead))
             task.add_done_callback(partial(self._followed, state.job.id))
 
     def _leave(self, job: int) -> None:
@@ -50,8 +57,8 @@ class Watch:
             task.cancel()
         await asyncio.gather(*following, return_exceptions=True)
 
-    async def _follow(self, interaction: Interaction, state: State | None) -> None:
-        until, pause, shown = time.monotonic() + CHANGEABLE, FIRST_LOOK, _key(state)
+    async def _follow(self, interaction: Interaction, state: State | None, lead: Origin | None) -> None:
+        until, pause, seen = time.monotonic() + CHANGEABLE, FIRST_LOOK, _key(state)
         while state is not None and state.is_open:
             wait = state.progress.waits if state.progress.waits > LONG else pause
             if time.monotonic() + wait > until:
@@ -59,9 +66,11 @@ class Watch:
             await asyncio.sleep(wait)
             pause = min(2 * pause, LAST_LOOK)
             state = await self._bulk.newer(state)
-            if _key(state) != shown:
+            if state is not None and not await self._bulk.may_show(state, lead):
+                return
+            if _key(state) != seen:
                 await self._show(interaction, state)
-                shown = _key(state)
+                seen = _key(state)
 
     async def _show(self, interaction: Interaction, state: State | None) -> None:
         """Where Discord does not take how it ended, the next answer tells it."""
@@ -74,7 +83,7 @@ class Watch:
             not state.is_open and await progress(interaction, draw(bare=True))
         )
         if taken and not state.is_open:
-            await self._bulk.told(owner, state.job.id)
+            await self._bulk.told(state)
 
 
 def _key(state: State | None) -> object:

@@ -102,7 +102,7 @@ class BulkService:
         return await self._begin(viewer, deed, found.can, {})
 
     async def state(self, discord_id: int, job_id: int) -> State | None:
-        """How far it is; None where nobody knows it any more: its outcome was told, or the account was unlinked."""
+        """How far it is; None where nobody knows it any more: it was told a while ago, or the account was unlinked."""
         job = await self._jobs.get(discord_id, job_id)
         return None if job is None or job.kind not in _DEEDS else await self._state(job)
 
@@ -137,16 +137,27 @@ class BulkService:
         await self._jobs.stop(discord_id, job_id)
         return await self.state(discord_id, job_id)
 
-    async def shown_in(self, state: State, origin: Origin) -> None:
-        """`origin` leads to the message that shows it, for when this process cannot."""
-        await self._jobs.shown_in(state.job.discord_id, state.job.id, origin)
+    async def shown_in(self, state: State, origin: Origin) -> bool:
+        """As `JobService.shown_in`."""
+        return await self._jobs.shown_in(state.job.discord_id, state.job.id, origin)
 
-    async def told(self, discord_id: int, job_id: int) -> None:
+    async def may_show(self, state: State, origin: Origin | None) -> bool:
+        """Whether the message to which `origin` leads is to show it: not where a newer press has it, or it was told.
+
+        Of how it ended, one is told so, once, whatever process asks; and who has no `origin` on record. Never raises.
+        """
+        if origin is None:
+            return state.job.shown is None
+        if state.job.shown != origin.until:
+            return False
+        return state.is_open or await self._jobs.take_telling(state.job)
+
+    async def told(self, state: State) -> None:
         """The user has seen the outcome: no answer needs to tell it. Never raises: at worst it is told twice."""
         try:
-            await self._jobs.told(discord_id, job_id)
+            await self._jobs.told(state.job)
         except StorageError as error:
-            log.info("that an outcome was told was not recorded", job=job_id, reason=type(error).__name__)
+            log.info("that an outcome was told was not recorded", job=state.job.id, reason=type(error).__name__)
 
     async def _asked(self, discord_id: int, question_id: str) -> tuple[Deed, str] | State:
         """What an open question is about: the deed and the selection; where the answer was yes, how far it is."""

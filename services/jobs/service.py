@@ -60,12 +60,24 @@ class JobService:
             task.cancel()
         await asyncio.gather(*self._telling, return_exceptions=True)
 
-    async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> None:
-        """`origin` leads to the message that shows the job. Never raises: without it, the next answer tells."""
+    async def shown_in(self, discord_id: int, job_id: int, origin: Origin) -> bool:
+        """The message to which `origin` leads shows the job from now on; False where it is over.
+
+        Never raises: False as well, and the next answer tells unless who shows it can.
+        """
         try:
-            await self._store.shown_in(discord_id, job_id, origin)
+            return await self._store.shown_in(discord_id, job_id, origin)
         except StorageError as error:
             log.info("which message shows a job was not recorded", job=job_id, reason=type(error).__name__)
+            return False
+
+    async def take_telling(self, job: Job) -> bool:
+        """Be the one, of all processes, who tells in the message that shows the job how it ended. Never raises."""
+        try:
+            return await self._store.take_telling(job)
+        except StorageError as error:
+            log.info("an outcome waits for the next answer", job=job.id, reason=type(error).__name__)
+            return False
 
     def ended(self, job: Job) -> None:
         """A job has an outcome, of which its user is told here unless somebody else does so within a few seconds."""
@@ -81,7 +93,7 @@ class JobService:
                 return
             now, origin = taken
             if await self._teller.ended(origin, now):
-                await self._store.told(job.discord_id, job.id)
+                await self._store.told(now)
         except StorageError as error:
             log.info("an outcome waits for the next answer", job=job.id, reason=type(error).__name__)
 
@@ -155,9 +167,9 @@ class JobService:
         """Forget a job. What was sent already is done."""
         return await self._store.drop(discord_id, job_id)
 
-    async def told(self, discord_id: int, job_id: int) -> None:
-        """The user has seen its outcome, so that no answer needs to tell it; what has ended is forgotten."""
-        await self._store.told(discord_id, job_id)
+    async def told(self, job: Job) -> None:
+        """The user has seen its outcome, so that no answer needs to tell it."""
+        await self._store.told(job)
 
     async def outcomes(self, discord_id: int) -> list[Words]:
         """What has ended, or stopped, since the user was last told; each is told once. Never raises."""

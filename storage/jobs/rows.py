@@ -48,6 +48,7 @@ def job_of(row: Row[Any]) -> Job:
         ended_at=row.ended_at,
         outcome=None if row.outcome_title is None else (row.outcome_title, row.outcome_text or ""),
         claim=row.claim,
+        shown=row.origin_until,
     )
 
 

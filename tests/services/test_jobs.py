@@ -146,7 +146,7 @@ async def test_steps_are_done_in_order_and_the_outcome_waits_for_the_user(stores
         await jobs.begin("deleting", 1, steps=named("a", "b", "c"))
 
         assert await outcome(jobs) == ("Deleted", "deleted, deleted, deleted")
-        assert await jobs.of_user(1) == []
+        assert await jobs.outcomes(1) == []
     assert outside.done == Counter("abc")
 
 

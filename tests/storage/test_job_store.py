@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
 from storage.jobs import LEASE
+from storage.jobs.outcomes import SHOWN
 from storage.models import JobState, Origin, Selected, StepState
 from storage.sealing import NO_KEY
 from tests.storage.factories import NOW, account, cells, link
@@ -260,8 +262,7 @@ async def test_what_its_message_has_told_no_answer_tells(stores, state):
         assert await stores.jobs.end(mine, NOW, state, ("Deleted 3", "All of them"))
     (mine,), (other,) = await stores.jobs.of_user(1), await stores.jobs.of_user(2)
 
-    await stores.jobs.told(1, other.id)
-    await stores.jobs.told(1, mine.id)
+    await stores.jobs.told(mine)
 
     left = [job.outcome for job in await stores.jobs.of_user(1)]
     assert left == ([None] if state is JobState.STOPPED else [])
@@ -271,8 +272,34 @@ async def test_what_its_message_has_told_no_answer_tells(stores, state):
 
 async def test_what_goes_on_is_not_forgotten_because_somebody_looked(stores):
     job = await begun(stores)
-    await stores.jobs.told(1, job.id)
+    await stores.jobs.told(job)
     assert await stores.jobs.of_user(1) == [job]
+
+
+async def test_what_has_gone_on_since_it_was_told_has_another_outcome(stores):
+    job = await begun(stores)
+    await stores.jobs.end(await stores.jobs.claim(["count"], NOW), NOW, JobState.STOPPED, ("Stopped", ""))
+    before = await stores.jobs.get(1, job.id)
+    await stores.jobs.resume(1, job.id, NOW)
+    await stores.jobs.end(await stores.jobs.claim(["count"], NOW), NOW + SECOND, JobState.ENDED, ("Done", ""))
+
+    await stores.jobs.told(before)
+
+    assert [told.outcome for told in await stores.jobs.take_outcomes(1)] == [("Done", "")]
+
+
+@pytest.mark.parametrize("tell", [lambda jobs, job: jobs.told(job), lambda jobs, _: jobs.take_outcomes(1)])
+async def test_what_had_steps_is_known_for_a_while_after_it_was_told(stores, tell):
+    """Its message may be pressed on: then it says again how it ended."""
+    job = await begun(stores, steps=[{"id": "a"}])
+    await stores.jobs.end(await stores.jobs.claim(["count"], NOW), NOW, JobState.ENDED, ("Done", ""))
+    await tell(stores.jobs, await stores.jobs.get(1, job.id))
+
+    assert await stores.jobs.take_outcomes(1) == []
+    await stores.jobs.sweep(NOW - SHOWN, NOW + SHOWN)
+    assert [step.payload for step in await stores.jobs.steps(job.id)] == [{"id": "a"}]
+    await stores.jobs.sweep(NOW - SHOWN, NOW + SHOWN + SECOND)
+    assert await stores.jobs.of_user(1) == []
 
 
 async def test_a_question_is_answered_in_the_write_that_begins_the_job(stores, other_stores):
@@ -317,7 +344,7 @@ async def test_what_leads_to_the_message_is_given_once_and_the_newest_counts(sto
     newer = Origin("fake-newer-token", ORIGIN.until)
     assert await stores.jobs.shown_in(1, job.id, newer)
     assert not await stores.jobs.shown_in(2, job.id, newer)
-    assert await stores.jobs.take_origin(job, NOW) is None  # there is no outcome to tell
+    assert await stores.jobs.take_origin(job, NOW) is None  # it goes on
     claimed = await stores.jobs.claim(["count"], NOW)
     await stores.jobs.end(claimed, NOW, JobState.ENDED, ("Done", "All of it."))
 
@@ -326,6 +353,36 @@ async def test_what_leads_to_the_message_is_given_once_and_the_newest_counts(sto
     (found,) = filter(None, taken)
     assert (found[0].outcome, found[1]) == (("Done", "All of it."), "fake-newer-token")
     assert not await stores.jobs.shown_in(1, job.id, newer)  # it has ended
+
+
+async def test_one_of_all_tells_in_the_message_that_shows_it(stores, other_stores):
+    job = await outcome_of(stores)
+    older = dataclasses.replace(job, shown=ORIGIN.until - SECOND)
+    (now,) = await stores.jobs.of_user(1)
+    assert now.shown == ORIGIN.until
+    assert not await stores.jobs.take_telling(older)  # of a message that was pressed on before
+
+    both = (stores.jobs, other_stores.jobs)
+    taken = await asyncio.gather(
+        *(one.take_telling(now) for one in both * 2), *(one.take_origin(now, NOW) for one in both)
+    )
+
+    assert len([one for one in taken if one]) == 1
+    assert [one.outcome for one in await stores.jobs.take_outcomes(1)] == [("Done", "All of it.")]
+
+
+async def test_nobody_tells_how_it_ended_while_it_goes_on(stores):
+    await begun(stores, origin=ORIGIN)
+    (now,) = await stores.jobs.of_user(1)
+    assert not await stores.jobs.take_telling(now)
+
+
+async def test_a_message_may_show_how_it_ended_though_an_answer_has_told_it(stores):
+    job = await begun(stores, origin=ORIGIN, steps=[{"id": "a"}])
+    await stores.jobs.end(await stores.jobs.claim(["count"], NOW), NOW, JobState.ENDED, ("Done", ""))
+    await stores.jobs.take_outcomes(1)
+
+    assert await stores.jobs.take_telling(await stores.jobs.get(1, job.id))
 
 
 @pytest.mark.parametrize("why", ["told", "late"])
@@ -339,9 +396,10 @@ async def test_nothing_leads_to_a_message_when_it_was_told_or_is_too_late(stores
 
 ENDS = {
     "it is given": lambda stores, job: stores.jobs.take_origin(job, NOW),
-    "the outcome is told": lambda stores, job: stores.jobs.told(1, job.id),
+    "who shows it tells": lambda stores, job: stores.jobs.take_telling(job),
+    "the outcome is told": lambda stores, job: stores.jobs.told(job),
     "the next answer tells": lambda stores, job: stores.jobs.take_outcomes(1),
-    "it has stopped, and that is told": lambda stores, job: stores.jobs.take_outcomes(1),
+    "it has stopped, and that is told": lambda stores, job: stores.jobs.told(job),
     "it is dropped": lambda stores, job: stores.jobs.drop(1, job.id),
     "it is swept": lambda stores, job: stores.jobs.sweep(NOW + SECOND, NOW),
     "its user unlinks": lambda stores, job: stores.accounts.unlink(1),
@@ -356,7 +414,7 @@ async def test_what_leads_to_a_message_is_sealed_and_its_key_is_erased(url, stor
     assert sealed
     assert b"fake-interaction-token" not in sealed
 
-    await ENDS[end](stores, job)
+    await ENDS[end](stores, await stores.jobs.get(1, job.id))
 
     keys = {row["id"]: row["key"] for row in cells(url, "data_keys")}
     assert keys[key_id] == NO_KEY
@@ -436,7 +494,7 @@ async def test_of_what_is_to_stop_no_step_is_sent_and_its_turn_is_now(stores, ot
     assert await stores.jobs.release(claimed, NOW, due_at=NOW + 1000 * SECOND)
     again = await other_stores.jobs.claim(["count"], NOW)
     assert (again.state, again.due_at) == (JobState.STOPPING, NOW)
-    await stores.jobs.told(1, job.id)
+    await stores.jobs.told(job)
     assert await stores.jobs.sweep(NOW + LEASE, NOW) == 0
 
     assert await other_stores.jobs.end(again, NOW, JobState.STOPPED, ("Stopped", "here"))

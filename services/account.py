@@ -17,7 +17,7 @@ from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
 from services.cache import TimedCache, oldest
 from services.ports import AccountStore, ImgurApi
-from services.quota.caller import waiting_for_nothing
+from services.quota.caller import waiting_for_nothing, with_token_of
 from storage.errors import StorageError
 from storage.models import ImgurAccount
 
@@ -116,10 +116,12 @@ class AccountService:
         if account.expires_at - datetime.now(UTC) <= REFRESH_MARGIN:
             account = await self._renewed(discord_id, account)
         try:
-            return await call(_token(account))
+            with with_token_of(discord_id, account.account_id):
+                return await call(_token(account))
         except UnauthorizedError:
             account = await self._renewed(discord_id, account)
-        return await call(_token(account))
+        with with_token_of(discord_id, account.account_id):
+            return await call(_token(account))
 
     async def overview(self, discord_id: int) -> AccountOverview:
         """Ask Imgur about the user's own account: two calls, however many ask at once. Raises as `authorized` does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -34,6 +35,7 @@ from services.library.ability import Abilities, abilities
 from services.library.reading import Viewer
 from services.ports import AttachmentSource, ImgurApi, UploadStore
 from services.queue import FairQueue, Queued, Ticket
+from services.quota.caller import with_token_of
 from storage.errors import StorageError
 from storage.models import AnonymousUpload
 
@@ -199,7 +201,8 @@ class UploadService:
             album = await settle(request.discord_id, request.album)
             request = replace(request, album=album.id)
         linked = None if request.anonymous else await self._accounts.linked(request.discord_id)
-        await self._ready(linked.account_id if linked else None)
+        with with_token_of(request.discord_id, linked.account_id) if linked else nullcontext():
+            await self._ready(linked.account_id if linked else None)
         async with self._queue.turn(request.discord_id, queued):
             if album is not None:
                 await self._albums.uploading(Viewer(request.discord_id, linked), album)
@@ -294,7 +297,7 @@ class UploadService:
                 await self._uploads.remove(request.discord_id, image.id)
             elif request.file.hidden:
                 await self._backlog.write("a deletion", lambda: self._uploads.remove(request.discord_id, image.id))
-        except (ImgurError, StorageError) as error:
+        except (BotError, ImgurError, StorageError) as error:  # they may have unlinked meanwhile
             log.warning("an ended upload could not be deleted", reason=type(error).__name__)
             return Remains.STORED
         finally:

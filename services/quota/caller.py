@@ -41,7 +41,8 @@ async def _untold(_wait: Wait) -> None:
 class Caller:
     """`user` is a Discord id or NOBODY. A call may have to wait for `patience` seconds, and not beyond `until`.
 
-    That is a time of the loop. `waiting` is told now and then how long it takes.
+    That is a time of the loop. `waiting` is told now and then how long it takes. `holder` is the user, and the account
+    that they were linked to, when the token was read that goes along.
     """
 
     user: int = NOBODY
@@ -49,6 +50,7 @@ class Caller:
     patience: float = 0.0
     until: float = math.inf
     waiting: Waiting = _untold
+    holder: tuple[int, int] | None = None
 
 
 _caller: ContextVar[Caller] = ContextVar("caller")
@@ -69,6 +71,13 @@ def call_patiently(until: float, waiting: Waiting) -> None:
 def waiting_for_nothing() -> Iterator[None]:
     """What is called for within is refused rather than waited for: there is something to show without it."""
     with calling(replace(caller(), patience=0.0)):
+        yield
+
+
+@contextmanager
+def with_token_of(discord_id: int, account_id: int) -> Iterator[None]:
+    """What is called for within goes with the token of a user's account: not once they have left it."""
+    with calling(replace(caller(), holder=(discord_id, account_id))):
         yield
 
 

@@ -47,7 +47,7 @@ class Governor:
     """A middleware of the Imgur client. Raises RateLimitedError for what cannot be served within the caller's patience.
 
     Errors of the database pass. `now` is the wall clock, in UTC. `is_linked` tells whether a user points to an account:
-    what waited for credits is not done with the token of somebody who has unlinked meanwhile, in whichever process.
+    nothing is sent, nor waits for credits, with the token of somebody who has unlinked, in whichever process.
     """
 
     def __init__(
@@ -64,7 +64,13 @@ class Governor:
         """Take the cost, send, note what Imgur says."""
         if not call.cost:
             return await send(call)
-        grant = await self._admitted(call, caller())
+        who = caller()
+        grant = await self._admitted(call, who)
+        try:
+            await self._looks(call, who)()
+        except BaseException:
+            await self._give_back(grant)
+            raise
         try:
             reply = await send(call)
         except NotSentError:
@@ -130,19 +136,19 @@ class Governor:
         asked = Asked(priority, user, takes(call), is_question)
         outcome = await self._asked(asked)
         if isinstance(outcome, Refusal):
-            outcome = await self._line.wait(asked, outcome, who, await self._unlinking(call, who))
+            outcome = await self._line.wait(asked, outcome, who, self._looks(call, who))
         if isinstance(outcome, Refusal):
             raise self._spent(outcome, priority)
         return outcome
 
-    async def _unlinking(self, call: Call, who: Caller) -> Callable[[], Awaitable[None]]:
-        """Look from now and then whether the caller, if it is their token, has unlinked; raises NotLinkedError."""
-        account_id, is_linked = call.account_id, self._is_linked
-        if account_id is None or is_linked is None or not await is_linked(who.user, account_id):
+    def _looks(self, call: Call, who: Caller) -> Callable[[], Awaitable[None]]:
+        """To look whether whoever's token goes along has left its account; raises NotLinkedError then."""
+        holder, is_linked = who.holder, self._is_linked
+        if is_linked is None or holder is None or holder[1] != call.account_id:
             return _nothing
 
         async def look() -> None:
-            if not await is_linked(who.user, account_id):
+            if not await is_linked(*holder):
                 raise NotLinkedError
 
         return look

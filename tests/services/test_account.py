@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from errors import LinkBrokenError, NotLinkedError
@@ -20,6 +21,8 @@ from imgur.errors import ApplicationRefusedError, BadAnswerError, ImgurError, Ov
 from imgur.models import AccessToken
 from services.account import REFRESH_MARGIN, AccountService
 from services.linking import LinkingService
+from services.quota.allowances import APPLICATION
+from services.quota.governor import Governor
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from standins.imgur.tokens import Grant
@@ -29,6 +32,7 @@ from storage.database import open_database
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, new_key
 from tests.conftest import CLIENT_ID
+from tests.databases import on_both
 from tests.storage.factories import mark_refused
 
 ADA, BOB = 1001, 1002
@@ -67,6 +71,39 @@ async def test_call_is_refused_when_nobody_is_linked(accounts: AccountService) -
         await accounts.authorized(ADA, token_of)
     with pytest.raises(NotLinkedError):
         await accounts.unlink(ADA)
+
+
+@dataclass
+class Leaving:
+    """The accounts' store; the user unlinks, in another process, right after their token was read."""
+
+    accounts: AccountStore
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.accounts, name)
+
+    async def linked(self, discord_id: int) -> ImgurAccount | None:
+        found = await self.accounts.linked(discord_id)
+        await self.accounts.unlink(discord_id)
+        return found
+
+
+@on_both
+async def test_nothing_is_asked_of_imgur_for_whoever_leaves_in_the_moment_after_their_token_was_read(
+    stores: Stores, imgur_client: ImgurClient, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    accounts: Any = Leaving(stores.accounts)
+    governor = Governor(stores.ledger, is_linked=stores.accounts.is_linked)
+    async with aiohttp.ClientSession() as session:
+        client = ImgurClient(session, CLIENT_ID, "made-up", base_url=standin.url, middlewares=(governor,))
+        service = AccountService(accounts, client, second_look=0)
+        with pytest.raises(NotLinkedError):
+            await service.authorized(ADA, client.account)
+        await service.close()
+    await governor.close()
+    assert standin.sent("GET /3/account/*") == []
+    assert (await governor.standing(ADA, APPLICATION)).remaining == APPLICATION.limit
 
 
 async def test_call_gets_the_stored_token_when_it_is_fresh(

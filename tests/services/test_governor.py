@@ -17,7 +17,7 @@ from imgur.errors import ImgurError, NotFoundError, NotSentError, RateLimitedErr
 from imgur.models import RateLimits
 from services.quota import line, policy
 from services.quota.allowances import ADDRESS, APPLICATION, POSTS, UPLOADS, account_allowance
-from services.quota.caller import Caller, Priority, Wait, calling
+from services.quota.caller import Caller, Priority, Wait, calling, with_token_of
 from services.quota.errors import HeldBackError
 from services.quota.governor import Governor
 from storage.errors import DatabaseUnavailableError
@@ -282,7 +282,7 @@ async def test_what_waits_for_whoever_unlinks_in_any_process_ends_at_the_next_lo
         await governor._ledger.pause(allowance, NOW + timedelta(seconds=60), NOW)
     tasks = []
     for user, call in ((ADA, READ), (BOB, READ), (ADA, ANONYMOUS)):
-        with calling(Caller(user, patience=600.0)):
+        with calling(Caller(user, patience=600.0)), with_token_of(user, 7):
             tasks.append(asyncio.create_task(governor(call, imgur)))
     await until(lambda: len(governor._line) == 3)
     del links[ADA]
@@ -297,6 +297,49 @@ async def test_what_waits_for_whoever_unlinks_in_any_process_ends_at_the_next_lo
         await asyncio.gather(*tasks[1:])
     assert len(imgur.calls) == 2
     assert APPLICATION.limit - await left(governor) == 2
+
+
+class Leaving(MemoryLedger):
+    """The user leaves while their call is let through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links = {ADA: 7}
+
+    async def is_linked(self, user: int, account_id: int) -> bool:
+        return self.links.get(user) == account_id
+
+    async def reserve(self, *what: Any) -> Any:
+        self.links.clear()
+        return await super().reserve(*what)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_nothing_is_sent_or_waits_for_whoever_left_before_anybody_looked(
+    imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, waits: bool
+) -> None:
+    """Their token was read in the moment before; nothing is taken from anybody's credits."""
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.01)
+    ledger = Leaving()
+    governor = Governor(ledger, clock, is_linked=ledger.is_linked)
+    if waits:
+        await ledger.pause(account_allowance(7), NOW + timedelta(seconds=60), NOW)
+    with calling(Caller(ADA, patience=600.0)), with_token_of(ADA, 7), pytest.raises(NotLinkedError):
+        async with asyncio.timeout(10):
+            await governor(READ, imgur)
+    assert imgur.calls == []
+    assert await left(governor) == APPLICATION.limit
+
+
+async def test_the_token_of_another_account_is_nobody_who_left(imgur: Imgur, clock: Clock) -> None:
+    """Such as that of an account that is just being linked."""
+    ledger = Leaving()
+    governor = Governor(ledger, clock, is_linked=ledger.is_linked)
+    with calling(Caller(ADA)):
+        await governor(READ, imgur)
+        with with_token_of(ADA, 8):
+            await governor(READ, imgur)
+    assert len(imgur.calls) == 2
 
 
 async def test_who_has_no_patience_is_told_at_once(governor: Governor, imgur: Imgur) -> None:

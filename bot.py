@@ -250,6 +250,8 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
             await services.views.sweep()
             await services.upkeep.sweep()
             await housekeeper.tick(datetime.now(UTC))
+        except StorageError as error:
+            log.warning("what has expired could not be erased; trying again", reason=type(error).__name__)
         except Exception:
             log.exception("what has expired could not be erased; trying again")
         await asyncio.sleep(SWEEP_EVERY)

@@ -100,9 +100,11 @@ class Transaction:
 class Database:
     """An open database. Made by `open_database`."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self._backend = backend
+        self._busy_timeout = busy_timeout
         self._writer = asyncio.Lock() if backend.one_writer else None
+        self._in_vain: tuple[float, str] | None = None  # when the last write began that was not let in, and why
         self._settler = self._writer or asyncio.Lock()
         self._erasures, self._settled = 1, 0  # how many; a process that was killed may have left traces
         self._gives_way = False  # the writing anew that is under way, to who wants to write
@@ -122,7 +124,7 @@ class Database:
         if self._gives_way:
             await asked(self._backend, self._backend.interrupt)
         async with (
-            self._writer or nullcontext(),
+            self._turn(),
             self._relieved(),
             _started(self._backend, self._backend.writes) as connection,
         ):
@@ -140,6 +142,28 @@ class Database:
                 self._erasures += transaction.has_traces
         if self.has_traces and self._backend.erases_in_place:
             await self.settle(PATIENCE if transaction.has_traces else 0)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One write after another, where there is one at a time.
+
+        If another process kept one out for too long, whoever waited behind it has waited as long: each would add as
+        much to what the next one waits.
+        """
+        if self._writer is None:
+            yield
+            return
+        asked = time.monotonic()
+        async with self._writer:
+            if self._in_vain is not None and asked <= self._in_vain[0]:
+                raise DatabaseUnavailableError(self._in_vain[1])
+            began = time.monotonic()
+            try:
+                yield
+            except DatabaseUnavailableError as error:
+                if time.monotonic() - began >= self._busy_timeout:
+                    self._in_vain = began, str(error)
+                raise
 
     async def recorded(self) -> bytes:
         """The record of what was erased for good; empty where there is none."""
@@ -224,7 +248,7 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
     try:
         await asked(opened, opened.prepare)
         await asked(opened, bring_up_to_date, opened)
-        database = Database(opened)
+        database = Database(opened, busy_timeout)
         await database.settle()
         yield database
         await database.settle()

@@ -47,7 +47,8 @@ class Sqlite:
         self._most_log = MOST_LOG
         self._busy_timeout = busy_timeout
         self._scrubber: Any = None  # the driver's connection on which it goes on
-        self.reads = create_engine(self._path, busy_timeout=busy_timeout)
+        self._opened: tuple[int, int] | None = None  # which file on which device it was at the start
+        self.reads = self._engine()
         self.writes = self.reads.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
 
     def prepare(self) -> None:
@@ -60,6 +61,7 @@ class Sqlite:
                 raise OSError(errno.EINVAL, "is no file", str(self._path))
             if found.st_uid == os.geteuid():
                 os.fchmod(descriptor, 0o600)
+            self._opened = found.st_dev, found.st_ino
         finally:
             os.close(descriptor)
 
@@ -75,14 +77,28 @@ class Sqlite:
         return datetime.now(UTC)
 
     def look(self) -> None:
-        """Raises OSError where somebody has deleted the file."""
-        if not await_only(asyncio.to_thread(self._path.is_file)):
-            raise FileNotFoundError(errno.ENOENT, "the database file is gone")
+        """Raises OSError where somebody has deleted the file, or put another in its place."""
+        await_only(asyncio.to_thread(self._check))
+
+    def _check(self) -> None:
+        """What is written to a file that has lost its name is lost, and the one in its place is not known yet."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            raise FileNotFoundError(errno.ENOENT, "the database file is gone") from None
+        if self._opened not in {None, (found.st_dev, found.st_ino)}:
+            raise OSError(errno.ESTALE, "another file is in the place of the database; start the bot again")
+
+    def _engine(self, *, foreign_keys: bool = True) -> Engine:
+        """To a file that is there: SQLite makes none in its place."""
+        engine = create_engine(self._path, busy_timeout=self._busy_timeout, foreign_keys=foreign_keys)
+        event.listen(engine, "do_connect", lambda *_: self._check())
+        return engine
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Foreign keys are off meanwhile, because SQLite changes a table by making it anew; checked at the end."""
-        engine = create_engine(self._path, busy_timeout=self._busy_timeout, foreign_keys=False)
+        engine = self._engine(foreign_keys=False)
         try:
             with engine.execution_options(**{BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
                 yield connection
@@ -223,7 +239,7 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
         "temp_store": TEMP_STORE,
     }
     engine = sqlalchemy.create_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
+        URL.create("sqlite+aiosqlite", database=path.as_uri(), query={"mode": "rw", "uri": "true"}),
         hide_parameters=True,
         pool_timeout=busy_timeout,
     )

@@ -153,6 +153,23 @@ async def test_a_lock_of_another_program_is_told_and_passes(path, url, keyring):
         assert await stores.syncs.get(1) == "digest"
 
 
+async def test_writes_that_wait_behind_a_locked_one_have_waited_as_long(path, url):
+    """Thirty at once are told after one wait, not after thirty; the next one tries for itself."""
+
+    async def write(database):
+        async with database.write() as transaction:
+            await transaction.execute(text("DELETE FROM command_syncs"))
+
+    async with open_database(url, busy_timeout=0.2) as database:
+        with raw(path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with asyncio.timeout(4):
+                told = await asyncio.gather(*(write(database) for _ in range(30)), return_exceptions=True)
+            assert {(type(error), "locked" in str(error)) for error in told} == {(DatabaseUnavailableError, True)}
+            other.execute("ROLLBACK")
+        await write(database)
+
+
 async def test_opening_what_another_program_holds_is_told(path, url):
     path.parent.mkdir()
     with raw(path) as other:

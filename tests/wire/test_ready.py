@@ -7,11 +7,13 @@ import os
 import signal
 
 import aiohttp
+import pytest
 
+import bot
 from config import Settings
 from standins.discord.standin import Standin as Discord
-from tests.databases import on_postgres, rows
-from tests.wire.conftest import Running, Start
+from tests.databases import OF_OTHERS, on_postgres, postgres_server, rows
+from tests.wire.conftest import Log, Running, Start
 
 
 async def ready(running: Running) -> tuple[int, str]:
@@ -92,6 +94,23 @@ async def test_not_ready_while_shutting_down(discord: Discord, start: Start) -> 
         await running.bot.close()
         status, said = await ready(running)
     assert (status, "shutting down" in said) == (503, True)
+
+
+@on_postgres
+async def test_while_the_database_is_away_the_log_says_so_in_single_lines(
+    discord: Discord, start: Start, settings: Settings, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is done every few seconds fails every few seconds; nobody wants a traceback each time."""
+    monkeypatch.setattr(bot, "SWEEP_EVERY", 0.05)
+    name = rows(settings.database_url, "SELECT current_database() AS name")[0]["name"]
+    async with start():
+        await discord.ready()
+        postgres_server().execute("postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        postgres_server().execute("postgres", OF_OTHERS, name)
+        await discord.until(lambda: log.stream.getvalue().count("what has expired could not be erased") > 2)
+        postgres_server().execute("postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    (line, *_) = [line for line in log.warnings if "could not be erased" in line["event"]]
+    assert (line["level"], line["reason"]) == ("warning", "DatabaseUnavailableError")
 
 
 async def test_a_connection_whose_heartbeats_nobody_acknowledges_is_replaced(discord: Discord, start: Start) -> None:

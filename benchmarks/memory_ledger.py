@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from storage.ledger import BACKGROUND, Floors, longest, month_of, refusals_of
-from storage.models import Allowance, Grant, Refusal, Standing, Take, Told
+from storage.models import Allowance, Grant, Refusal, Standing, Take, Taken, Told
 from storage.windows import Window, present
 
 
@@ -35,7 +35,7 @@ class MemoryLedger:
                     before = {window.number - 1} & self._hungry.get(each.scope, set())
                     self._hungry[each.scope] = before | {window.number}
             return longest(refusals)
-        taken: dict[str, tuple[int, int]] = {}
+        taken: dict[str, Taken] = {}
         for take in takes:
             scope, window = take.allowance.scope, windows[take.allowance.scope]
             new = replace(
@@ -45,7 +45,7 @@ class MemoryLedger:
             if not window.users:
                 self._used[scope] = window.number, Counter()
             self._used[scope][1][user] += take.cost
-            taken[scope] = window.number, take.cost
+            taken[scope] = Taken(window.number, take.cost, new.remaining)
         return Grant(user, taken)
 
     async def may(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Refusal | None:
@@ -57,20 +57,20 @@ class MemoryLedger:
 
     async def give_back(self, grant: Grant) -> None:
         """What was granted was not sent."""
-        for scope, (number, cost) in grant.taken.items():
+        for scope, taken in grant.taken.items():
             window = self._windows.get(scope)
-            if window and window.number == number:
+            if window and window.number == taken.number:
                 used = self._used[scope][1]
-                used[grant.user] -= cost
+                used[grant.user] -= taken.cost
                 users = window.users - (not used[grant.user])
-                self._windows[scope] = replace(window, remaining=window.remaining + cost, users=users)
+                self._windows[scope] = replace(window, remaining=window.remaining + taken.cost, users=users)
 
     async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
         """Imgur has answered."""
-        for scope, (number, _) in grant.taken.items():
+        for scope, taken in grant.taken.items():
             window = self._windows.get(scope)
-            if scope in told and window and window.number == number and now < window.resets_at:
-                self._windows[scope] = window.told(told[scope], now)
+            if scope in told and window and window.number == taken.number and now < window.resets_at:
+                self._windows[scope] = window.told(told[scope], now, taken.left)
 
     async def pause(self, allowance: Allowance, until: datetime, now: datetime) -> None:
         """Nothing of this until then."""

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, delete, func, select
 
 from storage.database import Database, Transaction
-from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Told
+from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Taken, Told
 from storage.tables import credit_overruns, credit_users, credits_left
 from storage.windows import Window, present
 
@@ -51,19 +51,18 @@ class LedgerStore:
                     changed |= lacking.keys()
                 await _write(transaction, {scope: windows[scope] for scope in changed})
                 return longest(refusals)
-            taken = {take.allowance.scope: (windows[take.allowance.scope].number, take.cost) for take in takes}
-            await _count(transaction, user, taken)
-            await _write(
-                transaction,
-                {
-                    scope: replace(
-                        windows[scope],
-                        remaining=windows[scope].remaining - cost,
-                        users=windows[scope].users + (not standings[scope].used),
-                    )
-                    for scope, (_, cost) in taken.items()
-                },
-            )
+            costs = {take.allowance.scope: take.cost for take in takes}
+            after = {
+                scope: replace(
+                    windows[scope],
+                    remaining=windows[scope].remaining - cost,
+                    users=windows[scope].users + (not standings[scope].used),
+                )
+                for scope, cost in costs.items()
+            }
+            taken = {scope: Taken(one.number, costs[scope], one.remaining) for scope, one in after.items()}
+            await _count(transaction, user, {scope: (one.number, one.cost) for scope, one in taken.items()})
+            await _write(transaction, after)
             for scope, window in windows.items():
                 if not window.users:  # a new one: who took what of those before the last is of no use
                     old = (USERS.scope == scope, USERS.number < window.number - 1)
@@ -84,7 +83,9 @@ class LedgerStore:
         async with self._database.write() as transaction:
             await _alone(transaction)
             kept = await _kept(transaction, grant.taken)
-            back = {scope: one for scope, one in grant.taken.items() if scope in kept and kept[scope].number == one[0]}
+            back = {
+                scope: one for scope, one in grant.taken.items() if scope in kept and kept[scope].number == one.number
+            }
             mine = (USERS.user_id == grant.user, USERS.scope.in_(back))
             rows = await transaction.execute(select(credit_users).where(*mine))
             used = {(row.scope, row.number): row.used for row in rows}
@@ -93,13 +94,13 @@ class LedgerStore:
                 {
                     scope: replace(
                         kept[scope],
-                        remaining=kept[scope].remaining + cost,
-                        users=kept[scope].users - (used.get((scope, number)) == cost),
+                        remaining=kept[scope].remaining + one.cost,
+                        users=kept[scope].users - (used.get((scope, one.number)) == one.cost),
                     )
-                    for scope, (number, cost) in back.items()
+                    for scope, one in back.items()
                 },
             )
-            await _count(transaction, grant.user, {scope: (number, -cost) for scope, (number, cost) in back.items()})
+            await _count(transaction, grant.user, {scope: (one.number, -one.cost) for scope, one in back.items()})
 
     async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
         """Imgur has answered. Counts for the windows in which the call was sent, and for no later ones."""
@@ -107,9 +108,9 @@ class LedgerStore:
             await _alone(transaction)
             kept = await _kept(transaction, grant.taken)
             changed = {
-                scope: window.told(told[scope], now)
+                scope: window.told(told[scope], now, grant.taken[scope].left)
                 for scope, window in kept.items()
-                if scope in told and window.number == grant.taken[scope][0] and now < window.resets_at
+                if scope in told and window.number == grant.taken[scope].number and now < window.resets_at
             }
             await _write(transaction, {scope: new for scope, new in changed.items() if new != kept[scope]})
 

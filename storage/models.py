@@ -342,11 +342,20 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """From the window of this number; `left` is what that left of it."""
+
+    number: int
+    cost: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
-    """What was taken, by scope: the number of the window, and how much."""
+    """What was taken, by scope."""
 
     user: int
-    taken: Mapping[str, tuple[int, int]]
+    taken: Mapping[str, Taken]
 
 
 @dataclass(frozen=True, slots=True)

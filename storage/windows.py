@@ -11,7 +11,7 @@ SANE_LIMIT = 10_000_000
 PART = timedelta(seconds=1)
 """Imgur tells whole seconds; so much longer may it be, and whoever comes before that is one too many."""
 TURNED = 0.5
-"""Of a limit: if more than this comes back at once, Imgur has begun a new window. No order of answers explains it."""
+"""Of a limit: if more than this comes back, Imgur has begun a new window. Never are so many calls on their way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,16 @@ class Window:
         """Whether the clock was put back since this began."""
         return self.begun_at > now and self.resets_at > now
 
-    def told(self, told: Told, now: datetime) -> Window:
-        """The same after an answer to a call that was sent in this window.
+    def told(self, told: Told, now: datetime, before: int) -> Window:
+        """The same after an answer to a call that was sent in this window, when `before` was known to be left.
 
         What is left never rises, or answers that come in another order than their calls would make credit out of
-        nothing; only Imgur's first word replaces what was assumed. But if more than half of the whole comes back at
-        once, Imgur's own window has ended before ours, and the next begins. The end never moves back, or it would
-        never come: the header has been seen to give the whole length each time. Only the first word moves it, as
-        Imgur's window begins with the first call that it counts. What makes no sense is left out.
+        nothing; only Imgur's first word replaces what was assumed. But if more than half of the whole came back since
+        the call was sent, Imgur's own window has ended before ours, and the next begins; not since the last answer, as
+        one that took its time, to an upload or a process that stood still, was given before others used so much. The
+        end never moves back, or it would never come: the header has been seen to give the whole length each time. Only
+        the first word moves it, as Imgur's window begins with the first call that it counts. What makes no sense is
+        left out.
         """
         limit = told.limit if told.limit is not None and 0 < told.limit <= SANE_LIMIT else self.limit
         left = told.remaining if told.remaining is not None and told.remaining <= limit else None
@@ -73,7 +75,7 @@ class Window:
         known = replace(self, limit=limit, begun_at=end - length, resets_at=end)
         if left is None:
             return replace(known, remaining=min(assumed, limit))
-        if self.was_told and left - assumed > limit * TURNED:
+        if self.was_told and left - max(assumed, before) > limit * TURNED:
             return Window(
                 self.number + 1, limit, left, now, now + length, was_told=True, paused_until=self.paused_until
             )

@@ -172,16 +172,30 @@ async def test_a_window_begins_with_the_first_call_that_imgur_counts(ledger: Any
     assert standing.resets_at == NOW + timedelta(seconds=3620)
 
 
-async def test_imgurs_next_window_is_seen_where_more_than_half_comes_back_at_once(ledger: Any) -> None:
-    grants = [await granted(ledger, Take(HOUR)) for _ in range(4)]
+async def test_imgurs_next_window_is_seen_where_more_than_half_has_come_back(ledger: Any) -> None:
+    late = await granted(ledger, Take(HOUR))
     later = NOW + timedelta(minutes=20)
-    for grant, remaining in zip(grants, (100, 340, 499, 3), strict=True):
+    for remaining in (100, 340, 499):
+        grant = await granted(ledger, Take(HOUR))
         await ledger.told(grant, {"account:7": Told(500, remaining)}, later)
+    await ledger.told(late, {"account:7": Told(500, 3)}, later)
     standing = await ledger.standing(ADA, HOUR, later)
     assert (standing.remaining, standing.used) == (499, 0)
     assert standing.resets_at == later + timedelta(hours=1)
     await granted(ledger, Take(HOUR), now=later)
     assert await left(ledger, HOUR, later) == 498
+
+
+@pytest.mark.parametrize("limit", [500, 1000])  # as assumed, and another
+async def test_an_answer_that_took_its_time_is_no_next_window(ledger: Any, limit: int) -> None:
+    """Its process stood still, or it was an upload: others have used more than half of the whole meanwhile."""
+    first, slow = await granted(ledger, Take(HOUR)), await granted(ledger, Take(HOUR, 10))
+    await ledger.told(first, {"account:7": Told(limit, limit - 1)}, NOW)
+    many = await granted(ledger, Take(HOUR, limit - 20))
+    for grant, remaining in ((many, 9), (slow, limit - 11)):
+        await ledger.told(grant, {"account:7": Told(limit, remaining)}, NOW)
+    standing = await ledger.standing(ADA, HOUR, NOW)
+    assert (standing.remaining, standing.used) == (9, limit - 9)
 
 
 async def test_a_pace_says_when_there_is_enough(ledger: Any) -> None:

@@ -67,6 +67,7 @@ from web.server import serving
 
 gc.freeze()
 gc.enable()
+gc.set_threshold(10_000)  # of what comes and goes with a start or a command, hardly anything is garbage
 
 log = structlog.get_logger(__name__)
 
@@ -242,6 +243,7 @@ async def _serve(
 
 async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
     while True:
+        await asyncio.sleep(SWEEP_EVERY)
         try:
             services.library.catalogue.tidy()
             services.search.tidy()
@@ -254,7 +256,6 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
             log.warning("what has expired could not be erased; trying again", reason=type(error).__name__)
         except Exception:
             log.exception("what has expired could not be erased; trying again")
-        await asyncio.sleep(SWEEP_EVERY)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4  # jobs of one process
 SLICE = 5.0  # seconds until another user's job has its turn
+HEAD_START = 0.5  # seconds that the start of the bot has before what others left is looked for
 LOOK_EVERY = 5.0  # seconds between looks for jobs of other processes, or due by now
 RENEW_EVERY = 15.0  # seconds
 HOLDS = 50.0  # seconds from a renewal on: a little less than the claim does
@@ -97,19 +98,24 @@ class Runner:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
+        await self._woken(min(HEAD_START, self._look_every))
         while not self._stopping.is_set():
             await self._free.acquire()
             job = None if self._stopping.is_set() else await self._claimed()
             if job is None:
                 self._free.release()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._look_every):
-                        await self._awake.wait()
-                self._awake.clear()
+                await self._woken(self._look_every)
             else:
                 task = asyncio.create_task(self._serve(job))
                 self._running.add(task)
                 task.add_done_callback(self._served)
+
+    async def _woken(self, seconds: float) -> None:
+        """Wait so long, or until there is something to do."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+        self._awake.clear()
 
     def _served(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -233,11 +233,14 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
     Its driver is an asynchronous one, so whatever talks to the database is called by `greenlet_spawn`.
     """
     pragmas = {
+        "busy_timeout": round(busy_timeout * 1000),
+        "journal_mode": "WAL",
         "synchronous": "NORMAL",
         "foreign_keys": "ON" if foreign_keys else "OFF",
         "secure_delete": "ON",
         "temp_store": TEMP_STORE,
     }
+    settings = ";".join(f"PRAGMA {name} = {value}" for name, value in pragmas.items())
     engine = sqlalchemy.create_engine(
         URL.create("sqlite+aiosqlite", database=path.as_uri(), query={"mode": "rw", "uri": "true"}),
         hide_parameters=True,
@@ -246,12 +249,7 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself: `begun` does, before DDL too
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {round(busy_timeout * 1000)}")
-        _turn_on_wal(cursor, time.monotonic() + busy_timeout)
-        for name, value in pragmas.items():
-            cursor.execute(f"PRAGMA {name} = {value}")
-        cursor.close()
+        _set(connection.driver_connection, settings, time.monotonic() + busy_timeout)
 
     def begun(connection: Connection) -> None:
         if statement := connection.get_execution_options().get(BEGIN, "BEGIN"):
@@ -263,11 +261,11 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
     return engine
 
 
-def _turn_on_wal(cursor: Any, deadline: float) -> None:
-    """Needs the file to itself the first time, and SQLite does not always wait for that by itself."""
+def _set(driver: Any, settings: str, deadline: float) -> None:
+    """All at once. WAL needs the file to itself the first time, and SQLite does not always wait for that by itself."""
     while True:
         try:
-            cursor.execute("PRAGMA journal_mode = WAL")
+            await_only(driver.executescript(settings))
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise

@@ -346,6 +346,17 @@ async def test_a_job_of_somebody_who_has_no_account_any_more_ends_quietly(stores
         assert await jobs.outcomes(1) == []
 
 
+async def test_what_others_left_comes_after_the_start_and_what_is_asked_for_at_once(stores, monkeypatch):
+    monkeypatch.setattr("services.jobs.runner.HEAD_START", 3600.0)
+    odd = Odd(None)
+    await stores.jobs.begin("odd", 1, datetime.now(UTC))
+    async with running(stores, odd, look_every=3600.0) as jobs:
+        await asyncio.sleep(0.1)
+        assert odd.met == []
+        await begun(jobs, "odd", 2)
+        await until(odd.is_through)
+
+
 async def test_users_are_served_in_turns(stores, monkeypatch):
     monkeypatch.setattr("services.jobs.runner.SLICE", 0.0)
     monkeypatch.setattr("services.jobs.runner.AT_ONCE", 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -64,6 +64,7 @@ class SyncHandler(Handler):
         self._now = now
         self._favorites = Favorites(imgur)
         self._sources = sources(imgur)
+        self._put_off: dict[tuple[int, str], datetime] = {}  # until when a list that Imgur does not hand out rests
 
     async def advance(self, work: Work) -> Verdict | None:
         """Read the next page of the first shelf that is not through."""
@@ -72,16 +73,37 @@ class SyncHandler(Handler):
         if library is None:
             return Done()
         pauses: dict[str, float] = {}
+        trouble: dict[str, Exception] = {}
         for shelf in SHELVES:
             state = await self._library.sync_state(library, shelf) or SyncState(library, shelf, number=0)
             if is_done(state) and state.number >= job.payload.get(shelf, 0):
                 continue
-            if pause := waits(state, self._now()):
+            if pause := max(waits(state, self._now()), self._rest(library, shelf)):
                 pauses[shelf] = pause  # the other shelves need not wait
             elif shelf != CONTENTS or Shelf.ALBUMS not in pauses or Stage.of(state).phase is not Phase.DONE:
-                await self._advance(job, state)
+                try:
+                    await self._advance(job, state)
+                except ApplicationRefusedError:
+                    raise
+                except (*_PASSING, ForbiddenError, NotFoundError, RejectedError) as error:
+                    if shelf == CONTENTS or job.failures < PATIENCE:
+                        raise
+                    trouble[shelf] = error
+                    continue
+                self._put_off |= {(library, each): self._now() + timedelta(seconds=NAP) for each in trouble}
                 return None
+        if trouble:  # with all that is left: it is Imgur's trouble, and asked for again by and by
+            raise next(iter(trouble.values()))
         return Pause(min(NAP, *pauses.values())) if pauses else Done()
+
+    def _rest(self, library: int, shelf: str) -> float:
+        """How many seconds a list rests, so that the others are not kept waiting for one."""
+        until = self._put_off.get((library, shelf))
+        seconds = (until - self._now()).total_seconds() if until else 0.0
+        if not 0 < seconds <= NAP:  # over, or the clock was put back
+            self._put_off.pop((library, shelf), None)
+            return 0.0
+        return seconds
 
     async def _advance(self, job: Job, state: SyncState) -> None:
         """Bring a shelf one piece further."""

@@ -414,6 +414,30 @@ async def test_an_album_that_imgur_does_not_hand_out_keeps_no_other_from_being_r
     assert await house.shelf(f"album:{bad.id}") == ids(pictures[:2])
 
 
+@pytest.mark.parametrize("fault", ["unauthorized-403", "data-false-400"])
+async def test_a_page_that_imgur_does_not_hand_out_keeps_no_list_from_being_read(house: House, fault: str) -> None:
+    """The second page of the images; when it is there again, the pass goes on with it."""
+    house.add(25)
+    favorites, album = house.favorite(70), house.album("Trip", house.images()[:2])
+    house.standin.fail_next(fault, f"{IMAGES}/1*", times=10_000)
+    await house.begin()
+
+    async def rest_is_read() -> bool:
+        return [
+            len(await house.shelf(each)) for each in (Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS, f"album:{album.id}")
+        ] == [10, len(favorites), 1, 2]
+
+    await until(rest_is_read)
+    asked = len(house.standin.sent(f"{IMAGES}/1*"))
+    assert asked < 30
+    house.standin.faults.clear()
+    house.calls()
+    house.pass_time(timedelta(minutes=10))
+    await house.idle()
+    assert await house.shelf() == ids(house.images())
+    assert f"{IMAGES}/0" in house.calls()  # the first page once more, to see whether they join
+
+
 async def test_a_second_pass_reads_only_the_albums_that_have_changed(house: House) -> None:
     pictures = house.add(6)
     first, second = house.album("First", pictures[:2]), house.album("Second", pictures[2:4])

@@ -110,6 +110,12 @@ def album_shelf(album_id: str) -> str:
     return f"album:{album_id}"
 
 
+def kinds_on(shelf: str) -> list[str]:
+    """Of what kinds a shelf's items are."""
+    kinds = {Shelf.ALBUMS.value: ["album"], Shelf.FAVORITES.value: ["image", "album"]}
+    return kinds.get(shelf, ["image"])
+
+
 @dataclass(frozen=True, slots=True)
 class IndexedItem:
     """An image or an album as the index holds it. Nothing secret: no deletehash.

@@ -224,8 +224,9 @@ class Lists:
             return []
 
         async def of(name: str) -> list[Item]:
-            found = known.get(name)
-            return fitting(await self._patiently(viewer, name), typed) if found is None else list(found)
+            if name in known or name == "uploads":  # of which the index knows all that there are
+                return list(known.get(name, ()))
+            return fitting(await self._patiently(viewer, name), typed)
 
         return list(await asyncio.gather(*map(of, scope.value)))
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     RowMapping,
     ScalarSelect,
     Select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    type_coerce,
     union,
     union_all,
 )
@@ -28,12 +30,13 @@ from sqlalchemy import (
 from storage.database import Transaction
 from storage.holding import holds, unhelped
 from storage.library_tables import items, marks, places, tags
-from storage.models import IndexedItem, Key, Query
+from storage.models import IndexedItem, Key, Query, kinds_on
 
 T = TypeVar("T")
 SHELF = bindparam("each_shelf", type_=places.c.shelf.type)
+KINDS = bindparam("its_kinds", type_=places.c.kind.type, expanding=True)
 Name: TypeAlias = str | BindParameter[str]
-"""A shelf's, or `SHELF` in a statement that is made once and asked for several."""
+"""A shelf's, or `SHELF` in a statement that is made once and asked for several, with `KINDS`."""
 
 PIECE = 500
 """Values of one statement: databases take some thousands, each its own number."""
@@ -88,12 +91,15 @@ async def items_at(
     return tuple(map(item_of, found.mappings()))
 
 
-def _items_at(library: int, shelf: Name, ranks: Select[Any], *, oldest: bool = False) -> Select[Any]:
-    chosen = ranks.subquery()
+def _items_at(
+    library: int, shelf: Name, ranks: Select[Any] | CompoundSelect[Any], *, oldest: bool = False
+) -> Select[Any]:
+    """Begins with the ranks, which the OFFSET keeps apart: of a list that was just read PostgreSQL knows too little."""
+    chosen = select(ranks.subquery(), type_coerce(shelf, places.c.shelf.type).label("shelf")).offset(0).subquery()
+    standing = and_(places.c.library_id == library, places.c.shelf == chosen.c.shelf, places.c.rank == chosen.c.rank)
     return (
         select(items, places.c.search)
-        .select_from(chosen.join(places, places.c.rank == chosen.c.rank).join(items, same_item(items, places)))
-        .where(on_shelf(library, shelf))
+        .select_from(chosen.join(places, standing).join(items, same_item(items, places)))
         .order_by(_rank(places.c.rank, oldest))
     )
 
@@ -140,6 +146,8 @@ def _places_of(noted: Select[Any], shelf: Name, words: Sequence[str], *where: Co
     """
     either = (or_(holds(places.c.search, [word]), holds(marks.c.search, [word])) for word in words)
     here = unhelped(places.c.shelf) == shelf
+    kinds = KINDS if isinstance(shelf, BindParameter) else kinds_on(shelf)
+    noted = noted.where(marks.c.kind.in_(kinds))
     rank = select(places.c.rank).where(same_item(places, marks), here, *either, *where)
     found = noted.with_only_columns(rank.correlate(marks).scalar_subquery().label("rank")).subquery()
     return select(found.c.rank).where(found.c.rank.is_not(None))
@@ -174,12 +182,14 @@ async def suggestions(
         either.append(select(named.order_by(places.c.rank.desc()).limit(limit).subquery()))
     if parts := await found_ranks(transaction, library, SHELF, query, reader):
         either.append(select(first_of(parts, offset=0, limit=limit).subquery()))
-    return _items_at(library, SHELF, select(union(*either).subquery())) if either else None
+    return _items_at(library, SHELF, union(*either)) if either else None
 
 
 async def offered(transaction: Transaction, statement: Select[Any], shelf: str) -> list[IndexedItem]:
     """What `suggestions` finds on a shelf."""
-    return list(map(item_of, (await transaction.execute(statement, {SHELF.key: shelf})).mappings()))
+    return list(
+        map(item_of, (await transaction.execute(statement, {SHELF.key: shelf, KINDS.key: kinds_on(shelf)})).mappings())
+    )
 
 
 def name_of(item: IndexedItem) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -332,6 +333,20 @@ def explained(url: str, statement: str, values: Sequence[Any]) -> str:
     name = _name(url)
     rows(url, f"ALTER DATABASE {name} SET enable_seqscan = off")
     return "\n".join(row["QUERY PLAN"] for row in rows(url, f"EXPLAIN {statement}", *values))
+
+
+def looked_at(url: str, statement: str, values: Sequence[Any]) -> float:
+    """How many rows of tables PostgreSQL goes through for a statement."""
+    [found] = rows(url, f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *values)
+    return sum(_rows_of(json.loads(found["QUERY PLAN"])[0]["Plan"]))
+
+
+def _rows_of(node: dict[str, Any]) -> Iterator[float]:
+    if "Relation Name" in node:
+        each = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
+        yield each * node["Actual Loops"]
+    for part in node.get("Plans", ()):
+        yield from _rows_of(part)
 
 
 def _name(url: str) -> str:

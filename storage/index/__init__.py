@@ -43,9 +43,9 @@ class LibraryStore:
         self, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
     ) -> tuple[IndexedItem, ...]:
         """The shelf's items from `offset` on, at most `limit`."""
-        ranks = reads.first_of(reads.all_ranks(library, shelf), offset=offset, limit=limit, oldest=oldest)
+        chosen = reads.first_of(reads.on_all(library, shelf), offset=offset, limit=limit, oldest=oldest)
         async with self._database.read() as transaction:
-            return await reads.items_at(transaction, library, shelf, ranks, oldest=oldest)
+            return await reads.items_at(transaction, shelf, chosen, oldest=oldest)
 
     async def count(self, library: int, shelf: str) -> int:
         """How many items the shelf has."""
@@ -64,14 +64,14 @@ class LibraryStore:
     ) -> Found:
         """A page of what the query finds on the shelf, in its order, and how many that are."""
         async with self._database.read() as transaction:
-            parts = await reads.found_ranks(transaction, library, shelf, query, reader)
+            parts = await reads.found_on(transaction, library, shelf, query, reader)
             if not parts:
                 return Found((), 0)
             total = int((await transaction.execute(reads.how_many(parts))).scalar_one())
             if offset >= total:
                 return Found((), total)
-            ranks = reads.first_of(parts, offset=offset, limit=limit, oldest=oldest)
-            return Found(await reads.items_at(transaction, library, shelf, ranks, oldest=oldest), total)
+            chosen = reads.first_of(parts, offset=offset, limit=limit, oldest=oldest)
+            return Found(await reads.items_at(transaction, shelf, chosen, oldest=oldest), total)
 
     async def suggest(
         self, shelves: Iterable[tuple[int, str]], query: Query, reader: int, *, limit: int
@@ -103,14 +103,14 @@ class LibraryStore:
     async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:
         """One of what is there or found, each as likely as the other."""
         async with self._database.read() as transaction:
-            parts = reads.all_ranks(library, shelf)
+            parts = reads.on_all(library, shelf)
             if query is not None:
-                parts = await reads.found_ranks(transaction, library, shelf, query, reader)
+                parts = await reads.found_on(transaction, library, shelf, query, reader)
             total = int((await transaction.execute(reads.how_many(parts))).scalar_one())
             if not total:
                 return None
-            ranks = reads.first_of(parts, offset=self._draw(total), limit=1)
-            found = await reads.items_at(transaction, library, shelf, ranks)
+            chosen = reads.first_of(parts, offset=self._draw(total), limit=1)
+            found = await reads.items_at(transaction, shelf, chosen)
         return found[0] if found else None
 
     async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:

@@ -22,7 +22,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    type_coerce,
     union,
     union_all,
 )
@@ -84,39 +83,35 @@ def item_of(row: RowMapping) -> IndexedItem:
 
 
 async def items_at(
-    transaction: Transaction, library: int, shelf: str, ranks: Select[Any], *, oldest: bool = False
+    transaction: Transaction, shelf: str, chosen: Select[Any], *, oldest: bool = False
 ) -> tuple[IndexedItem, ...]:
-    """The items at the places whose ranks are selected, in the order of the shelf."""
-    found = await transaction.execute(_items_at(library, shelf, ranks, oldest=oldest))
+    """The items at the places that are selected, in the order of the shelf."""
+    found = await transaction.execute(_items_at(shelf, chosen, oldest=oldest))
     return tuple(map(item_of, found.mappings()))
 
 
-def _items_at(
-    library: int, shelf: Name, ranks: Select[Any] | CompoundSelect[Any], *, oldest: bool = False
-) -> Select[Any]:
-    """Begins with the ranks, which the OFFSET keeps apart: of a list that was just read PostgreSQL knows too little."""
-    chosen = select(ranks.subquery(), type_coerce(shelf, places.c.shelf.type).label("shelf")).offset(0).subquery()
-    standing = and_(places.c.library_id == library, places.c.shelf == chosen.c.shelf, places.c.rank == chosen.c.rank)
+def _items_at(shelf: Name, chosen: Select[Any] | CompoundSelect[Any], *, oldest: bool = False) -> Select[Any]:
+    """Written so that no database begins with the shelf, which may be long, whatever it believes of it."""
+    place = chosen.subquery()
+    search = select(places.c.search).where(same_item(places, place), unhelped(places.c.shelf) == shelf)
     return (
-        select(items, places.c.search)
-        .select_from(chosen.join(places, standing).join(items, same_item(items, places)))
-        .order_by(_rank(places.c.rank, oldest))
+        select(items, search.correlate(place).scalar_subquery().label("search"))
+        .select_from(place.join(items, same_item(items, place)))
+        .order_by(_rank(place.c.rank, oldest))
     )
 
 
-def all_ranks(library: int, shelf: str) -> list[Select[Any]]:
-    """Every place of a shelf, as `found_ranks` gives it."""
-    return [select(places.c.rank).where(on_shelf(library, shelf))]
+def on_all(library: int, shelf: str) -> list[Select[Any]]:
+    """Every place of a shelf, as `found_on` gives it."""
+    return [_place().where(on_shelf(library, shelf))]
 
 
-async def found_ranks(
-    transaction: Transaction, library: int, shelf: Name, query: Query, reader: int
-) -> list[Select[Any]]:
-    """The ranks of what the query finds, as statements that do not overlap; none where nothing can be found."""
+async def found_on(transaction: Transaction, library: int, shelf: Name, query: Query, reader: int) -> list[Select[Any]]:
+    """The places of what the query finds, as statements that do not overlap; none where nothing can be found."""
     wanted, words = await _tags(transaction, library, reader, query)
     if wanted is None:
         return []
-    plain = select(places.c.rank).where(on_shelf(library, shelf))
+    plain = _place().where(on_shelf(library, shelf))
     if not words and not wanted:
         return [plain]
     noted = select(marks.c.kind).where(marks.c.library_id == library, marks.c.discord_id == reader)
@@ -127,6 +122,11 @@ async def found_ranks(
     if not (await transaction.execute(select(noted.exists()))).scalar():  # as for most: half of the statement less
         return [found]
     return [found, _places_of(noted, shelf, words, not_(holds(places.c.search, words)))]
+
+
+def _place() -> Select[Any]:
+    """What a place is told by. Its library is told too: what is joined with it needs no other way to find that."""
+    return select(places.c.rank, places.c.library_id, places.c.kind, places.c.item_id)
 
 
 def _is_tagged(tag: str) -> ColumnElement[bool]:
@@ -140,31 +140,32 @@ def tag_line(tag: str) -> str:
 
 
 def _places_of(noted: Select[Any], shelf: Name, words: Sequence[str], *where: ColumnElement[bool]) -> Select[Any]:
-    """The ranks on a shelf of what rows of `marks` are about, where each word is in the item or in the note.
+    """The places on a shelf of what rows of `marks` are about, where each word is in the item or in the note.
 
     Written so that neither database begins with the shelf, which may be long, where a user has noted little.
     """
     either = (or_(holds(places.c.search, [word]), holds(marks.c.search, [word])) for word in words)
     here = unhelped(places.c.shelf) == shelf
     kinds = KINDS if isinstance(shelf, BindParameter) else kinds_on(shelf)
-    noted = noted.where(marks.c.kind.in_(kinds))
     rank = select(places.c.rank).where(same_item(places, marks), here, *either, *where)
-    found = noted.with_only_columns(rank.correlate(marks).scalar_subquery().label("rank")).subquery()
-    return select(found.c.rank).where(found.c.rank.is_not(None))
+    found = noted.where(marks.c.kind.in_(kinds)).with_only_columns(
+        rank.correlate(marks).scalar_subquery().label("rank"), marks.c.library_id, marks.c.kind, marks.c.item_id
+    )
+    place = found.subquery()
+    return select(place).where(place.c.rank.is_not(None))
 
 
 def first_of(parts: Sequence[Select[Any]], *, offset: int, limit: int, oldest: bool = False) -> Select[Any]:
-    """The ranks of one page of what `found_ranks` finds."""
-    ends = [
-        select(part.order_by(_rank(part.selected_columns[0], oldest)).limit(offset + limit).subquery())
-        for part in parts
-    ]
+    """One page of the places that `found_on` finds."""
+    if len(parts) == 1:
+        return parts[0].order_by(_rank(parts[0].selected_columns.rank, oldest)).offset(offset).limit(limit)
+    ends = [select(first_of([part], offset=0, limit=offset + limit, oldest=oldest).subquery()) for part in parts]
     every = union_all(*ends).subquery()
-    return select(every.c.rank).order_by(_rank(every.c.rank, oldest)).offset(offset).limit(limit)
+    return first_of([select(every)], offset=offset, limit=limit, oldest=oldest)
 
 
 def how_many(parts: Sequence[Select[Any]]) -> Select[Any]:
-    """How many places `found_ranks` finds."""
+    """How many places `found_on` finds."""
     counts: list[ScalarSelect[Any]] = [part.with_only_columns(func.count()).scalar_subquery() for part in parts]
     total: ColumnElement[Any] = literal(0, BigInteger)
     for count in counts:
@@ -178,11 +179,19 @@ async def suggestions(
     """What `offered` asks a shelf: the first of what the query finds and the first called so; None to find nothing."""
     either = []
     if query.whole:
-        named = select(places.c.rank).where(on_shelf(library, SHELF), places.c.name == digest(query.whole))
-        either.append(select(named.order_by(places.c.rank.desc()).limit(limit).subquery()))
-    if parts := await found_ranks(transaction, library, SHELF, query, reader):
+        either.append(_called(library, query.whole, limit))
+    if parts := await found_on(transaction, library, SHELF, query, reader):
         either.append(select(first_of(parts, offset=0, limit=limit).subquery()))
-    return _items_at(library, SHELF, union(*either)) if either else None
+    return _items_at(SHELF, union(*either)) if either else None
+
+
+def _called(library: int, name: str, limit: int) -> Select[Any]:
+    """The first places on `SHELF` of what is called so; the index of names knows but where they are."""
+    named = select(places.c.library_id, places.c.shelf, places.c.rank)
+    named = named.where(on_shelf(library, SHELF), places.c.name == digest(name))
+    found = named.order_by(places.c.rank.desc()).limit(limit).subquery()
+    where = (places.c[column.name] == column for column in found.c)
+    return _place().join(found, and_(*where))
 
 
 async def offered(transaction: Transaction, statement: Select[Any], shelf: str) -> list[IndexedItem]:

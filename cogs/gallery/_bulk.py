@@ -7,6 +7,7 @@ from functools import partial
 from discord.ext import commands
 
 from cogs.gallery._bulk_views import NewAlbum, kept_view, nothing_view, pick_album_view, question_view
+from cogs.gallery._open import OpenGalleries
 from cogs.gallery._watch import Watch
 from cogs.ui.actions import Interaction, action
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, open_form
@@ -18,10 +19,10 @@ from services.selection import Deed
 class Bulk(commands.Cog):
     """Delete, Favorite and Add to album in the Select mode. Each question is a message of its own."""
 
-    def __init__(self, bulk: BulkService, suggestions: SuggestionService) -> None:
+    def __init__(self, bulk: BulkService, suggestions: SuggestionService, shown: OpenGalleries) -> None:
         self._bulk = bulk
         self._suggestions = suggestions
-        self._watch = Watch(bulk)
+        self._watch = Watch(bulk, shown)
 
     async def cog_unload(self) -> None:
         """Follow nothing any more: what goes on is told by a later answer."""

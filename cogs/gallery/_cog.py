@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
+from cogs.gallery._open import Draw, OpenGalleries
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.groups import ALBUM
@@ -25,9 +26,10 @@ QUERY = "Words that must all be in the title, description, tags, note or id; #wo
 class Galleries(commands.Cog):
     """Shows what a user has on Imgur, page by page."""
 
-    def __init__(self, galleries: GalleryService, suggestions: SuggestionService) -> None:
+    def __init__(self, galleries: GalleryService, suggestions: SuggestionService, shown: OpenGalleries) -> None:
         self._galleries = galleries
         self._suggestions = suggestions
+        self._open = shown
 
     @app_commands.command()
     @app_commands.describe(
@@ -44,9 +46,9 @@ class Galleries(commands.Cog):
         share: bool = False,
     ) -> None:
         """Your images on Imgur, or an album's."""
-        await acknowledge(interaction)
+        message = await acknowledge(interaction)
         page = await self._galleries.images(interaction.user.id, 0, album, query=query, fresh=True)
-        await self._begin(interaction, page, share=share)
+        await self._begin(interaction, message, page, share=share)
 
     @app_commands.command()
     @app_commands.describe(sort="Which come first", query=QUERY, share="Show them to everyone here")
@@ -54,17 +56,17 @@ class Galleries(commands.Cog):
         self, interaction: Interaction, sort: Sort = "newest", query: str | None = None, *, share: bool = False
     ) -> None:
         """All your favorites on Imgur."""
-        await acknowledge(interaction)
+        message = await acknowledge(interaction)
         page = await self._galleries.favorites(interaction.user.id, 0, sort, query=query, fresh=True)
-        await self._begin(interaction, page, share=share)
+        await self._begin(interaction, message, page, share=share)
 
     @app_commands.command(name="list", extras=ALBUM)
     @app_commands.describe(share="Show them to everyone here")
     async def albums(self, interaction: Interaction, *, share: bool = False) -> None:
         """All your albums on Imgur."""
-        await acknowledge(interaction)
+        message = await acknowledge(interaction)
         page = await self._galleries.albums(interaction.user.id, 0, fresh=True)
-        await self._begin(interaction, page, share=share)
+        await self._begin(interaction, message, page, share=share)
 
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -83,10 +85,23 @@ class Galleries(commands.Cog):
             known=0 if fresh else known,
             shared=is_public(interaction),
         )
+        if interaction.message is not None:
+            self._note(interaction, interaction.message.id, got)
         await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
 
-    async def _begin(self, interaction: Interaction, page: GalleryPage, *, share: bool) -> None:
+    def _note(self, interaction: Interaction, message: int | None, shown: GalleryPage) -> None:
+        owner, shared = interaction.user.id, is_public(interaction)
+
+        async def read() -> tuple[GalleryPage, Draw]:
+            page = await self._galleries.page(owner, shown.place, shown.page)
+            return page, partial(gallery_view, place=page.place, owner=owner, shared=shared)
+
+        self._open.note(interaction, message, read)
+
+    async def _begin(self, interaction: Interaction, message: int | None, page: GalleryPage, *, share: bool) -> None:
         # That there is nothing, or not what was asked for, is between the bot and the user.
         share = share and bool(page.items) and not page.is_link_broken
         draw = partial(gallery_view, place=page.place, owner=interaction.user.id)
+        if not share:
+            self._note(interaction, message, page)
         await answer_or_share(interaction, partial(draw, page), share=share, plainer=partial(draw, bare_page(page)))

@@ -9,6 +9,7 @@ import discord
 from discord.ext import commands
 
 from cogs.gallery._links import link_views
+from cogs.gallery._open import Draw, OpenGalleries
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_on
@@ -22,9 +23,10 @@ from services.selection import Deed, SelectionService, Ticks
 class Picks(commands.Cog):
     """The Select mode. What is ticked belongs to the message, and outlives a restart."""
 
-    def __init__(self, galleries: GalleryService, selections: SelectionService) -> None:
+    def __init__(self, galleries: GalleryService, selections: SelectionService, shown: OpenGalleries) -> None:
         self._galleries = galleries
         self._selections = selections
+        self._open = shown
 
     @action("pick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _begun(self, interaction: Interaction, place: Place, page: int, known: int) -> None:
@@ -63,6 +65,14 @@ class Picks(commands.Cog):
     async def _show(self, interaction: Interaction, page: GalleryPage, known: int, ticks: Ticks) -> None:
         owner = interaction.user.id
         draw = partial(gallery_view, place=page.place, owner=owner, known=known, ticks=ticks)
+
+        async def read() -> tuple[GalleryPage, Draw]:
+            now = await self._selections.ticks(owner, ticks.view)
+            got = await self._galleries.page(owner, page.place, page.page)
+            return got, partial(gallery_view, place=got.place, owner=owner, ticks=now)
+
+        if interaction.message is not None:
+            self._open.note(interaction, interaction.message.id, read)
         await answer(interaction, draw(page), plainer=lambda: draw(bare_page(page)))
 
 

@@ -168,7 +168,9 @@ def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[str]:
         tick = "✅ " if (item.kind.value, item.id) in ticked else ""
         words = f"**{number}** {tick}{ICONS[noun(item)]} {linked(item, LINE_TITLE)}"
         yield words + "".join(f" · {remark}" for remark in remarks(item))
-    if not page.items:
+    if not page.items and page.next is None and page.page == 0:
+        yield f"*{_nothing(page)[0]}.*"
+    elif not page.items:
         yield "*Nothing on this page could be read. Go on to the next one.*"
 
 

@@ -7,11 +7,13 @@ import time
 from functools import partial
 
 from cogs.gallery._bulk_views import over_view, state_view
+from cogs.gallery._open import OpenGalleries
 from cogs.ui.actions import Interaction
 from cogs.ui.origin import origin
 from cogs.ui.reply import progress
 from services.bulk import BulkService, State
 from services.jobs import Origin
+from services.selection import Deed
 
 CHANGEABLE = 14 * 60.0  # seconds after the press; Discord gives fifteen minutes
 FIRST_LOOK, LAST_LOOK = 0.1, 2.0  # seconds between looks; each doubles it
@@ -24,8 +26,9 @@ class Watch:
     That holds among processes too: whoever was pressed on last shows it, and one of all tells how it ended.
     """
 
-    def __init__(self, bulk: BulkService) -> None:
+    def __init__(self, bulk: BulkService, shown: OpenGalleries) -> None:
         self._bulk = bulk
+        self._open = shown
         self._following: dict[int, asyncio.Task[None]] = {}
 
     async def begin(self, interaction: Interaction, state: State | None) -> None:
@@ -84,6 +87,8 @@ class Watch:
         )
         if taken and not state.is_open:
             await self._bulk.told(state)
+        if state.deed is Deed.DELETE and not state.is_open:
+            await self._open.keep_up(owner)
 
 
 def _key(state: State | None) -> object:

@@ -152,7 +152,7 @@ class ItemService:
         await self._backlog.write("a deletion", partial(self._uploads.remove, viewer.discord_id, image_id))
         await self._shelves.removed(viewer, None, Kind.IMAGE, image_id)
         self._catalogue.changed(viewer.discord_id)
-        self._reading.forget_item(viewer, image_id)
+        self._reading.deleted_image(viewer, image_id)
 
     async def _shown(self, viewer: Viewer, item: Item) -> Shown:
         mine = await self._catalogue.is_mine(viewer, item)

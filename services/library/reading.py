@@ -251,6 +251,19 @@ class Reading:
         self.forget_item(viewer, album_id)
         self._deleted.put((viewer.key, Kind.ALBUM, album_id), True)
 
+    def deleted_image(self, viewer: Viewer, image_id: str) -> None:
+        """Drop an image that was just deleted, which Imgur may still list, from what is known of albums as well."""
+        self.forget_item(viewer, image_id)
+        self._deleted.put((viewer.key, Kind.IMAGE, image_id), True)
+        for album in self._items.known(lambda key: key[0] == viewer.key and key[1] is Kind.ALBUM):
+            if isinstance(album, Album) and any(image.id == image_id for image in album.images):
+                self.forget_album(viewer.discord_id, album.id)
+
+    def _without_deleted(self, viewer: Viewer, page: Page[Item]) -> Page[Item]:
+        """What Imgur lists, without what it was just told to delete."""
+        items = tuple(item for item in page.items if not self._deleted.peek((viewer.key, item.kind, item.id)))
+        return replace(page, items=items)
+
     def forget_album(self, discord_id: int, album_id: str) -> None:
         """Drop what is known of an album's images, not that it is there."""
         for cache in (self._items, self._written):
@@ -272,7 +285,11 @@ class Reading:
         """A page of a list. Where a fresh one is another than was known, the list has moved on, all of it."""
         key = viewer.key, name, page
         known = self._pages.peek(key)
-        got = await self._pages.get(key, load, since=since)
+
+        async def load_without() -> Page[Item]:
+            return self._without_deleted(viewer, await load())
+
+        got = await self._pages.get(key, load_without, since=since)
         if known is not None and [item.id for item in known.items] != [item.id for item in got.items]:
             self._pages.forget(lambda other: other[:2] == key[:2] and other != key)
         return got

@@ -57,8 +57,8 @@ async def test_several_are_deleted_after_a_question_that_names_them(discord: Dis
     assert text(question) == f"### 3 deleted\n\n{names}"
     assert sent(discord) == ids[1:4]
     assert [image.id for image in discord.standin.world.images_of(linked)] == [ids[0], *ids[4:]]
-    assert not (await discord.click(gallery, "Refresh")).followups
     assert "**0 selected** · Page 1 of 1 · 4 in all" in text(gallery)
+    assert not (await discord.click(gallery, "Refresh")).followups
 
 
 async def test_what_is_deleted_is_what_was_ticked_and_asked_about(discord: Discord, linked: Account) -> None:

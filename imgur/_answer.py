@@ -160,6 +160,15 @@ def is_own_word(answer: Answer) -> bool:
     return fault is not None and (fault.is_worded or fault.status >= FIRST_CODE)
 
 
+def is_declined(answer: Answer) -> bool:
+    """Whether Imgur itself says no within a success: its envelope, `success` false, and no number that says why."""
+    document = _parsed(answer.body)
+    if not isinstance(document, dict) or document.get("success") is not False or "data" not in document:
+        return False
+    fault = _fault(document, answer.status)
+    return fault is not None and max(fault.status, answer.status) < FIRST_ERROR
+
+
 def hidden(text: str, secrets: Iterable[str]) -> str:
     """`text` without the secrets and without what no file or terminal takes, no longer than a log line may be."""
     for secret in filter(None, secrets):

@@ -27,7 +27,7 @@ from aiohttp import (
 from aiohttp.payload import Payload
 from yarl import URL
 
-from imgur._answer import Answer, data_of, is_own_word
+from imgur._answer import Answer, data_of, is_declined, is_own_word
 from imgur._limits import LimitKeeper, limits_from
 from imgur._throttle import Suspects, is_disguised_refusal
 from imgur.chain import Call, Middleware, Reply, chained
@@ -40,6 +40,7 @@ from imgur.errors import (
     OutcomeUnknownError,
     OverCapacityError,
     RateLimitedError,
+    RejectedError,
     UnauthorizedError,
     UnreachableError,
 )
@@ -135,6 +136,8 @@ class Transport:
             except ImgurError as error:
                 if is_own_word(answer):
                     raise
+                if is_declined(answer):
+                    raise RejectedError(error.detail, status=error.status, limits=error.limits) from None
                 raise OutcomeUnknownError(error.detail, status=error.status, limits=error.limits) from None
 
         return await self._through(request, send)

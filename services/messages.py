@@ -570,7 +570,8 @@ _TABLE: dict[type[BaseException], Wording] = {
         "It does not take this kind, or the file is damaged. Convert it to JPEG, PNG, GIF or MP4 and try again.",
     ),
     imgur.errors.RejectedError: Words(
-        "Imgur said no", "It understood and declined, without a reason we could pass on. Try again later."
+        "Imgur said no",
+        "It declined without a reason we could pass on, so nothing was done. Try again later, or do it on imgur.com.",
     ),
     imgur.errors.BadAnswerError: Words(
         "Imgur's answer made no sense", "Something is wrong on its side. Try again in a few minutes."

@@ -71,10 +71,11 @@ def edited_view(edited: Edited, owner: int) -> ui.LayoutView:
 
 def edited_words(edited: Edited) -> str:
     """What was done, in a few words."""
+    said = "Imgur gave no clear answer" if edited.is_lost else "Imgur said yes"
     if edited.is_unseen:
-        return "Imgur said yes, and could not be asked whether it did so"
+        return f"{said}, and could not be asked whether it did so"
     if edited.ignored and edited.ignored == edited.asked:
-        return "Imgur said yes and changed nothing"
+        return f"{said} and changed nothing"
     if edited.missing:
         return f"Saved; pictures that Imgur no longer has in it: {len(edited.missing):,}"
     return "Saved in part" if edited.ignored else "Saved"
@@ -114,10 +115,11 @@ def deleted_words(deleted: Deleted, name: str = "the album") -> tuple[str, str]:
     """The same as a heading and a sentence; `name` is markdown."""
     if not deleted.existed:
         return "It was gone already", f"Imgur no longer had {name}. It is off your lists now."
+    said = "Imgur gave no clear answer" if deleted.is_lost else "Imgur said yes"
     if deleted.is_unseen:
-        return "Imgur said yes", f"Whether the album {name} is gone could not be seen. `/imgur album list` tells."
+        return said, f"Whether the album {name} is gone could not be seen. `/imgur album list` tells."
     if deleted.is_there:
-        return "Imgur said yes and changed nothing", f"The album {name} is still there. Try again in a while."
+        return f"{said} and changed nothing", f"The album {name} is still there. Try again in a while."
     if not deleted.album.images and not deleted.album.images_count:
         return "Deleted", f"The album {name} is gone from Imgur. It was empty."
     return "Deleted", f"The album {name} is gone from Imgur. " + {

@@ -212,13 +212,14 @@ class AlbumService:
         change = {"deed": "edit", "album": target.id, "title": line(target.title), "wish": wish}
         await self._record(discord_id, viewer.account_id, change)
         async with self.pictures.there(viewer, target.id):
-            await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
+            said_yes = await self._look.tell(discord_id, lambda auth: self._imgur.update_album(target.id, auth, **wish))
         self._catalogue.changed(discord_id)
         wished = replace(target, **wish)
         now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: not unlike(seen, wish))
         await self._shelves.changed(viewer, now)
         self._reading.written(viewer, now)
-        return Edited(now, unlike(now, wish), tuple(wish), await self._catalogue.hidden(now), is_unseen)
+        hidden = await self._catalogue.hidden(now)
+        return Edited(now, unlike(now, wish), tuple(wish), hidden, is_unseen, is_lost=not said_yes)
 
     async def deletion(self, discord_id: int, album: str) -> Shown:
         """What `delete` would delete."""
@@ -238,29 +239,28 @@ class AlbumService:
             raise NotYoursError
         change = {"deed": "delete", "album": album_id, "title": line(album.title)}
         await self._record(discord_id, viewer.account_id, change)
-        existed = await self._was_deleted(discord_id, album_id)
+        existed, said_yes = await self._was_deleted(discord_id, album_id)
         is_there = partial(self._look.is_there, discord_id, album_id)
         try:
             stays = existed and await self._look.settled(is_there, lambda there: not there)
         except ImgurError as error:
             log.info("a deleted album could not be looked for", reason=type(error).__name__)
             self._catalogue.changed(discord_id)
-            return Deleted(album, is_unseen=True)
+            return Deleted(album, is_unseen=True, is_lost=not said_yes)
         if stays:
-            return Deleted(album, is_there=True)
+            return Deleted(album, is_there=True, is_lost=not said_yes)
         await self._catalogue.album_gone(viewer, album_id)
         picture = next((image.id for image in album.images if viewer.owns(image)), None)
         stay = await self._look.is_on_imgur(discord_id, picture) if picture else None
         return Deleted(album, existed, pictures_stay=stay)
 
-    async def _was_deleted(self, discord_id: int, album_id: str) -> bool:
-        """Whether there was something to delete: Imgur words a second deletion as it likes."""
+    async def _was_deleted(self, discord_id: int, album_id: str) -> tuple[bool, bool]:
+        """Whether there was something to delete, for Imgur words a second deletion as it likes; and if it said yes."""
         try:
-            await self._look.tell(discord_id, partial(self._imgur.delete_album, album_id))
+            return True, await self._look.tell(discord_id, partial(self._imgur.delete_album, album_id))
         except NotFoundError:
-            return False
+            return False, False
         except (ForbiddenError, RejectedError):
             if await self._look.is_there(discord_id, album_id):
                 raise
-            return False
-        return True
+            return False, False

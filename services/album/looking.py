@@ -34,12 +34,14 @@ class Look:
         self._imgur = imgur
         self._reading = reading
 
-    async def tell(self, discord_id: int, change: Callable[[AccessToken], Awaitable[None]]) -> None:
-        """Send a change. That its answer was lost is no error: what became of it is looked at anyhow."""
+    async def tell(self, discord_id: int, change: Callable[[AccessToken], Awaitable[None]]) -> bool:
+        """Send a change; whether Imgur said yes. A lost answer is no error: what became of it is looked at anyhow."""
         try:
             await self._accounts.authorized(discord_id, change)
         except OutcomeUnknownError as error:
             log.info("the answer to a change of an album was lost", reason=type(error).__name__)
+            return False
+        return True
 
     async def album(self, discord_id: int, album_id: str) -> Album:
         """The album as it is."""

@@ -39,7 +39,8 @@ class Created:
 class Edited:
     """An album as it is now; of what was `asked`, `ignored` is what Imgur said yes to and did not change.
 
-    `hidden` are ids of its pictures that were uploaded as spoilers. With `is_unseen`, Imgur could not be asked
+    `is_lost`: its answer was lost, so that nobody said yes. `hidden` are ids of its pictures that were uploaded as
+    spoilers. With `is_unseen`, Imgur could not be asked
     afterwards, and the album is as it should be. `missing` are pictures that Imgur no longer has in it.
     """
 
@@ -49,6 +50,7 @@ class Edited:
     hidden: frozenset[str] = frozenset()
     is_unseen: bool = False
     missing: tuple[str, ...] = ()
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,15 @@ class Filled:
 class Deleted:
     """`existed` is False where Imgur no longer had the album, `is_there` True where it says yes and keeps it.
 
-    With `is_unseen`, Imgur could not be asked afterwards. `pictures_stay` is what was seen of one of its pictures; None
-    where that could not be seen.
+    `is_lost`: its answer was, so that nobody said yes. With `is_unseen`, Imgur could not be asked afterwards.
+    `pictures_stay` is what was seen of one of its pictures; None where that could not be seen.
     """
 
     album: Album
     existed: bool = True
     is_there: bool = False
     is_unseen: bool = False
+    is_lost: bool = False
     pictures_stay: bool | None = None
 
 

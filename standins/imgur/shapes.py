@@ -122,6 +122,7 @@ SHAPES: dict[str, Shape] = {
     # 13, 14: oddities
     "data-text-500": _json(500, {"data": "An error occurred", "success": False, "status": 500}),
     "data-false-400": _json(400, {"data": False, "success": False, "status": 400}),
+    "declined-200": _json(200, {"data": False, "success": False, "status": 200}),
     "data-empty-200": _json(200, {"data": {}, "success": False, "status": 200}),
     "success-with-error-200": _json(200, {"data": {"error": "Unauthorized"}, "success": True, "status": 200}),
     "ticket-200": _json(200, {"data": {"errorCode": None, "ticket": "e3b0c442"}, "success": True, "status": 200}),

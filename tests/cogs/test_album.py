@@ -421,6 +421,31 @@ async def test_album_that_imgur_keeps_is_not_called_deleted(discord: Discord, li
     assert "still there" in text(question)
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("declined-200", "### Imgur said no\n\n"),
+        ("data-empty-200", "### Imgur said no\n\n"),
+        ("empty-200", "### Imgur gave no clear answer and changed nothing\n\nThe album Old is still there."),
+    ],
+)
+async def test_album_that_imgur_declines_to_delete_is_said_to_be_there(
+    discord: Discord, linked: Account, fault: str, said: str
+) -> None:
+    album = discord.standin.world.add_album(linked, title="Old")
+    question = answer(await discord.run("album delete", album=album.id))
+    discord.standin.fail_next(fault, "DELETE *")
+    pressed = await discord.click(question, "Delete the album for good")
+    told = pressed.followups[0] if "no\n" in said else question
+    assert said in text(told)
+    assert "Try again" in text(told)
+    assert "said yes" not in text(told)
+    assert album.id in discord.standin.world.albums
+    discord.standin.fail_next("empty-200", "PUT *")
+    message = answer(await discord.run("album edit", album=album.id, title="New"))
+    assert "**Imgur gave no clear answer and changed nothing**" in text(message)
+
+
 async def test_album_is_kept(discord: Discord, linked: Account) -> None:
     album = discord.standin.world.add_album(linked, title="Old", images=images(discord, linked, 1))
     question = answer(await discord.run("album delete", album=album.id))

@@ -185,6 +185,17 @@ async def test_one_that_imgur_refuses_keeps_no_other_from_being_deleted(discord:
     assert f"\nRefused by Imgur: Picture 1 ({ids[1]})." in text(question)
 
 
+async def test_one_that_imgur_declines_to_delete_is_told_and_not_sent_for_ever(
+    discord: Discord, linked: Account
+) -> None:
+    ids = add_images(discord, linked, 2)
+    _, question = await asked(discord, ids)
+    discord.standin.fail_next("declined-200", f"DELETE /3/image/{ids[0]}", times=99)
+    await discord.click(question, "Delete 2 for good")
+    assert "### 1 deleted, 1 refused by Imgur\n" in text(question)
+    assert sent(discord) == ids
+
+
 async def test_before_the_question_it_is_said_what_cannot_be_deleted_and_why(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:

@@ -131,12 +131,17 @@ UNKNOWN = {
     "200, nothing": (200, ""),
     "200, half": (200, '{"data":{"id":"Ab3d'),
     "302, elsewhere": (302, ""),
+    "200, no envelope of Imgur's": (200, {"success": False}),
+    "200, with a number of a server's": (200, {"data": None, "success": False, "status": 503}),
 }
 WORDED = {
     "over capacity": (500, classic(500, OVER_CAPACITY), OverCapacityError),
     "over capacity, for this address": (403, "<h1>Imgur is over capacity!</h1>", OverCapacityError),
     "no, by a code of its own": (500, classic(500, coded(1001, "Failed stripping metadata")), RejectedError),
     "no, in a success": (200, classic(400, "Blah"), RejectedError),
+    "no, and nothing else": (200, {"data": False, "success": False, "status": 200}, RejectedError),
+    "no, without data": (200, {"data": {}, "success": False, "status": 200}, RejectedError),
+    "no, with a reason": (200, classic(200, "Blah"), RejectedError),
     "too large": (413, "<h1>413 Request Entity Too Large</h1>", TooLargeError),
     "sent elsewhere": (307, "", BadAnswerError),
 }

@@ -6,8 +6,11 @@ No text repeats what a user or Imgur wrote, so nothing here needs escaping; only
 from __future__ import annotations
 
 import math
+import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 import errors
@@ -19,6 +22,7 @@ from services.quota.errors import HeldBackError
 MEGABYTE = 1_000_000
 MINUTE = 60
 MOST_MINUTES = 90
+_MOMENT = re.compile(r"<t:(\d+):R>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,24 @@ def duration(seconds: float) -> str:
     return f"{math.ceil(minutes / 60)} hours"
 
 
+def moment(at: datetime) -> str:
+    """A moment as Discord shows it, counting down by itself: also an old message tells the truth."""
+    return f"<t:{math.ceil(at.timestamp())}:R>"
+
+
+def spelled_out(text: str) -> str:
+    """The same where nobody counts down: moments, which were rounded up to a second, as waiting times."""
+    return _MOMENT.sub(lambda found: f"in {duration(max(int(found[1]) - 1 - time.time(), 0.0))}", text)
+
+
 def waiting_words(wait: Wait) -> Words:
     """What is shown while a call waits for Imgur's limit."""
-    text = f"Place {wait.before + 1:,}, about {duration(wait.seconds)}. It goes on by itself."
+    text = f"Place {wait.before + 1:,} in the line; your turn should come {moment(wait.until)}. It goes on by itself."
     return Words("Waiting for Imgur's limit", text)
+
+
+def _when(seconds: float | None) -> str:
+    return "later" if seconds is None else moment(datetime.now(UTC) + timedelta(seconds=seconds))
 
 
 def being_read(read: int, expected: int | None, seconds: float | None) -> str:
@@ -236,7 +254,7 @@ def _ended(title: str, text: str) -> Callable[[errors.UploadEndedError], Words]:
 
 
 def _rate_limited(error: imgur.errors.RateLimitedError) -> Words:
-    when = f"in {duration(error.retry_after)}" if error.retry_after is not None else "later"
+    when = _when(error.retry_after)
     if error.spent is imgur.errors.Spent.APPLICATION:
         return Words(
             "This bot has used up what Imgur allows it",
@@ -251,10 +269,9 @@ def _rate_limited(error: imgur.errors.RateLimitedError) -> Words:
 
 
 def _held_back(error: HeldBackError) -> Words:
-    when = f"in {duration(error.retry_after)}" if error.retry_after is not None else "later"
     return Words(
         "Imgur's limit is nearly used up",
-        f"You have used much of it lately, so what is left is for others now. Try again {when}.",
+        f"You have used much of it lately, so what is left is for others now. Try again {_when(error.retry_after)}.",
     )
 
 
@@ -585,6 +602,9 @@ _TABLE: dict[type[BaseException], Wording] = {
     ),
     storage.errors.DatabaseUnavailableError: Words(
         "The bot cannot reach its database", f"Try again in a moment. If it stays like this: {OPERATOR}"
+    ),
+    storage.errors.CrowdedError: Words(
+        "The bot's database has too much to do", f"Try again in a moment. If it stays like this: {OPERATOR}"
     ),
     storage.errors.AddressError: Words(
         "The bot does not know its database", f"The address in its settings cannot be understood. {OPERATOR}"

@@ -15,7 +15,7 @@ from errors import (
     LinkUnknownError,
     LinkUsedError,
 )
-from services.messages import Words, is_imgurs, unforeseen, words
+from services.messages import Words, is_imgurs, spelled_out, unforeseen, words
 from web.cookies import forget
 from web.rendering import render
 from web.security import Handler
@@ -76,4 +76,4 @@ def _status(error: Exception) -> int:
 
 
 def _page(status: int, said: Words) -> web.Response:
-    return render("refusal.html", status=status, said=said)
+    return render("refusal.html", status=status, said=Words(spelled_out(said.title), spelled_out(said.text)))

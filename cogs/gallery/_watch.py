@@ -70,6 +70,7 @@ class Watch:
             pause = min(2 * pause, LAST_LOOK)
             state = await self._bulk.newer(state)
             if state is not None and not await self._bulk.may_show(state, lead):
+                await self._keep_up(state)
                 return
             if _key(state) != seen:
                 await self._show(interaction, state)
@@ -87,8 +88,12 @@ class Watch:
         )
         if taken and not state.is_open:
             await self._bulk.told(state)
+        await self._keep_up(state)
+
+    async def _keep_up(self, state: State) -> None:
+        """Where something was deleted, the galleries that this process has shown leave it out."""
         if state.deed is Deed.DELETE and not state.is_open:
-            await self._open.keep_up(owner)
+            await self._open.keep_up(state.job.discord_id)
 
 
 def _key(state: State | None) -> object:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -45,6 +46,8 @@ UNKNOWN, ACKNOWLEDGED = 10062, 40060  # what Discord says of an interaction that
 CONTENT = frozenset({400, 413})
 
 COMMAND_WAITS = 720.0  # seconds
+SAME = timedelta(seconds=3)
+"""So much a moment may move that is reckoned anew, without being told anew."""
 PRESS_WAITS = 5.0
 
 IN_PLACE = "in place"
@@ -212,10 +215,15 @@ def on_behalf(interaction: Interaction) -> Caller:
 
 
 async def _shown_wait(interaction: Interaction, wait: Wait) -> None:
-    said = waiting_words(wait)
-    if not is_answered(interaction) and interaction.extras.get(WAITS) != said:
-        interaction.extras[WAITS] = said
+    if not is_answered(interaction) and is_other(wait, interaction.extras.get(WAITS)):
+        interaction.extras[WAITS] = wait
+        said = waiting_words(wait)
         await progress(interaction, notice(said.title, said.text))
+
+
+def is_other(wait: Wait, shown: Wait | None) -> bool:
+    """Whether it is worth showing, as a wait that is not what was shown."""
+    return shown is None or wait.before != shown.before or abs(wait.until - shown.until) > SAME
 
 
 async def tell(interaction: Interaction, view: ui.LayoutView) -> bool:

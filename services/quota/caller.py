@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -24,10 +25,10 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What a caller who has to wait is told: how many are before them, and about how many seconds it takes."""
+    """What a caller who has to wait is told: how many are before them, and when it should be their turn, in UTC."""
 
     before: int
-    seconds: float
+    until: datetime
 
 
 Waiting: TypeAlias = Callable[[Wait], Awaitable[None]]

@@ -98,7 +98,7 @@ class Line:
             while not waiter.outcome.done():
                 self._serve()
                 before = sum(other < waiter for other in self._waiting if not other.outcome.done())
-                await who.waiting(Wait(before, self._seconds(waiter.refusal)))
+                await who.waiting(Wait(before, waiter.refusal.until))
                 await asyncio.wait([waiter.outcome], timeout=LOOK_AGAIN)
                 await still_wanted()
             return waiter.outcome.result()

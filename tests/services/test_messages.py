@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+import time
 from types import ModuleType
 
 import pytest
@@ -11,7 +13,8 @@ import errors
 import imgur.errors
 import services.quota.errors
 import storage.errors
-from services.messages import duration, megabytes, unforeseen, words
+from imgur.errors import RateLimitedError
+from services.messages import duration, megabytes, spelled_out, unforeseen, words
 
 SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
@@ -95,7 +98,7 @@ def test_error_has_no_words_when_nobody_foresaw_it() -> None:
 def test_words_carry_the_numbers_when_the_error_has_them(error: BaseException, part: str) -> None:
     said = words(error)
     assert said is not None
-    assert part in said.text
+    assert part in spelled_out(said.text)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +168,13 @@ def test_megabytes_are_decimal_when_they_are_said() -> None:
 
 def test_reference_is_told_when_nobody_foresaw_the_error() -> None:
     assert "k7f3" in unforeseen("k7f3").text
+
+
+def test_a_moment_counts_down_in_discord_and_is_spelled_out_elsewhere() -> None:
+    """What is kept and told later still names the moment, not the time that was left then."""
+    found = words(RateLimitedError(retry_after=3000))
+    assert found is not None
+    [moment] = re.findall(r"Try again <t:(\d+):R>\.", found.text)
+    assert 2990 < int(moment) - time.time() < 3002
+    assert spelled_out(found.text).endswith("Try again in 50 minutes.")
+    assert spelled_out("<t:0:R>, <t:1:R>") == "in a minute, in a minute"

@@ -72,9 +72,9 @@ def begin(governor: Governor, imgur: Imgur, user: int = ADA, patience: float = 7
         return asyncio.create_task(governor(READ, imgur))
 
 
-def keep(told: dict[Any, float], name: Any) -> Callable[[Wait], Any]:
+def keep(told: dict[Any, float], name: Any, clock: Clock) -> Callable[[Wait], Any]:
     async def waiting(wait: Wait) -> None:
-        told[name] = wait.seconds
+        told[name] = (wait.until - clock()).total_seconds()
 
     return waiting
 
@@ -176,7 +176,9 @@ async def test_30_commands_wait_through_a_pause_that_grows(
     async with open_database(database_url) as database:
         governor = Governor(LedgerStore(database), clock)
         await pause(governor, clock, 60)
-        tasks = [begin(governor, imgur, n, 720.0 if n < 20 else 100.0, waiting=keep(told, n)) for n in range(1, 31)]
+        tasks = [
+            begin(governor, imgur, n, 720.0 if n < 20 else 100.0, waiting=keep(told, n, clock)) for n in range(1, 31)
+        ]
         await until(lambda: len(told) == 30)
         assert set(told.values()) == {60.0}
         clock.pass_by(seconds=50)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,7 +71,8 @@ def said() -> Iterator[str]:
             carried = ", ".join(
                 f"{name}={value}" for name, value in vars(error).items() if name not in {"name", "args"}
             )
-            yield f"{cls.__name__} {carried}".rstrip() + f"\n  {found.title}\n  {found.text}"
+            text = re.sub(r"<t:\d+:R>", "<in that time>", found.text)
+            yield f"{cls.__name__} {carried}".rstrip() + f"\n  {found.title}\n  {text}"
     for status, page in [*HTTP_WORDS.items(), ("any other status", OTHER_HTTP_WORDS)]:
         yield f"{status}\n  {page.title}\n  {page.text}"
     unknown = unforeseen("k7f3")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,9 +19,10 @@ from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import rows
+from tests.wire.acting import EMPTY
 from tests.wire.conftest import Running, Start
 
-WAITS = "Place 1, about 4 minutes. It goes on by itself."
+WAITS = r"Place {} in the line; your turn should come <t:(\d+):R>\. It goes on by itself\."
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +54,16 @@ def says(command: Any, words: str) -> Callable[[], bool]:
     return lambda: command.original is not None and words in text(command.original)
 
 
+def waits(command: Any, place: int) -> Callable[[], bool]:
+    """Whether it shows the place, and when the pause of 240 s ends."""
+
+    def shown() -> bool:
+        found = re.search(WAITS.format(place), text(command.original or EMPTY))
+        return found is not None and 180 < int(found[1]) - time.time() < 241
+
+    return shown
+
+
 async def test_it_shows_its_place_and_time_and_goes_on_by_itself(
     discord: Discord, standin: Imgur, start: Start, database_url: str
 ) -> None:
@@ -60,9 +73,9 @@ async def test_it_shows_its_place_and_time_and_goes_on_by_itself(
         await discord.ready()
         await pause(running)
         first = await discord.slash(alice, "show", image=f"https://imgur.com/{image.id}.png")
-        await discord.until(says(first, WAITS))
+        await discord.until(waits(first, 1))
         second = await discord.slash(bob, "show", image=f"https://imgur.com/{image.id}.png")
-        await discord.until(says(second, WAITS.replace("1", "2", 1)))
+        await discord.until(waits(second, 2))
         assert standin.sent("* /3/*") == []
         await go_on(database_url)
         await discord.until(says(first, "Sunset"))
@@ -78,12 +91,12 @@ async def test_an_upload_waits_and_can_be_ended_and_goes_on(
         await pause(running)
         file = discord.world.upload("hill.jpg", picture, "image/jpeg")
         ended, goes_on = [await discord.slash(alice, "upload", file, file=file["id"], anonymous=True) for _ in range(2)]
-        await discord.until(says(ended, WAITS))
-        await discord.until(says(goes_on, WAITS.replace("1", "2", 1)))
+        await discord.until(waits(ended, 1))
+        await discord.until(waits(goes_on, 2))
         assert ended.original is not None
         await discord.press(alice, ended.original, "Cancel")
         await discord.until(says(ended, "Nothing was stored"))
-        await discord.until(says(goes_on, WAITS))
+        await discord.until(waits(goes_on, 1))
         await go_on(database_url)
         await discord.until(says(goes_on, "Uploaded anonymously"))
     assert len(standin.sent("POST /3/*")) == 1
@@ -96,7 +109,7 @@ async def test_a_restart_ends_it_in_words(discord: Discord, standin: Imgur, star
         await discord.ready()
         await pause(running)
         command = await discord.slash(alice, "show", image=f"https://imgur.com/{image.id}.png")
-        await discord.until(says(command, WAITS))
+        await discord.until(waits(command, 1))
         running.task.cancel()
         await discord.until(says(command, "again"))
     assert standin.sent("* /3/*") == []

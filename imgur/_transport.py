@@ -253,7 +253,10 @@ def _secrets(request: Request) -> tuple[str, ...]:
 
 
 def _may_retry(error: Exception) -> bool | float:
+    """Whether to try again, or in how many seconds. Where Imgur was not asked, whoever refused that has waited."""
     if isinstance(error, RateLimitedError):
+        if error.status is None:
+            return False
         wait = error.retry_after
         return wait if wait is not None and wait <= LONGEST_PAUSE else False
     return isinstance(error, UnreachableError | OverCapacityError)

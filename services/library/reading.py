@@ -191,7 +191,7 @@ class Reading:
         made = self._made.known(lambda key: key[0] == viewer.key and key[2] not in known)
         for item in (*reversed(made), *listed):
             key = viewer.key, item.kind, item.id
-            if not self._deleted.peek(key):
+            if not self._is_deleted(viewer, item):
                 yield self._written.peek(key) or item
 
     async def _albums(self, viewer: Viewer, page: int, *, since: int) -> Page[Item]:
@@ -261,8 +261,15 @@ class Reading:
 
     def _without_deleted(self, viewer: Viewer, page: Page[Item]) -> Page[Item]:
         """What Imgur lists, without what it was just told to delete."""
-        items = tuple(item for item in page.items if not self._deleted.peek((viewer.key, item.kind, item.id)))
-        return replace(page, items=items)
+        return replace(page, items=tuple(item for item in page.items if not self._is_deleted(viewer, item)))
+
+    def _album_without(self, viewer: Viewer, album: Album) -> Album:
+        """The same of an album."""
+        images = tuple(image for image in album.images if not self._is_deleted(viewer, image))
+        return replace(album, images=images, images_count=album.images_count - len(album.images) + len(images))
+
+    def _is_deleted(self, viewer: Viewer, item: Item) -> bool:
+        return self._deleted.peek((viewer.key, item.kind, item.id)) is not None
 
     def forget_album(self, discord_id: int, album_id: str) -> None:
         """Drop what is known of an album's images, not that it is there."""
@@ -307,7 +314,7 @@ class Reading:
                     raise
                 return made
             await self._noticed(viewer, kind, item_id, found)
-            return found
+            return self._album_without(viewer, found) if isinstance(found, Album) else found
 
         return self._written.peek(key) or await self._items.get(key, load, since=since)
 

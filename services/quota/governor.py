@@ -61,9 +61,27 @@ class Governor:
         self._tidied = now()
 
     async def __call__(self, call: Call, send: Send) -> Reply:
-        """Take the cost, send, note what Imgur says."""
+        """Take the cost, send, note what Imgur says. A read that Imgur itself refuses waits its turn, once.
+
+        A write does not: whoever wanted it decides anew.
+        """
         if not call.cost:
             return await send(call)
+        try:
+            return await self._sent(call, send)
+        except RateLimitedError as error:
+            if call.method != "GET" or error.status is None or not caller().patience:
+                raise
+            refusal = error
+        log.info("a read that Imgur refused waits its turn", seconds=refusal.retry_after)
+        try:
+            return await self._sent(call, send)
+        except RateLimitedError as error:
+            if error.status is None:  # that takes too long: Imgur's own refusal says more
+                raise refusal from None
+            raise
+
+    async def _sent(self, call: Call, send: Send) -> Reply:
         who = caller()
         grant = await self._admitted(call, who)
         try:
@@ -186,6 +204,8 @@ class Governor:
             await self._ledger.overrun(APPLICATION, now)
         default = APPLICATION_PAUSE if allowance is APPLICATION else DEFAULT_PAUSE
         seconds = min(error.retry_after or default, allowance.seconds)
+        if error.retry_after is None:
+            error.retry_after = seconds  # what is waited for, and told
         await self._ledger.pause(allowance, now + timedelta(seconds=seconds), now)
         log.warning("Imgur asks to wait", scope=allowance.scope.partition(":")[0], seconds=round(seconds))
 

@@ -40,7 +40,7 @@ def sent(discord: Discord, match: str = DELETE) -> list[str]:
 
 async def eventually(condition: Callable[[], bool | Awaitable[bool]]) -> None:
     async with asyncio.timeout(15):
-        while not condition():  # noqa: ASYNC110 - what is behind the wire tells nobody
+        while not (met if isinstance(met := condition(), bool) else await met):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 
 

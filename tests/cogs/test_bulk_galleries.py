@@ -26,14 +26,15 @@ def shows(message: Any) -> list[str]:
     return [value.partition(":")[2] for value in options(message)]
 
 
-@pytest.mark.parametrize("is_whole", [False, True])
-async def test_every_open_gallery_of_the_user_s_keeps_up(
-    discord: Discord, linked: Account, index: Index, is_whole: bool
-) -> None:
-    """That of a command, a turned one, and that in which it was ticked; with Imgur's list behind it or not."""
+async def is_read(index: Index) -> bool:
+    state = await index.stores.library.sync_state(await index.number(), Shelf.IMAGES)
+    return state is not None and state.finished_at is not None
+
+
+async def test_every_open_gallery_of_the_user_s_keeps_up(discord: Discord, linked: Account, index: Index) -> None:
+    """That of a command, a turned one, and that in which it was ticked, though Imgur lists them for a while."""
     ids = add_images(discord, linked, 25)
-    if is_whole:
-        await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await eventually(lambda: is_read(index))
     discord.standin.switches.stale_reads = 2
     plain, turned = [answer(await discord.run("images")) for _ in range(2)]
     await discord.click(turned, "Next")
@@ -53,9 +54,10 @@ async def test_what_is_stopped_keeps_up_as_well(discord: Discord, linked: Accoun
     held = discord.standin.switches.hold(DELETE)
     pressing = asyncio.create_task(discord.click(question, "Delete 3 for good"))
     await asyncio.wait_for(held.arrived.wait(), 15)
-    await press(discord, question, **stopping(question))
+    stop = asyncio.create_task(press(discord, question, **stopping(question)))
+    await eventually(lambda: "### Stopping 3 pictures" in text(question))
     held.release()
-    await pressing
+    await asyncio.gather(pressing, stop)
     await eventually(lambda: "### Stopped: 1 deleted, 2 untouched" in text(question))
     await eventually(lambda: shows(gallery) == ids[1:])
 

@@ -459,7 +459,7 @@ async def test_film_is_refused_by_its_end_before_it_is_sent(
     [
         ("lost-answer", "may be there"),
         ("over-capacity-403", "over capacity"),
-        ("too-fast-429", "Try again in"),
+        ("too-fast-429", "Try again <t:"),
         ("daily-limit-429", "shared by everyone"),
         ("oversize-413", "too large"),
         ("file-type-400", "could not read the file"),

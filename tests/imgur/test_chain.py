@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ClientSession, web
+from structlog.testing import capture_logs
 
 from imgur import AccessToken, ImgurClient, ImgurError, NotFoundError, NotSentError, RateLimitedError
 from imgur.chain import Call, Reply, Send
@@ -101,3 +102,19 @@ async def test_what_was_not_sent_says_so() -> None:
         with pytest.raises(NotSentError):
             await client.delete_image("Ab3dE7g")
     assert seen == [("a", Call("DELETE")), ("a", NotSentError, None)]
+
+
+async def test_what_the_quota_refuses_is_not_tried_again_nor_a_warning() -> None:
+    """Whoever refused it has waited as long as there was patience; it is an ordinary thing."""
+    asked: list[Call] = []
+
+    async def refuse(call: Call, send: Send) -> Reply:
+        asked.append(call)
+        raise RateLimitedError("held back", retry_after=0.01)
+
+    async with ClientSession() as session:
+        client = ImgurClient(session, CLIENT_ID, base_url="http://127.0.0.1:9", middlewares=[refuse])
+        with capture_logs() as said, pytest.raises(RateLimitedError):
+            await client.image("Ab3dE7g")
+    assert asked == [Call("GET")]
+    assert [entry for entry in said if entry["log_level"] != "debug"] == []

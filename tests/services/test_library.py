@@ -669,6 +669,27 @@ async def test_image_is_deleted_for_good(
         await library.items.show(ADA, image.id)
 
 
+async def test_deleted_image_is_in_no_list_though_imgur_lists_it_for_a_while(
+    library: Library, standin: Standin, account: Account
+) -> None:
+    first, second = standin.world.add_image(account), standin.world.add_image(account)
+    album = standin.world.add_album(account, images=[first, second])
+    standin.world.add_favorites(account, [first, second])
+
+    async def listed() -> list[list[str]]:
+        pages = [
+            await library.galleries.images(ADA, 0),
+            await library.galleries.favorites(ADA, 0),
+            await library.galleries.images(ADA, 0, f"album:{album.id}"),
+        ]
+        return [sorted(item.id for item in page.items) for page in pages]
+
+    standin.switches.stale_reads = 2
+    assert await listed() == [sorted([first.id, second.id])] * 3
+    assert await library.items.delete(ADA, f"image:{first.id}")
+    assert await listed() == [[second.id]] * 3
+
+
 @pytest.mark.parametrize("status", [400, 403, 404])
 @pytest.mark.parametrize("anonymous", [True, False])
 async def test_record_is_cleaned_up_when_imgur_has_lost_the_image(

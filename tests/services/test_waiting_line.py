@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from benchmarks.memory_ledger import MemoryLedger
-from imgur.errors import RateLimitedError
+from imgur.chain import Call
+from imgur.errors import RateLimitedError, Spent
 from imgur.models import RateLimits
 from services.quota import line
 from services.quota.allowances import APPLICATION, account_allowance
@@ -257,3 +259,58 @@ async def test_who_was_asleep_beyond_their_time_is_not_served_any_more(
         await until(task.done)
     assert isinstance(task.exception(), RateLimitedError)
     assert imgur.calls == []
+
+
+refusal = partial(RateLimitedError, status=429, spent=Spent.USER)
+
+
+async def test_a_read_that_imgur_itself_refuses_waits_its_turn_and_goes_on(
+    governor: Governor, imgur: Imgur, clock: Clock
+) -> None:
+    told: dict[Any, float] = {}
+    imgur.error = refusal()
+    tasks = [begin(governor, imgur, user, waiting=keep(told, user, clock)) for user in (ADA, BOB)]
+    await until(lambda: len(told) == 2)
+    assert told == {ADA: 60.0, BOB: 60.0}
+    assert len(imgur.calls) == 1  # one refusal pauses everybody whom it concerns
+    imgur.error = None
+    clock.pass_by(seconds=61)
+    async with asyncio.timeout(10):
+        assert [reply.data for reply in await asyncio.gather(*tasks)] == ["data"] * 2
+    assert len(imgur.calls) == 3
+
+
+@pytest.mark.parametrize(
+    ("call", "patience", "wait"),
+    [
+        (replace(READ, method="DELETE"), 720.0, None),  # whoever wanted that decides anew
+        (READ, 0.0, None),
+        (READ, 5.0, None),
+        (READ, 720.0, 1000.0),
+    ],
+)
+async def test_what_is_not_read_or_takes_too_long_is_told_at_once(
+    governor: Governor, imgur: Imgur, call: Call, patience: float, wait: float | None
+) -> None:
+    imgur.error = refusal(retry_after=wait)
+    with calling(Caller(ADA, patience=patience)):
+        async with asyncio.timeout(5):
+            with pytest.raises(RateLimitedError) as refused:
+                await governor(call, imgur)
+    assert refused.value is imgur.error
+    assert refused.value.retry_after == (wait or 60.0)
+    assert len(imgur.calls) == 1
+
+
+async def test_a_read_that_is_refused_again_after_its_wait_is_told(
+    governor: Governor, imgur: Imgur, clock: Clock
+) -> None:
+    told: dict[Any, float] = {}
+    imgur.error = refusal(retry_after=30.0)
+    task = begin(governor, imgur, waiting=keep(told, ADA, clock))
+    await until(lambda: bool(told))
+    clock.pass_by(seconds=31)
+    async with asyncio.timeout(10):
+        with pytest.raises(RateLimitedError):
+            await task
+    assert len(imgur.calls) == 2

@@ -54,12 +54,12 @@ def says(command: Any, words: str) -> Callable[[], bool]:
     return lambda: command.original is not None and words in text(command.original)
 
 
-def waits(command: Any, place: int) -> Callable[[], bool]:
-    """Whether it shows the place, and when the pause of 240 s ends."""
+def waits(command: Any, place: int, seconds: float = 240) -> Callable[[], bool]:
+    """Whether it shows the place, and when the pause of so many seconds ends."""
 
     def shown() -> bool:
         found = re.search(WAITS.format(place), text(command.original or EMPTY))
-        return found is not None and 180 < int(found[1]) - time.time() < 241
+        return found is not None and seconds - 40 < int(found[1]) - time.time() < seconds + 1
 
     return shown
 
@@ -80,6 +80,21 @@ async def test_it_shows_its_place_and_time_and_goes_on_by_itself(
         await go_on(database_url)
         await discord.until(says(first, "Sunset"))
         await discord.until(says(second, "Sunset"))
+
+
+async def test_what_imgur_itself_refuses_to_show_waits_its_turn_as_well(
+    discord: Discord, standin: Imgur, start: Start, database_url: str
+) -> None:
+    image = standin.world.add_image(title="Sunset")
+    alice = discord.world.add_person("alice")
+    standin.fail_next("throttled-429", "GET /3/image/*")
+    async with start():
+        await discord.ready()
+        command = await discord.slash(alice, "show", image=f"https://imgur.com/{image.id}.png")
+        await discord.until(waits(command, 1, 60))
+        await go_on(database_url)
+        await discord.until(says(command, "Sunset"))
+    assert len(standin.sent("GET /3/image/*")) == 2
 
 
 async def test_an_upload_waits_and_can_be_ended_and_goes_on(

@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 logging.getLogger("discord.state").addFilter(lambda record: not record.getMessage().startswith("Guilds intent"))
 
 EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item", "cogs.album")
+SYNC_PATIENCE = 10.0  # seconds
+
 
 COMMANDS = frozenset(kind.value for kind in discord.AppCommandType)
 PRESSES = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
@@ -180,18 +182,21 @@ class ImgurBot(commands.AutoShardedBot):
         """Wait for nothing: the connection keeps Discord's pace."""
 
     async def on_shard_connect(self, shard_id: int) -> None:
-        """A session has begun. With the first, the commands follow if they changed: serving does not wait for them."""
+        """A session has begun."""
         self.connection.is_up(shard_id)
-        if self._syncing is None:
-            self._syncing = asyncio.create_task(self._sync_in_time(), name="command sync")
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """A session goes on."""
         self.connection.is_up(shard_id)
 
     async def setup_hook(self) -> None:
-        """Load every cog; a broken one stops the start."""
+        """Load every cog (a broken one stops the start), then send the commands if they changed.
+
+        Where Discord takes its time over them, the start goes on and they follow.
+        """
         await self._load_cogs()
+        self._syncing = asyncio.create_task(self._sync_in_time(), name="command sync")
+        await asyncio.wait({self._syncing}, timeout=SYNC_PATIENCE)
 
     async def close(self) -> None:
         """End what is under way in words, then everything."""

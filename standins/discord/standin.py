@@ -40,11 +40,7 @@ class Standin:
     # --- people -------------------------------------------------------------------------------------------------
 
     async def slash(self, person: Json, name: str, *files: Json, direct: bool = False, **options: Any) -> Interaction:
-        """A person runs `/imgur <name>`, in a group too; files (made by `World.upload`) are given by their ids.
-
-        Before the bot has sent its commands, nobody is offered any.
-        """
-        await self.until(lambda: self.world.commands)
+        """A person runs `/imgur <name>`, in a group too; files (made by `World.upload`) are given by their ids."""
         command = child = next(command for command in self.world.commands if command["name"] == "imgur")
         path = name.split()
         for part in path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import ssl
 import threading
@@ -173,24 +172,12 @@ async def test_a_token_that_is_reset_meanwhile_ends_the_connection(discord: Disc
     assert isinstance(running.task.exception(), library.ConnectionClosed | library.LoginFailure)
 
 
-async def test_nobody_waits_for_the_commands_to_be_sent(discord: Discord, start: Start) -> None:
-    gate = asyncio.Event()
-    discord.switches.faults = [Fault("PUT *", gate=gate)]
-    async with start():
-        await discord.ready()
-        await discord.until(lambda: discord.sent("PUT *"))
-        assert not discord.world.commands
-        gate.set()
-        await works(discord)
-
-
 async def test_commands_that_discord_refuses_do_not_keep_the_bot_from_its_users(
     discord: Discord, start: Start, log: Log
 ) -> None:
     discord.switches.faults = [Fault("PUT *", Refusal(400, 50035))]
     async with start():
         await discord.ready()
-        await discord.until(lambda: log.warnings)
     assert [line["event"] for line in log.warnings] == ["Discord refused the commands"]
 
 
@@ -202,6 +189,8 @@ ON_THE_WAY = [  # what stands between the bot and Discord, stage by stage
     (Fault("GET /users/@me", Page(401)), PROXY.format(401)),
     (Fault("GET /users/@me", FOR_ALL), "Discord wants no further call for 0 seconds"),
     (Fault("GET /oauth2/applications/@me", Page()), PROXY.format(200)),
+    (Fault("PUT /applications/*", Page()), PROXY.format(200)),
+    (Fault("PUT /applications/*", FOR_ALL), "Discord wants no further call for 0 seconds"),
     (Fault("GET /gateway/bot", Page()), PROXY.format(200)),
     (Fault("GET /gateway/bot", Page(429)), "Discord wants no further call for 1 seconds"),
     (Fault("GET /gateway/bot", NOTHING), PROXY.format(200)),
@@ -209,8 +198,6 @@ ON_THE_WAY = [  # what stands between the bot and Discord, stage by stage
     (Fault("GET gateway", Page()), PROXY.format(200)),
     (Fault("GET gateway", Page(503)), "the gateway answered with status 503"),
     (Fault("GET gateway", Page(407)), "the gateway answered with status 407"),
-    (Fault("PUT /applications/*", Page()), PROXY.format(200)),
-    (Fault("PUT /applications/*", FOR_ALL), "Discord wants no further call for 0 seconds"),
 ]
 
 

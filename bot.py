@@ -145,6 +145,7 @@ async def compose(
         views = Views(stores.views)
         library = Library.over(accounts, imgur, stores.uploads, Shelves(stores.library, stores.marks), views=views)
         stack.push_async_callback(library.items.close)
+        stack.push_async_callback(library.catalogue.lists.close)
         changes = Changes(stores.jobs)
         albums = AlbumService(accounts, imgur, library.catalogue, record=changes.record)
         source = attachments or HttpAttachmentSource(fetching, origins=cdn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Task
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -280,6 +281,12 @@ class LibraryStore(Protocol):
 
         What is called exactly so stands before the rest; all is found where `query` is empty.
         """
+        ...
+
+    async def suggesting(
+        self, shelves: Iterable[tuple[int, str]], query: Query, reader: int, *, limit: int
+    ) -> list[Task[tuple[IndexedItem, ...]]]:
+        """The same while each shelf is being looked through; the caller sees all of them to their end."""
         ...
 
     async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:

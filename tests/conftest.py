@@ -105,6 +105,7 @@ def _no_hurry() -> Iterator[None]:
     """Limits of a few seconds that spare users a wait: `test_numbers.py` holds those that are promised."""
     with pytest.MonkeyPatch.context() as patience:
         patience.setattr("services.library.suggestions.PATIENCE", 9.0)
+        patience.setattr("services.library.suggestions.SOON", 9.0)
         patience.setattr("services.library.listing.QUERY_PATIENCE", 9.0)
         patience.setattr("services.library.listing.SMALL_PATIENCE", 0.2)
         patience.setattr("services.library.drawing.PATIENCE", 15.0)

@@ -76,8 +76,9 @@ PROMISED = {
     # --- docs/design.md
     "albums that are looked through, by pages": (reading.ALBUM_PAGES * reading.ALBUMS_PER_PAGE, 1000),
     "uploads that are": (suggestions.UPLOADS_SUGGESTED, 100),
-    "seconds that a suggestion may take; Discord gives three": (suggestions.PATIENCE, 2),
-    "the same of the index": (suggestions.INDEX_PATIENCE, 2.5),
+    "seconds that a list of Imgur's may take for a suggestion; Discord gives three": (suggestions.PATIENCE, 2),
+    "seconds after which what is there is offered": (suggestions.SOON, 1.5),
+    "of them, for the lists at least": (suggestions.AT_LEAST, 0.5),
     "seconds that a listing waits for what is new": (listing.LOOK_PATIENCE, 10),
     "seconds that a search does": (listing.QUERY_PATIENCE, 2),
     "items of a library that a search waits for": (listing.SMALL, 300),

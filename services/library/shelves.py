@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Task, create_task
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -121,6 +122,18 @@ class Shelves:
         where = [(standing.library, standing.shelf) for standing in standings]
         found = await self._store.suggest(where, query, viewer.discord_id, limit=limit)
         return [tuple(map(from_index, items)) for items in found]
+
+    async def suggesting(
+        self, viewer: Viewer, standings: Collection[Standing], query: Query, limit: int
+    ) -> list[Task[tuple[Item, ...]]]:
+        """The same while each shelf is being looked through; the caller sees all of them to their end."""
+        where = [(standing.library, standing.shelf) for standing in standings]
+        looks = await self._store.suggesting(where, query, viewer.discord_id, limit=limit)
+
+        async def found(look: Task[tuple[IndexedItem, ...]]) -> tuple[Item, ...]:
+            return tuple(map(from_index, await look))
+
+        return [create_task(found(look)) for look in looks]
 
     async def draw(self, viewer: Viewer, standing: Standing, query: Query | None) -> Item | None:
         """One of what is there or found, each as likely as the other."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import structlog
 
@@ -34,7 +34,8 @@ CHOICES = 25
 NAME_LIMIT = 100
 LIFETIME = 60.0  # seconds
 PATIENCE = 2.0  # seconds; Discord gives autocomplete three
-INDEX_PATIENCE = 2.5  # seconds for the index, which is read in milliseconds
+SOON = 1.5  # seconds after which what is there is offered, whichever list is slow
+AT_LEAST = 0.5  # seconds for the lists, where it took long to see whose they are
 MOST_BYTES = 16_000_000  # of memory
 UPLOADS_SUGGESTED = 100
 NAMES_TRIED = 8  # of what a text may mean
@@ -47,7 +48,10 @@ SHELVES = {
     "favorites": Shelf.FAVORITES,
 }
 
+T = TypeVar("T")
 Items: TypeAlias = tuple[Item, ...]
+Looks: TypeAlias = dict[str, asyncio.Task[Items]]
+"""By the name of a list."""
 
 
 class Scope(Enum):
@@ -161,6 +165,7 @@ class Lists:
         self._offered: TimedCache[tuple[tuple[int, int], str], Items] = TimedCache(
             LIFETIME, MOST_BYTES, clock, weigh=_weight
         )
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def read(self, viewer: Viewer, scope: Scope, *, called: Sequence[str] = (), since: int = EVER) -> Items:
         """What the lists hold now or held within the last minute. Errors of Imgur and of the database pass.
@@ -214,24 +219,38 @@ class Lists:
         """As `read`, list by list; asked for once a minute, whether or not that works, and soon there. Never raises."""
         return list(await asyncio.gather(*(self._patiently(viewer, name) for name in scope.value)))
 
-    async def suggested(self, viewer: Viewer, scope: Scope, typed: str) -> list[list[Item]]:
-        """What fits, list by list: from the index where the list is being read into it. Soon there. Never raises."""
+    async def suggested(self, viewer: Viewer, scope: Scope, typed: str, within: float) -> list[list[Item]]:
+        """What fits, list by list: from the index where the list is being read into it. Never raises.
+
+        A list that takes more than so many seconds is left out; its look goes on, as none is ended in the middle.
+        """
+        index = self._kept(self._looks(viewer, scope, typed))
+        lists = [self._kept(self._fitting(index, viewer, name, typed)) for name in scope.value]
+        done, _ = await asyncio.wait(lists, timeout=within)
+        return [one.result() if one in done else [] for one in lists]
+
+    async def close(self) -> None:
+        """Wait for looks that take long."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _kept(self, look: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(look)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _fitting(self, index: asyncio.Task[Looks], viewer: Viewer, name: str, typed: str) -> list[Item]:
         try:
-            async with asyncio.timeout(INDEX_PATIENCE):
-                known = await self._known(viewer, scope, typed)
-        except (StorageError, TimeoutError) as error:
+            looks = await index
+            if name in looks or name == "uploads":  # of which the index knows all that there are
+                return list(await looks[name]) if name in looks else []
+        except StorageError as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
+        return fitting(await self._patiently(viewer, name), typed)
 
-        async def of(name: str) -> list[Item]:
-            if name in known or name == "uploads":  # of which the index knows all that there are
-                return list(known.get(name, ()))
-            return fitting(await self._patiently(viewer, name), typed)
-
-        return list(await asyncio.gather(*map(of, scope.value)))
-
-    async def _known(self, viewer: Viewer, scope: Scope, typed: str) -> dict[str, Items]:
-        """What the index finds in the lists that are being read into it: one look, whatever the number of lists."""
+    async def _looks(self, viewer: Viewer, scope: Scope, typed: str) -> Looks:
+        """What the index finds in the lists that are being read into it: all are looked through at once."""
         standings = await self._shelves.standings(viewer, [SHELVES[name] for name in scope.value])
         begun = {
             name: standing
@@ -240,7 +259,7 @@ class Lists:
         }
         choice = CHOICE.fullmatch(typed.strip())
         query = guess(choice[1] if choice else typed)
-        return dict(zip(begun, await self._shelves.suggest(viewer, begun.values(), query, CHOICES), strict=True))
+        return dict(zip(begun, await self._shelves.suggesting(viewer, begun.values(), query, CHOICES), strict=True))
 
     def tidy(self) -> None:
         """Let go of what is too old."""
@@ -304,9 +323,11 @@ class SuggestionService:
 
     async def suggest(self, discord_id: int, typed: str, scope: Scope) -> list[Suggestion]:
         """What matches what was typed, of the user's own and their favorites. Within 3 s; never raises."""
+        began = time.monotonic()
         try:
             viewer = await self._reading.viewer(discord_id)
         except StorageError as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
-        return _choices(await self._lists.suggested(viewer, scope, typed), typed)
+        within = max(SOON - (time.monotonic() - began), AT_LEAST)
+        return _choices(await self._lists.suggested(viewer, scope, typed, within), typed)

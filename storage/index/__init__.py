@@ -80,6 +80,14 @@ class LibraryStore:
 
         What is called exactly so stands before the rest; all is found where `query` is empty.
         """
+        looks = await self.suggesting(shelves, query, reader, limit=limit)
+        await asyncio.gather(*looks, return_exceptions=True)  # all of them are over by then, whatever became of one
+        return [look.result() for look in looks]
+
+    async def suggesting(
+        self, shelves: Iterable[tuple[int, str]], query: Query, reader: int, *, limit: int
+    ) -> list[asyncio.Task[tuple[IndexedItem, ...]]]:
+        """The same while each shelf is being looked through; the caller sees all of them to their end."""
         wanted = list(shelves)
         asked: dict[int, Select[Any] | None] = {}
         async with self._database.read() as transaction:
@@ -94,11 +102,7 @@ class LibraryStore:
                 found = await reads.offered(transaction, statement, shelf)
             return tuple(sorted(found, key=lambda item: reads.name_of(item) != query.whole)[:limit])
 
-        found = await asyncio.gather(*(of(library, shelf) for library, shelf in wanted), return_exceptions=True)
-        for each in found:  # all of them are over by now, whatever became of one
-            if isinstance(each, BaseException):
-                raise each
-        return [each for each in found if not isinstance(each, BaseException)]
+        return [asyncio.create_task(of(library, shelf)) for library, shelf in wanted]
 
     async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:
         """One of what is there or found, each as likely as the other."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
 
 from config import Settings
+from services.library import suggestions
 from services.library.suggestions import Scope
 from standins.imgur.records import Account
 from storage import Stores
 from storage.database import Database
-from storage.models import Shelf
+from storage.models import Query, Shelf
 from storage.sealing import Keyring
 from tests.cogs.conftest import Discord, answer, text
 from tests.cogs.indexing import Index
@@ -59,3 +64,63 @@ async def test_ten_people_type_while_a_sync_waits_for_imgur(
         asked = [request.line for request in discord.standin.requests]
         held.release()
     assert asked == [f"GET /3/image/{shown.id}"]
+
+
+@dataclass
+class SlowAt:
+    """The store of libraries; one shelf takes as long to look through as the test says."""
+
+    library: Any
+    shelf: Shelf
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    looks: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.library, name)
+
+    async def suggesting(self, shelves: Iterable[tuple[int, str]], query: Query, reader: int, *, limit: int) -> Any:
+        wanted = list(shelves)
+        looks = await self.library.suggesting(wanted, query, reader, limit=limit)
+        return [
+            asyncio.create_task(self._slow(look)) if shelf == self.shelf else look
+            for look, (_, shelf) in zip(looks, wanted, strict=True)
+        ]
+
+    async def _slow(self, look: asyncio.Task[Any]) -> Any:
+        found = await look
+        self.looks += 1
+        await self.let_go.wait()
+        self.looks -= 1
+        return found
+
+
+@on_both
+async def test_one_slow_list_keeps_no_choice_of_the_others_from_who_types(
+    discord: Discord, linked: Account, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there in time is offered; the slow look goes on to its end, and the next keystroke may find it."""
+    world = discord.standin.world
+    world.add_image(linked, title="Catwalk of mine")
+    linked.favorites.append(world.add_image(title="Catwalk of others"))
+    stores = Stores.of(database, Keyring(settings.token_keys))
+    await Index(discord, stores).read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    service = discord.house.services.library.suggestions
+    shelves = service._lists._shelves
+    slow = SlowAt(shelves._store, Shelf.FAVORITES)
+    monkeypatch.setattr(shelves, "_store", slow)
+    monkeypatch.setattr(suggestions, "SOON", 0.2)
+    monkeypatch.setattr(suggestions, "AT_LEAST", 0.2)
+
+    found: list[suggestions.Suggestion] = []
+    try:
+        async with asyncio.timeout(10):
+            while not found:  # where the machine has more to do, only a later keystroke finds it
+                found = await service.suggest(discord.alice.id, "catw", Scope.ANYTHING)
+        assert [choice.name.partition(" (")[0] for choice in found] == ["Catwalk of mine"]
+        assert slow.looks
+    finally:
+        slow.let_go.set()
+    await service._lists.close()
+    assert slow.looks == 0
+    monkeypatch.setattr(suggestions, "SOON", 9.0)
+    assert len(await service.suggest(discord.alice.id, "catw", Scope.ANYTHING)) == 2

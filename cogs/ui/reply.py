@@ -215,10 +215,11 @@ def on_behalf(interaction: Interaction) -> Caller:
 
 
 async def _shown_wait(interaction: Interaction, wait: Wait) -> None:
-    if not is_answered(interaction) and is_other(wait, interaction.extras.get(WAITS)):
+    if is_answered(interaction) or not is_other(wait, interaction.extras.get(WAITS)):
+        return
+    said = waiting_words(wait)
+    if await progress(interaction, notice(said.title, said.text)):  # else at the next look
         interaction.extras[WAITS] = wait
-        said = waiting_words(wait)
-        await progress(interaction, notice(said.title, said.text))
 
 
 def is_other(wait: Wait, shown: Wait | None) -> bool:

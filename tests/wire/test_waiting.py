@@ -17,6 +17,7 @@ from services.quota import line
 from services.quota.allowances import APPLICATION
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
+from standins.discord.switches import Fault, Refusal
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import rows
 from tests.wire.acting import EMPTY
@@ -95,6 +96,19 @@ async def test_what_imgur_itself_refuses_to_show_waits_its_turn_as_well(
         await go_on(database_url)
         await discord.until(says(command, "Sunset"))
     assert len(standin.sent("GET /3/image/*")) == 2
+
+
+async def test_what_discord_did_not_take_is_shown_at_the_next_look(
+    discord: Discord, standin: Imgur, start: Start
+) -> None:
+    image = standin.world.add_image()
+    async with start() as running:
+        await discord.ready()
+        await pause(running)
+        discord.switches.faults.append(Fault("PATCH /webhooks/*", Refusal(403, 50001), times=2))
+        command = await discord.slash(discord.world.add_person("alice"), "show", image=f"https://imgur.com/{image.id}")
+        await discord.until(waits(command, 1, 240))
+    assert standin.sent("* /3/*") == []
 
 
 async def test_an_upload_waits_and_can_be_ended_and_goes_on(

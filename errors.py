@@ -356,6 +356,14 @@ class NothingToDrawError(BotError):
     """The user has no picture of their own."""
 
 
+class NothingWithoutAccountError(NothingToDrawError):
+    """The user has no account here, and no picture of their own without one: none at all, or none that was found."""
+
+    def __init__(self, *, is_query: bool = False) -> None:
+        super().__init__()
+        self.is_query = is_query
+
+
 class DrawnGoneError(BotError):
     """So many pictures in a row that were drawn are not on Imgur any more."""
 

@@ -21,6 +21,7 @@ from services.quota.outlook import Outlook, Standing
 from services.sync import Progress, SyncService
 from services.upload import UploadService
 
+_COUNTED = {"images": "Images", "albums": "Albums", "favorites": "Favorites"}
 USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
 
 
@@ -82,18 +83,20 @@ def broken_view(username: str, owner: int) -> ui.LayoutView:
 def overview_view(
     overview: AccountOverview | None, linked: LinkedAccount, read: Mapping[str, Progress], outlook: Outlook, owner: int
 ) -> ui.LayoutView:
-    """A working account: its profile, its pictures, how far they have been read, its credits.
+    """A working account: its profile, how much is in it as far as that is known, how far it was read, its credits.
 
     Without an overview Imgur could not be asked.
     """
     username = overview.account.username if overview else linked.username
-    images = [f"**Images:** {overview.images_count:,}"] if overview else []
+    counts = {name: progress.read for name, progress in read.items() if progress.is_complete}
+    counts |= {"images": overview.images_count} if overview else {}
+    held = [f"**{label}:** {counts[name]:,}" for name, label in _COUNTED.items() if name in counts]
     profile = ui.Button[ui.LayoutView](
         label="Profile on Imgur", url=f"https://imgur.com/user/{quote(username[:USERNAME_LIMIT], safe='')}"
     )
     return notice(
         f"Linked as {plain(username)}",
-        "\n".join([*images, *_read(read)]),
+        "\n".join([*([" · ".join(held)] if held else []), *_read(read)]),
         "\n".join([*_goes_on(outlook), *_quota(outlook)]),
         controls=[profile, ActionButton("unlink", owner, label="Unlink")],
     )

@@ -481,6 +481,11 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NothingToDrawError: Words(
         "There is nothing to draw from", "You have no pictures yet. Upload the first one with /imgur upload."
     ),
+    errors.NothingWithoutAccountError: lambda error: Words(
+        "Nothing found without an account" if error.is_query else "There is nothing to draw from",
+        f"{'None of your uploads here fits' if error.is_query else 'You have no uploads through this bot'}, and no "
+        "Imgur account is linked. Link yours with /imgur link to draw from what is there.",
+    ),
     errors.DrawnGoneError: lambda error: Words(
         "None of those drawn is on Imgur any more",
         f"They were deleted there, {error.count} in a row, and are off your lists now. Run the command again.",

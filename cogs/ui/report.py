@@ -23,6 +23,7 @@ from errors import (
     NoCodeExpectedError,
     NotAcknowledgedError,
     NotAnItemError,
+    NothingWithoutAccountError,
     NotLinkedError,
     OutdatedError,
     TitleSharedError,
@@ -110,7 +111,7 @@ def cause_of(error: BaseException) -> BaseException:
 def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
     if user_id is None:
         return ()
-    if isinstance(error, NotLinkedError | LinkBrokenError):
+    if isinstance(error, NotLinkedError | LinkBrokenError | NothingWithoutAccountError):
         return (link_button(user_id),)
     if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
         label = "Try again" if isinstance(error, WrongCodeError) else "Enter code"

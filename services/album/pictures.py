@@ -306,12 +306,18 @@ class AlbumPictures:
         if (reference := naming.exact(text)) is not None:
             if Kind.IMAGE not in reference.kinds:
                 raise AlbumGivenError
-            return _Named(reference.id)
+            return _Named(reference.id, await self._title(viewer, album, reference.id))
         inside = await self._reading.album(viewer, album.id)
         if (reference := naming.among(inside.images, text)) is not None:
             return next(_Named(image.id, line(image.title)) for image in inside.images if image.id == reference.id)
         found = await self._own(viewer, text, is_one=True)
         return _Named(found.id, found.title)
+
+    async def _title(self, viewer: Viewer, album: Album, image_id: str) -> str:
+        """What a picture is called, as far as that is known without asking Imgur."""
+        known = self._reading.shown_in(viewer, album.id, image_id)
+        known = known or await self._catalogue.shelves.known(viewer, (Kind.IMAGE,), image_id)
+        return line(known.title) if known else ""
 
 
 def _missing(album: Album, images: Iterable[str]) -> tuple[str, ...]:

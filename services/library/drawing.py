@@ -7,7 +7,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from errors import DrawnGoneError, LinkBrokenError, NotAskedError, NothingFoundError, NothingToDrawError
+from errors import (
+    DrawnGoneError,
+    LinkBrokenError,
+    NotAskedError,
+    NothingFoundError,
+    NothingToDrawError,
+    NothingWithoutAccountError,
+)
 from imgur.errors import ImgurError, NotFoundError
 from imgur.models import Item
 from services import query as queries
@@ -53,7 +60,8 @@ class DrawingService:
     async def draw(self, discord_id: int, query: str | None = None) -> Drawn:
         """One of the user's own that the query finds. What is not on Imgur any more is left out.
 
-        Raises NothingToDrawError, NothingFoundError, DrawnGoneError, LinkBrokenError, and as a gallery with a query.
+        Raises NothingToDrawError, NothingWithoutAccountError, NothingFoundError, DrawnGoneError, LinkBrokenError, and
+        as a gallery with a query.
         """
         view = await self._views.keep(discord_id, query or "") if queries.read(query) else ""
         return await self._drawn(discord_id, query, view)
@@ -97,11 +105,13 @@ class DrawingService:
             if number < total and (item := await self._shelves.draw(viewer, standing, query)):
                 return item, extent
             number -= total
+        if viewer.account is None:
+            raise NothingWithoutAccountError(is_query=query is not None)
         if query is not None:
             raise nothing_found(extent)
         if extent is not None:
             raise NothingFoundError(extent.known, extent.expected, extent.seconds)
-        if viewer.account is not None and not viewer.is_linked:
+        if not viewer.is_linked:
             raise LinkBrokenError
         raise NothingToDrawError
 

@@ -225,6 +225,13 @@ class Reading:
         is_inside = any(image.id == album.cover for image in known.images)
         return album if is_inside else replace(album, cover=known.images[0].id)
 
+    def shown_in(self, viewer: Viewer, album_id: str, image_id: str) -> Item | None:
+        """A picture that was just read, by itself or in this album."""
+        album = self._items.peek((viewer.key, Kind.ALBUM, album_id))
+        inside = album.images if isinstance(album, Album) else ()
+        by_itself = self._items.peek((viewer.key, Kind.IMAGE, image_id))
+        return by_itself or next((image for image in inside if image.id == image_id), None)
+
     def remember(self, viewer: Viewer, *items: Item) -> None:
         """Keep what is known of items."""
         for item in items:

@@ -90,6 +90,10 @@ async def test_account_works_in_a_direct_message(discord: Discord, linked: Accou
 
 async def test_account_tells_how_far_the_lists_have_been_read(discord: Discord, linked: Account) -> None:
     """Linking has begun it: the job goes on in whichever process works."""
+    world = discord.standin.world
+    images = [world.add_image(linked) for _ in range(3)]
+    world.add_album(linked, images=images)
+    world.add_favorites(linked, images[:2])
     message = text(answer(await discord.run("account")))
     assert "**Reading your images, to find them by words:** 0 read so far" in message
     assert await discord.house.services.jobs.of_user(discord.alice.id)
@@ -99,5 +103,6 @@ async def test_account_tells_how_far_the_lists_have_been_read(discord: Discord, 
             while await discord.house.services.jobs.of_user(discord.alice.id):  # noqa: ASYNC110 - only asking tells
                 await asyncio.sleep(0.02)
     message = text(answer(await discord.run("account")))
+    assert "**Images:** 3 · **Albums:** 1 · **Favorites:** 2\n" in message
     assert "Reading your" not in message
     assert re.search(r"Your pictures, albums and favorites were last read <t:\d+:R>", message)

@@ -339,6 +339,20 @@ async def test_picture_is_put_in_and_taken_out_by_its_title(discord: Discord, li
     assert [sent.fields for sent in discord.standin.sent("POST *")] == [{"ids": [one.id]}, {"ids": [one.id]}]
 
 
+@pytest.mark.parametrize("how", ["indexed", "suggested"])
+async def test_picture_that_is_taken_out_by_its_id_is_called_by_its_title(
+    discord: Discord, linked: Account, index: Index, how: str
+) -> None:
+    [one] = images(discord, linked, 1)
+    discord.standin.world.add_album(linked, title="Holiday", images=[one])
+    if how == "indexed":
+        await index.read(Shelf.IMAGES)
+    else:
+        await discord.alice.autocomplete(discord.channel, "imgur album remove", "image", "", album="Holiday")
+    message = answer(await discord.run("album remove", album="Holiday", image=f"image:{one.id}"))
+    assert f"- [Picture \\*0\\*](https://imgur.com/{one.id}) is out of it now" in text(message)
+
+
 @pytest.mark.parametrize("case", ["theirs", "anonymous", "ignored"])
 async def test_what_cannot_be_put_in_says_why(discord: Discord, linked: Account, picture: bytes, case: str) -> None:
     world = discord.standin.world

@@ -173,5 +173,20 @@ async def test_unlinked_user_draws_from_the_anonymous_uploads(discord: Discord, 
     assert list(buttons(message)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag", "Another one"]
 
 
-async def test_word_for_an_unlinked_user_with_nothing(discord: Discord) -> None:
-    assert "There is nothing to draw from" in text(answer(await discord.run("random")))
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "### There is nothing to draw from\n\nYou have no uploads through this bot, and no"),
+        (
+            {"query": "cat"},
+            "### Nothing found without an account\n\nNone of your uploads here fits, and no",
+        ),
+    ],
+)
+async def test_an_unlinked_user_with_nothing_is_told_of_linking(
+    discord: Discord, options: dict[str, Any], said: str
+) -> None:
+    message = answer(await discord.run("random", **options))
+    assert said in text(message)
+    assert "Link yours with `/imgur link`" in text(message)
+    assert list(buttons(message)) == ["Link account"]

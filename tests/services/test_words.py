@@ -56,6 +56,9 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
         for wait in (None, 0, 61)
     ],
 }
+FILLED[errors.NothingWithoutAccountError] = [
+    errors.NothingWithoutAccountError(is_query=is_query) for is_query in (False, True)
+]
 FILLED[HeldBackError] = [HeldBackError(retry_after=wait) for wait in (None, 61)]
 FILLED |= {
     cls: [cls(remains) for remains in errors.Remains] for cls in EVERY if issubclass(cls, errors.UploadEndedError)

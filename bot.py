@@ -41,7 +41,7 @@ from services import Services
 from services.account import AccountService
 from services.album import AlbumService
 from services.bulk import Adding, BulkService, Deleting, Favoriting
-from services.jobs import Changes, Handler, JobService, Runner
+from services.jobs import Changes, Handler, JobService, Runner, Turns
 from services.library import Library
 from services.library.shelves import Shelves
 from services.linking import LinkingService
@@ -147,7 +147,7 @@ async def compose(
         stack.push_async_callback(library.items.close)
         stack.push_async_callback(library.catalogue.lists.close)
         changes = Changes(stores.jobs)
-        albums = AlbumService(accounts, imgur, library.catalogue, record=changes.record)
+        albums = AlbumService(accounts, imgur, library.catalogue, record=changes.record, turn=Turns(stores.jobs).turn)
         source = attachments or HttpAttachmentSource(fetching, origins=cdn)
         uploads = UploadService(accounts, imgur, source, stores.uploads, albums, ready=governor.ready_to_upload)
         stack.push_async_callback(uploads.close)

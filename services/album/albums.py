@@ -29,12 +29,12 @@ from services.album.looking import Look
 from services.album.models import Created, Deleted, Edited, title_of, unlike
 from services.album.pictures import AlbumPictures
 from services.cache import oldest
-from services.jobs import Record, unrecorded
+from services.jobs import Record, Turn, alone, unrecorded
 from services.library import naming
 from services.library.ability import Shown
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
-from services.library.suggestions import Scope, label
+from services.library.suggestions import Items, Scope, each_once, label
 from services.ports import ImgurApi
 from services.text import folded, line, passage
 from storage.errors import StorageError
@@ -48,11 +48,18 @@ class AlbumService:
 
     `album` is what a user typed: a title, or the beginning of one, an id, a link, a suggestion. Each method raises
     NotLinkedError, LinkBrokenError, and for such a text what `Catalogue.own_album` raises. What is about to be sent is
-    put on `record`; `interrupted` finds out what became of it where its process was killed.
+    put on `record`; `interrupted` finds out what became of it where its process was killed. An album of a name is made
+    by one process at a time, in its `turn`.
     """
 
     def __init__(
-        self, accounts: AccountService, imgur: ImgurApi, catalogue: Catalogue, *, record: Record = unrecorded
+        self,
+        accounts: AccountService,
+        imgur: ImgurApi,
+        catalogue: Catalogue,
+        *,
+        record: Record = unrecorded,
+        turn: Turn = alone,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
@@ -62,6 +69,7 @@ class AlbumService:
         self._look = Look(accounts, imgur, self._reading)
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self._record = record
+        self._turn = turn
         self.pictures = AlbumPictures(imgur, catalogue, self._look, record)
         self.interrupted = Interrupted(catalogue, self._look, self.pictures)
 
@@ -129,14 +137,25 @@ class AlbumService:
         title, description = title_of(title), passage(description) or None
         viewer = await self._catalogue.usable(discord_id)
         turn = self._turns.setdefault((viewer.account_id, folded(title)), asyncio.Lock())
-        async with turn:  # of two at once the second finds the first one's
-            return await self._create(viewer, title, description, privacy, another=another)
+        # Of two at once the second finds the first one's; and so in two processes.
+        async with turn, self._turn(discord_id, viewer.account_id, f"album {folded(title)}") as was_at_it:
+            beside = await self._catalogue.lists.albums_called(viewer, title) if was_at_it else ()
+            return await self._create(viewer, title, description, privacy, beside, another=another)
 
     async def _create(
-        self, viewer: Viewer, title: str, description: str | None, privacy: Privacy | None, *, another: bool
+        self,
+        viewer: Viewer,
+        title: str,
+        description: str | None,
+        privacy: Privacy | None,
+        beside: Items,
+        *,
+        another: bool,
     ) -> Created:
+        """`beside`: what Imgur need not list yet."""
         discord_id = viewer.discord_id
         own = await self._catalogue.lists.read(viewer, Scope.ALBUMS, called=[title], since=oldest(fresh=True))
+        own = tuple(each_once([*beside, *own]))
         same = [one for one in own if folded(one.title) == folded(title)]
         if same and not another:
             raise AlbumExistsError(same[0].id, label(same[0]))

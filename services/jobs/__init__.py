@@ -4,6 +4,7 @@ from services.jobs.changes import Changes, Record, unrecorded
 from services.jobs.runner import Runner
 from services.jobs.service import JobService, Progress
 from services.jobs.stepwise import PartlyDoneError, Stepwise
+from services.jobs.turns import Turn, Turns, alone
 from services.jobs.work import ClaimLostError, Done, Handler, Pause, Stopped, StopWantedError, Verdict, Work
 from storage.models import Job, Origin
 
@@ -23,7 +24,10 @@ __all__ = [
     "Stepwise",
     "StopWantedError",
     "Stopped",
+    "Turn",
+    "Turns",
     "Verdict",
     "Work",
+    "alone",
     "unrecorded",
 ]

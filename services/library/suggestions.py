@@ -211,6 +211,11 @@ class Lists:
         beyond = [await self._suggest(viewer, standing, guess(name), CHOICES) for name in called[:NAMES_TRIED]]
         return tuple(each_once([*listed, *chain.from_iterable(beyond)]))
 
+    async def albums_called(self, viewer: Viewer, title: str) -> Items:
+        """What the index knows of albums of about this title, however much it knows of the others."""
+        standing = await self._shelves.standing(viewer, Shelf.ALBUMS)
+        return () if standing is None else await self._suggest(viewer, standing, guess(title), CHOICES)
+
     async def _suggest(self, viewer: Viewer, standing: Standing, query: Query, limit: int) -> Items:
         [found] = await self._shelves.suggest(viewer, [standing], query, limit)
         return found

@@ -38,10 +38,13 @@ _string = _a(str)
 
 
 def _text(value: Any) -> str | None:
-    """None for an empty text; halves of characters, which JSON can hold and nobody can send on, become "?"."""
+    """None for an empty text; halves of characters, which JSON can hold and nobody can send on, become "?".
+
+    NUL, which nobody sees, goes: not every database takes it.
+    """
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
-    return None if value is None else _string(value).encode("utf-8", "replace").decode() or None
+    return None if value is None else _string(value).replace("\0", "").encode("utf-8", "replace").decode() or None
 
 
 def _texted(kind: Any) -> Reader:

@@ -100,6 +100,8 @@ def test_item_without_a_usable_id_is_lost_alone(odd: Any) -> None:
         ({"link": "https://i.imgur.com/\ud83d.png"}, "link", None),
         ({"link": "https://i.imgur.com/\U0001f408.png"}, "link", None),
         ({"title": "half a \ud83d cat"}, "title", "half a ? cat"),
+        ({"title": "cat\0fish"}, "title", "catfish"),
+        ({"title": "\0"}, "title", None),
         ({"title": "a whole \U0001f408"}, "title", "a whole \U0001f408"),
         ({"mp4": ""}, "mp4", None),
         ({"gifv": "http://i.imgur.com/Ab3dE7g.gifv"}, "gifv", "https://i.imgur.com/Ab3dE7g.gifv"),

@@ -17,6 +17,8 @@ from services.selection import Deed
 
 CHANGEABLE = 14 * 60.0  # seconds after the press; Discord gives fifteen minutes
 FIRST_LOOK, LAST_LOOK = 0.1, 2.0  # seconds between looks; each doubles it
+FOLLOWS = "follows a job"
+"""The name of such a task."""
 LONG = 3.0  # seconds of a wait that is worth telling
 
 
@@ -42,7 +44,9 @@ class Watch:
         await self._show(interaction, state)
         if state is not None and state.is_open:
             self._leave(state.job.id)  # another press may have come meanwhile
-            task = self._following[state.job.id] = asyncio.create_task(self._follow(interaction, state, lead))
+            task = self._following[state.job.id] = asyncio.create_task(
+                self._follow(interaction, state, lead), name=FOLLOWS
+            )
             task.add_done_callback(partial(self._followed, state.job.id))
 
     def _leave(self, job: int) -> None:
@@ -91,8 +95,8 @@ class Watch:
         await self._keep_up(state)
 
     async def _keep_up(self, state: State) -> None:
-        """Where something was deleted, the galleries that this process has shown leave it out."""
-        if state.deed is Deed.DELETE and not state.is_open:
+        """Where something was deleted, and nothing more is for now, the galleries that this process has shown tell."""
+        if state.deed is Deed.DELETE and (not state.is_open or (state.through and state.progress.waits > LONG)):
             await self._open.keep_up(state.job.discord_id)
 
 

@@ -214,7 +214,7 @@ def _nothing_found(error: errors.NothingFoundError) -> Words:
 
 
 def _behind(error: errors.BehindError) -> Words:
-    when = f"in about {duration(error.seconds)}" if error.seconds else "now, in the background"
+    when = _when(error.seconds) if error.seconds else "now, in the background"
     if error.is_doubt:
         return Words(
             "Some of this may be gone from Imgur",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cogs.gallery._bulk_views import pick_album_view, question_view, state_view
+from cogs.gallery._watch import _key
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
 from services.bulk import Question, Result, State
 from services.bulk.words import ended, stopped
@@ -42,6 +43,18 @@ def test_every_outcome_is_counted_and_those_not_named_as_well(deed: Deed, number
         for line in words.text.splitlines()[1:] if state is JobState.STOPPED else words.text.splitlines():
             more = re.findall(r" and (\d+) more\.$", line)
             assert line.count("(000") + int(*more or "0") == number
+
+
+def test_a_message_is_drawn_anew_with_what_it_counts() -> None:
+    """An item that was sent and not answered is not counted as done, so its answer is something new."""
+
+    def key(*results: Result) -> object:
+        job = Job(1, "", 1, "", None, {}, JobState.OPEN, NOW, NOW, 0)
+        items = tuple((Selected("image", str(number), ""), result) for number, result in enumerate(results))
+        return _key(State(job, Deed.DELETE, items, Progress(0, len(items), 0, 0.0)))
+
+    begun, sent, answered = (key(Result.DONE, last) for last in (Result.UNTOUCHED, Result.UNSEEN, Result.GONE))
+    assert begun == sent != answered
 
 
 def test_much_that_has_ended_is_told_in_several_messages() -> None:

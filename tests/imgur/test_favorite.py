@@ -226,12 +226,14 @@ async def test_state_is_looked_up_again_when_the_last_toggle_has_no_known_end(
 async def test_a_token_that_ends_behind_a_lost_toggle_is_said_so_and_another_one_looks_first(
     standin: Standin, alice: Account, alice_auth: AccessToken, remote: ImgurClient, cat: StoredImage
 ) -> None:
+    await remote.favorite(Kind.IMAGE, cat.id, alice_auth)  # so that the next one need not look first
     standin.fail_next("lost-answer", TOGGLE)
     standin.fail_next("token-invalid-401", "GET /3/image/*")
     with pytest.raises(UnauthorizedError):  # which brings a new token
-        await remote.favorite(Kind.IMAGE, cat.id, alice_auth)
-    await remote.favorite(Kind.IMAGE, cat.id, alice_auth)
-    assert (len(standin.sent(TOGGLE)), alice.favorites) == (1, [cat])
+        await remote.unfavorite(Kind.IMAGE, cat.id, alice_auth)
+    assert (len(standin.sent(TOGGLE)), alice.favorites) == (2, [])
+    await remote.unfavorite(Kind.IMAGE, cat.id, alice_auth)
+    assert (len(standin.sent(TOGGLE)), alice.favorites) == (2, [])
 
 
 @pytest.mark.parametrize(

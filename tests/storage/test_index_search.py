@@ -7,18 +7,21 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 
 from imgur.models import Album, Image
 from services.indexed import to_index
 from services.query import guess, read
 from storage import Stores
+from storage.database import Database
+from storage.errors import DatabaseUnavailableError
 from storage.models import IndexedItem, Key, Mark, Query, Shelf, Tag
-from tests.databases import looked_at, on_postgres
+from tests.databases import looked_at, on_postgres, rows
 from tests.storage.factories import link
 from tests.storage.shelving import IMAGES, ids
 
 READER = 1
+WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 # What titles there are, and what each query finds of them.
 TITLES = {
@@ -381,6 +384,25 @@ async def test_of_two_that_set_tags_at_once_one_holds_whole(stores: Stores, othe
         mark = (await stores.library.marks_of(library, READER, [key("one")]))[key("one")]
         assert mark.tags in {("a", "b", "c"), ("c", "d")}
         assert mark.note == "n"
+
+
+@on_postgres
+async def test_where_one_list_cannot_be_searched_the_others_are_over_before_that_is_said(
+    stores: Stores, library: int, url: str, other_database: Database
+) -> None:
+    """Or a connection would be in use that nobody waits for."""
+    await stores.library.fill(library, IMAGES, [to_index(Image(id="cat"))])
+    async with other_database.write() as transaction:
+        await transaction.execute(text("LOCK TABLE items IN ACCESS EXCLUSIVE MODE"))
+        searching = asyncio.create_task(stores.library.suggest([(library, IMAGES)] * 2, guess("cat"), READER, limit=25))
+        async with asyncio.timeout(10):
+            while len(waiting := rows(url, WAITING)) < 2:  # noqa: ASYNC110 - of PostgreSQL's doing
+                await asyncio.sleep(0.01)
+        rows(url, "SELECT pg_terminate_backend($1, 10000)", waiting[0]["pid"])
+        await asyncio.wait({searching}, timeout=0.2)
+        assert not searching.done()
+    with pytest.raises(DatabaseUnavailableError):
+        await searching
 
 
 # --- on PostgreSQL, which knows nothing yet of what was just read

@@ -10,24 +10,17 @@ from typing import TypeVar
 
 import structlog
 
-from imgur.errors import (
-    ApplicationRefusedError,
-    BadAnswerError,
-    ForbiddenError,
-    NotFoundError,
-    OverCapacityError,
-    RejectedError,
-    UnreachableError,
-)
+from imgur.errors import ApplicationRefusedError, BadAnswerError, ForbiddenError, NotFoundError, RejectedError
 from imgur.models import AccessToken, Item, Page
 from services.account import AccountService
 from services.indexed import to_index
 from services.jobs import ClaimLostError, Done, Handler, Pause, Verdict, Work
 from services.ports import ImgurApi, LibraryStore
+from services.sync.contents import PASSING, PATIENCE, Contents
 from services.sync.news import News, read_front
 from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
 from services.sync.stage import CONTENTS, KIND, NOTHING, SHELVES, Phase, Stage, behind, is_done, waits
-from storage.models import IndexedItem, Job, Shelf, SyncState, album_shelf
+from storage.models import IndexedItem, Job, Shelf, SyncState
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +28,6 @@ T = TypeVar("T")
 
 MOST_PASSES = 3  # over one shelf in a row, where things are deleted while it is read
 BULK = 20  # items; more at a time are believed to be gone on a second look only
-PATIENCE = 4  # times that the end of a list is asked for again, where it comes long before the count, or an album
-_PASSING = (BadAnswerError, OverCapacityError, UnreachableError)  # what may be over soon, or be about one album
-SKIPPED_AT_ONCE = 50  # albums that need no call
 LATE = 5.0  # seconds from one page to the next after which a list may have moved, and it is worth a call to know
 NAP = 600.0  # seconds until a job that waits looks whether more is to be read by now
 
@@ -59,11 +49,11 @@ class SyncHandler(Handler):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._accounts = accounts
-        self._imgur = imgur
         self._library = library
         self._now = now
         self._favorites = Favorites(imgur)
         self._sources = sources(imgur)
+        self._contents = Contents(imgur, library, self._as_user, now)
         self._put_off: dict[tuple[int, str], datetime] = {}  # until when a list that Imgur does not hand out rests
 
     async def advance(self, work: Work) -> Verdict | None:
@@ -85,7 +75,7 @@ class SyncHandler(Handler):
                     await self._advance(job, state)
                 except ApplicationRefusedError:
                     raise
-                except (*_PASSING, ForbiddenError, NotFoundError, RejectedError) as error:
+                except (*PASSING, ForbiddenError, NotFoundError, RejectedError) as error:
                     if shelf == CONTENTS or job.failures < PATIENCE:
                         raise
                     trouble[shelf] = error
@@ -111,7 +101,7 @@ class SyncHandler(Handler):
         if stage.phase in (Phase.DONE, Phase.DOUBT):
             await self._begin(job, state, stage.next())
         elif state.shelf == CONTENTS:
-            await self._contents(job, state)
+            await self._contents.advance(job, state)
         elif stage.phase is Phase.OLDEST:
             await self._from_oldest(job, state)
         else:
@@ -292,45 +282,6 @@ class SyncHandler(Handler):
     async def _seen(self, state: SyncState) -> int:
         total = await self._library.count(state.library, state.shelf)
         return total - await self._library.unseen(state)
-
-    # --- what is in the albums ------------------------------------------------------------------------------------
-
-    async def _contents(self, job: Job, state: SyncState) -> None:
-        """The images of the next album that is not as known; the oldest first, so that a new one moves none."""
-        done, trouble = state.page, None
-        albums = await self._library.page(state.library, Shelf.ALBUMS, offset=done, limit=SKIPPED_AT_ONCE, oldest=True)
-        for album in albums:
-            known = await self._library.count(state.library, album_shelf(album.id))
-            if not known or known != album.extra.get("images_count"):
-                try:
-                    done += await self._album(job, state.library, album.id)
-                except _PASSING as error:
-                    if job.failures < PATIENCE:
-                        raise
-                    done, trouble = done + 1, error  # the others are not kept waiting for one
-                break
-            done += 1
-        after = replace(state, page=done, read=done, begun_at=state.begun_at or self._now())
-        if not albums:
-            after = replace(after, phase=str(Stage.of(state).ended()), finished_at=self._now())
-        await self._library.advance(after, ())
-        if trouble:
-            raise trouble
-
-    async def _album(self, job: Job, library: int, album_id: str) -> int:
-        """How many albums that makes: none where it is gone. One that Imgur refuses is left for the next pass."""
-        try:
-            images = await self._as_user(job, lambda auth: self._imgur.album_images(album_id, auth))
-        except NotFoundError:
-            await self._library.remove(library, [("album", album_id)], Shelf.ALBUMS)
-            return 0
-        except ApplicationRefusedError:
-            raise
-        except (ForbiddenError, RejectedError) as error:
-            log.info("what is in an album was not read", reason=type(error).__name__)
-            return 1
-        await self._library.fill(library, album_shelf(album_id), [to_index(image) for image in images.items])
-        return 1
 
     async def _as_user(self, job: Job, call: Callable[[AccessToken], Awaitable[T]]) -> T:
         """Call as whoever has the job, if they are still linked to its account."""

@@ -177,6 +177,16 @@ async def in_doubt(house: House, shelf: str = Shelf.IMAGES) -> bool:
     return state is not None and state.phase.startswith("doubt") and is_waiting
 
 
+async def settled(house: House) -> None:
+    """Until nothing goes on in the background, but for what waits."""
+
+    async def nothing() -> bool:
+        now = house.clock.now()
+        return all(job.claim is None and job.due_at > now for job in await house.jobs.of_user(ALICE))
+
+    await until(nothing)
+
+
 def ids(images: Sequence[StoredImage | StoredAlbum]) -> list[str]:
     return [image.id for image in images]
 

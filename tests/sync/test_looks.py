@@ -14,23 +14,13 @@ from services.indexed import to_index
 from services.sync import SyncService
 from services.sync.stage import Stage, behind, waits
 from storage.models import Shelf, SyncState
-from tests.sync.conftest import ALICE, House, ids, in_doubt, until
+from tests.sync.conftest import ALICE, House, ids, in_doubt, settled, until
 
 FAVORITES = "GET /3/account/me/favorites"
 
 
 async def images_are_right(house: House) -> bool:
     return await house.shelf() == ids(house.images())
-
-
-async def settled(house: House) -> None:
-    """Until nothing goes on in the background, but for what waits."""
-
-    async def nothing() -> bool:
-        now = house.clock.now()
-        return all(job.claim is None and job.due_at > now for job in await house.jobs.of_user(ALICE))
-
-    await until(nothing)
 
 
 async def favorites_are_right(house: House) -> bool:

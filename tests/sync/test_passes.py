@@ -12,7 +12,7 @@ from errors import BehindError, ShowsNoneError
 from services.sync.news import BULK
 from standins.imgur.records import StoredImage
 from storage.models import Shelf
-from tests.sync.conftest import ALICE, House, ids, in_doubt, until
+from tests.sync.conftest import ALICE, House, ids, in_doubt, settled, until
 
 IMAGES = "GET /3/account/me/images"
 
@@ -206,7 +206,7 @@ async def test_what_disappears_in_bulk_and_comes_back_was_there_all_the_time(
 async def test_what_disappears_in_bulk_is_gone_if_it_is_on_a_second_look_too(house: House) -> None:
     house.standin.switches.count_says = None
     house.pass_time(timedelta(hours=2))
-    await asyncio.sleep(0.2)
+    await settled(house)
     assert len(await house.shelf()) == 30
     house.pass_time(timedelta(hours=2))
     await house.idle()

@@ -55,6 +55,7 @@ class SyncHandler(Handler):
         self._sources = sources(imgur)
         self._contents = Contents(imgur, library, self._as_user, now)
         self._put_off: dict[tuple[int, str], datetime] = {}  # until when a list that Imgur does not hand out rests
+        self._came: dict[int, int] = {}  # by library: how many of its favorites had come with the last page
 
     async def advance(self, work: Work) -> Verdict | None:
         """Read the next page of the first shelf that is not through."""
@@ -148,6 +149,8 @@ class SyncHandler(Handler):
         if not await self._library.advance(after, [*moved, *items]):
             return
         after = replace(after, version=state.version + 1)
+        if state.expected is None:
+            self._came[state.library] = await self._seen(after)
         if seen is not None and await self._seen(after) == seen and await self._is_repeated(job, after, page):
             log.info("a list has no end", shelf=state.shelf, read=after.read)
             await self._at_the_end(job, replace(after, read=seen + stage.unreadable))
@@ -160,20 +163,25 @@ class SyncHandler(Handler):
         return [to_index(item).key for item in following.items] == [to_index(item).key for item in page.items]
 
     async def _moved(self, job: Job, state: SyncState) -> list[IndexedItem]:
-        """What has moved up before the place where a pass waited, in a list that Imgur does not count.
+        """What has moved up before the place where a pass stands, in a list that Imgur does not count.
 
-        The pages before are read once more for that, until one touches what was read.
+        The pages before are read once more for that, until one touches what was read: where the pass has waited, and
+        where the user has taken something off the list meanwhile, which Imgur may have done a page ago.
         """
-        waited = self._now().timestamp() - Stage.of(state).at
-        if not state.page or state.expected is not None or 0 <= waited < LATE:
+        if not state.page or state.expected is not None:
             return []
-        seen = set(await self._library.order_of(state.library, state.shelf, await self._seen(state)))
+        came = await self._seen(state)
+        waited = self._now().timestamp() - Stage.of(state).at
+        is_shorter = came < self._came.get(state.library, 0)
+        if 0 <= waited < LATE and not is_shorter:
+            return []
+        seen = set(await self._library.order_of(state.library, state.shelf, came))
         moved: list[IndexedItem] = []
         for number in reversed(range(state.page)):
             found = [to_index(item) for item in (await self._page(job, state.shelf, number)).items]
             lost = [item for item in found if item.key not in seen]
             moved = lost + moved
-            if len(lost) < len(found):
+            if len(lost) < len(found) and not (is_shorter and number == state.page - 1):
                 break
         return moved
 
@@ -213,6 +221,7 @@ class SyncHandler(Handler):
 
     async def _at_the_end_of_favorites(self, job: Job, state: SyncState) -> None:
         """Which may be where the newest order ends, and not the list."""
+        self._came.pop(state.library, None)
         stage = Stage.of(state)
         full = FAVORITES_PER_PAGE
         if state.page > 1:
@@ -269,15 +278,20 @@ class SyncHandler(Handler):
         await self._library.advance(replace(ended, phase=str(stage.ended(phase))), ())
 
     async def _first_again(self, job: Job, state: SyncState) -> News:
-        """Read the first page once more, deeper if all of it is new, and take that in: fresh unless a gap is left."""
+        """Read the first page once more, deeper if all of it is new, and take that in: fresh unless a gap is left.
+
+        Where Imgur counts nothing, one that ends in what is unknown has moved up, and so has all that followed.
+        """
         page = partial(self._page, job, state.shelf)
         first = await page(0)
         keys = [to_index(item).key for item in first.items]
-        is_known = bool(await self._library.ranks_of(state.library, state.shelf, keys))
+        ranks = await self._library.ranks_of(state.library, state.shelf, keys)
+        is_known = bool(ranks)
+        is_joined = is_known and (state.expected is not None or keys[-1] in ranks)
         deeper = None if is_known else page
         news = await read_front(self._library, state.library, state.shelf, first, deeper=deeper)
         await news.take_in(self._library)
-        return replace(news, is_fresh=news.is_fresh or is_known)
+        return replace(news, is_fresh=news.is_fresh or is_joined)
 
     async def _seen(self, state: SyncState) -> int:
         total = await self._library.count(state.library, state.shelf)

@@ -136,6 +136,49 @@ async def test_favorites_that_move_up_while_a_pass_waits_are_not_lost_though_img
     assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
 
 
+@pytest.mark.parametrize("page", [1, 2, 3])
+@pytest.mark.parametrize("late", [False, True])
+async def test_favorites_that_the_user_takes_off_while_it_reads_hide_no_other(
+    house: House, page: int, *, late: bool
+) -> None:
+    """`page` is held, and two of the first go by the bot's own hand: it knows of that, if need be a page later."""
+    house.favorite(244)
+    match = "GET /3/account/me/favorites/{}/newest"
+    async with house.held(match.format(page)) as hold, house.held(match.format(page + 1)) as next_one:
+        await house.begin()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
+        gone = house.account.favorites[-7:-5]
+        del house.account.favorites[-7:-5]
+        if late:
+            hold.release()
+            await asyncio.wait_for(next_one.arrived.wait(), 30)
+        await house.stores.library.remove(await house.library(), [("image", one.id) for one in gone], Shelf.FAVORITES)
+    await house.idle()
+
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize(("page", "gone"), [(1, range(10, 20)), (1, range(60)), (4, range(10)), (5, range(50, 60))])
+async def test_favorites_of_the_first_page_that_go_while_it_reads_hide_no_other(
+    house: House, page: int, gone: range
+) -> None:
+    """`page` is held: whoever takes them off, and however short a pass waits."""
+    house.favorite(600)
+    async with house.held(f"GET /3/account/me/favorites/{page}/newest") as hold:
+        await house.begin()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
+        newest = house.account.favorites[::-1]
+        house.account.favorites[:] = [item for at, item in enumerate(newest) if at not in gone][::-1]
+    if len(gone) > BULK:
+        await until(lambda: in_doubt(house, Shelf.FAVORITES))
+        house.pass_time(timedelta(hours=4))
+    await house.idle()
+
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+    assert len(await house.shelf(Shelf.FAVORITES)) == 600 - len(gone)
+
+
 async def test_favorites_that_move_up_in_each_pass_cost_no_pass_after_the_other(house: House) -> None:
     house.favorite(200)
     for number in range(2):

@@ -22,6 +22,7 @@ from imgur.models import Album, Image, Item
 from services.library.listing import nothing_found
 from services.library.page import PAGE_SIZE, GalleryPage
 from services.library.place import Place, Source
+from services.messages import being_read
 from services.selection import Ticks
 from services.text import cut
 from services.views import MOST_SELECTED
@@ -201,7 +202,9 @@ def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> str:
     total = f" · {page.total:,} {word}" if page.total is not None else ""
     if page.album and not page.query and page.total is not None and page.album.images_count > page.total:
         total = f" · {page.total:,} of {page.album.images_count:,} came from Imgur"
-    total += f" among the {page.extent.known:,} read so far" if page.extent else ""
+    if page.extent:
+        read = being_read(page.extent.known, page.extent.expected, page.extent.seconds)
+        total = f"{total} among the {page.extent.known:,} read so far" if page.query else f" · {read}"
     most = f", no more than {MOST_SELECTED:,} fit" if ticks and len(ticks.items) >= MOST_SELECTED else ""
     selected = f"**{len(ticks.items):,} selected**{most} · " if ticks else ""
     return f"-# {selected}Page {page.page + 1:,} of {of}{total}"

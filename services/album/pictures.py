@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from weakref import WeakValueDictionary
 
 import structlog
@@ -133,16 +134,19 @@ class AlbumPictures:
         """Of the pictures of the album that is named so far, what matches what was typed. Within 3 s; never raises."""
         try:
             viewer = await self._catalogue.usable(discord_id)
-            (albums,) = await self._catalogue.lists.offered(viewer, Scope.ALBUMS)
-            reference = naming.by_value(album) or naming.among(albums, album)
-            if reference is None:
-                return []
             async with asyncio.timeout(offering.PATIENCE):
+                reference = naming.by_value(album) or await self._named_so_far(viewer, album)
+                if reference is None:
+                    return []
                 inside = await self._reading.album(viewer, reference.id)
         except (BotError, ImgurError, StorageError, TimeoutError) as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
         return suggestions(inside.images, typed)
+
+    async def _named_so_far(self, viewer: Viewer, album: str) -> Reference | None:
+        lists = await self._catalogue.lists.suggested(viewer, Scope.ALBUMS, album, offering.SOON)
+        return naming.among(list(chain.from_iterable(lists)), album)
 
     async def move_first(self, discord_id: int, album_id: str, image_id: str) -> Edited:
         """Put one of its pictures at the beginning.

@@ -59,18 +59,19 @@ class Listing:
             found = await self._uploads(viewer, number)
         else:
             found = await self._shelf(viewer, place, number, query, since=since)
-        found = replace(found, items=tuple([await self._covered(viewer, item) for item in found.items]))
+        found = replace(found, items=tuple([await self._covered(viewer, place, item) for item in found.items]))
         if place.source is Source.ACCOUNT:
             found = replace(found, anonymous=await self._beside(viewer, query))
         ids = chain.from_iterable(map(pictures, found.items))
         hidden = await self._catalogue.uploads.hidden(frozenset(ids))
         return replace(found, sort=place.sort, view=place.view, hidden=hidden)
 
-    async def _covered(self, viewer: Viewer, item: Item) -> Item:
+    async def _covered(self, viewer: Viewer, place: Place, item: Item) -> Item:
         """An album with a picture that is in it for its cover, as far as that is known."""
         if not isinstance(item, Album):
             return item
-        return self._reading.covered(viewer, item) or await self._shelves.covered(viewer, item)
+        is_own = place.source is Source.ALBUMS
+        return self._reading.covered(viewer, item) or await self._shelves.covered(viewer, item, is_own=is_own)
 
     # --- the index ------------------------------------------------------------------------------------------------
 
@@ -85,7 +86,7 @@ class Listing:
         patience = LOOK_PATIENCE if query is None else QUERY_PATIENCE
         trouble = await self._looked(viewer, standing, patience) if since != EVER else None
         if query is None and not standing.is_whole:
-            return await self._live(viewer, place, number, since=since)
+            return await self._live(viewer, standing, place, number, since=since)
         if since != EVER:
             standing = await self._soon_whole(viewer, standing)
         oldest = place.sort == "oldest"
@@ -133,7 +134,7 @@ class Listing:
 
     # --- Imgur's pages --------------------------------------------------------------------------------------------
 
-    async def _live(self, viewer: Viewer, place: Place, number: int, *, since: int) -> GalleryPage:
+    async def _live(self, viewer: Viewer, standing: Standing, place: Place, number: int, *, since: int) -> GalleryPage:
         if place.source is Source.ACCOUNT:
             return await self._images(viewer, number, since=since)
         if place.source is Source.FAVORITES:
@@ -144,7 +145,15 @@ class Listing:
                 size=FAVORITES_PER_PAGE,
                 since=since,
             )
-        return _part(place.source, await self._reading.albums(viewer, since=since), number)
+        every = await self._reading.albums(viewer, since=since)
+        found = _part(place.source, every, number)
+        if self._reading.has_all_albums(viewer):
+            return found
+        extent = await self._shelves.extent(viewer, standing) or Extent(0)  # where the first pass has just ended
+        if extent.expected == len(every):
+            return found
+        expected = extent.expected if extent.expected and extent.expected > len(every) else None
+        return replace(found, total=None, extent=Extent(len(every), expected, extent.seconds))
 
     async def _images(self, viewer: Viewer, number: int, *, since: int) -> GalleryPage:
         found = await cut(

@@ -25,8 +25,8 @@ class GalleryPage:
     album. `hidden` are ids of pictures uploaded as spoilers.
 
     `view` and `query` are there where something was looked for: how that is remembered, and what it was. `extent` is
-    then how much of the list is known, if that is not all. `read_at` is when all of it was last
-    read. With `trouble`, Imgur could not be asked for what is new.
+    how much of the list is known, if that is not all. `read_at` is when all of it was last read. With `trouble`, Imgur
+    could not be asked for what is new.
     """
 
     source: Source

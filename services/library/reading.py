@@ -186,6 +186,11 @@ class Reading:
                 break
         return tuple(self._as_made(viewer, found))
 
+    def has_all_albums(self, viewer: Viewer) -> bool:
+        """Whether what `albums` has just read ends where the list does."""
+        last = self._pages.peek((viewer.key, "albums", ALBUM_PAGES - 1))
+        return last is None or last.received < ALBUMS_PER_PAGE
+
     def _as_made(self, viewer: Viewer, listed: list[Item]) -> Iterator[Item]:
         known = {item.id for item in listed}
         made = self._made.known(lambda key: key[0] == viewer.key and key[2] not in known)

@@ -140,16 +140,30 @@ class Shelves:
         found = await self._store.random(standing.library, standing.shelf, viewer.discord_id, query)
         return from_index(found) if found else None
 
-    async def covered(self, viewer: Viewer, album: Album) -> Album:
-        """An album of the account's with a picture that is in it for its cover, as far as it is known what is in it."""
+    async def covered(self, viewer: Viewer, album: Album, *, is_own: bool) -> Album:
+        """An album with a picture that is in it for its cover, as far as it is known what is in it.
+
+        With `is_own` it is the account's: then it has no cover where it is empty, and where all of the account's images
+        are known and that is none of them.
+        """
         library = await self._library(viewer, Shelf.IMAGES)
-        if library is None:
-            return album
-        shelf = album_shelf(album.id)
-        if album.cover and await self._store.ranks_of(library, shelf, [(Kind.IMAGE.value, album.cover)]):
-            return album
-        first = await self._store.page(library, shelf, offset=0, limit=1)
-        return replace(album, cover=first[0].id) if first else album
+        if library is not None:
+            shelf = album_shelf(album.id)
+            if album.cover and await self._store.ranks_of(library, shelf, [(Kind.IMAGE.value, album.cover)]):
+                return album
+            if first := await self._store.page(library, shelf, offset=0, limit=1):
+                return replace(album, cover=first[0].id)
+        is_there = not is_own or not album.cover or await self._may_be_there(viewer, album, album.cover)
+        return album if is_there else replace(album, cover=None)
+
+    async def _may_be_there(self, viewer: Viewer, album: Album, cover: str) -> bool:
+        """Whether a cover may be in an album of which nothing else is known."""
+        standing = await self.standing(viewer, Shelf.IMAGES) if album.images_count else None
+        if standing is None or standing.read_at is None:
+            return album.images_count > 0
+        is_newer = album.created is not None and album.created > standing.read_at - LAG
+        key = Kind.IMAGE.value, cover
+        return is_newer or bool(await self._store.ranks_of(standing.library, standing.shelf, [key]))
 
     async def marks(self, viewer: Viewer, keys: Collection[Key]) -> dict[Key, Mark]:
         """What the viewer noted on these."""

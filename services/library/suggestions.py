@@ -220,10 +220,6 @@ class Lists:
         [found] = await self._shelves.suggest(viewer, [standing], query, limit)
         return found
 
-    async def offered(self, viewer: Viewer, scope: Scope) -> list[Items]:
-        """As `read`, list by list; asked for once a minute, whether or not that works, and soon there. Never raises."""
-        return list(await asyncio.gather(*(self._patiently(viewer, name) for name in scope.value)))
-
     async def suggested(self, viewer: Viewer, scope: Scope, typed: str, within: float) -> list[list[Item]]:
         """What fits, list by list: from the index where the list is being read into it. Never raises.
 

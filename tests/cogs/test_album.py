@@ -162,6 +162,60 @@ async def test_list_shows_a_picture_that_is_in_the_album_though_it_was_never_ope
     assert len(discord.standin.sent("GET *")) == 1
 
 
+@pytest.mark.parametrize("read", ["nothing", "images", "all"])
+async def test_list_shows_no_cover_that_cannot_be_in_the_album(
+    discord: Discord, linked: Account, index: Index, read: str
+) -> None:
+    """Where its contents were not read yet, of an album that was there before all images were read."""
+    (mine,) = images(discord, linked, 1)
+    world = discord.standin.world
+    empty, dead, good, new = (world.add_album(linked, title=title) for title in ("Empty", "Dead", "Good", "New"))
+    empty.odd = {"cover": mine.id}
+    dead.odd = {"cover": "gone123", "images_count": 3}
+    good.odd = {"cover": mine.id, "images_count": 1}
+    new.odd = {"cover": "gone123", "images_count": 1}
+    for album in (empty, dead, good):
+        album.created -= 86_400
+    new.created += 60
+    if read == "images":
+        await index.read(Shelf.IMAGES)
+    elif read == "all":
+        await index.read(Shelf.IMAGES, Shelf.ALBUMS)
+    message = answer(await discord.run("album list"))
+    assert "Empty](https" in text(message)
+    shown = [line.partition("]")[0].rpartition("[")[2] for line in text(message).splitlines() if "](https" in line]
+    no_preview = [line for line in text(message).splitlines() if "*no preview*" in line]
+    assert shown == ["New", "Good", "Dead", "Empty"]
+    assert [line.partition("]")[0].rpartition("[")[2] for line in no_preview] == (
+        ["Empty"] if read == "nothing" else ["Dead", "Empty"]
+    )
+    assert len(pictures(message)) == 4 - len(no_preview)
+
+
+@pytest.mark.parametrize(
+    ("expected", "words"),
+    [(None, "50 read so far"), (40, "50 read so far"), (50, "50 in all"), (1234, "50 of about 1,234 read")],
+)
+async def test_list_that_is_not_known_to_its_end_says_how_much_of_it_is(
+    discord: Discord,
+    linked: Account,
+    index: Index,
+    monkeypatch: pytest.MonkeyPatch,
+    expected: int | None,
+    words: str,
+) -> None:
+    """As many as are listed while somebody waits, here fifty, and the first reading is under way."""
+    for number in range(60):
+        discord.standin.world.add_album(linked, title=f"Album {number}")
+    monkeypatch.setattr("services.library.reading.ALBUM_PAGES", 1)
+    await index.read(Shelf.ALBUMS, pages=0, whole=False, expected=expected)
+    message = answer(await discord.run("album list"))
+    of = "5" if words.endswith("in all") else "at least 5"
+    assert f"Page 1 of {of} · {words}" in text(message)
+    await index.read(Shelf.ALBUMS, expected=expected)
+    assert "Page 1 of 6 · 60 in all" in text(answer(await discord.run("album list")))
+
+
 async def test_album_beyond_those_that_are_listed_is_known_by_its_name(
     discord: Discord, linked: Account, index: Index, picture: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +241,10 @@ async def test_album_beyond_those_that_are_listed_is_known_by_its_name(
     assert len(old.images) == 1
     asked = text(answer(await discord.run("album create", title="winter trip")))
     assert "You have an album of that name already" in asked
+    (inside,) = old.images
+    for name in ("Winter trip", old.id):
+        found = await discord.alice.autocomplete(discord.channel, "imgur album remove", "image", "", album=name)
+        assert [choice["value"] for choice in found] == [f"image:{inside.id}"]
     assert "### Album: Winter trip" in text(answer(await discord.run("images", album="Winter trip")))
     world.remove_album(old)
     assert "None of your newest is called that" in text(answer(await discord.run("images", album="Winter trip")))

@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,13 @@ from standins.discord.certificate import make
 from standins.discord.connector import HOSTS, connectors
 from standins.discord.server import running
 from standins.discord.standin import Standin as Discord
+from standins.imgur.records import Account
 from standins.imgur.standin import Standin as Imgur
-from storage.sealing import new_key
+from storage import Stores
+from storage.database import open_database
+from storage.sealing import Keyring, new_key
 from tests.conftest import CLIENT_ID, CLIENT_SECRET, free_port
+from tests.services.test_account import link
 
 ROOT = Path(__file__).parents[2]
 TOKEN = base64.urlsafe_b64encode(b"123456789012345678").decode() + ".made-up.example"
@@ -188,7 +193,7 @@ class Process:
             return code, (await self._reading).decode()
 
 
-Launch = Callable[[], Awaitable[Process]]
+Launch = Callable[..., Awaitable[Process]]
 
 
 @pytest.fixture
@@ -201,11 +206,11 @@ def token_key() -> bytes:
 async def launch(
     discord: Discord, standin: Imgur, certificate: tuple[ssl.SSLContext, Path], database_url: str, token_key: bytes
 ) -> AsyncIterator[Launch]:
-    """Starts the bot in processes of their own, over one database."""
+    """Starts the bot in processes of their own, over one database, with further settings if need be."""
     started: list[asyncio.subprocess.Process] = []
     key = base64.b64encode(token_key).decode()
 
-    async def launched() -> Process:
+    async def launched(**settings: str) -> Process:
         environment = {
             "PATH": os.environ["PATH"],
             "DISCORD_TOKEN": TOKEN,
@@ -214,6 +219,7 @@ async def launch(
             "DATABASE_URL": database_url,
             "PORT": str(free_port()),
             "ADMIN_PORT": str(free_port()),
+            **settings,
         }
         where = ["--discord", str(discord.port), "--authority", str(certificate[1]), "--imgur", standin.url]
         process = await asyncio.create_subprocess_exec(
@@ -228,3 +234,18 @@ async def launch(
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+@pytest.fixture
+def alice(discord: Discord) -> Any:
+    return discord.world.add_person("alice")
+
+
+@pytest.fixture
+async def account(standin: Imgur, alice: Any, database_url: str, token_key: bytes) -> Account:
+    """Alice's account, linked."""
+    account = standin.world.add_account("alice_imgur")
+    async with open_database(database_url) as database:
+        stores = await Stores.opened(database, Keyring({"k1": token_key}), datetime.now(UTC))
+        await link(stores, standin, account, int(alice["id"]))
+    return account

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from standins.discord.standin import Standin as Discord
@@ -17,29 +15,11 @@ from standins.discord.standin import text
 from standins.discord.world import Interaction
 from standins.imgur.records import Account, StoredAlbum
 from standins.imgur.standin import Standin as Imgur
-from storage import Stores
 from storage.database import open_database
-from storage.sealing import Keyring
 from storage.tables import jobs
 from tests.databases import on_both
-from tests.services.test_account import link
 from tests.wire.acting import a_minute_later, answered, changed, chosen, ticked
 from tests.wire.conftest import Launch
-
-
-@pytest.fixture
-def alice(discord: Discord) -> Any:
-    return discord.world.add_person("alice")
-
-
-@pytest.fixture
-async def account(standin: Imgur, alice: Any, database_url: str, token_key: bytes) -> Account:
-    """Alice's account, linked."""
-    account = standin.world.add_account("alice_imgur")
-    async with open_database(database_url) as database:
-        stores = await Stores.opened(database, Keyring({"k1": token_key}), datetime.now(UTC))
-        await link(stores, standin, account, int(alice["id"]))
-    return account
 
 
 class Albums:

@@ -170,21 +170,21 @@ class House:
         hold.release()
 
 
+async def settled(house: House) -> None:
+    """Until nothing goes on in the background, but for what waits."""
+    await until(lambda: _waits(house))
+
+
 async def in_doubt(house: House, shelf: str = Shelf.IMAGES) -> bool:
     """Whether so much has disappeared from Imgur that it is looked for once more, later."""
     state = await house.stores.library.sync_state(await house.library(), shelf)
-    is_waiting = all(job.claim is None for job in await house.jobs.of_user(ALICE))
-    return state is not None and state.phase.startswith("doubt") and is_waiting
+    return state is not None and state.phase.startswith("doubt") and await _waits(house)
 
 
-async def settled(house: House) -> None:
-    """Until nothing goes on in the background, but for what waits."""
-
-    async def nothing() -> bool:
-        now = house.clock.now()
-        return all(job.claim is None and job.due_at > now for job in await house.jobs.of_user(ALICE))
-
-    await until(nothing)
+async def _waits(house: House) -> bool:
+    """Whether all that is to be done is to be done later. Before, the clock must not be set ahead."""
+    now = house.clock.now()
+    return all(job.claim is None and job.due_at > now for job in await house.jobs.of_user(ALICE))
 
 
 def ids(images: Sequence[StoredImage | StoredAlbum]) -> list[str]:

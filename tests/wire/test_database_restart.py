@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,6 +41,14 @@ def said(press: Interaction) -> str:
     return "\n".join(map(text, [press.original or EMPTY, *press.followups]))
 
 
+def reads(press: Interaction, words: str) -> bool:
+    return words in said(press)
+
+
+def is_answered(press: Interaction) -> bool:
+    return bool(press.edits or press.followups)
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["stopped", "crashed"])
 async def test_a_press_while_the_server_is_away_asks_to_try_again_and_the_next_one_works(
     discord: Discord, standin: Imgur, launch: Launch, server: PostgresServer, alice: Any, account: Account,
@@ -62,18 +71,18 @@ async def test_a_press_while_the_server_is_away_asks_to_try_again_and_the_next_o
             await held.arrived.wait()
         server.stop(how)
         turn = await discord.press(alice, gallery, "Next")
-        await discord.until(lambda turn=turn: "Try again in a moment" in said(turn))
+        await discord.until(partial(reads, turn, "Try again in a moment"))
         held.release()
         await asyncio.sleep(0.3)
         server.start()
-        await discord.until(lambda refresh=refresh: refresh.edits or refresh.followups)
+        await discord.until(partial(is_answered, refresh))
         assert "Page 1 of 3" in said(refresh)
         gallery = await changed(discord, await discord.press(alice, gallery, "Next"), "Page 2 of 3")
         gallery = await changed(discord, await discord.press(alice, gallery, "First"), "Page 1 of 3")
     standin.world.tokens.kill_access_tokens()
     standin.requests.clear()
     refresh = await discord.press(alice, gallery, "Refresh")
-    await discord.until(lambda: refresh.edits or refresh.followups)
+    await discord.until(partial(is_answered, refresh))
     assert standin.sent(REFRESH)
     assert standin.sent(IMAGES)
     assert said(refresh) == text(gallery)

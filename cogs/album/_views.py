@@ -78,6 +78,8 @@ def edited_words(edited: Edited) -> str:
         return f"{said} and changed nothing"
     if edited.missing:
         return f"Saved; pictures that Imgur no longer has in it: {len(edited.missing):,}"
+    if edited.returned:
+        return f"Saved; pictures that had fallen out and were put back, at its end: {len(edited.returned):,}"
     return "Saved in part" if edited.ignored else "Saved"
 
 

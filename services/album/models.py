@@ -40,8 +40,9 @@ class Edited:
     """An album as it is now; of what was `asked`, `ignored` is what Imgur said yes to and did not change.
 
     `is_lost`: its answer was lost, so that nobody said yes. `hidden` are ids of its pictures that were uploaded as
-    spoilers. With `is_unseen`, Imgur could not be asked
-    afterwards, and the album is as it should be. `missing` are pictures that Imgur no longer has in it.
+    spoilers. With `is_unseen`, Imgur could not be asked afterwards, and the album is as it should be. `missing` are
+    pictures that Imgur no longer has in it; `returned` are those that an order had dropped, and that were put in again
+    at its end.
     """
 
     album: Album
@@ -51,6 +52,7 @@ class Edited:
     is_unseen: bool = False
     missing: tuple[str, ...] = ()
     is_lost: bool = False
+    returned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

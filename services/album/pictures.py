@@ -6,7 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -44,6 +44,8 @@ log = structlog.get_logger(__name__)
 MOST_KEPT = 4096
 LONGEST_UPLOAD = 900.0  # seconds
 REFUSALS = (RejectedError, ForbiddenError, NotFoundError)
+FIRST_GLANCE = 0.2
+"""Seconds until an album is looked at whose order is under way; each pause is twice the last."""
 LOOKED_FOR = 10
 """Of the pictures that Imgur did not put into an album, so many are looked for: they may be gone."""
 
@@ -152,7 +154,8 @@ class AlbumPictures:
         """Put one of its pictures at the beginning.
 
         The order goes over as a whole new set: it is read just before, with what this bot has done and Imgur does not
-        show yet, and what is missing after it is put back. What is put in elsewhere between the two calls, Imgur drops.
+        show yet, and what is missing after it is put back, also what others put in while Imgur let it wait. What they
+        put in within the last round trip before Imgur takes the order nobody can know of, and Imgur drops it.
         Raises AlbumIncompleteError where Imgur does not send all of them, for the rest would fall out.
         """
         viewer = await self._catalogue.usable(discord_id)
@@ -175,22 +178,42 @@ class AlbumPictures:
         change = {"deed": "order", "album": album_id, "title": line(before.title), "wish": wish}
         await self._record(discord_id, viewer.account_id, change)
         with waiting_for_nothing():  # what was read just before would be old after a wait
-            await self._look.tell(discord_id, partial(self._imgur.update_album, album_id, images=wish))
+            is_told, glimpsed = await self._ordering(viewer, album_id, wish)
+        ids += [one for one in glimpsed if one not in ids and lately.get(one, True)]
         self._ordered.put((viewer.account_id, album_id), time.monotonic())
         images = {image.id: image for image in before.images}
         wished = replace(before, images=tuple(images.get(one, Image(one)) for one in wish))
         now, is_unseen = await self._look.settled_album(discord_id, wished, lambda seen: is_ordered(seen, wish))
-        if lost := _missing(now, ids):
+        if lost := () if is_unseen else _missing(now, ids):
             log.warning("pictures fell out of an album when it was put in order", count=len(lost))
             await self.put_back(viewer, album_id, lost)
             now, is_unseen = await self._look.settled_album(discord_id, now, lambda seen: not _missing(seen, ids))
         self._catalogue.changed(discord_id)
         self._reading.written(viewer, now)
         missing = () if is_unseen else _missing(now, ids)
-        is_saved = image_id not in missing and is_ordered(now, [one for one in wish if one not in missing])
-        return Edited(
-            now, () if is_saved else ("order",), ("order",), await self._catalogue.hidden(now), is_unseen, missing
+        is_saved = image_id not in (*missing, *lost) and is_ordered(
+            now, [one for one in wish if one not in {*missing, *lost}]
         )
+        hidden = await self._catalogue.hidden(now)
+        returned = tuple(one for one in lost if one not in missing)
+        ignored = () if is_saved else ("order",)
+        return Edited(now, ignored, ("order",), hidden, is_unseen, missing, is_lost=not is_told, returned=returned)
+
+    async def _ordering(self, viewer: Viewer, album_id: str, wish: Sequence[str]) -> tuple[bool, list[str]]:
+        """Send an order. Whether Imgur said yes, and what was seen in the album for as long as it did not answer."""
+        change = partial(self._imgur.update_album, album_id, images=wish)
+        sending = asyncio.ensure_future(self._look.tell(viewer.discord_id, change))
+        seen: dict[str, None] = {}
+        pause = FIRST_GLANCE
+        try:
+            while not (await asyncio.wait({sending}, timeout=pause))[0]:
+                pause *= 2
+                with suppress(ImgurError, BotError):
+                    album = await self._look.album(viewer.discord_id, album_id)
+                    seen |= dict.fromkeys(image.id for image in album.images)
+            return await sending, list(seen)
+        finally:
+            sending.cancel()
 
     async def put_back(self, viewer: Viewer, album_id: str, lost: Sequence[str]) -> None:
         """Put in again what an order has dropped, as far as Imgur takes it."""

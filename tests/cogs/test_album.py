@@ -554,6 +554,17 @@ async def test_cover_and_order_are_chosen_in_the_album_s_gallery(discord: Discor
     album.images.append(new)  # on imgur.com, meanwhile
     await discord.alice.select(arranging, [ids[12]], custom_id=menu_id(arranging, "Put it first…"))
     assert album.images == [inside[12], *inside[:12], new]
+    held = discord.standin.switches.hold("PUT *", answer=True)
+    value = menus(arranging)["Put it first…"][0]
+    pressing = asyncio.create_task(
+        discord.alice.select(arranging, [value], custom_id=menu_id(arranging, "Put it first…"))
+    )
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    album.images.remove(new)  # whatever took it out
+    held.release()
+    await pressing
+    assert album.images[-1] == new
+    assert "**Saved; pictures that had fallen out and were put back, at its end: 1**" in text(arranging)
     discord.standin.switches.album_ignores = "ids cover"
     for placeholder in ("Make it the cover…", "Put it first…"):
         values = menus(arranging)[placeholder]

@@ -639,6 +639,46 @@ async def test_picture_that_fell_out_is_put_back(albums: AlbumService, standin: 
     assert (await albums.pictures.move_first(ADA, album.id, three.id)).ignored == ("order",)
 
 
+@pytest.mark.parametrize("taken", [False, True])
+async def test_what_others_put_in_while_imgur_lets_an_order_wait_is_put_back(
+    albums: AlbumService, standin: Standin, account: Account, *, taken: bool
+) -> None:
+    """As long as Imgur does not answer, the album is looked at; of that one is deleted meanwhile, if `taken`."""
+    one, two, new, other = images(standin, account, 4)
+    album = standin.world.add_album(account, title="Album", images=[one, two])
+    held = standin.switches.hold("PUT *")
+    moving = asyncio.create_task(albums.pictures.move_first(ADA, album.id, two.id))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    album.images += [new, other]
+    looks = len(standin.sent("GET /3/album/*"))
+    async with asyncio.timeout(15):
+        while len(standin.sent("GET /3/album/*")) == looks:  # noqa: ASYNC110 - only asking tells
+            await asyncio.sleep(0.01)
+    if taken:
+        standin.world.remove_image(other)
+    held.release()
+    edited = await moving
+    assert album.images == [two, one, new] + [other] * (not taken)
+    assert edited.ignored == ()
+    assert edited.returned == (new.id, *[other.id] * (not taken))
+    assert edited.missing == (other.id,) * taken
+
+
+async def test_order_is_kept_though_a_picture_of_the_middle_has_to_be_put_back(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    one, two, three = images(standin, account, 3)
+    album = standin.world.add_album(account, title="Album", images=[one, two, three])
+    held = standin.switches.hold("PUT *", answer=True)
+    moving = asyncio.create_task(albums.pictures.move_first(ADA, album.id, three.id))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    album.images.remove(one)
+    held.release()
+    edited = await moving
+    assert album.images == [three, two, one]
+    assert (edited.ignored, edited.returned) == ((), (one.id,))
+
+
 async def test_what_the_bot_puts_in_while_it_orders_stays(
     albums: AlbumService, library: Library, standin: Standin, account: Account
 ) -> None:

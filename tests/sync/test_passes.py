@@ -383,6 +383,17 @@ ODD: list[dict[str, object]] = [
     {"description": "\u732b" * 10_000},
     {"datetime": 1e12, "views": -3},
     {"nsfw": "perhaps", "favorite": 7, "type": ["x"]},
+    {"title": "nul \x00 in it", "description": "\x00", "type": "image/\x00png"},  # PostgreSQL takes none
+    {"width": 2**31, "height": 2**63, "size": 10**30, "views": 2**64},
+    {"width": 1e300, "size": 1.5, "height": True},
+    {"datetime": 0},
+    {"datetime": -1},
+    {"datetime": 10**30},
+    {"datetime": "1395685379"},
+    {"datetime": [1]},
+    {"title": ["a"], "description": {"a": 1}, "link": 5, "animated": "no"},
+    {"title": "\ud83d", "description": "\udfff\ud800"},
+    {"title": "x" * 100_000, "account_url": None, "account_id": "abc"},
 ]
 
 

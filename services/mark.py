@@ -148,10 +148,15 @@ class MarkService:
         return await self._catalogue.reading.item(viewer, reference)
 
     async def _libraries(self, viewer: Viewer, kind: Kind, item_id: str) -> list[int]:
-        """Those of the viewer's in which the item stands; where it stands nowhere, the account's or else their own."""
+        """Those of the viewer's in which the item stands; where it stands nowhere, the account's or else their own.
+
+        Raises NotLinkedError where there was an account, and it was unlinked meanwhile.
+        """
         found, account = await self._catalogue.shelves.libraries(viewer, kind, item_id)
         if found:
             return found
+        if account is None and viewer.account is not None:
+            raise NotLinkedError
         return [account if account is not None else await self._marks.own_library(viewer.discord_id)]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from services.jobs import turns
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
 from standins.discord.world import Interaction
@@ -195,10 +196,10 @@ def is_open(form: Interaction) -> bool:
 
 
 async def all_is_told(database_url: str) -> None:
-    """Wait until nothing is left to tell."""
+    """Wait until nothing is left to tell; whose turn it was when its process was killed is nothing to tell."""
     async with open_database(database_url) as database, asyncio.timeout(60):
-        count = 1
+        count, left = 1, select(func.count()).select_from(jobs).where(jobs.c.kind != turns.KIND)
         while count:
             await asyncio.sleep(0.05)
             async with database.read() as transaction:
-                count = (await transaction.execute(select(func.count()).select_from(jobs))).scalar_one()
+                count = (await transaction.execute(left)).scalar_one()

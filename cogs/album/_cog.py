@@ -165,6 +165,7 @@ class Albums(commands.Cog):
         done(interaction, *deleted_words(deleted))
         bare = replace(deleted, album=replace(deleted.album, title=None))
         await answer(interaction, deleted_view(deleted), plainer=lambda: deleted_view(bare))
+        interaction.client.dispatch("imgur_deleted", interaction.user.id)
 
     @action("album-arrange", page=int)
     async def _arrange_pressed(self, interaction: Interaction, album_id: str, page: int, _slot: str = "") -> None:

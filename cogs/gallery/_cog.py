@@ -98,6 +98,11 @@ class Galleries(commands.Cog):
 
         self._open.note(interaction, message, read)
 
+    @commands.Cog.listener()
+    async def on_imgur_deleted(self, user_id: int) -> None:
+        """Another cog has deleted something for this user."""
+        await self._open.keep_up(user_id)
+
     async def _begin(self, interaction: Interaction, message: int | None, page: GalleryPage, *, share: bool) -> None:
         # That there is nothing, or not what was asked for, is between the bot and the user.
         share = share and bool(page.items) and not page.is_link_broken

@@ -207,6 +207,7 @@ class Items(commands.Cog):
         await answer(interaction, deleted_view(item_id, title, deleted=deleted), plainer=bare_view)
         if beside:
             await change_shared(interaction, beside, deleted_view(item_id, title, deleted=True))
+        interaction.client.dispatch("imgur_deleted", interaction.user.id)
 
     @action("item-copy", kind=Kind)
     async def _copy_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:

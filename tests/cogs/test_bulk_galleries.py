@@ -77,6 +77,19 @@ async def test_an_album_and_an_emptied_list_keep_up(discord: Discord, linked: Ac
     assert "This album is empty" in text(inside)
 
 
+async def test_one_that_is_deleted_by_itself_goes_as_well_and_so_does_an_album(
+    discord: Discord, linked: Account
+) -> None:
+    ids = add_images(discord, linked, 3)
+    album = discord.standin.world.add_album(linked, title="Trip")
+    gallery, albums = answer(await discord.run("images")), answer(await discord.run("album list"))
+    assert (shows(gallery), shows(albums)) == (ids, [album.id])
+    await discord.click(answer(await discord.run("delete", image=ids[1])), "Delete for good")
+    await eventually(lambda: shows(gallery) == [ids[0], ids[2]])
+    await discord.click(answer(await discord.run("album delete", album="Trip")), "Delete the album for good")
+    await eventually(lambda: "No albums yet" in text(albums))
+
+
 async def test_what_discord_does_not_let_be_changed_keeps_up_at_the_next_press(
     discord: Discord, linked: Account
 ) -> None:

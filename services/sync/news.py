@@ -62,12 +62,14 @@ async def read_front(
     *,
     deeper: Callable[[int], Awaitable[Page[Item]]] | None = None,
     now: datetime | None = None,
+    may_end: bool = False,
 ) -> News:
     """What is new at the front of a shelf by its first page, and by `deeper` ones as far as something is new.
 
     A known item may have moved to the front with new ones behind it: one whole page of known items in their known
     order ends it. What is gone from among them comes off the shelf, but for what was made only just before `now`:
-    Imgur may not show it yet.
+    Imgur may not show it yet. Where the first page `may_end` the list, what is known behind it is gone if an empty page
+    follows.
     """
     if not first.received:
         return News(library, shelf, is_fresh=True, shows_none=await store.count(library, shelf) > 0)
@@ -81,6 +83,8 @@ async def read_front(
         found += items
     known = await store.page(library, shelf, offset=0, limit=len(found) + SLACK)
     gone = [item.key for item in _gone(known, found, now)] if joins else []
+    if may_end and joins and number == 0 and deeper is not None and (behind := _behind(known, found)):
+        gone += behind if (await deeper(1)).received == 0 else []
     if len(gone) > BULK or (joins and found[-1].key not in {item.key for item in known}):
         return News(library, shelf, is_fresh=False, gone=len(gone))
     ranks = await store.ranks_of(library, shelf, [item.key for item in found])
@@ -116,6 +120,13 @@ def _gone(known: Sequence[IndexedItem], found: Sequence[IndexedItem], now: datet
             is_before = False
         elif not (is_before and _is_new(item, now)):
             yield item
+
+
+def _behind(known: Sequence[IndexedItem], found: Sequence[IndexedItem]) -> list[Key]:
+    """What stands behind all of these."""
+    here = {item.key for item in found}
+    last = max((number for number, item in enumerate(known) if item.key in here), default=len(known))
+    return [item.key for item in known[last + 1 :]]
 
 
 def _is_new(item: IndexedItem, now: datetime | None) -> bool:

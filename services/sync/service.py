@@ -145,7 +145,9 @@ class SyncService:
             with waiting_for_nothing():  # what is known can be shown
                 return await self._accounts.authorized(discord_id, lambda auth: self._sources[shelf].page(auth, number))
 
-        news = await read_front(self._library, library, shelf, await page(0), deeper=page, now=self._now())
+        first = await page(0)
+        may_end = state.page <= 1 and first.received < self._sources[shelf].size  # as one page was all, last time
+        news = await read_front(self._library, library, shelf, first, deeper=page, now=self._now(), may_end=may_end)
         is_noted = True  # before it is taken in: the next look will see nothing new in that
         if not news.is_fresh or news.shows_none:
             is_noted = await self.again(discord_id, account_id, shelf)

@@ -15,9 +15,10 @@ NO_COUNT = (BadAnswerError, ForbiddenError, NotFoundError, RejectedError)
 
 
 class Source(ABC):
-    """One list, newest first. `number` counts pages from 0; past the end they are empty."""
+    """One list, newest first. `number` counts pages of `size` from 0; past the end they are empty."""
 
     shelf: Shelf
+    size = PER_PAGE
 
     def __init__(self, imgur: ImgurApi) -> None:
         self._imgur = imgur
@@ -69,6 +70,7 @@ class Favorites(Source):
     """What the account has favorited. Imgur counts it nowhere, and shows 3,060 of each order at most."""
 
     shelf = Shelf.FAVORITES
+    size = FAVORITES_PER_PAGE
 
     async def page(self, auth: AccessToken, number: int) -> Page[Item]:
         """One page, the newest first."""

@@ -82,6 +82,34 @@ async def test_what_is_gone_from_the_front_comes_off(house: House) -> None:
     assert await house.shelf() == ids(house.images())
 
 
+@pytest.mark.parametrize("shelf", [Shelf.IMAGES, Shelf.FAVORITES])
+async def test_the_oldest_of_a_list_of_one_page_are_off_it_once_they_are_gone(house: House, shelf: Shelf) -> None:
+    """Nothing on the first page tells it but that it is shorter: an empty one behind it does, for one credit."""
+    house.add(9)
+    house.favorite(9)
+    await house.read()
+    house.delete(*house.images()[6:])
+    del house.account.favorites[:3]
+    house.calls()
+    assert await house.look(shelf) is None
+    assert len(await house.shelf(shelf)) == 6
+    assert sum(house.calls().values()) == 2
+    assert await house.look(shelf) is None
+    assert sum(house.calls().values()) == 1
+
+
+async def test_many_of_the_oldest_that_are_gone_are_left_to_a_pass(house: House) -> None:
+    house.standin.switches.most_per_page = 100
+    house.add(40)
+    await house.read()
+    house.delete(*house.images()[4:])
+    assert await house.look() is not None
+    await until(partial(in_doubt, house))
+    house.pass_time(timedelta(hours=4))
+    await house.idle()
+    assert await house.shelf() == ids(house.images())
+
+
 @pytest.mark.parametrize("created", [4_070_908_800, 86_400])
 async def test_the_newest_is_off_the_list_once_it_is_gone_whatever_time_it_carried(house: House, created: int) -> None:
     house.add(15)

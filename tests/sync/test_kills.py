@@ -98,3 +98,29 @@ async def test_two_processes_at_once_read_each_page_once(house: House, database_
     assert await house.shelf() == ids(house.images())
     asked = house.calls()
     assert [asked[f"{IMAGES}/{page}"] for page in range(9)] == [2, *[1] * 8]
+
+
+@pytest.mark.parametrize("match", ["GET /3/album/*/images", "GET /3/account/me/favorites/1/oldest"])
+async def test_what_is_in_albums_and_the_other_end_of_favorites_goes_on_too(
+    house: House, database_url: str, match: str
+) -> None:
+    house.standin.switches.favorite_pages = 2
+    house.favorite(200)
+    pictures = house.add(6)
+    albums = [house.album(f"Album {number}", pictures[: number + 1]) for number in range(4)]
+    if "album" in match:
+        match = match.replace("*", albums[2].id)
+    await house.sync.begin(ALICE, house.account.id)
+    async with working(house, database_url) as killed, house.held(match, answer=True) as hold:
+        await asyncio.wait_for(hold.arrived.wait(), 30)
+        killed.kill()
+        await killed.wait()
+    async with working(house, database_url, ahead=61):
+        await house.idle()
+
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+    for album in albums:
+        assert await house.shelf(f"album:{album.id}") == ids(album.images)
+    asked = house.calls()
+    repeated = {line: count for line, count in asked.items() if count > 1 and not line.endswith(("/0", "/newest"))}
+    assert repeated == {match: 2}

@@ -50,8 +50,12 @@ class Contents:
         self._now = now
 
     async def advance(self, job: Job, state: SyncState) -> None:
-        """The images of the next album that is not as known; the oldest first, so that a new one moves none."""
-        done, trouble = state.page, None
+        """The images of the next album that is not as known; the oldest first, so that a new one moves none.
+
+        Where there are fewer than the last time, those that followed have moved up, and it goes back as far.
+        """
+        stage, total = Stage.of(state), await self._library.count(state.library, Shelf.ALBUMS)
+        done, trouble = max(state.page - max(stage.last - total, 0), 0), None
         albums = await self._library.page(state.library, Shelf.ALBUMS, offset=done, limit=SKIPPED_AT_ONCE, oldest=True)
         for album in albums:
             known = await self._library.count(state.library, album_shelf(album.id))
@@ -64,9 +68,10 @@ class Contents:
                     done, trouble = done + 1, error  # the others are not kept waiting for one
                 break
             done += 1
-        after = replace(state, page=done, read=done, begun_at=state.begun_at or self._now())
+        stage = replace(stage, last=total) if albums else stage.ended()
+        after = replace(state, page=done, read=done, phase=str(stage), begun_at=state.begun_at or self._now())
         if not albums:
-            after = replace(after, phase=str(Stage.of(state).ended()), finished_at=self._now())
+            after = replace(after, finished_at=self._now())
         await self._library.advance(after, ())
         if trouble:
             raise trouble

@@ -492,6 +492,22 @@ async def test_a_page_that_imgur_does_not_hand_out_keeps_no_list_from_being_read
     assert f"{IMAGES}/0" in house.calls()  # the first page once more, to see whether they join
 
 
+async def test_an_album_that_goes_while_albums_are_read_hides_no_other(house: House) -> None:
+    pictures = house.add(6)
+    albums = [house.album(f"Album {number}", pictures[: number + 1]) for number in range(5)]
+    async with house.held(f"GET /3/album/{albums[2].id}/images") as hold:
+        await house.begin()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
+        house.calls()
+        house.standin.world.remove_album(albums[0])
+        await house.stores.library.remove(await house.library(), [("album", albums[0].id)])  # as the bot notes it
+    await house.idle()
+
+    for album in albums[1:]:
+        assert await house.shelf(f"album:{album.id}") == ids(album.images)
+    assert sum(count for line, count in house.calls().items() if line.endswith("/images")) == 2
+
+
 async def test_a_second_pass_reads_only_the_albums_that_have_changed(house: House) -> None:
     pictures = house.add(6)
     first, second = house.album("First", pictures[:2]), house.album("Second", pictures[2:4])

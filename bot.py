@@ -147,7 +147,15 @@ async def compose(
         stack.push_async_callback(library.items.close)
         stack.push_async_callback(library.catalogue.lists.close)
         changes = Changes(stores.jobs)
-        albums = AlbumService(accounts, imgur, library.catalogue, record=changes.record, turn=Turns(stores.jobs).turn)
+        stack.push_async_callback(changes.close)
+        albums = AlbumService(
+            accounts,
+            imgur,
+            library.catalogue,
+            record=changes.record,
+            is_held=changes.holds,
+            turn=Turns(stores.jobs).turn,
+        )
         source = attachments or HttpAttachmentSource(fetching, origins=cdn)
         uploads = UploadService(accounts, imgur, source, stores.uploads, albums, ready=governor.ready_to_upload)
         stack.push_async_callback(uploads.close)

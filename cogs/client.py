@@ -24,7 +24,7 @@ from cogs.ui.actions import Actions
 from cogs.ui.door import Door
 from cogs.ui.groups import GROUP
 from cogs.ui.origin import origin
-from cogs.ui.reply import on_behalf
+from cogs.ui.reply import is_answered, on_behalf
 from cogs.ui.report import report
 from cogs.ui.untold import Done, Untold
 from services import Services
@@ -84,7 +84,7 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
     async def _call(self, interaction: discord.Interaction[ImgurBot]) -> None:
         """Run the command. What it raises is dealt with in there: what comes out is about the data."""
         with _outdated_if_odd(), calling(on_behalf(interaction)):
-            async with self.client.services.changes.until_told(origin(interaction)):
+            async with self.client.services.changes.until_told(origin(interaction), partial(is_answered, interaction)):
                 await super()._call(interaction)
 
     async def on_error(
@@ -216,7 +216,7 @@ class ImgurBot(commands.AutoShardedBot):
         """Answer presses and forms; commands come in through the tree."""
         if interaction.type in PRESSES and await self.door.admits(interaction):
             with calling(on_behalf(interaction)):
-                async with self.services.changes.until_told(origin(interaction)):
+                async with self.services.changes.until_told(origin(interaction), partial(is_answered, interaction)):
                     await self.actions.run(interaction)
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:

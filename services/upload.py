@@ -204,8 +204,8 @@ class UploadService:
         with with_token_of(request.discord_id, linked.account_id) if linked else nullcontext():
             await self._ready(linked.account_id if linked else None)
         async with self._queue.turn(request.discord_id, queued):
-            if album is not None:
-                await self._albums.uploading(Viewer(request.discord_id, linked), album)
+            name = request.title or request.file.name
+            await self._albums.uploading(Viewer(request.discord_id, linked), album, name, hidden=request.file.hidden)
             return replace(await self._upload(request, progress), album=album)
 
     async def anonymous_count(self, discord_id: int) -> int:

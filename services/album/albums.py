@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -48,8 +48,8 @@ class AlbumService:
 
     `album` is what a user typed: a title, or the beginning of one, an id, a link, a suggestion. Each method raises
     NotLinkedError, LinkBrokenError, and for such a text what `Catalogue.own_album` raises. What is about to be sent is
-    put on `record`; `interrupted` finds out what became of it where its process was killed. An album of a name is made
-    by one process at a time, in its `turn`.
+    put on `record`; `interrupted` finds out what became of it where its process was killed, not while it `is_held`.
+    An album of a name is made by one process at a time, in its `turn`.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class AlbumService:
         catalogue: Catalogue,
         *,
         record: Record = unrecorded,
+        is_held: Callable[[int], bool] = lambda _: False,
         turn: Turn = alone,
     ) -> None:
         self._accounts = accounts
@@ -71,7 +72,7 @@ class AlbumService:
         self._record = record
         self._turn = turn
         self.pictures = AlbumPictures(imgur, catalogue, self._look, record)
-        self.interrupted = Interrupted(catalogue, self._look, self.pictures)
+        self.interrupted = Interrupted(catalogue, self._look, self.pictures, is_held)
 
     # --- for uploads ----------------------------------------------------------------------------------------------
 
@@ -99,10 +100,16 @@ class AlbumService:
         await self._look.ready(await self._catalogue.usable(discord_id), album.id)
         return album
 
-    async def uploading(self, viewer: Viewer, album: Album) -> None:
-        """A picture of the user's is about to be sent into the album. Never fails."""
-        change = {"deed": "upload", "album": album.id, "title": line(album.title), "before": album.images_count}
-        await self._record(viewer.discord_id, viewer.account_id, change)
+    async def uploading(self, viewer: Viewer, album: Album | None, name: str, *, hidden: bool) -> None:
+        """A picture that the user calls so is about to be sent, into the album if there is one. Never fails.
+
+        `hidden` says that it is a spoiler.
+        """
+        deed = "file" if viewer.account else "anonymous"
+        change: dict[str, Any] = {"deed": deed, "title": line(name), "hidden": hidden}
+        if album is not None:
+            change = {"deed": "upload", "album": album.id, "title": line(album.title), "before": album.images_count}
+        await self._record(viewer.discord_id, viewer.account_id or None, change)
 
     def uploaded(self, discord_id: int, album_id: str | None = None) -> None:
         """The user has a new picture: what is remembered of their lists, and of its album, is out of date."""

@@ -1,8 +1,9 @@
-"""What became of a change of an album whose process was killed before it could tell: looked at on Imgur, and worded."""
+"""What became of a change of an album, or an upload, of which nobody could be told: looked at on Imgur, and worded."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,8 +14,8 @@ from services.album.looking import Look
 from services.album.models import is_ordered, unlike
 from services.album.pictures import REFUSALS, AlbumPictures
 from services.cache import oldest
-from services.jobs import Done, Handler, Verdict, Work
-from services.jobs.changes import KIND
+from services.jobs import Done, Handler, Job, Pause, Verdict, Work
+from services.jobs.changes import KIND, SILENCE
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.messages import Words
@@ -22,11 +23,17 @@ from services.text import folded, unmarked
 
 NAMED = 10
 """Pictures that are named one by one."""
-CUT_OFF = "The bot was restarted before it could say so."
-IN_THE_MIDDLE = "The bot was restarted in the middle of it."
+NOW = "In case you had no answer, this is how it is now."
+"""True whatever kept the bot from telling, and where it did tell."""
+SKEW = timedelta(minutes=2)
+"""By so much Imgur's clock may be behind."""
 UNKNOWN = Words(
     "An album may have been changed",
-    f"{IN_THE_MIDDLE} What became of it cannot be seen. Look with /imgur album list before you do it again.",
+    "In case you had no answer: what became of it cannot be seen. Look with /imgur album list before you do it again.",
+)
+UNKNOWN_UPLOAD = Words(
+    "A picture may have been uploaded",
+    "In case you had no answer: what became of it cannot be seen. Look with /imgur images before you upload it again.",
 )
 
 
@@ -36,7 +43,10 @@ class Interrupted(Handler):
     kind = KIND
     is_asked_for = True
 
-    def __init__(self, catalogue: Catalogue, look: Look, pictures: AlbumPictures) -> None:
+    def __init__(
+        self, catalogue: Catalogue, look: Look, pictures: AlbumPictures, is_held: Callable[[int], bool]
+    ) -> None:
+        self._is_held = is_held
         self._pictures = pictures
         self._catalogue = catalogue
         self._reading = catalogue.reading
@@ -53,25 +63,65 @@ class Interrupted(Handler):
 
     async def advance(self, work: Work) -> Verdict:
         """What became of it is for the next answer."""
-        change = work.job.payload
+        job, change = work.job, work.job.payload
+        if self._is_held(job.id):  # by this process, which only could not show that it is alive
+            return Pause(SILENCE.total_seconds())
+        if change["deed"] == "anonymous":
+            return Done(await self._sent_by_nobody(job))
+        viewer = await self._catalogue.usable(job.discord_id)
+        if change["deed"] == "file":
+            return Done(await self._sent(viewer, job))
         look = self._looks.get(change["deed"])
-        if look is None:  # of a release that knew more
-            return Done(UNKNOWN)
-        viewer = await self._catalogue.usable(work.job.discord_id)
-        return Done(await look(viewer, change))
+        return Done(UNKNOWN if look is None else await look(viewer, change))  # None: of a release that knew more
 
-    async def judge(self, work: Work, error: Exception) -> Verdict | None:  # noqa: ARG002 - the base's signature
+    async def judge(self, work: Work, error: Exception) -> Verdict | None:
         """Where the account cannot be used, or Imgur refuses, nothing can be seen; else it is tried again."""
-        return Done(UNKNOWN) if isinstance(error, (BotError, *REFUSALS)) else None
+        unknown = UNKNOWN_UPLOAD if work.job.payload["deed"] == "file" else UNKNOWN
+        return Done(unknown) if isinstance(error, (BotError, *REFUSALS)) else None
+
+    async def _sent(self, viewer: Viewer, job: Job) -> Words:
+        """A picture that went into no album."""
+        newest = await self._reading.images(viewer, 0, since=oldest(fresh=True))
+        since = [image for image in newest.items if image.created and image.created >= job.begun_at - SKEW]
+        if not since:
+            return Words(
+                "The picture is not to be seen",
+                f"{NOW} Imgur shows no picture in your account since {_name(job.payload)} was sent. "
+                "If it is not in /imgur images, upload it once more.",
+            )
+        if job.payload["hidden"]:
+            for image in since:
+                await self._catalogue.uploads.hide(viewer.discord_id, image.id)
+        names = _names([(image.id, image.title or "") for image in since])
+        return Words(
+            "The picture should be on Imgur",
+            f"{NOW} Since {_name(job.payload)} was sent, your account got: {names}. Look with /imgur images before you "
+            "upload it again.",
+        )
+
+    async def _sent_by_nobody(self, job: Job) -> Words:
+        """A picture that was sent without an account: only what is on record here is known of it."""
+        rows = await self._catalogue.uploads.page(job.discord_id, offset=0, limit=NAMED)
+        since = [row for row in rows if row.uploaded_at >= job.begun_at]
+        if since:
+            names = _names([(row.image_id, row.title or "") for row in since])
+            return Words(
+                "The picture should be on Imgur",
+                f"{NOW} Since {_name(job.payload)} was sent, your anonymous uploads got: {names}. Look with "
+                "/imgur images before you upload it again.",
+            )
+        return Words(
+            "The picture was lost",
+            f"{NOW} If Imgur took {_name(job.payload)}, nobody knows where it is, and nobody can delete it: that takes "
+            "what Imgur would have answered. To have it, upload it once more.",
+        )
 
     async def _created(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         name = _name(change)
         for album in await self._reading.albums(viewer, since=oldest(fresh=True)):
             if folded(album.title) == folded(change["title"]) and album.id not in change["same"]:
-                return Words("Album made", f"{CUT_OFF} The album {name} ({album.id}) is there.")
-        return Words(
-            "No album was made", f"The bot was restarted in the middle of making {name}. /imgur album create makes it."
-        )
+                return Words("Album made", f"{NOW} The album {name} ({album.id}) is there.")
+        return Words("No album was made", f"{NOW} There is no album {name} that is new. /imgur album create makes it.")
 
     async def _edited(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         wish = change["wish"]
@@ -81,12 +131,11 @@ class Interrupted(Handler):
             return _gone(change)
         ignored = unlike(album, wish)
         if not ignored:
-            return Words("Saved", f"{CUT_OFF} The album {_name(change)} is as you wanted it.")
+            return Words("Saved", f"{NOW} The album {_name(change)} is as you wanted it.")
         title = "Saved in part" if len(ignored) < len(wish) else "Not saved"
         return Words(
             title,
-            f"{IN_THE_MIDDLE} Of the album {_name(change)} this is as it was: "
-            f"{', '.join(ignored)}. Change it once more.",
+            f"{NOW} Of the album {_name(change)} this is as it was: {', '.join(ignored)}. Change it once more.",
         )
 
     async def _filled(self, viewer: Viewer, change: Mapping[str, Any], *, is_in: bool) -> Words:
@@ -100,7 +149,7 @@ class Interrupted(Handler):
         done = [image for image in images if (image[0] in inside) is is_in]
         left = [image for image in images if image not in done]
         where, command = ("in", "add") if is_in else ("out of", "remove")
-        said = [CUT_OFF if done and not left else IN_THE_MIDDLE, f"Album: {_name(change)}."]
+        said = [NOW, f"Album: {_name(change)}."]
         if done:
             said.append(f"{where.capitalize()} it: {_names(done)}.")
         if left:
@@ -120,10 +169,10 @@ class Interrupted(Handler):
             back = f" {len(lost):,} of its pictures had fallen out and were put back, at its end."
         kept = [one for one in wish if one in inside]
         if is_ordered(album, kept) and wish[0] in inside:
-            return Words("Saved", f"{CUT_OFF} In the album {_name(change)} the picture you chose stands first.{back}")
+            return Words("Saved", f"{NOW} In the album {_name(change)} the picture you chose stands first.{back}")
         return Words(
             "Not saved",
-            f"{IN_THE_MIDDLE} The order of the album {_name(change)} is as it was. Choose the picture once more.{back}",
+            f"{NOW} The order of the album {_name(change)} is as it was. Choose the picture once more.{back}",
         )
 
     async def _deleted(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
@@ -132,31 +181,31 @@ class Interrupted(Handler):
         except NotFoundError:
             return Words(
                 "Deleted",
-                f"{CUT_OFF} The album {_name(change)} is gone from Imgur. Whether its pictures are still there, "
+                f"{NOW} The album {_name(change)} is gone from Imgur. Whether its pictures are still there, "
                 "/imgur images shows.",
             )
         return Words(
             "Not deleted",
-            f"{IN_THE_MIDDLE} The album {_name(change)} is still there; /imgur album delete asks once more.",
+            f"{NOW} The album {_name(change)} is still there; /imgur album delete asks once more.",
         )
 
     async def _uploaded(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         try:
             album = await self._album(viewer, change)
         except NotFoundError:
-            gone = f"The bot was restarted in the middle of uploading it, and Imgur no longer has {_name(change)}. "
+            gone = f"{NOW} Imgur no longer has {_name(change)}. "
             return Words("The album is gone", f"{gone}If the picture is not in /imgur images, upload it once more.")
         before, now = change["before"], max(album.images_count, len(album.images))
         if now <= before:
             return Words(
                 "The picture is not in the album",
-                f"The bot was restarted in the middle of uploading it. The album {_name(change)} "
+                f"{NOW} The album {_name(change)} "
                 f"{f'has {now:,} pictures, as before' if now else 'is empty'}. If it is not in /imgur images either, "
                 "upload it once more.",
             )
         return Words(
             "The picture should be in the album",
-            f"{CUT_OFF} The album {_name(change)} has {now:,} pictures, {now - before:,} more than before: look with "
+            f"{NOW} The album {_name(change)} has {now:,} pictures, {now - before:,} more than before: look with "
             "/imgur images before you upload it again.",
         )
 

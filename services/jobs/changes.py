@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
 
+from services.backlog import Backlog
 from services.ports import JobStore
 from storage.errors import StorageError
 from storage.models import Job, Origin
@@ -24,11 +26,14 @@ SILENCE = timedelta(minutes=1)
 """After so long without a sign of the process that makes a change, it was killed."""
 SIGN_EVERY = 15.0  # seconds
 
-Record: TypeAlias = Callable[[int, int, Mapping[str, Any]], Awaitable[None]]
-"""Takes a Discord user, the Imgur account that changes, and what is about to be sent, as KIND's handler reads it."""
+Record: TypeAlias = Callable[[int, int | None, Mapping[str, Any]], Awaitable[None]]
+"""Takes a Discord user, the Imgur account that changes, and what is about to be sent, as KIND's handler reads it.
+
+The account is None where none is used.
+"""
 
 
-async def unrecorded(_discord_id: int, _account_id: int, _change: Mapping[str, Any]) -> None:
+async def unrecorded(_discord_id: int, _account_id: int | None, _change: Mapping[str, Any]) -> None:
     """Nothing is on record."""
 
 
@@ -46,7 +51,7 @@ class Changes:
     """A change is a job that its own process puts off again and again, and forgets once the user has been told.
 
     Where that process is no more, any other one finds out what became of it, and tells that in Discord, or the next
-    answer does.
+    answer does. Where only the database was away, this one goes on: `holds`.
     """
 
     def __init__(
@@ -59,29 +64,47 @@ class Changes:
         self._store = store
         self._now = now
         self._sign_every = sign_every
+        self._held: set[int] = set()
+        self._backlog = Backlog()
+
+    def holds(self, job_id: int) -> bool:
+        """Whether this process makes the change, or has told of it and could not forget it yet."""
+        return job_id in self._held
+
+    async def close(self) -> None:
+        """Forget what was told, as far as the database lets it."""
+        await self._backlog.close()
 
     @asynccontextmanager
-    async def until_told(self, origin: Origin | None = None) -> AsyncIterator[None]:
-        """What is recorded within is forgotten at the end, as its user was told by then; not if it was cut off.
+    async def until_told(
+        self, origin: Origin | None = None, is_told: Callable[[], bool] = lambda: False
+    ) -> AsyncIterator[None]:
+        """What is recorded within is forgotten at the end, as its user was told by then; not if it was cut off before.
 
-        `origin` leads to them where this process is killed.
+        `origin` leads to them where this process is killed; `is_told` says whether they were told where it is cut off.
         """
         noted, is_cut_off = _Noted(origin), False
         token = _noted.set(noted)
         try:
             yield
         except asyncio.CancelledError:  # the bot is shut down
-            is_cut_off = True
+            is_cut_off = not is_told()
             raise
         finally:
             _noted.reset(token)
             if noted.keeping is not None:
                 noted.keeping.cancel()
-            for job in () if is_cut_off else noted.jobs:
-                with suppress(StorageError):  # then it is told twice
-                    await self._store.drop(job.discord_id, job.id)
+            for job in noted.jobs:
+                if is_cut_off:
+                    self._held.discard(job.id)
+                else:
+                    await self._backlog.write("that a change was told", partial(self._forget, job))
 
-    async def record(self, discord_id: int, account_id: int, change: Mapping[str, Any]) -> None:
+    async def _forget(self, job: Job) -> None:
+        await self._store.drop(job.discord_id, job.id)
+        self._held.discard(job.id)
+
+    async def record(self, discord_id: int, account_id: int | None, change: Mapping[str, Any]) -> None:
         """Have it on record before it is sent. Never raises: without a record it is made all the same.
 
         Outside of `until_told` nobody waits for an answer, and nothing is recorded.
@@ -106,6 +129,7 @@ class Changes:
             return
         if job is not None:
             noted.jobs.append(job)
+            self._held.add(job.id)
             noted.keeping = noted.keeping or asyncio.create_task(self._keep(noted.jobs))
 
     async def _keep(self, jobs: list[Job]) -> None:

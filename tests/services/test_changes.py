@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,8 @@ from services.jobs.changes import SILENCE
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
+from storage.errors import DatabaseUnavailableError
+from storage.jobs import JobStore
 from storage.models import Job
 from tests.databases import on_both
 from tests.services.test_account import ADA, link
@@ -47,6 +51,64 @@ async def test_what_was_told_is_forgotten_and_what_was_cut_off_is_not(
 
     assert [dict(job.payload) for job in during] == [CHANGE, CHANGE]
     assert len(await stores.jobs.of_user(ADA)) == (2 if ends is asyncio.CancelledError else 0)
+
+
+@on_both
+async def test_what_was_answered_before_it_was_cut_off_is_forgotten(stores: Stores, account: Account) -> None:
+    """As where the bot is shut down between the answer and the end of the command."""
+    await cut_off(Changes(stores.jobs), account, is_told=True)
+    assert await stores.jobs.of_user(ADA) == []
+
+
+async def cut_off(changes: Changes, account: Account, *, is_told: bool) -> None:
+    """A command that the shutdown ends in the middle."""
+
+    async def command() -> None:
+        async with changes.until_told(is_told=lambda: is_told):
+            await changes.record(ADA, account.id, CHANGE)
+            raise asyncio.CancelledError
+
+    await asyncio.gather(asyncio.ensure_future(command()), return_exceptions=True)
+
+
+@dataclass
+class Away:
+    """The store while the database is away."""
+
+    jobs: JobStore
+    is_away: bool = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.is_away:
+            raise DatabaseUnavailableError("made up")
+        return getattr(self.jobs, name)
+
+
+@on_both
+async def test_what_was_told_while_the_database_was_away_is_forgotten_when_it_is_back_and_nobody_looks_meanwhile(
+    stores: Stores, account: Account
+) -> None:
+    away: Any = Away(stores.jobs)
+    changes = Changes(away)
+    async with changes.until_told():
+        await changes.record(ADA, account.id, CHANGE)
+        [job] = await stores.jobs.of_user(ADA)
+        assert changes.holds(job.id)
+        away.is_away = True
+    assert changes.holds(job.id)
+    away.is_away = False
+    async with asyncio.timeout(10):
+        while await stores.jobs.of_user(ADA):  # noqa: ASYNC110 - only asking tells
+            await asyncio.sleep(0.02)
+    await changes.close()
+    assert not changes.holds(job.id)
+
+
+async def test_what_was_cut_off_is_held_by_nobody(stores: Stores, account: Account) -> None:
+    changes = Changes(stores.jobs)
+    await cut_off(changes, account, is_told=False)
+    [job] = await stores.jobs.of_user(ADA)
+    assert not changes.holds(job.id)
 
 
 @on_both

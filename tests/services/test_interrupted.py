@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from imgur.client import ImgurClient
 from services.account import AccountService
 from services.album import AlbumService
-from services.jobs import Done, Verdict, Work
+from services.jobs import Done, Pause, Verdict, Work
 from services.jobs.changes import KIND
 from services.library import Library
 from services.library.shelves import Shelves
@@ -20,6 +20,7 @@ from services.views import Views
 from standins.imgur.records import Account, StoredAlbum
 from standins.imgur.standin import Standin
 from storage import Stores
+from storage.models import AnonymousUpload
 from tests.services.test_account import ADA, link
 
 
@@ -62,6 +63,69 @@ async def looked(albums: AlbumService, stores: Stores, change: Mapping[str, Any]
         return await albums.interrupted.advance(work)
     except Exception as error:  # noqa: BLE001 - as the runner asks about any
         return await albums.interrupted.judge(work, error)
+
+
+async def test_what_its_own_process_still_makes_is_looked_at_by_nobody(
+    accounts: AccountService, imgur_client: ImgurClient, albums: AlbumService, stores: Stores, standin: Standin
+) -> None:
+    """The database was away for a minute: nobody could show that it is alive, and it will answer by itself."""
+    catalogue = albums._catalogue
+    held = AlbumService(accounts, imgur_client, catalogue, is_held=lambda _: True)
+    change = {"deed": "edit", "album": "abcde", "title": "Trip", "wish": {"title": "Trip"}}
+    assert isinstance(await looked(held, stores, change), Pause)
+    assert standin.requests == []
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+async def test_an_upload_that_imgur_took_is_named_and_hidden_if_it_was(
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account, *, hidden: bool
+) -> None:
+    old = standin.world.add_image(account, title="Old")
+    old.created -= 3600
+    new = standin.world.add_image(account, title="Cat *1*")
+    title, text = await told(albums, stores, {"deed": "file", "title": "Cat *1*", "hidden": hidden})
+    assert title == "The picture should be on Imgur"
+    assert f"Since Cat 1 was sent, your account got: Cat 1 ({new.id})." in text
+    assert old.id not in text
+    assert await stores.uploads.hidden([new.id, old.id]) == (frozenset({new.id}) if hidden else frozenset())
+
+
+async def test_an_upload_that_did_not_arrive_is_to_be_done_once_more(
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    standin.world.add_image(account, title="Old").created -= 3600
+    title, text = await told(albums, stores, {"deed": "file", "title": "Cat", "hidden": False})
+    assert title == "The picture is not to be seen"
+    assert "Imgur shows no picture in your account since Cat was sent." in text
+    assert "upload it once more" in text
+
+
+async def test_of_an_upload_without_an_account_only_the_record_knows(
+    albums: AlbumService, stores: Stores, standin: Standin
+) -> None:
+    """Nothing is asked of Imgur, nor is anybody's account needed."""
+    change = {"deed": "anonymous", "title": "Cat", "hidden": False}
+    title, text = await told(albums, stores, change)
+    assert title == "The picture was lost"
+    assert "nobody can delete it" in text
+    for number, days in enumerate((1, -1)):
+        await stores.uploads.add(an_upload(f"upload{number}", datetime.now(UTC) - timedelta(days=days)))
+    title, text = await told(albums, stores, change)
+    assert title == "The picture should be on Imgur"
+    assert "your anonymous uploads got: (upload1)." in text
+    assert standin.requests == []
+
+
+async def test_what_cannot_be_seen_of_an_upload_is_said(
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await stores.accounts.unlink(ADA)
+    title, text = await told(albums, stores, {"deed": "file", "title": "Cat", "hidden": False})
+    assert (title, "cannot be seen" in text) == ("A picture may have been uploaded", True)
+
+
+def an_upload(image_id: str, at: datetime) -> AnonymousUpload:
+    return AnonymousUpload(ADA, image_id, f"fake-{image_id}", None, None, 1, 1, 1, None, None, at)
 
 
 async def test_what_is_saved_in_part_is_told_in_part(

@@ -28,6 +28,9 @@ class Nobody:
     async def linked(self, _discord_id: int) -> None:
         return None
 
+    async def uploading(self, *_: object, hidden: bool) -> None:
+        pass
+
     def uploaded(self, _discord_id: int, _album_id: str | None = None) -> None:
         pass
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from services.jobs import turns
@@ -107,8 +108,7 @@ async def test_what_became_of_each_change_is_looked_up_and_told_and_nothing_is_d
 
 
 DEFERRED = 5
-SO = "The bot was restarted before it could say so."
-AMIDST = "The bot was restarted in the middle of it."
+SO = "In case you had no answer, this is how it is now."
 TOLD = [
     [f"The picture is in the album\n{SO} Album: Added done. In it: Loose."],
     [f"The picture is out of the album\n{SO} Album: Taken done. Out of it: Taken done 0."],
@@ -122,27 +122,27 @@ TOLD = [
     ],
     [
         (
-            f"The picture is not in the album\n{AMIDST} Album: Added left. Not in it: Loose. Do that once more with "
+            f"The picture is not in the album\n{SO} Album: Added left. Not in it: Loose. Do that once more with "
             "/imgur album add."
         )
     ],
     [
         (
-            f"The picture is not out of the album\n{AMIDST} Album: Taken left. Not out of it: Taken left 0. Do that "
+            f"The picture is not out of the album\n{SO} Album: Taken left. Not out of it: Taken left 0. Do that "
             "once more with /imgur album remove."
         )
     ],
-    [f"Not saved\n{AMIDST} Of the album Edited left this is as it was: title, privacy. Change it once more."],
-    [f"Not saved\n{AMIDST} The order of the album Ordered left is as it was. Choose the picture once more."],
-    [f"Not deleted\n{AMIDST} The album Deleted left is still there; /imgur album delete asks once more."],
+    [f"Not saved\n{SO} Of the album Edited left this is as it was: title, privacy. Change it once more."],
+    [f"Not saved\n{SO} The order of the album Ordered left is as it was. Choose the picture once more."],
+    [f"Not deleted\n{SO} The album Deleted left is still there; /imgur album delete asks once more."],
     [
         f"Album made\n{SO} The album Brand new is there.",
         (
-            "The picture is not in the album\nThe bot was restarted in the middle of uploading it. The album Brand new "
+            f"The picture is not in the album\n{SO} The album Brand new "
             "is empty. If it is not in /imgur images either, upload it once more."
         ),
     ],
-    ["No album was made\nThe bot was restarted in the middle of making Made left. /imgur album create makes it."],
+    [f"No album was made\n{SO} There is no album Made left that is new. /imgur album create makes it."],
 ]
 
 
@@ -186,6 +186,52 @@ async def test_several_go_into_one_new_album_though_the_process_is_killed_twice(
     await changed(discord, named, "3 added")
     assert {image.id for image in album.images} == {image.id for image in images}
     assert len(standin.sent("POST /3/album")) == len(standin.sent("POST /3/album/*/add")) == 1
+    process.stop()
+    code, written = await process.ended()
+    assert (code, "Traceback" in written) == (0, False), written
+
+
+UPLOADS = [
+    ("done", {}, "The picture should be on Imgur\n{} Since done.jpg was sent, your account got: {}. Look"),
+    ("left", {}, "The picture is not to be seen\n{} Imgur shows no picture in your account since left.jpg was sent."),
+    ("done", {"anonymous": True}, "The picture was lost\n{} If Imgur took done.jpg, nobody knows where it is"),
+]
+
+
+@on_both
+@pytest.mark.parametrize(("how", "given", "words"), UPLOADS)
+async def test_who_uploads_hears_after_a_kill_whether_to_do_it_again(
+    discord: Discord,
+    standin: Imgur,
+    launch: Launch,
+    picture: bytes,
+    database_url: str,
+    alice: Any,
+    account: Account,
+    how: str,
+    given: dict[str, Any],
+    words: str,
+) -> None:
+    """Imgur has taken it, and the answer came to nobody; or it has not."""
+    process = await launch()
+    await discord.ready()
+    held = standin.switches.hold("POST /3/upload", answer=how == "done")
+    file = discord.world.upload(f"{how}.jpg", picture, "image/jpeg")
+    command = await discord.slash(alice, "upload", file, file=file["id"], **given)
+    async with asyncio.timeout(30):
+        await held.arrived.wait()
+    process.kill()
+    await process.ended()
+    await a_minute_later(database_url)
+    process = await launch()
+    await discord.ready()
+    await discord.until(partial(said_to, command))
+    took = [f"({image.id})" for image in standin.world.images.values()]
+    assert len(took) == (how == "done")
+    [said] = [text(one) for one in (command.original, *command.followups) if one]
+    assert said.replace("### ", "").replace("\n\n", "\n").startswith(words.format(SO, *took))
+    assert len(standin.sent("POST /3/upload")) == 1
+    await all_is_told(database_url)
     process.stop()
     code, written = await process.ended()
     assert (code, "Traceback" in written) == (0, False), written

@@ -16,7 +16,6 @@ from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction, Json, snowflake
 
 API = "/api/v10"
-ACKNOWLEDGE_WITHIN = 3.0  # seconds
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, FORM = 4, 5, 6, 7, 8, 9
 ALLOWED = {
     2: {MESSAGE, DEFERRED, FORM},
@@ -157,7 +156,7 @@ def _interaction(standin: Standin, request: web.Request, missing: Refusal) -> In
 
 
 async def callback(standin: Standin, request: web.Request, body: Json) -> Answer:
-    """The acknowledgement: one, within three seconds."""
+    """The acknowledgement: one, within a few seconds."""
     interaction = _interaction(standin, request, UNKNOWN_INTERACTION)
     try:
         _acknowledge(standin, interaction, body)
@@ -179,7 +178,7 @@ async def callback(standin: Standin, request: web.Request, body: Json) -> Answer
 def _acknowledge(standin: Standin, interaction: Interaction, body: Json) -> None:
     if interaction.callbacks:
         raise RefusedError(ACKNOWLEDGED)
-    if time.monotonic() - interaction.sent_at > ACKNOWLEDGE_WITHIN:
+    if time.monotonic() - interaction.sent_at > standin.switches.acknowledge_within:
         raise RefusedError(UNKNOWN_INTERACTION)
     kind, data = body["type"], body.get("data") or {}
     pressed = interaction.payload.get("message")

@@ -71,6 +71,7 @@ class Switches:
     starts_left: int = 1000
     starts_again_after: int = 0  # milliseconds until there are more
     slow_files: float = 0.0  # seconds before a file is handed out
+    acknowledge_within: float = 3.0  # seconds
 
     def fault(self, line: str) -> Fault | None:
         """What becomes of the call with this method and path."""

@@ -26,6 +26,7 @@ from bot import compose
 from cogs import connection
 from cogs.client import ImgurBot
 from cogs.connection import Connection
+from cogs.ui import door
 from config import Settings
 from demo.pictures import SCENES, paint
 from standins.discord.certificate import make
@@ -92,6 +93,16 @@ async def discord(certificate: tuple[ssl.SSLContext, Path]) -> AsyncIterator[Dis
         yield discord
     assert discord.contract.broken() == []
     assert discord.unknown == []
+
+
+@pytest.fixture
+def unhurried(discord: Discord, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord waits for a machine that has much else to do, and so does the bot that is asked to do what came long ago.
+
+    `test_answers.py` holds what is done in Discord's three seconds, and after them.
+    """
+    discord.switches.acknowledge_within = 60.0
+    monkeypatch.setattr(door, "LATEST", 60.0)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.wire.acting import answered, changed, ticked
 from tests.wire.conftest import Running, Start
 from tests.wire.test_processes import is_uploaded
 
-pytestmark = on_both
+pytestmark = [on_both, pytest.mark.usefixtures("unhurried")]
 DELETE = "DELETE /3/image/*"
 
 

@@ -21,6 +21,8 @@ from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
 from tests.wire.conftest import Log, Start
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 
 @pytest.fixture
 async def two(discord: Discord, start: Start, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:

@@ -15,6 +15,7 @@ from tests.wire.conftest import Start
 from tests.wire.test_following import DELETE, deleting
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_what_discord_refuses_is_told_without_what_users_wrote(
     discord: Discord, standin: Imgur, picture: bytes, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ from tests.databases import rows
 from tests.wire.acting import EMPTY
 from tests.wire.conftest import Running, Start
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 WAITS = r"Place {} in the line; your turn should come <t:(\d+):R>\. It goes on by itself\."
 
 

@@ -41,7 +41,7 @@ from services import Services
 from services.account import AccountService
 from services.album import AlbumService
 from services.bulk import Adding, BulkService, Deleting, Favoriting
-from services.jobs import Changes, Handler, JobService, Runner, Turns
+from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
 from services.library.shelves import Shelves
 from services.linking import LinkingService
@@ -165,6 +165,7 @@ async def compose(
             Adding(albums),
             albums.interrupted,
             SyncHandler(accounts, imgur, stores.library),
+            Over(),
         )
         runner = Runner(stores.jobs, handlers, within=_on_behalf)
         jobs = JobService(stores.jobs, runner.wake)

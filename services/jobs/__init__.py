@@ -4,7 +4,7 @@ from services.jobs.changes import Changes, Record, unrecorded
 from services.jobs.runner import Runner
 from services.jobs.service import JobService, Progress
 from services.jobs.stepwise import PartlyDoneError, Stepwise
-from services.jobs.turns import Turn, Turns, alone
+from services.jobs.turns import Over, Turn, Turns, alone
 from services.jobs.work import ClaimLostError, Done, Handler, Pause, Stopped, StopWantedError, Verdict, Work
 from storage.models import Job, Origin
 
@@ -16,6 +16,7 @@ __all__ = [
     "Job",
     "JobService",
     "Origin",
+    "Over",
     "PartlyDoneError",
     "Pause",
     "Progress",

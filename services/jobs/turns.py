@@ -1,4 +1,4 @@
-"""One at a time of a thing, among all processes: who is at it has a row among the jobs that no runner takes."""
+"""One at a time of a thing, among all processes: who is at it has a row among the jobs while its process is alive."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import structlog
 
+from services.jobs.work import Done, Handler, Work
 from services.ports import JobStore
 from storage.errors import StorageError
 from storage.models import Job
@@ -87,3 +88,13 @@ class Turns:
             await asyncio.sleep(SIGN_EVERY)
             with suppress(StorageError):
                 await self._store.postpone(job, self._now() + SILENCE)
+
+
+class Over(Handler):
+    """Takes the turns of processes that were killed off the record."""
+
+    kind = KIND
+
+    async def advance(self, work: Work) -> Done:  # noqa: ARG002 - a Handler's
+        """It is nobody's turn."""
+        return Done()

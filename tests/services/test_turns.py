@@ -13,7 +13,7 @@ from errors import AlbumExistsError
 from imgur.client import ImgurClient
 from services.account import AccountService
 from services.album import AlbumService, Created
-from services.jobs import Turns, turns
+from services.jobs import Over, Runner, Turns, turns
 from services.library import Library
 from services.library.shelves import Shelves
 from services.views import Views
@@ -84,6 +84,25 @@ async def test_who_was_killed_keeps_nobody_off_for_long(stores: Stores, account:
     async with asyncio.timeout(10), Turns(stores.jobs, lambda: datetime.now(UTC) + later).turn(BOB, account.id, NAMED):
         assert [job.discord_id for job in [*await stores.jobs.of_user(ADA), *await stores.jobs.of_user(BOB)]] == [BOB]
     await killed.__aexit__(None, None, None)
+
+
+@on_both
+async def test_nothing_is_left_of_the_turn_of_who_was_killed(stores: Stores, account: Account) -> None:
+    alive = Turns(stores.jobs).turn(BOB, account.id, "another")
+    killed = Turns(stores.jobs, lambda: datetime.now(UTC) - 2 * turns.SILENCE).turn(ADA, account.id, NAMED)
+    await alive.__aenter__()
+    await killed.__aenter__()
+    runner = Runner(stores.jobs, [Over()], look_every=0.01)
+    runner.start()
+    try:
+        async with asyncio.timeout(10):
+            while await stores.jobs.of_user(ADA):  # noqa: ASYNC110 - only asking tells
+                await asyncio.sleep(0.01)
+        assert [job.kind for job in await stores.jobs.of_user(BOB)] == [turns.KIND]
+    finally:
+        await runner.close()
+        await killed.__aexit__(None, None, None)
+        await alive.__aexit__(None, None, None)
 
 
 async def test_who_shows_that_they_are_alive_is_waited_for(

@@ -73,6 +73,8 @@ _NAMED: tuple[re.Pattern[str], ...] = tuple(
     for before, secret in (
         (rf"token_keys?{_BETWEEN}{_OPENING}", r"(?!\[hidden\])[^\s\"'\\{}()\[\]]+"),
         (rf"{_NAMES}{_BETWEEN}{_OPENING}{_SCHEME}?+(?![\w-]{{0,40}}{_NAMES}{_BETWEEN})", _VALUE),
+        # A value that looks like the name in a pair, whose other half is hidden by now.
+        (rf"{_NAMES}{_BETWEEN}{_OPENING}{_SCHEME}?+(?=[\w-]{{0,40}}{_NAMES}{_QUOTES}\s{{0,8}}(?:,|%2C))", _VALUE),
         (r"(?:Bearer|Client-ID)(?:\s|%20|\+){1,8}+", _VALUE),
         (_ADDRESS, r"[\w-]+"),
         (r"://", r"[^\s/@\"'<>?#]{1,256}+(?=@)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
@@ -22,7 +23,7 @@ from errors import (
     NotYoursError,
 )
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, OutcomeUnknownError, RejectedError
-from imgur.models import Album, Image, Privacy
+from imgur.models import Album, Image, Item, Privacy
 from services.account import AccountService
 from services.album.interrupted import Interrupted
 from services.album.looking import Look
@@ -34,6 +35,7 @@ from services.library import naming
 from services.library.ability import Shown
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
+from services.library.shelves import LAG
 from services.library.suggestions import Items, Scope, each_once, label
 from services.ports import ImgurApi
 from services.text import folded, line, passage
@@ -146,7 +148,8 @@ class AlbumService:
         turn = self._turns.setdefault((viewer.account_id, folded(title)), asyncio.Lock())
         # Of two at once the second finds the first one's; and so in two processes.
         async with turn, self._turn(discord_id, viewer.account_id, f"album {folded(title)}") as was_at_it:
-            beside = await self._catalogue.lists.albums_called(viewer, title) if was_at_it else ()
+            called = await self._catalogue.lists.albums_called(viewer, title)
+            beside = tuple(one for one in called if was_at_it or _is_new(one))
             return await self._create(viewer, title, description, privacy, beside, another=another)
 
     async def _create(
@@ -177,7 +180,8 @@ class AlbumService:
             if found is None:
                 raise AlbumUncertainError from error
             album, was_lost = found, True
-        album = replace(album, account_id=viewer.account.account_id if viewer.account else None)
+        account_id = viewer.account.account_id if viewer.account else None
+        album = replace(album, account_id=account_id, created=album.created or datetime.now(UTC))
         await self._shelves.added(viewer, Shelf.ALBUMS, album)
         self._catalogue.changed(discord_id)
         self._reading.made(viewer, album)
@@ -290,3 +294,8 @@ class AlbumService:
             if await self._look.is_there(discord_id, album_id):
                 raise
             return False, False
+
+
+def _is_new(album: Item) -> bool:
+    """So that Imgur need not list it yet."""
+    return album.created is not None and datetime.now(UTC) - album.created < LAG

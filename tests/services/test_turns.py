@@ -68,6 +68,21 @@ async def test_two_processes_make_one_album_of_a_name(
     assert await stores.jobs.of_user(BOB) == []
 
 
+@on_both
+@pytest.mark.parametrize("second", [ADA, BOB])
+async def test_what_another_process_has_just_made_is_known(
+    stores: Stores, imgur_client: ImgurClient, standin: Standin, account: Account, second: int
+) -> None:
+    """Its turn is over, and Imgur does not list the album yet."""
+    standin.switches.new_album_seconds = 30.0
+    async with process(stores, imgur_client) as one, process(stores, imgur_client) as other:
+        made = await one.create(ADA, "Holi day")
+        with pytest.raises(AlbumExistsError) as raised:
+            await other.create(second, "HOLI day")
+    assert raised.value.album_id == made.album.id
+    assert len(standin.sent("POST /3/album")) == 1
+
+
 async def test_other_names_wait_for_nobody(stores: Stores, account: Account) -> None:
     async with (
         Turns(stores.jobs).turn(ADA, account.id, "a") as first,

@@ -53,8 +53,9 @@ _NAMES = rf"(?:{_NAME}|{_WEAK_NAME}|__Host-[\w-]{{1,80}}+)"
 _QUOTE = r"(?:[\"'\\]|u002[27]|%(?:25){0,3}(?:22|27|5C)|&quot;|&\#34;|&\#39;)"
 _QUOTES = rf"{_QUOTE}{{1,40}}"  # JSON in JSON in JSON, in the repr of bytes, has more than thirty backslashes
 _SPACE = r"(?:\s|%20|\+|\\[rnt]){0,8}+"
+_ASSIGNED = rf"(?:{_QUOTES})?[ \t]{{0,8}}(?:=>?|->|:|%(?:25){{0,3}}3[DA]|\\{{1,40}}u003d|&\#61;)"
 _BETWEEN = (
-    rf"(?:(?:{_QUOTES})?[ \t]{{0,8}}(?:=>?|-?>|:|%(?:25){{0,3}}3[DA]|\\{{1,40}}u003d|&\#61;){_SPACE}"
+    rf"(?:(?:{_ASSIGNED}|(?:{_QUOTES})?[ \t]{{0,8}}>){_SPACE}"
     rf"|{_QUOTES}[\s,]{{1,8}}(?:{_QUOTES})?value(?:{_QUOTES})?[ \t]{{0,8}}[=:]{_SPACE}"
     rf"|{_QUOTES}\s{{0,8}}(?:,|%2C){_SPACE}(?=b?{_QUOTE})"
     rf"|{_QUOTES}(?:\r?\n|(?:\\r)?\\n){{2,4}})"
@@ -73,8 +74,8 @@ _NAMED: tuple[re.Pattern[str], ...] = tuple(
     for before, secret in (
         (rf"token_keys?{_BETWEEN}{_OPENING}", r"(?!\[hidden\])[^\s\"'\\{}()\[\]]+"),
         (rf"{_NAMES}{_BETWEEN}{_OPENING}{_SCHEME}?+(?![\w-]{{0,40}}{_NAMES}{_BETWEEN})", _VALUE),
-        # A value that looks like the name in a pair, whose other half is hidden by now.
-        (rf"{_NAMES}{_BETWEEN}{_OPENING}{_SCHEME}?+(?=[\w-]{{0,40}}{_NAMES}{_QUOTES}\s{{0,8}}(?:,|%2C))", _VALUE),
+        # Once more for a value that looks like the first of a pair, whose other half is hidden by now.
+        (rf"{_NAMES}{_BETWEEN}{_OPENING}{_SCHEME}?+(?![\w-]{{0,40}}{_NAMES}{_ASSIGNED})", _VALUE),
         (r"(?:Bearer|Client-ID)(?:\s|%20|\+){1,8}+", _VALUE),
         (_ADDRESS, r"[\w-]+"),
         (r"://", r"[^\s/@\"'<>?#]{1,256}+(?=@)"),

@@ -310,6 +310,7 @@ def test_what_looks_random_never_shows(how: str, write: Any, hold: Any, secret: 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(how=HOW, write=st.sampled_from(WRITERS), hold=st.sampled_from(NAMED), name=NAMES, secret=ANYTHING)
 @example("json", WRITERS[0], lambda name, secret: {name: secret, "n": 1}, "token", "7q0PASSWORD")  # as if it named n
+@example("console", WRITERS[0], lambda name, secret: SimpleCookie({name: secret}), "refresh_token", "7q0PASSWORD")
 def test_what_has_the_name_of_a_secret_never_shows(how: str, write: Any, hold: Any, name: str, secret: str) -> None:
     text = _written(how, lambda: write(hold(name, secret)))
     assert text

@@ -98,16 +98,27 @@ class TimedCache(Generic[K, V]):
         if kept is not None and kept.began >= since:
             return kept.value
         if key not in self._loads:
-            began, task = next(_moments), asyncio.create_task(load())
+            task = asyncio.create_task(self._loaded(key, load, began=next(_moments)))
             self._loads[key] = task
-            task.add_done_callback(lambda done: self._loaded(key, done, began))
+            task.add_done_callback(lambda done: self._over(key, done))
         return await asyncio.shield(self._loads[key])
 
-    def _loaded(self, key: K, task: asyncio.Task[V], began: int) -> None:
-        failed = task.cancelled() or task.exception() is not None  # seen: perhaps nobody waits any more
-        if self._loads.get(key) is task:
-            del self._loads[key]
-            if failed:
+    async def _loaded(self, key: K, load: Callable[[], Coroutine[Any, Any, V]], *, began: int) -> V:
+        """What is loaded, which is kept by the time that anybody hears of it."""
+        this = asyncio.current_task()
+        try:
+            value = await load()
+        except BaseException:
+            if self._loads.get(key) is this:
+                self._loads.pop(key)
                 self._kept.pop(key, None)
-            else:
-                self.put(key, task.result(), began=began)
+            raise
+        if self._loads.get(key) is this:
+            self.put(key, value, began=began)
+        return value
+
+    def _over(self, key: K, task: asyncio.Task[V]) -> None:
+        if self._loads.get(key) is task:  # it was cancelled before it began
+            del self._loads[key]
+        if not task.cancelled():
+            task.exception()  # seen: perhaps nobody waits any more

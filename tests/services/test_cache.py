@@ -120,3 +120,20 @@ async def test_what_is_too_old_is_let_go_of() -> None:
     now = 61.0
     cache.tidy()
     assert cache.weight == 0
+
+
+async def test_what_is_loaded_is_kept_by_the_time_that_it_is_there() -> None:
+    """Who comes in the very step in which a load ends gets its value, and finds it kept too."""
+    cache = TimedCache[str, str](60, 10)
+    arrived: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    cache.put("key", "old")
+
+    async def load() -> str:
+        return await arrived
+
+    first = asyncio.create_task(cache.get("key", load, since=oldest(fresh=True)))
+    await asyncio.sleep(0.01)
+    found: list[str | None] = []
+    arrived.set_result("new")
+    asyncio.get_running_loop().call_soon(lambda: found.append(cache.peek("key")))
+    assert (await first, found) == ("new", ["new"])

@@ -94,7 +94,8 @@ async def test_what_goes_on_in_the_background_goes_on_and_nothing_is_done_twice(
     assert sorted(sent(discord)) == sorted(ids[:3])
 
 
-async def test_new_tokens_are_not_lost(discord: Discord, linked: Account) -> None:
+@pytest.mark.parametrize("works", [False])  # or a sync asks for tokens just before they are killed once more
+async def test_new_tokens_are_not_lost(discord: Discord, linked: Account, *, works: bool) -> None:
     """Imgur takes the old refresh token no more: whoever forgets the new ones has to link again."""
     discord.standin.switches.rotation = "strict"
     add_images(discord, linked, 2)

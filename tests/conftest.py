@@ -33,7 +33,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from storage.database import Database, open_database
 from storage.sealing import Keyring, new_key
-from tests.databases import compile_once, postgres_database, stop_servers
+from tests.databases import PostgresServer, a_server, compile_once, postgres_database, stop_servers
 from tests.visitor import Visitor
 from web.public import create_public_app
 from web.server import serving
@@ -139,6 +139,13 @@ def database_url(engine: str, migrated: Path, tmp_path: Path) -> Iterator[str]:
     else:
         with postgres_database() as url:
             yield url
+
+
+@pytest.fixture
+def server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of the test's own, which may be restarted and keeps what was written."""
+    with a_server(synchronous_commit="on") as server:
+        yield server
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,7 @@ import imgur
 from cogs.item import _cog as item_cog
 from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
-from services import account, backlog, linking, messages, onetime, search, upload, views
+from services import account, backlog, lag, linking, messages, onetime, search, upload, views
 from services.album import looking
 from services.library import (
     ability,
@@ -30,7 +30,6 @@ from services.library import (
     page,
     place,
     reading,
-    shelves,
     suggestions,
 )
 from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, tables
@@ -85,7 +84,7 @@ PROMISED = {
     "seconds for which it does": (listing.SMALL_PATIENCE, 2),
     "pictures drawn until one is there": (drawing.TRIES, 10),
     "seconds until one is shown as it was": (drawing.PATIENCE, 5),
-    "for so long Imgur may not show everybody a new upload": (shelves.LAG, timedelta(minutes=5)),
+    "for so long Imgur may not show everybody a new upload": (lag.LAG, timedelta(minutes=5)),
     "seconds for which a page of the public gallery is remembered": (search.PAGE_SECONDS, 5 * MINUTE),
     "bytes of such pages": (search.MOST_BYTES, 16_000_000),
     "hits on a page of Imgur's": (search.HITS_PER_PAGE, 60),

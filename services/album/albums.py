@@ -23,7 +23,7 @@ from errors import (
     NotYoursError,
 )
 from imgur.errors import ForbiddenError, ImgurError, NotFoundError, OutcomeUnknownError, RejectedError
-from imgur.models import Album, Image, Item, Privacy
+from imgur.models import Album, Image, Privacy
 from services.account import AccountService
 from services.album.interrupted import Interrupted
 from services.album.looking import Look
@@ -31,11 +31,11 @@ from services.album.models import Created, Deleted, Edited, title_of, unlike
 from services.album.pictures import AlbumPictures
 from services.cache import oldest
 from services.jobs import Record, Turn, alone, unrecorded
+from services.lag import is_new
 from services.library import naming
 from services.library.ability import Shown
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
-from services.library.shelves import LAG
 from services.library.suggestions import Items, Scope, each_once, label
 from services.ports import ImgurApi
 from services.text import folded, line, passage
@@ -149,7 +149,7 @@ class AlbumService:
         # Of two at once the second finds the first one's; and so in two processes.
         async with turn, self._turn(discord_id, viewer.account_id, f"album {folded(title)}") as was_at_it:
             called = await self._catalogue.lists.albums_called(viewer, title)
-            beside = tuple(one for one in called if was_at_it or _is_new(one))
+            beside = tuple(one for one in called if was_at_it or is_new(one.created))
             return await self._create(viewer, title, description, privacy, beside, another=another)
 
     async def _create(
@@ -294,8 +294,3 @@ class AlbumService:
             if await self._look.is_there(discord_id, album_id):
                 raise
             return False, False
-
-
-def _is_new(album: Item) -> bool:
-    """So that Imgur need not list it yet."""
-    return album.created is not None and datetime.now(UTC) - album.created < LAG

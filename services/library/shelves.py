@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import Task, create_task
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -13,6 +13,7 @@ from errors import BotError
 from imgur.models import Album, Item, Kind
 from services.backlog import Backlog
 from services.indexed import from_index, to_index
+from services.lag import LAG, is_new
 from services.library.reading import Viewer
 from services.ports import LibraryStore, MarkStore, News
 from storage.errors import StorageError
@@ -20,8 +21,6 @@ from storage.models import IndexedItem, Key, Mark, Owned, Query, Shelf, album_sh
 
 log = structlog.get_logger(__name__)
 
-LAG = timedelta(minutes=5)
-"""For so long Imgur may not show everybody what was just uploaded."""
 _PASSING = {"views"}  # what changes all the time
 
 
@@ -231,7 +230,7 @@ class Shelves:
         """Take an anonymous upload off its shelf, unless it is so new that Imgur may not show it yet."""
         library = await self._library(viewer, Shelf.UPLOADS)
         known = None if library is None else await self._store.get(library, key)
-        if library is None or known is None or (known.created and datetime.now(UTC) - known.created < LAG):
+        if library is None or known is None or is_new(known.created):
             return False
         await self._store.remove(library, {key}, Shelf.UPLOADS)
         return True

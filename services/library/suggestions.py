@@ -291,8 +291,6 @@ class Lists:
                 log.debug("nothing to suggest", reason=type(error).__name__)
                 return ()
 
-        if name == "uploads":
-            return await load()
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._offered.get((viewer.key, name), load)

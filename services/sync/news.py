@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from imgur.models import Item, Page
 from services.indexed import to_index
+from services.lag import is_new
 from services.ports import LibraryStore
 from storage.models import IndexedItem, Key
 
@@ -17,8 +18,6 @@ BULK = 20
 DEEPER = 3
 """Pages beyond the first that are read while a user waits."""
 SLACK = 2 * BULK
-LAG = timedelta(minutes=5)
-"""For so long a list of Imgur's may lack what was just made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _gone(known: Sequence[IndexedItem], found: Sequence[IndexedItem], now: datet
     for item in known[: order.index(found[-1].key)]:
         if item.key in here:
             is_before = False
-        elif not (is_before and _is_new(item, now)):
+        elif not (is_before and now and is_new(item.created, now)):
             yield item
 
 
@@ -129,15 +128,11 @@ def _behind(known: Sequence[IndexedItem], found: Sequence[IndexedItem]) -> list[
     return [item.key for item in known[last + 1 :]]
 
 
-def _is_new(item: IndexedItem, now: datetime | None) -> bool:
-    return now is not None and item.created is not None and abs(now - item.created) < LAG
-
-
 def _are_lost(known: Sequence[IndexedItem], found: Sequence[IndexedItem], now: datetime | None) -> Iterator[bool]:
     """Of a list read to its end: whether what is known is not on it, and not so new that it is not shown yet."""
     here = {item.key for item in found}
     for item in known:
-        yield item.key not in here and not _is_new(item, now)
+        yield item.key not in here and not (now and is_new(item.created, now))
 
 
 def _changed(known: Sequence[IndexedItem], found: Sequence[IndexedItem]) -> list[IndexedItem]:

@@ -11,8 +11,10 @@ import pytest
 
 from errors import AlbumExistsError
 from imgur.client import ImgurClient
+from imgur.models import Album
 from services.account import AccountService
 from services.album import AlbumService, Created
+from services.indexed import to_index
 from services.jobs import Over, Runner, Turns, turns
 from services.library import Library
 from services.library.shelves import Shelves
@@ -21,6 +23,7 @@ from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
 from storage.errors import DatabaseUnavailableError
+from storage.models import Shelf
 from tests.databases import on_both
 from tests.services.test_account import link
 from tests.services.test_library import ADA, BOB
@@ -81,6 +84,19 @@ async def test_what_another_process_has_just_made_is_known(
             await other.create(second, "HOLI day")
     assert raised.value.album_id == made.album.id
     assert len(standin.sent("POST /3/album")) == 1
+
+
+@pytest.mark.parametrize("made", [timedelta(days=-1), timedelta(days=1)])
+async def test_what_is_not_new_is_as_imgur_lists_it(
+    stores: Stores, imgur_client: ImgurClient, account: Account, made: timedelta
+) -> None:
+    """It was deleted elsewhere; nor is what a wrong clock has made tomorrow."""
+    library = await stores.library.library(account.id)
+    assert library is not None
+    gone = Album(id="gone123", title="Holi day", created=datetime.now(UTC) + made)
+    await stores.library.put_front(library, Shelf.ALBUMS, [to_index(gone)])
+    async with process(stores, imgur_client) as one:
+        assert isinstance(await one.create(ADA, "Holi day"), Created)
 
 
 async def test_other_names_wait_for_nobody(stores: Stores, account: Account) -> None:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from storage.errors import StorageError
-from tests.databases import PostgresServer, a_server
+from tests.databases import PostgresServer
 from tests.storage.test_postgres import END_ALL
 from tests.sync.conftest import House, ids
 
 IMAGES = "GET /3/account/me/images"
-
-
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """One that may be restarted, and keeps what was written."""
-    with a_server(synchronous_commit="on") as server:
-        yield server
 
 
 @pytest.fixture

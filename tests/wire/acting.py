@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import update
@@ -42,6 +43,23 @@ async def chosen(discord: Discord, person: Any, message: Any, menu: str, which: 
     values = [option["value"] for option in found["options"]][which]
     data = {"custom_id": found["custom_id"], "component_type": 3, "id": found["id"], "values": values}
     return await discord.interact(PRESS, person, data, message=message)
+
+
+def is_uploaded(interaction: Interaction) -> bool:
+    """Whether the answer to a command is a picture on Imgur."""
+    return "https://imgur.com/" in text(interaction.original or EMPTY)
+
+
+async def asked_to_delete(discord: Discord, person: Any, picture: bytes, count: int) -> Any:
+    """Upload pictures without an account and tick all of them; the question whether to delete them."""
+    for number in range(count):
+        file = discord.world.upload(f"picture{number}.jpg", picture, "image/jpeg")
+        command = await discord.slash(person, "upload", file, file=file["id"], anonymous=True)
+        await discord.until(partial(is_uploaded, command))
+    gallery = await answered(await discord.slash(person, "images"))
+    gallery = await changed(discord, await discord.press(person, gallery, "Select…"), "0 selected")
+    gallery = await changed(discord, await ticked(discord, person, gallery), f"{count} selected")
+    return await answered(await discord.press(person, gallery, "Delete"))
 
 
 async def a_minute_later(database_url: str) -> None:

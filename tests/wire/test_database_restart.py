@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -16,19 +15,12 @@ from standins.discord.world import Interaction
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin as Imgur
 from tests.conftest import CLIENT_SECRET
-from tests.databases import PostgresServer, a_server
+from tests.databases import PostgresServer
 from tests.wire.acting import EMPTY, answered, changed
 from tests.wire.conftest import Launch
 
 IMAGES = "GET /3/account/me/images/*"
 REFRESH = "POST /oauth2/token"
-
-
-@pytest.fixture
-def server() -> Iterator[PostgresServer]:
-    """One that may be restarted, and keeps what was written."""
-    with a_server(synchronous_commit="on") as server:
-        yield server
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from standins.discord.standin import text
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import on_both
-from tests.wire.acting import answered, changed, ticked
+from tests.wire.acting import asked_to_delete, changed
 from tests.wire.conftest import Running, Start
-from tests.wire.test_processes import is_uploaded
 
 pytestmark = [on_both, pytest.mark.usefixtures("unhurried")]
 DELETE = "DELETE /3/image/*"
@@ -54,14 +53,7 @@ def said(presses: list[Interaction], words: str) -> int:
 
 async def deleting(discord: Discord, alice: Any, picture: bytes) -> Interaction:
     """Three are being deleted."""
-    for number in range(3):
-        file = discord.world.upload(f"picture{number}.jpg", picture, "image/jpeg")
-        command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
-        await discord.until(partial(is_uploaded, command))
-    gallery = await answered(await discord.slash(alice, "images"))
-    gallery = await changed(discord, await discord.press(alice, gallery, "Select…"), "0 selected")
-    gallery = await changed(discord, await ticked(discord, alice, gallery), "3 selected")
-    question = await answered(await discord.press(alice, gallery, "Delete"))
+    question = await asked_to_delete(discord, alice, picture, 3)
     return await discord.press(alice, question, "Delete 3 for good")
 
 

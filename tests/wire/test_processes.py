@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from functools import partial
 
 import pytest
 
@@ -13,7 +12,7 @@ from standins.discord.standin import text
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import on_both
-from tests.wire.acting import EMPTY, a_minute_later, answered, changed, ticked
+from tests.wire.acting import EMPTY, a_minute_later, asked_to_delete, changed, is_uploaded
 from tests.wire.conftest import TOKEN, Launch
 
 CLICKS = 40
@@ -82,10 +81,6 @@ async def upload(discord: Discord, picture: bytes) -> Interaction:
     return await discord.slash(person, "upload", file, file=file["id"], anonymous=True)
 
 
-def is_uploaded(interaction: Interaction) -> bool:
-    return "https://imgur.com/" in text(interaction.original or EMPTY)
-
-
 @on_both
 async def test_several_are_deleted_once_each_though_the_process_is_killed_in_the_middle(
     discord: Discord, standin: Imgur, launch: Launch, picture: bytes, database_url: str
@@ -94,15 +89,8 @@ async def test_several_are_deleted_once_each_though_the_process_is_killed_in_the
     first = await launch()
     await discord.ready()
     alice = discord.world.add_person("alice")
-    for number in range(10):
-        file = discord.world.upload(f"picture{number}.jpg", picture, "image/jpeg")
-        command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
-        await discord.until(partial(is_uploaded, command))
+    question = await asked_to_delete(discord, alice, picture, 10)
     images = list(standin.world.images.values())[::-1]
-    gallery = await answered(await discord.slash(alice, "images"))
-    gallery = await changed(discord, await discord.press(alice, gallery, "Select…"), "0 selected")
-    gallery = await changed(discord, await ticked(discord, alice, gallery), "10 selected")
-    question = await answered(await discord.press(alice, gallery, "Delete"))
     assert "### Delete 10 pictures?" in text(question)
     held = standin.switches.hold(f"DELETE /3/image/{images[3].deletehash}", answer=True)
     confirmed = await discord.press(alice, question, "Delete 10 for good")

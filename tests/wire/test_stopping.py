@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import on_both
-from tests.wire.acting import a_minute_later, answered, changed, ticked
+from tests.wire.acting import a_minute_later, asked_to_delete, changed
 from tests.wire.conftest import Launch
-from tests.wire.test_processes import is_uploaded
 
 
 @on_both
@@ -22,15 +20,8 @@ async def test_what_a_killed_process_was_at_is_stopped_by_another(
     first = await launch()
     await discord.ready()
     alice = discord.world.add_person("alice")
-    for number in range(6):
-        file = discord.world.upload(f"picture{number}.jpg", picture, "image/jpeg")
-        command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
-        await discord.until(partial(is_uploaded, command))
+    question = await asked_to_delete(discord, alice, picture, 6)
     images = list(standin.world.images.values())[::-1]
-    gallery = await answered(await discord.slash(alice, "images"))
-    gallery = await changed(discord, await discord.press(alice, gallery, "Select…"), "0 selected")
-    gallery = await changed(discord, await ticked(discord, alice, gallery), "6 selected")
-    question = await answered(await discord.press(alice, gallery, "Delete"))
     held = standin.switches.hold(f"DELETE /3/image/{images[2].deletehash}", answer=True)
     confirmed = await discord.press(alice, question, "Delete 6 for good")
     async with asyncio.timeout(30):

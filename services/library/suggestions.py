@@ -203,10 +203,10 @@ class Lists:
         """What Imgur lists, and where nothing of that is called so, what the index knows beyond it."""
         listed = await self._load(viewer, "albums", since=since)
         wanted = {folded(name) for name in called}
+        if self._reading.has_all_albums(viewer):
+            return listed
         standing = await self._shelves.standing(viewer, Shelf.ALBUMS) if wanted else None
         if standing is None or wanted & {folded(item.title) for item in listed}:
-            return listed
-        if (await self._shelves.cut(viewer, standing, None, offset=0, limit=0)).total <= len(listed):
             return listed
         beyond = [await self._suggest(viewer, standing, guess(name), CHOICES) for name in called[:NAMES_TRIED]]
         return tuple(each_once([*listed, *chain.from_iterable(beyond)]))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
-from sqlalchemy import Boolean, ColumnElement, String, bindparam
+from sqlalchemy import BindParameter, Boolean, ColumnElement, String, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,9 +23,33 @@ class Holds(FunctionElement[bool]):
         return self
 
 
-def holds(text: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+FREQUENT = "etaoinsrhldcum"
+"""Letters, the most frequent of many languages first; others are rare beside them."""
+
+Word: TypeAlias = str | BindParameter[str]
+"""A word, or where its `pattern` will stand, in a statement that is made once."""
+
+
+def holds(text: ColumnElement[str], words: Iterable[Word]) -> ColumnElement[bool]:
     """Whether `text` holds each of the words, one at least; signs of theirs are no wildcards."""
-    return Holds(text, *(bindparam(None, f"%{_escaped(word)}%", String, unique=True) for word in words))
+    patterns = (
+        bindparam(None, pattern(word), String, unique=True) if isinstance(word, str) else word for word in words
+    )
+    return Holds(text, *patterns)
+
+
+def pattern(word: str) -> str:
+    """What a text that holds the word is LIKE."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def rarest_first(words: Iterable[str]) -> list[str]:
+    """The words in the order in which they are looked for with the least work: no text is looked through after a miss.
+
+    Databases stop at each first letter of a word: for an `e` they take twice as long as for a `z` (measured).
+    """
+    return sorted(words, key=lambda word: FREQUENT.find(word[0]) % (len(FREQUENT) + 1), reverse=True)
 
 
 class Unhelped(FunctionElement[str]):
@@ -43,10 +67,6 @@ def unhelped(text: ColumnElement[str]) -> ColumnElement[str]:
     another index has the one row (measured: 0.9 s). SQLite chooses by the number of columns, and needs them all.
     """
     return Unhelped(text)
-
-
-def _escaped(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 @compiles(Holds)

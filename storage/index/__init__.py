@@ -89,18 +89,17 @@ class LibraryStore:
     ) -> list[asyncio.Task[tuple[IndexedItem, ...]]]:
         """The same while each shelf is being looked through; the caller sees all of them to their end."""
         wanted = list(shelves)
-        asked: dict[int, Select[Any] | None] = {}
         async with self._database.read() as transaction:
-            for library in {library for library, _ in wanted}:
-                asked[library] = await reads.suggestions(transaction, library, query, reader, limit)
+            meant = {
+                library: await reads.meaning(transaction, library, query, reader)
+                for library in {library for library, _ in wanted}
+            }
 
         async def of(library: int, shelf: str) -> tuple[IndexedItem, ...]:
-            statement = asked[library]
-            if statement is None:
-                return ()
             async with self._database.read() as transaction:
-                found = await reads.offered(transaction, statement, shelf)
-            return tuple(sorted(found, key=lambda item: reads.name_of(item) != query.whole)[:limit])
+                return await reads.offered(
+                    transaction, library, shelf, query, meant[library], reader=reader, limit=limit
+                )
 
         return [asyncio.create_task(of(library, shelf)) for library, shelf in wanted]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, false, or_, select
 
 from storage.database import Transaction
 from storage.index.reads import on_shelf
@@ -35,15 +36,12 @@ async def state_of(transaction: Transaction, library: int, shelf: str) -> SyncSt
 
 async def owned(transaction: Transaction, shelves: Collection[str], discord_id: int, account_id: int | None) -> Owned:
     """Both libraries, and where these shelves of the account's stand."""
-    whose = [libraries.c.discord_id == discord_id]
-    if account_id is not None:  # compared with None it would be everybody's that is no account's
-        whose.append(libraries.c.account_id == account_id)
-    read = and_(syncs.c.library_id == libraries.c.id, syncs.c.shelf.in_(shelves))
-    query = select(libraries.c.id, libraries.c.account_id, syncs.c.shelf, *(syncs.c[name] for name in _STATE))
-    query = query.select_from(libraries.outerjoin(syncs, read)).where(or_(*whose))
+    values: dict[str, Any] = {"user": discord_id, "shelves": list(shelves)}
+    if account_id is not None:
+        values["account"] = account_id
     own = account = None
     states = {}
-    for row in (await transaction.execute(query)).mappings():
+    for row in (await transaction.execute(_owned(account_id is not None), values)).mappings():
         if row["account_id"] is None:
             own = row["id"]
             continue
@@ -51,6 +49,18 @@ async def owned(transaction: Transaction, shelves: Collection[str], discord_id: 
         if row["shelf"] is not None:
             states[row["shelf"]] = SyncState(account, row["shelf"], **{name: row[name] for name in _STATE})
     return Owned(own, account, states)
+
+
+@lru_cache
+def _owned(with_account: bool) -> Select[Any]:
+    """Made once: every keystroke asks it. Compared with None an account would be everybody's who has none."""
+    whose = [libraries.c.discord_id == bindparam("user", type_=BigInteger)]
+    if with_account:
+        whose.append(libraries.c.account_id == bindparam("account", type_=BigInteger))
+    read = syncs.c.shelf.in_(bindparam("shelves", type_=syncs.c.shelf.type, expanding=True))
+    query = select(libraries.c.id, libraries.c.account_id, syncs.c.shelf, *(syncs.c[name] for name in _STATE))
+    of_library = and_(syncs.c.library_id == libraries.c.id, read)
+    return query.select_from(libraries.outerjoin(syncs, of_library)).where(or_(*whose))
 
 
 async def advance(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    Integer,
     RowMapping,
     ScalarSelect,
     Select,
+    String,
     and_,
     bindparam,
     func,
@@ -27,15 +30,20 @@ from sqlalchemy import (
 )
 
 from storage.database import Transaction
-from storage.holding import holds, unhelped
+from storage.holding import Word, holds, pattern, rarest_first, unhelped
 from storage.library_tables import items, marks, places, tags
 from storage.models import IndexedItem, Key, Query, kinds_on
 
 T = TypeVar("T")
-SHELF = bindparam("each_shelf", type_=places.c.shelf.type)
-KINDS = bindparam("its_kinds", type_=places.c.kind.type, expanding=True)
 Name: TypeAlias = str | BindParameter[str]
-"""A shelf's, or `SHELF` in a statement that is made once and asked for several, with `KINDS`."""
+Number: TypeAlias = int | BindParameter[int]
+"""A value, or where one will stand, in a statement that is made once."""
+LIBRARY = bindparam("its_library", type_=BigInteger)
+READER = bindparam("its_reader", type_=BigInteger)
+SHELF = bindparam("its_shelf", type_=places.c.shelf.type)
+KINDS = bindparam("its_kinds", type_=places.c.kind.type, expanding=True)
+NAMED = bindparam("its_name", type_=BigInteger)
+FIRST = bindparam("so_many", type_=Integer)
 
 PIECE = 500
 """Values of one statement: databases take some thousands, each its own number."""
@@ -43,7 +51,7 @@ PIECE = 500
 _FIELDS = [column for column in items.c if column.name not in {"library_id", "item_id"}]
 
 
-def on_shelf(library: int, shelf: Name) -> ColumnElement[bool]:
+def on_shelf(library: Number, shelf: Name) -> ColumnElement[bool]:
     """A place on this shelf."""
     return and_(places.c.library_id == library, places.c.shelf == shelf)
 
@@ -106,22 +114,64 @@ def on_all(library: int, shelf: str) -> list[Select[Any]]:
     return [_place().where(on_shelf(library, shelf))]
 
 
-async def found_on(transaction: Transaction, library: int, shelf: Name, query: Query, reader: int) -> list[Select[Any]]:
+class Meaning(NamedTuple):
+    """What a query asks for in a library: tags that its reader has, and words; `is_noted` if notes may hold some."""
+
+    tags: Sequence[Word]
+    words: Sequence[Word]
+    is_noted: bool
+
+
+async def meaning(transaction: Transaction, library: int, query: Query, reader: int) -> Meaning | None:
+    """What the query asks for; None where the reader has no such tag."""
+    found = await _tags(transaction, library, reader, query)
+    if found is None:
+        return None
+    wanted, words = found
+    if wanted or not words:
+        return Meaning(wanted, words, is_noted=bool(wanted))
+    values = {LIBRARY.key: library, READER.key: reader, **_patterns("word", words)}
+    is_noted = (await transaction.execute(_is_noted(len(words)), values)).scalar()  # by most, nothing is
+    return Meaning(wanted, words, is_noted=bool(is_noted))
+
+
+@lru_cache
+def _is_noted(words: int) -> Select[Any]:
+    """Whether anything that the reader noted holds one of so many words."""
+    return select(_noted(LIBRARY, READER, Meaning((), _to_come("word", words), is_noted=True)).exists())
+
+
+def _to_come(name: str, number: int) -> list[BindParameter[str]]:
+    return [bindparam(f"{name}{at}", type_=String()) for at in range(number)]
+
+
+def _patterns(name: str, words: Sequence[Word]) -> dict[str, str]:
+    return {f"{name}{at}": pattern(str(word)) for at, word in enumerate(words)}
+
+
+async def found_on(transaction: Transaction, library: int, shelf: str, query: Query, reader: int) -> list[Select[Any]]:
     """The places of what the query finds, as statements that do not overlap; none where nothing can be found."""
-    wanted, words = await _tags(transaction, library, reader, query)
-    if wanted is None:
-        return []
-    plain = _place().where(on_shelf(library, shelf))
-    if not words and not wanted:
-        return [plain]
+    meant = await meaning(transaction, library, query, reader)
+    return [] if meant is None else _parts(library, shelf, meant, reader)
+
+
+def _parts(library: Number, shelf: Name, meant: Meaning, reader: Number) -> list[Select[Any]]:
+    """What has all words by itself, and what has some of them in a note."""
+    parts = []
+    if not meant.tags:
+        plain = _place().where(on_shelf(library, shelf))
+        parts.append(plain.where(holds(places.c.search, meant.words)) if meant.words else plain)
+    if meant.is_noted:
+        others = (not_(holds(places.c.search, meant.words)) for _ in parts)
+        parts.append(_by_notes(_noted(library, reader, meant), shelf, meant.words, *others))
+    return parts
+
+
+def _noted(library: Number, reader: Number, meant: Meaning) -> Select[Any]:
+    """Rows of `marks` that have all of the tags, or one of the words where there are none."""
     noted = select(marks.c.kind).where(marks.c.library_id == library, marks.c.discord_id == reader)
-    if wanted:
-        return [_places_of(noted.where(*map(_is_tagged, wanted)), shelf, words)]
-    found = plain.where(holds(places.c.search, words))
-    noted = noted.where(or_(*(holds(marks.c.search, [word]) for word in words)))
-    if not (await transaction.execute(select(noted.exists()))).scalar():  # as for most: half of the statement less
-        return [found]
-    return [found, _places_of(noted, shelf, words, not_(holds(places.c.search, words)))]
+    each = [holds(marks.c.search, [word]) for word in meant.tags or meant.words]
+    return noted.where(*each) if meant.tags else noted.where(or_(*each))
 
 
 def _place() -> Select[Any]:
@@ -129,17 +179,12 @@ def _place() -> Select[Any]:
     return select(places.c.rank, places.c.library_id, places.c.kind, places.c.item_id)
 
 
-def _is_tagged(tag: str) -> ColumnElement[bool]:
-    """A row of `marks` about an item that has the tag."""
-    return holds(marks.c.search, [tag_line(tag)])
-
-
 def tag_line(tag: str) -> str:
     """A tag as `marks.search` has it: between signs that no folded text holds."""
     return f"\x1f{tag}\x1f"
 
 
-def _places_of(noted: Select[Any], shelf: Name, words: Sequence[str], *where: ColumnElement[bool]) -> Select[Any]:
+def _by_notes(noted: Select[Any], shelf: Name, words: Sequence[Word], *where: ColumnElement[bool]) -> Select[Any]:
     """The places on a shelf of what rows of `marks` are about, where each word is in the item or in the note.
 
     Written so that neither database begins with the shelf, which may be long, where a user has noted little.
@@ -155,12 +200,14 @@ def _places_of(noted: Select[Any], shelf: Name, words: Sequence[str], *where: Co
     return select(place).where(place.c.rank.is_not(None))
 
 
-def first_of(parts: Sequence[Select[Any]], *, offset: int, limit: int, oldest: bool = False) -> Select[Any]:
+def first_of(parts: Sequence[Select[Any]], *, limit: Number, offset: int = 0, oldest: bool = False) -> Select[Any]:
     """One page of the places that `found_on` finds."""
     if len(parts) == 1:
-        return parts[0].order_by(_rank(parts[0].selected_columns.rank, oldest)).offset(offset).limit(limit)
-    ends = [select(first_of([part], offset=0, limit=offset + limit, oldest=oldest).subquery()) for part in parts]
-    every = union_all(*ends).subquery()
+        page = parts[0].order_by(_rank(parts[0].selected_columns.rank, oldest)).limit(limit)
+        return page.offset(offset) if offset else page
+    until = offset + limit if isinstance(limit, int) else limit
+    ends = (first_of([part], limit=until, oldest=oldest).subquery() for part in parts)
+    every = union_all(*map(select, ends)).subquery()
     return first_of([select(every)], offset=offset, limit=limit, oldest=oldest)
 
 
@@ -173,32 +220,40 @@ def how_many(parts: Sequence[Select[Any]]) -> Select[Any]:
     return select(total)
 
 
-async def suggestions(
-    transaction: Transaction, library: int, query: Query, reader: int, limit: int
-) -> Select[Any] | None:
-    """What `offered` asks a shelf: the first of what the query finds and the first called so; None to find nothing."""
-    either = []
-    if query.whole:
-        either.append(_called(library, query.whole, limit))
-    if parts := await found_on(transaction, library, SHELF, query, reader):
-        either.append(select(first_of(parts, offset=0, limit=limit).subquery()))
-    return _items_at(SHELF, union(*either)) if either else None
+async def offered(
+    transaction: Transaction, library: int, shelf: str, query: Query, meant: Meaning | None, *, reader: int, limit: int
+) -> tuple[IndexedItem, ...]:
+    """The first `limit` on a shelf that are called as the query says, then those that it finds."""
+    if meant is None and not query.whole:
+        return ()
+    wanted, words, is_noted = meant or Meaning((), (), is_noted=False)
+    statement = _offers(bool(query.whole), meant is not None, len(wanted), len(words), is_noted)
+    values = {LIBRARY.key: library, READER.key: reader, SHELF.key: shelf, KINDS.key: kinds_on(shelf)}
+    values |= {NAMED.key: digest(query.whole), FIRST.key: limit}
+    values |= _patterns("tag", wanted) | _patterns("word", words)
+    found = map(item_of, (await transaction.execute(statement, values)).mappings())
+    return tuple(sorted(found, key=lambda item: name_of(item) != query.whole)[:limit])
 
 
-def _called(library: int, name: str, limit: int) -> Select[Any]:
-    """The first places on `SHELF` of what is called so; the index of names knows but where they are."""
+@lru_cache
+def _offers(is_named: bool, is_query: bool, wanted: int, words: int, is_noted: bool) -> Select[Any]:
+    """Making it takes as long as a look through a short list: it is made once for each number of words."""
+    either: list[Select[Any]] = []
+    if is_named:
+        either.append(_called())
+    if is_query:
+        meant = Meaning(_to_come("tag", wanted), _to_come("word", words), is_noted)
+        either.append(select(first_of(_parts(LIBRARY, SHELF, meant, READER), limit=FIRST).subquery()))
+    return _items_at(SHELF, union(*either))
+
+
+def _called() -> Select[Any]:
+    """The first places of what is called so; the index of names knows but where they are."""
     named = select(places.c.library_id, places.c.shelf, places.c.rank)
-    named = named.where(on_shelf(library, SHELF), places.c.name == digest(name))
-    found = named.order_by(places.c.rank.desc()).limit(limit).subquery()
+    named = named.where(on_shelf(LIBRARY, SHELF), places.c.name == NAMED)
+    found = named.order_by(places.c.rank.desc()).limit(FIRST).subquery()
     where = (places.c[column.name] == column for column in found.c)
     return _place().join(found, and_(*where))
-
-
-async def offered(transaction: Transaction, statement: Select[Any], shelf: str) -> list[IndexedItem]:
-    """What `suggestions` finds on a shelf."""
-    return list(
-        map(item_of, (await transaction.execute(statement, {SHELF.key: shelf, KINDS.key: kinds_on(shelf)})).mappings())
-    )
 
 
 def name_of(item: IndexedItem) -> str:
@@ -212,8 +267,8 @@ def _rank(column: ColumnElement[int], oldest: bool) -> ColumnElement[int]:
 
 async def _tags(
     transaction: Transaction, library: int, reader: int, query: Query
-) -> tuple[list[str] | None, tuple[str, ...]]:
-    """The tags that the query names, None where the reader has no such tag, and the words that are left."""
+) -> tuple[list[str], list[str]] | None:
+    """The tags that the query names, as lines, and the words that are left; None where the reader has no such tag."""
     wanted: list[str] = []
     words = list(query.words)
     for run in query.tags:
@@ -223,7 +278,7 @@ async def _tags(
         found = set((await transaction.execute(known)).scalars())
         longest = next((name for name in names if name in found), None)
         if longest is None:
-            return None, ()
-        wanted.append(longest)
+            return None
+        wanted.append(tag_line(longest))
         words += run[longest.count(" ") + 1 :]
-    return list(dict.fromkeys(wanted)), tuple(dict.fromkeys(words))
+    return list(dict.fromkeys(wanted)), rarest_first(dict.fromkeys(words))

@@ -43,7 +43,7 @@ class LibraryStore:
         self, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
     ) -> tuple[IndexedItem, ...]:
         """The shelf's items from `offset` on, at most `limit`."""
-        chosen = reads.first_of(reads.on_all(library, shelf), offset=offset, limit=limit, oldest=oldest)
+        chosen = reads.page_of(library, shelf, offset=offset, limit=limit, oldest=oldest)
         async with self._database.read() as transaction:
             return await reads.items_at(transaction, shelf, chosen, oldest=oldest)
 
@@ -112,7 +112,11 @@ class LibraryStore:
             total = int((await transaction.execute(reads.how_many(parts))).scalar_one())
             if not total:
                 return None
-            chosen = reads.first_of(parts, offset=self._draw(total), limit=1)
+            drawn = self._draw(total)
+            if query is None:
+                chosen = reads.page_of(library, shelf, offset=drawn, limit=1)
+            else:
+                chosen = reads.first_of(parts, offset=drawn, limit=1)
             found = await reads.items_at(transaction, shelf, chosen)
         return found[0] if found else None
 

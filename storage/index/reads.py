@@ -114,6 +114,22 @@ def on_all(library: int, shelf: str) -> list[Select[Any]]:
     return [_place().where(on_shelf(library, shelf))]
 
 
+def page_of(library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False) -> Select[Any]:
+    """One page of all places of a shelf. What stands before it is counted in the index alone."""
+    ranks = _ranks().where(on_shelf(library, shelf)).order_by(_rank(places.c.rank, oldest))
+    return _at(ranks.offset(offset).limit(limit))
+
+
+def _ranks() -> Select[Any]:
+    return select(places.c.library_id, places.c.shelf, places.c.rank)
+
+
+def _at(ranks: Select[Any]) -> Select[Any]:
+    """The places at these ranks, which an index knows: no database then reads the rows that it only passes."""
+    found = ranks.subquery()
+    return _place().join(found, and_(*(places.c[column.name] == column for column in found.c)))
+
+
 class Meaning(NamedTuple):
     """What a query asks for in a library: tags that its reader has, and words; `is_noted` if notes may hold some."""
 
@@ -248,12 +264,9 @@ def _offers(is_named: bool, is_query: bool, wanted: int, words: int, is_noted: b
 
 
 def _called() -> Select[Any]:
-    """The first places of what is called so; the index of names knows but where they are."""
-    named = select(places.c.library_id, places.c.shelf, places.c.rank)
-    named = named.where(on_shelf(LIBRARY, SHELF), places.c.name == NAMED)
-    found = named.order_by(places.c.rank.desc()).limit(FIRST).subquery()
-    where = (places.c[column.name] == column for column in found.c)
-    return _place().join(found, and_(*where))
+    """The first places of what is called so."""
+    named = _ranks().where(on_shelf(LIBRARY, SHELF), places.c.name == NAMED)
+    return _at(named.order_by(places.c.rank.desc()).limit(FIRST))
 
 
 def name_of(item: IndexedItem) -> str:

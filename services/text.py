@@ -14,14 +14,14 @@ _SHAPELESS = (
 )
 """Unicode's Default_Ignorable_Code_Point and what else leaves no mark. Discord drops some of it, but says not which."""
 _SHAPED = rf"[^\x00-\x7f{_SHAPELESS}]"
+_FLAG_LETTERS = "(?<=\U0001f3f4)[\U000e0020-\U000e007e]+\U000e007f"  # England's, Scotland's
 _DROPPED = re.compile(
     # What emoji and scripts outside of ASCII are made of is kept where it does that, as no markup can be hidden there.
     rf"((?<={_SHAPED})\ufe0f?[\u200c\u200d](?={_SHAPED})"
     rf"|(?<={_SHAPED})[\ufe0e\ufe0f]|(?<=[0-9#*])\ufe0f(?=\u20e3)"
-    "|(?<=\U0001f3f4)[\U000e0020-\U000e007e]+\U000e007f)"
-    rf"|[{_SHAPELESS}]"
+    rf"|{_FLAG_LETTERS})|[{_SHAPELESS}]"
 )
-_ALL_SHAPELESS = re.compile(f"[{_SHAPELESS}]")
+_COMPARED_WITHOUT = re.compile(f"({_FLAG_LETTERS})|[{_SHAPELESS}]")
 _COMPARED = 6_000  # characters, as many as an option of Discord's holds
 _PIECE = 4_000  # characters folded at a time: marks in a row take the square of their number
 SEARCHED = 20_000
@@ -37,12 +37,29 @@ _MARKS = (
     "\u2de0-\u2dff\ua66f\ua674-\ua67d\ufe20-\ufe2f"
 )
 _LOSES_MARKS = re.compile(rf"([{_LETTERS}]|^|(?<=\s))[{_MARKS}]+")
-_TYPED = str.maketrans({"\u309b": "\u3099", "\u309c": "\u309a", "\u00b4": "'"})  # marks that stand for others
+_JAMO = "\u3131-\u318e"  # Korean letters on their own, which make no syllable with what they stand behind
+_BETWEEN_JAMO = re.compile(f"[^{_JAMO}]+")
+_TYPED = str.maketrans(
+    {
+        # marks that stand for others
+        "\u309b": "\u3099",
+        "\u309c": "\u309a",
+        "\u00b4": "'",
+        "\u301c": "~",  # a Mac's, where Windows types the wide ~
+        **{
+            chr(half): chr(int(whole.split()[-1], 16))
+            for half in range(0xFFA1, 0xFFDD)
+            if (whole := unicodedata.decomposition(chr(half)))
+        },
+    }
+)
 _PLAIN = str.maketrans(
     {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc", "'"),  # what phones make of quotes and dashes
+        # what phones make of quotes and dashes
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02b9\u02bb\u02bc", "'"),
         **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        "\u2044": "/",  # what is left of ½
         # letters whose mark Unicode does not take off
         **dict(zip("\u0131øłđħŧ", "ioldht", strict=True)),
         "æ": "ae",
@@ -111,10 +128,14 @@ def is_visible(text: str) -> bool:
 
 def _folded(text: str) -> str:
     """Folded, but for blanks in a row."""
-    kept = _ALL_SHAPELESS.sub("", text)
+    kept = _COMPARED_WITHOUT.sub(r"\1", text)
     if kept.isascii():
         return kept.casefold()
-    letters = unicodedata.normalize("NFKD", kept.translate(_TYPED)).casefold()
+    return _BETWEEN_JAMO.sub(lambda run: _plain(run[0]), kept.translate(_TYPED))
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text).casefold()
     letters = _LOSES_MARKS.sub(r"\1", unicodedata.normalize("NFKD", letters))
     return unicodedata.normalize("NFC", letters.translate(_PLAIN))
 

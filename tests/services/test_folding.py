@@ -61,6 +61,11 @@ ALIKE = [
     ("don´t", "don't"),
     ("“blue”", '"blue"'),
     ("2019–2020", "2019-2020"),
+    ("Hawaiʻi", "hawai'i"),
+    # what another keyboard has in its place
+    ("A〜B", "a～b"),
+    ("½ cup", "1/2 CUP"),
+    ("ﾡﾡ", "ㄱㄱ"),
 ]
 OTHERS = [
     ("パンダ", "ハンダ"),
@@ -71,6 +76,8 @@ OTHERS = [
     ("≠", "="),
     ("सी", "सि"),
     ("מָה", "מה"),
+    ("🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"),
+    ("큐ㅠ", "ㅋㅠㅠ"),
 ]
 
 
@@ -82,6 +89,11 @@ def test_what_people_take_for_the_same_is_the_same(one: str, other: str) -> None
 @pytest.mark.parametrize(("one", "other"), OTHERS)
 def test_what_is_another_word_stays_another(one: str, other: str) -> None:
     assert folded(other) not in folded(one)
+
+
+@pytest.mark.parametrize(("text", "part"), [("ㅋㅋㅠㅠ", "ㅠㅠ"), ("가ㄳ", "가"), ("🏴󠁧󠁢󠁥󠁮󠁧󠁿 3:0", "🏴")])
+def test_a_part_that_can_be_seen_is_found(text: str, part: str) -> None:
+    assert folded(part) in folded(text)
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "\u200b", "\ufe0f", "\u0301", "\u3000 \u00ad", "\ud83d", "\u0300\u0301"])

@@ -94,9 +94,20 @@ class SearchService:
 
         async def load() -> Page[Item]:
             got = await self._imgur.search_gallery(query, search.sort, window, number)
-            return Page(tuple(each_once(filter(_is_showable, got.items))), got.received)
+            found = tuple(each_once(filter(_is_showable, got.items)))
+            if before := self._pages.peek((*key, number - 1)):
+                return _following(before, Page(found, got.received))
+            return Page(found, got.received)
 
-        return await self._pages.get((query.casefold(), search.sort, window, number), load, since=oldest(fresh=fresh))
+        key = query.casefold(), search.sort, window
+        return await self._pages.get((*key, number), load, since=oldest(fresh=fresh))
+
+
+def _following(before: Page[Item], page: Page[Item]) -> Page[Item]:
+    """What is new on a page: hits move down while newer ones come, and Imgur may send one page again and again."""
+    seen = {(item.kind, item.id) for item in before.items}
+    new = tuple(item for item in page.items if (item.kind, item.id) not in seen)
+    return Page(new, page.received if new or not page.items else 0)
 
 
 def is_mature(item: Item) -> bool:

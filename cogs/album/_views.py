@@ -55,6 +55,8 @@ def edited_view(edited: Edited, owner: int) -> ui.LayoutView:
     heading = f"**{edited_words(edited)}**"
     if edited.ignored and edited.ignored != edited.asked:
         heading += f"\n{_ignored_words(edited.ignored)}"
+    if edited.altered:
+        heading += f"\nThis is how it shows the {_listed(edited.altered)} now."
     if "privacy" in edited.asked and not edited.is_unseen and "privacy" not in edited.ignored and edited.album.privacy:
         heading += f"\nIt is {privacy_words(edited.album.privacy)}."
     view = item_view(
@@ -76,6 +78,8 @@ def edited_words(edited: Edited) -> str:
         return f"{said}, and could not be asked whether it did so"
     if edited.ignored and edited.ignored == edited.asked:
         return f"{said} and changed nothing"
+    if edited.altered:
+        return f"{said}, and shows something else than was asked for"
     if edited.missing:
         return f"Saved; pictures that Imgur no longer has in it: {len(edited.missing):,}"
     if edited.returned:
@@ -194,5 +198,8 @@ def _at_stake(album: Album) -> str:
 
 
 def _ignored_words(ignored: tuple[str, ...]) -> str:
-    names = " and ".join(filter(None, [", ".join(ignored[:-1]), ignored[-1]]))
-    return f"Imgur said yes to the {names} and did not change {'them' if len(ignored) > 1 else 'it'}."
+    return f"Imgur said yes to the {_listed(ignored)} and did not change {'them' if len(ignored) > 1 else 'it'}."
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

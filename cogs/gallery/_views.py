@@ -47,6 +47,10 @@ EMPTY = {
     ),
     Source.ALBUMS: ("No albums yet", "Make the first one with `/imgur album create`."),
 }
+NOT_SENT = (
+    "Imgur sent no picture of this album",
+    "It says that {:,} are in it. Try again in a few minutes, or open it there.",
+)
 
 
 def gallery_view(
@@ -134,6 +138,8 @@ def _trouble(page: GalleryPage) -> str:
 
 def _nothing(page: GalleryPage) -> tuple[str, str]:
     """A heading and a sentence about a list in which nothing is, or was found."""
+    if page.album and not page.query and page.album.images_count > 0:
+        return NOT_SENT[0], NOT_SENT[1].format(page.album.images_count)
     if not page.query:
         return EMPTY[page.source]
     said = worded(nothing_found(page.extent, page.read_at))

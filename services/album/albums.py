@@ -249,7 +249,10 @@ class AlbumService:
         await self._shelves.changed(viewer, now)
         self._reading.written(viewer, now)
         hidden = await self._catalogue.hidden(now)
-        return Edited(now, unlike(now, wish), tuple(wish), hidden, is_unseen, is_lost=not said_yes)
+        other = unlike(now, wish)
+        ignored = tuple(name for name in other if not unlike(now, {name: getattr(target, name)}))
+        altered = tuple(name for name in other if name not in ignored)
+        return Edited(now, ignored, tuple(wish), hidden, is_unseen, is_lost=not said_yes, altered=altered)
 
     async def deletion(self, discord_id: int, album: str) -> Shown:
         """What `delete` would delete."""

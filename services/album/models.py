@@ -42,7 +42,7 @@ class Edited:
     `is_lost`: its answer was lost, so that nobody said yes. `hidden` are ids of its pictures that were uploaded as
     spoilers. With `is_unseen`, Imgur could not be asked afterwards, and the album is as it should be. `missing` are
     pictures that Imgur no longer has in it; `returned` are those that an order had dropped, and that were put in again
-    at its end.
+    at its end. Of what was asked, `altered` is what Imgur did change, and into something else.
     """
 
     album: Album
@@ -53,6 +53,7 @@ class Edited:
     missing: tuple[str, ...] = ()
     is_lost: bool = False
     returned: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Result(StrEnum):
     REFUSED = "refused"
     IGNORED = "ignored"  # Imgur said yes and did nothing
     UNSEEN = "unseen"  # Imgur was told, and could not be asked afterwards
+    UNCLEAR = "unclear"  # Imgur was told again and again, never gave a clear answer, and did nothing
     UNTOUCHED = "untouched"
 
 

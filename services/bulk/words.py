@@ -19,6 +19,7 @@ _LEFT = {
     Result.REFUSED: "refused by Imgur",
     Result.IGNORED: "not done, though Imgur said yes",
     Result.UNSEEN: "sent, and not seen yet",
+    Result.UNCLEAR: "not done, and Imgur does not say why",
 }
 
 

@@ -73,6 +73,10 @@ class OneByOne(Bulk):
                 raise
             return Result.UNSEEN
 
+    def given_up(self, step: Step) -> str:  # noqa: ARG002 - whatever it is
+        """It is no longer in the way of the others."""
+        return Result.UNCLEAR
+
     async def do(self, work: Work, step: Step) -> str:
         """Do it, or hear that it cannot be done."""
         (item,) = items_of(step.payload)

@@ -10,6 +10,9 @@ from services.jobs.work import Handler, Stopped, StopWantedError, Verdict, Work
 from services.messages import Words
 from storage.models import Step
 
+MOST_LOST = 3
+"""Failures in a row after which a step is given up that was sent and of which nothing is to be seen."""
+
 
 class PartlyDoneError(Exception):
     """Trouble in the middle of a step: `outcome` is what became of it so far, for the next try to go on from."""
@@ -41,6 +44,10 @@ class Stepwise(Handler):
         """What became of a step that is not to be done any more, as far as it was sent. Raises nothing of Imgur's."""
         return step.outcome
 
+    def given_up(self, step: Step) -> str | None:  # noqa: ARG002 - for those whose steps are of one thing alone
+        """The outcome of a step that was sent again and again, never answered and never done; None: on it goes."""
+        return None
+
     @abstractmethod
     async def ended(self, work: Work) -> Verdict:
         """All steps are done."""
@@ -55,6 +62,12 @@ class Stepwise(Handler):
         if step is None:
             return await self.ended(work)
         outcome = await self.look(work, step) if step.state == "sent" else None
+        if outcome is None and step.state == "sent" and work.job.failures >= MOST_LOST:
+            outcome = self.given_up(step)
+            if outcome is not None:
+                await work.settled(step, outcome)
+                is_last = await work.next_step() is None
+                return None if is_last else Stopped(await self.stopped(work, OutcomeUnknownError("time and again")))
         if outcome is None:
             try:
                 outcome = await self._done(work, step)

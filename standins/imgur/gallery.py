@@ -29,7 +29,10 @@ async def search(request: web.Request) -> web.Response:
     hits = [item for item in standin.world.gallery() if item.created >= since and _holds(item, words)]
     if sort != "time":
         hits.sort(key=lambda item: item.views, reverse=True)
-    first = int(asked.get("page", 0)) * _A_PAGE
+    page = int(asked.get("page", 0))
+    if standin.switches.last_page_again:
+        page = min(page, max(len(hits) - 1, 0) // _A_PAGE)
+    first = page * _A_PAGE
     return success([gallery_view(standin, hit, request[CALLER].account) for hit in hits[first : first + _A_PAGE]])
 
 

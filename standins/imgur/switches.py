@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -82,6 +83,8 @@ class Switches:
     album_ignores: str = ""
     """What is answered with true and changes nothing: words of title, description, privacy, cover, ids (a whole new
     set), add, remove, delete."""
+    album_titles: Callable[[str], str] = str
+    """How the titles of albums are shown."""
     album_refusals: Literal["skip", "owner-400", "bad-id-400"] = "skip"
     """What becomes of a change that names images which cannot be in the album: they alone are passed over; or all of it
     is refused, for any of them, or only for ids that nobody knows."""

@@ -84,7 +84,7 @@ def album_view(standin: Standin, album: StoredAlbum, viewer: Account | None, *, 
     cover = next((i for i in album.images if i.id == album.cover), album.images[0] if album.images else None)
     view: dict[str, Any] = {
         "id": album.id,
-        "title": album.title,
+        "title": album.title and standin.switches.album_titles(album.title),
         "description": album.description,
         "datetime": album.created,
         "cover": cover.id if cover else "",

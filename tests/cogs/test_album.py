@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 from dataclasses import replace
 from typing import Any
 
@@ -586,6 +587,27 @@ async def test_album_of_which_not_all_is_sent_is_shown_as_such_and_not_put_in_or
     assert "Imgur does not show all of this album" in text(refused)
     assert "9 of 12" in text(refused)
     assert album.images == inside
+
+
+async def test_album_of_which_nothing_is_sent_is_not_called_empty(discord: Discord, linked: Account) -> None:
+    discord.standin.switches.album_images_sent = 0
+    discord.standin.world.add_album(linked, title="Album", images=images(discord, linked, 12))
+    gallery = answer(await discord.run("images", album="Album"))
+    assert "Imgur sent no picture of this album" in text(gallery)
+    assert "It says that 12 are in it." in text(gallery)
+    assert "empty" not in text(gallery)
+
+
+async def test_what_imgur_changes_into_something_else_is_not_called_unchanged(
+    discord: Discord, linked: Account
+) -> None:
+    discord.standin.world.add_album(linked, title="Album")
+    discord.standin.switches.album_titles = html.escape
+    edited = answer(await discord.run("album edit", album="Album", title="Tom & Ann", description="New"))
+    assert "Imgur said yes, and shows something else than was asked for" in text(edited)
+    assert "This is how it shows the title now." in text(edited)
+    assert "changed nothing" not in text(edited)
+    assert "did not change" not in text(edited)
 
 
 async def test_others_album_offers_no_order(discord: Discord, linked: Account) -> None:

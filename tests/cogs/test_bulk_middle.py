@@ -170,3 +170,30 @@ async def test_one_that_is_gone_is_an_outcome_also_where_it_is_the_only_one(disc
     discord.standin.world.remove_image(discord.standin.world.images[ids[0]])
     await discord.alice.select(question, [f"album:{album.id}"])
     await eventually(lambda: "### 0 added, 1 was gone already\n" in text(question))
+
+
+@pytest.mark.parametrize("last", [False, True])
+async def test_one_that_imgur_never_answers_for_and_never_does_is_given_up_and_keeps_no_other_waiting(
+    discord: Discord, linked: Account, last: bool
+) -> None:
+    ids = add_images(discord, linked, 3)
+    odd = ids[2 if last else 0]
+    _, question = await asked(discord, ids)
+    discord.standin.fail_next("lost-request", f"DELETE /3/image/{odd}", times=99)
+    pressing = asyncio.create_task(discord.click(question, "Delete 3 for good"))
+    end = (
+        "### 2 deleted, 1 not done"
+        if last
+        else "### Stopped: 0 deleted, 1 not done, and Imgur does not say why, 2 untouched"
+    )
+    async with asyncio.timeout(15):
+        while end not in text(question):
+            await asyncio.sleep(0.05)
+            await hurry(discord)
+    await pressing
+    assert 1 < len(discord.standin.sent(f"DELETE /3/image/{odd}")) < 10
+    if not last:
+        assert "Imgur gave no clear answer" in text(question)
+        await discord.click(question, "Go on")
+        await eventually(lambda: "### 2 deleted, 1 not done, and Imgur does not say why" in text(question))
+    assert [*discord.standin.world.images] == [odd]

@@ -160,3 +160,18 @@ async def test_nothing_found_is_nothing(search: SearchService, standin: Standin)
     hits = await search.find(Search("dog"), 0, mature=False)
     assert hits.is_nothing
     assert not (await search.find(Search("dog"), 6, mature=False)).is_nothing
+
+
+async def test_hits_that_move_down_meanwhile_are_not_shown_again(search: SearchService, standin: Standin) -> None:
+    found = [image.id for image in public(standin, 70)][::-1]
+    first = [one for page in range(6) for one in ids(await search.find(Search("cat"), page, mature=False))]
+    public(standin, 5, "cat again")  # which come before them
+    assert first + ids(await search.find(Search("cat"), 6, mature=False)) == found
+
+
+async def test_a_page_that_imgur_sends_again_and_again_is_the_end(search: SearchService, standin: Standin) -> None:
+    public(standin, 60)
+    standin.switches.last_page_again = True
+    assert (await search.find(Search("cat"), 5, mature=False)).next == 6
+    over = await search.find(Search("cat"), 6, mature=False)
+    assert (over.items, over.next) == ((), None)

@@ -25,6 +25,8 @@ Fields: TypeAlias = Mapping[str, tuple[str, Reader]]
 
 MOST_ITEMS = 50_000
 """More than any list has; the bound is for time."""
+MOST_COUNTED = 10**9
+"""More than there are of anything, and less than a column of a database takes."""
 SHORTEST_LIFE = 3600
 """The shortest life of an access token that Imgur has ever announced, for answers that do not say."""
 
@@ -224,9 +226,9 @@ def tokens(document: dict[str, Any], sent: str | None = None) -> Tokens:
 
 
 def count(data: Any) -> int:
-    """A bare number. Raises BadAnswerError."""
+    """A bare number below MOST_COUNTED. Raises BadAnswerError."""
     if isinstance(data, str) and re.fullmatch(r"[0-9]{1,9}", data):
         return int(data)
-    if isinstance(data, int) and not isinstance(data, bool) and data >= 0:
+    if isinstance(data, int) and not isinstance(data, bool) and 0 <= data < MOST_COUNTED:
         return data
     raise BadAnswerError("not a number")

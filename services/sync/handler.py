@@ -18,7 +18,7 @@ from services.jobs import ClaimLostError, Done, Handler, Pause, Verdict, Work
 from services.ports import ImgurApi, LibraryStore
 from services.sync.contents import PASSING, PATIENCE, Contents
 from services.sync.news import News, read_front
-from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
+from services.sync.sources import Favorites, sources
 from services.sync.stage import CONTENTS, KIND, NOTHING, SHELVES, Phase, Stage, behind, is_done, waits
 from storage.models import IndexedItem, Job, Shelf, SyncState
 
@@ -223,12 +223,12 @@ class SyncHandler(Handler):
         """Which may be where the newest order ends, and not the list."""
         self._came.pop(state.library, None)
         stage = Stage.of(state)
-        full = FAVORITES_PER_PAGE
         if state.page > 1:
             news = await self._first_again(job, state)
             if (news.gone or not news.is_fresh) and await self._is_begun_again(job, state, NOTHING):
                 return
-        if state.page and (stage.last >= full or await self._library.unseen(state)):
+        is_full = state.page > 1 and stage.last * state.page >= state.read  # the last page is as long as all others
+        if is_full or (state.page and await self._library.unseen(state)):
             oldest = replace(stage, phase=Phase.OLDEST)
             await self._library.advance(replace(state, phase=str(oldest), page=0), ())
         else:

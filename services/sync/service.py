@@ -146,7 +146,7 @@ class SyncService:
                 return await self._accounts.authorized(discord_id, lambda auth: self._sources[shelf].page(auth, number))
 
         first = await page(0)
-        may_end = state.page <= 1 and first.received < self._sources[shelf].size  # as one page was all, last time
+        may_end = _is_shorter(first.received, self._sources[shelf].size, state)
         news = await read_front(self._library, library, shelf, first, deeper=page, now=self._now(), may_end=may_end)
         is_noted = True  # before it is taken in: the next look will see nothing new in that
         if not news.is_fresh or news.shows_none:
@@ -165,6 +165,18 @@ class SyncService:
         if state is None or not (stage := Stage.of(state)).is_lacking:
             return None
         return BehindError(waits(state, self._now()), is_doubt=stage.is_doubted and not stage.is_behind)
+
+
+def _is_shorter(received: int, size: int, last: SyncState) -> bool:
+    """Whether a first page is none of Imgur's full ones, as far as the number of pages tells that all had last time.
+
+    Imgur's may be shorter than what was asked for.
+    """
+
+    def may_be_full(length: int) -> bool:
+        return (last.page - 1) * length < last.read <= last.page * length
+
+    return received < size and (may_be_full(size) or not may_be_full(received))
 
 
 def _subject(account_id: int) -> str:

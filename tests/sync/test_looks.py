@@ -98,6 +98,21 @@ async def test_the_oldest_of_a_list_of_one_page_are_off_it_once_they_are_gone(ho
     assert sum(house.calls().values()) == 1
 
 
+@pytest.mark.parametrize("left", [4, 8])
+async def test_a_list_of_which_less_than_a_page_is_left_has_ended_there(house: House, left: int) -> None:
+    """As above, though there were several pages: none of them but the last was so short."""
+    house.add(33)
+    await house.read()
+    house.delete(*house.images()[left:])
+    house.calls()
+    assert await house.look() is not None
+    assert house.calls()["GET /3/account/me/images/1"] >= 1
+    await until(partial(in_doubt, house))
+    house.pass_time(timedelta(hours=4))
+    await house.idle()
+    assert await house.shelf() == ids(house.images())
+
+
 async def test_many_of_the_oldest_that_are_gone_are_left_to_a_pass(house: House) -> None:
     house.standin.switches.most_per_page = 100
     house.add(40)

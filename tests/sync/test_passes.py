@@ -321,6 +321,17 @@ async def test_favorites_beyond_the_reach_of_one_order_are_read_from_the_other_e
     assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
 
 
+async def test_the_other_end_is_read_whatever_the_length_of_a_page_is(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many favorites are on a page is Imgur's own."""
+    monkeypatch.setattr("standins.imgur.api._FAVORITES_A_PAGE", 10)
+    house.standin.switches.favorite_pages = 3
+    house.favorite(47)
+    await house.read()
+    assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
+
+
 async def test_favorites_that_no_order_reaches_stay_as_they_were(house: House) -> None:
     house.favorite(300)
     await house.read()
@@ -348,6 +359,14 @@ async def test_a_page_that_fails_is_waited_for(house: House) -> None:
     await house.begin()
     await house.idle()
 
+    assert await house.shelf() == ids(house.images())
+
+
+@pytest.mark.usefixtures("both")
+async def test_a_count_beyond_all_measure_counts_as_none(house: House) -> None:
+    house.add(12)
+    house.standin.switches.count_says = 10**30
+    await house.read()
     assert await house.shelf() == ids(house.images())
 
 

@@ -66,6 +66,12 @@ async def test_not_ready_without_the_database(discord: Discord, start: Start, se
     assert (status, "the database cannot be used" in said) == (503, True)
 
 
+def sessions(database_url: str) -> set[int]:
+    """The processes of the server that serve connections to this database, stopped or not."""
+    query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    return {row["pid"] for row in rows(database_url, query)}
+
+
 @on_postgres
 async def test_not_ready_while_the_database_keeps_silent(discord: Discord, start: Start, database_url: str) -> None:
     async with start() as running:
@@ -74,15 +80,12 @@ async def test_not_ready_while_the_database_keeps_silent(discord: Discord, start
         try:
             async with asyncio.timeout(15):
                 status = 200
-                while status == 200:  # another connection was opened meanwhile
-                    sessions = rows(
-                        database_url,
-                        "SELECT pid FROM pg_stat_activity"
-                        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-                    )
-                    for session in sessions:
-                        os.kill(session["pid"], signal.SIGSTOP)
-                        silenced.add(session["pid"])
+                while status == 200:
+                    new = sessions(database_url) - silenced
+                    assert new, "no connection was opened meanwhile that could have answered"
+                    for pid in new:
+                        os.kill(pid, signal.SIGSTOP)
+                    silenced |= new
                     status, said = await ready(running)
         finally:
             for pid in silenced:

@@ -303,7 +303,10 @@ class LibraryStore(Protocol):
         ...
 
     async def fill(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
-        """Make the shelf hold these and nothing else: for what is read in one go, as an album's images are."""
+        """Make the shelf hold these and nothing else: for what is read in one go, as an album's images are.
+
+        Nothing where that album does not stand on its own shelf by then.
+        """
         ...
 
     async def update(self, library: int, item: IndexedItem) -> bool:
@@ -311,7 +314,10 @@ class LibraryStore(Protocol):
         ...
 
     async def remove(self, library: int, keys: Collection[Key], shelf: str | None = None) -> None:
-        """Take items off a shelf; without one out of the library, with all that users noted on them."""
+        """Take items off a shelf; without one out of the library, with all that users noted on them.
+
+        An album that leaves ALBUMS takes the shelf of its images along.
+        """
         ...
 
     # --- reading all of a shelf, in passes

@@ -105,9 +105,17 @@ Key: TypeAlias = tuple[str, str]
 """An item's kind, `image` or `album`, and its id: an image and an album may share an id."""
 
 
+_OF_ALBUM = "album:"
+
+
 def album_shelf(album_id: str) -> str:
-    """The shelf that holds the images of an album."""
-    return f"album:{album_id}"
+    """The shelf that holds the images of an album: as long as that stands on ALBUMS."""
+    return f"{_OF_ALBUM}{album_id}"
+
+
+def album_of(shelf: str) -> str | None:
+    """The id of the album whose images the shelf holds; None for a library's own lists."""
+    return shelf.removeprefix(_OF_ALBUM) if shelf.startswith(_OF_ALBUM) else None
 
 
 def kinds_on(shelf: str) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, func, select
 from storage.database import Database
 from storage.index import notes, passes, reads, writes
 from storage.library_tables import LET_GO, UNFOLDED, items, libraries, places
-from storage.models import Found, IndexedItem, Key, Mark, Owned, Query, SyncState
+from storage.models import Found, IndexedItem, Key, Mark, Owned, Query, Shelf, SyncState
 
 
 class LibraryStore:
@@ -148,11 +148,12 @@ class LibraryStore:
                 await writes.put_front(transaction, library, shelf, items)
 
     async def fill(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
-        """Make the shelf hold these and nothing else."""
+        """Make the shelf hold these and nothing else; one of an album that went meanwhile holds nothing."""
         async with self._database.write() as transaction:
             if await writes.is_there(transaction, library):
-                await writes.clear(transaction, library, shelf, [item.key for item in items])
-                await writes.put_front(transaction, library, shelf, items)
+                kept = items if await writes.is_wanted(transaction, library, shelf) else ()
+                await writes.clear(transaction, library, shelf, [item.key for item in kept])
+                await writes.put_front(transaction, library, shelf, kept)
 
     async def update(self, library: int, item: IndexedItem) -> bool:
         """Correct an item wherever it stands; False if it is not known."""
@@ -191,7 +192,11 @@ class LibraryStore:
             if not await passes.advance(transaction, state, ()):
                 return False
             unseen = await passes.unseen(transaction, state, within_reach=within_reach)
-            if (await transaction.execute(delete(places).where(unseen))).rowcount:
+            if state.shelf == Shelf.ALBUMS:  # few; each takes its own shelf along
+                gone = await transaction.execute(select(places.c.kind, places.c.item_id).where(unseen))
+                keys = [(row.kind, row.item_id) for row in gone]
+                await writes.take_off(transaction, state.library, keys, state.shelf)
+            elif (await transaction.execute(delete(places).where(unseen))).rowcount:
                 await writes.drop_homeless(transaction, state.library)
         return True
 

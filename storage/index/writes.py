@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, literal, not_, or_, select, tuple_
 from storage.database import Transaction
 from storage.index.reads import among, digest, name_of, of_key, on_shelf, pieces, same_item
 from storage.library_tables import items, libraries, marks, places, syncs, tags
-from storage.models import IndexedItem, Key, album_shelf
+from storage.models import IndexedItem, Key, Shelf, album_of, album_shelf
 
 _ITEM_KEY = ("library_id", "kind", "item_id")
 _PLACE_KEY = ("library_id", "kind", "item_id", "shelf")
@@ -114,8 +114,14 @@ async def put_front(transaction: Transaction, library: int, shelf: str, found: I
     await write_places(transaction, library, shelf, [(first - at, item) for at, item in enumerate(new)], number)
 
 
+async def is_wanted(transaction: Transaction, library: int, shelf: str) -> bool:
+    """Whether it is one of a library's lists, or of an album that stands there."""
+    album = album_of(shelf)
+    return album is None or bool(await standing(transaction, library, Shelf.ALBUMS, [("album", album)]))
+
+
 async def take_off(transaction: Transaction, library: int, keys: Collection[Key], shelf: str | None) -> None:
-    """Take items off one shelf, or off all with what was noted on them."""
+    """Take items off one shelf, or off all with what was noted on them; an album takes its own shelf along."""
     for piece in pieces(keys):
         off = [places.c.library_id == library, among(places, piece)]
         await transaction.execute(delete(places).where(*off, *([] if shelf is None else [places.c.shelf == shelf])))
@@ -128,6 +134,7 @@ async def take_off(transaction: Transaction, library: int, keys: Collection[Key]
             transaction.leaves_copies()
             for table in (marks, tags):
                 await transaction.execute(delete(table).where(table.c.library_id == library, among(table, piece)))
+        if shelf in (None, Shelf.ALBUMS):
             for album in (item_id for kind, item_id in piece if kind == "album"):
                 await clear(transaction, library, album_shelf(album))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from storage import Stores
 from storage.models import Owned, Shelf, SyncState, album_shelf
+from tests.databases import rows
 from tests.storage.factories import NOW, account, link, upload
 from tests.storage.shelving import IMAGES, ids, item, shelf_of, some
 
@@ -132,18 +135,46 @@ async def test_an_item_may_stand_on_several_shelves(stores: Stores, library: int
     assert not await stores.library.update(library, item("one"))
 
 
-async def test_an_album_that_is_gone_takes_its_shelf_with_it(stores: Stores, library: int) -> None:
+async def by_a_look(stores: Stores, library: int) -> None:
+    await stores.library.remove(library, [("album", "abc")], Shelf.ALBUMS)
+
+
+async def by_a_404(stores: Stores, library: int) -> None:
+    await stores.library.remove(library, [("album", "abc")])
+
+
+async def by_a_pass(stores: Stores, library: int) -> None:
+    state = SyncState(library, Shelf.ALBUMS, number=1)
+    assert await stores.library.advance(state, [item("def", "album")])
+    assert await stores.library.finish(replace(state, version=1, finished_at=NOW))
+
+
+@pytest.mark.parametrize("goes", [by_a_look, by_a_404, by_a_pass])
+@pytest.mark.parametrize("is_favorite", [False, True])
+async def test_an_album_that_is_gone_takes_its_shelf_with_it(
+    stores: Stores,
+    library: int,
+    url: str,
+    goes: Callable[[Stores, int], Awaitable[None]],
+    *,
+    is_favorite: bool,
+) -> None:
     await stores.library.put_front(library, Shelf.ALBUMS, [item("abc", "album"), item("def", "album")])
+    await stores.library.put_front(library, Shelf.FAVORITES, [item("abc", "album")] if is_favorite else [])
     await stores.library.fill(library, album_shelf("abc"), some("x", "y"))
     await stores.library.fill(library, album_shelf("def"), some("y"))
-    await stores.library.remove(library, [("album", "abc")])
-    assert await shelf_of(stores, library, album_shelf("abc")) == []
+    await goes(stores, library)
+    await stores.library.fill(library, album_shelf("abc"), some("x", "y"))  # was read before it went
+    assert await shelf_of(stores, library, Shelf.ALBUMS) == ["def"]
+    left = rows(url, "SELECT shelf, item_id FROM places WHERE kind = 'image'")
+    assert left == [{"shelf": "album:def", "item_id": "y"}]
     assert await stores.library.get(library, ("image", "x")) is None
     assert await stores.library.get(library, ("image", "y")) is not None
 
 
 async def test_a_shelf_is_filled_with_what_there_is_and_nothing_else(stores: Stores, library: int) -> None:
     album = album_shelf("abc")
+    await stores.library.put_front(library, Shelf.ALBUMS, [item("abc", "album")])
     await stores.library.fill(library, album, some("a", "b", "c"))
     await stores.library.fill(library, album, some("c", "x", "a"))
     assert await shelf_of(stores, library, album) == ["c", "x", "a"]

@@ -49,7 +49,7 @@ class Backend(Protocol):
         ...
 
     def look(self) -> None:
-        """Raises OSError where the database is gone although connections to it may still work."""
+        """Raises where the database is gone, or cannot be written, although connections to it may still work."""
         ...
 
     def settle(self, keys: Table, patience: float) -> bool:

@@ -59,9 +59,9 @@ MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 SAID_OTHERWISE = {"true": "require", "1": "require", "no-verify": "require", "false": "disable", "0": "disable"}
 
 # Classes and codes of SQLSTATE that are no fault of a statement's: what to do is to try again, or to look after the
-# server. https://www.postgresql.org/docs/current/errcodes-appendix.html
+# server, where somebody may have taken the tables away (42P01). https://www.postgresql.org/docs/current/errcodes-appendix.html
 FORBIDDEN, CROWDED = "42501", "53300"
-OUTSIDE = ("08", "25006", "28", "3D", "3F", "40", "42501", "53", "55P03", "57", "58", "F0", "XX")
+OUTSIDE = ("08", "25006", "28", "3D", "3F", "40", "42501", "42P01", "53", "55P03", "57", "58", "F0", "XX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,9 @@ class Postgres:
         return now
 
     def look(self) -> None:
-        """Nothing: a connection to a database that is gone does not work."""
+        """Raises DatabaseUnavailableError where nothing can be written; a database that is gone answers nothing."""
+        with self.reads.connect() as connection:
+            _check_writable(connection, "pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool")
 
     def settle(self, keys: Table, patience: float) -> bool:  # noqa: ARG002 - a Protocol's
         """Free the rows that were overwritten. Their bytes may stay in gaps of pages, and in the server's log."""
@@ -302,8 +304,7 @@ class Postgres:
     def probe(self) -> frozenset[str]:
         """With the rights that the tables take."""
         with self.writes.connect() as connection:
-            if connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
-                raise DatabaseUnavailableError("the database is a replica, or for reading only: it cannot be written")
+            _check_writable(connection, "current_setting('transaction_read_only')::bool")
             _check_encoding(connection)
             if inspect(connection).has_table("alembic_version"):
                 found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
@@ -327,6 +328,12 @@ def _look_at(connection: Any, *_: object) -> None:
         await_only(connection.driver_connection.execute("SELECT 1"))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise InvalidatePoolError(str(error)) from error
+
+
+def _check_writable(connection: Connection, refuses: str) -> None:
+    """Raises DatabaseUnavailableError where this is true."""
+    if connection.exec_driver_sql(f"SELECT {refuses}").scalar():
+        raise DatabaseUnavailableError("the database is a replica, or for reading only: it cannot be written")
 
 
 def _check_encoding(connection: Connection) -> None:

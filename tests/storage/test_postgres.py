@@ -284,6 +284,29 @@ async def test_a_database_that_cannot_be_written_is_told(engine):
     server.drop(name)
 
 
+async def test_a_database_that_turns_out_to_be_for_reading_only_cannot_be_used(database, url):
+    """As after a change to a replica, while the bot runs."""
+    name = rows(url, "SELECT current_database() AS name")[0]["name"]
+    postgres_server().execute("postgres", f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    rows(url, END_ALL)
+    try:
+        with pytest.raises(DatabaseUnavailableError, match="for reading only"):
+            await database.ping()
+    finally:
+        postgres_server().execute("postgres", f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    rows(url, END_ALL)
+    await database.ping()
+
+
+async def test_a_database_without_its_tables_cannot_be_used(database, stores, url):
+    """Somebody has made it anew under the bot: the log of one that went on as with a fault of ours had 1,000 lines."""
+    rows(url, "ALTER TABLE command_syncs RENAME TO elsewhere")
+    with pytest.raises(DatabaseUnavailableError, match='relation "command_syncs" does not exist'):
+        await stores.syncs.set(1, "digest")
+    rows(url, "ALTER TABLE elsewhere RENAME TO command_syncs")
+    await stores.syncs.set(1, "digest")
+
+
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII", "EUC_JP"])
 async def test_a_database_that_cannot_hold_every_title_is_told_before_anything_is_written(engine, encoding):
     server = postgres_server()

@@ -50,6 +50,11 @@ def is_imgurs(error: BaseException) -> bool:
     return isinstance(error, imgur.errors.ImgurError)
 
 
+def for_operators(error: BaseException) -> str | None:
+    """What the log has to say of an error that whoever runs the bot has to look after; no secret is in it."""
+    return str(error) or type(error).__name__ if isinstance(error, storage.errors.StorageError) else None
+
+
 def unforeseen(reference: str) -> Words:
     """Word an error that nobody foresaw; `reference` is the short id under which the log has it."""
     return Words(

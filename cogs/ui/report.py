@@ -29,7 +29,7 @@ from errors import (
     TitleSharedError,
     WrongCodeError,
 )
-from services.messages import unforeseen
+from services.messages import for_operators, unforeseen
 
 RESCUED = "rescued"
 
@@ -65,6 +65,8 @@ def error_view(
         reference = secrets.token_hex(4)
         log.error("unexpected error", reference=reference, exc_info=cause, **context)
         said = unforeseen(reference)
+    elif (reason := for_operators(cause)) is not None:
+        log.warning("a user was told to tell whoever runs this bot", reason=reason, **context)
     controls = [*_way_out(cause, user_id), *controls]
     return notice(said.title, about, said.text, _choices(cause), *paragraphs, controls=controls, colour=ERROR)
 

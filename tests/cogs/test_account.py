@@ -6,10 +6,12 @@ import asyncio
 import re
 
 import pytest
+from structlog.testing import capture_logs
 
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.conftest import CLIENT_ID
+from tests.databases import rows
 
 
 async def test_account_tells_what_can_be_done_when_nobody_is_linked(discord: Discord, picture: bytes) -> None:
@@ -76,6 +78,23 @@ async def test_account_offers_to_link_again_when_imgur_refuses_the_tokens(discor
 async def test_account_words_the_fault_when_imgur_fails(discord: Discord, linked: Account, fault: str) -> None:
     discord.standin.fail_next(fault, "GET /3/account/*", times=9)
     assert "Imgur" in text(answer(await discord.run("account")))
+
+
+async def test_what_operators_have_to_look_after_is_in_the_log_as_well(discord: Discord, linked: Account) -> None:
+    """As after TOKEN_KEYS has lost a key: users are told to tell whoever runs the bot, who has to find it there."""
+    sealed = b"\2\2k9" + bytes(40)
+    rows(
+        discord.house.settings.database_url,
+        "UPDATE imgur_accounts SET access_token = ?, refresh_token = ?",
+        sealed,
+        sealed,
+    )
+    with capture_logs() as said:
+        message = answer(await discord.run("account"))
+    assert "A key is missing from its settings." in text(message)
+    (line,) = [line for line in said if line["log_level"] == "warning"]
+    assert line["reason"] == "the key 'k9' is not in TOKEN_KEYS"
+    assert line["command"] == "imgur account"
 
 
 async def test_unlink_button_asks_first_when_pressed(discord: Discord, linked: Account) -> None:

@@ -18,7 +18,7 @@ from services.jobs import ClaimLostError, Done, Handler, Pause, Verdict, Work
 from services.ports import ImgurApi, LibraryStore
 from services.sync.contents import PASSING, PATIENCE, Contents
 from services.sync.news import News, read_front
-from services.sync.sources import Favorites, sources
+from services.sync.sources import FAVORITES_PER_PAGE, Favorites, sources
 from services.sync.stage import CONTENTS, KIND, NOTHING, SHELVES, Phase, Stage, behind, is_done, waits
 from storage.models import IndexedItem, Job, Shelf, SyncState
 
@@ -228,7 +228,7 @@ class SyncHandler(Handler):
             if (news.gone or not news.is_fresh) and await self._is_begun_again(job, state, NOTHING):
                 return
         is_full = state.page > 1 and stage.last * state.page >= state.read  # the last page is as long as all others
-        if is_full or (state.page and await self._library.unseen(state)):
+        if is_full or stage.last >= FAVORITES_PER_PAGE or (state.page and await self._library.unseen(state)):
             oldest = replace(stage, phase=Phase.OLDEST)
             await self._library.advance(replace(state, phase=str(oldest), page=0), ())
         else:

@@ -321,13 +321,14 @@ async def test_favorites_beyond_the_reach_of_one_order_are_read_from_the_other_e
     assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
 
 
+@pytest.mark.parametrize(("length", "pages", "favorites"), [(10, 3, 47), (60, 1, 90)])
 async def test_the_other_end_is_read_whatever_the_length_of_a_page_is(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, length: int, pages: int, favorites: int
 ) -> None:
     """How many favorites are on a page is Imgur's own."""
-    monkeypatch.setattr("standins.imgur.api._FAVORITES_A_PAGE", 10)
-    house.standin.switches.favorite_pages = 3
-    house.favorite(47)
+    monkeypatch.setattr("standins.imgur.api._FAVORITES_A_PAGE", length)
+    house.standin.switches.favorite_pages = pages
+    house.favorite(favorites)
     await house.read()
     assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from storage.database import Database, Transaction
+from storage.errors import DatabaseUnavailableError
 from storage.models import Key, Selected
 from storage.tables import selected, views
 
@@ -57,9 +59,18 @@ class ViewStore:
         return None if query is None else (query, items)
 
     async def query(self, view_id: str, discord_id: int, *, now: datetime) -> str | None:
-        """The view's query; None for one that is forgotten, or somebody else's."""
-        async with self._database.write() as transaction:
-            return await _use(transaction, view_id, discord_id, now)
+        """The view's query; None for one that is forgotten, or somebody else's.
+
+        That it was used is noted where the database takes it.
+        """
+        mine = select(VIEW.query).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
+        async with self._database.read() as transaction:
+            query: str | None = (await transaction.execute(mine)).scalar()
+        if query is not None:
+            with suppress(DatabaseUnavailableError):
+                async with self._database.write() as transaction:
+                    await _use(transaction, view_id, discord_id, now)
+        return query
 
     async def selected(self, view_id: str, discord_id: int) -> tuple[Selected, ...]:
         """What is ticked, in the order of ticking; nothing where there is no such view."""

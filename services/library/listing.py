@@ -20,6 +20,7 @@ from services.library.place import Place, Source
 from services.library.reading import FAVORITES_PER_PAGE, IMAGES_PER_PAGE, Viewer
 from services.library.shelves import Extent, Shelves, Standing
 from services.library.suggestions import uploaded_image
+from storage.errors import StorageError
 from storage.models import Query, Shelf
 
 SHELVES = {
@@ -103,11 +104,14 @@ class Listing:
         )
 
     async def _looked(self, viewer: Viewer, standing: Standing, patience: float) -> Exception | None:
-        """Have what is new in the index; what hindered that, or is lacking all the same: there is something to show."""
+        """Have what is new in the index; what hindered that, or is lacking all the same: there is something to show.
+
+        A database that another program has locked can be read, but nothing may be asked that is not counted there.
+        """
         try:
             async with asyncio.timeout(patience):
                 return await self._shelves.look(viewer, standing.shelf)
-        except ImgurError as error:
+        except (ImgurError, StorageError) as error:
             return error
         except TimeoutError:
             return NotAskedError()

@@ -1,0 +1,81 @@
+"""What can be read while another program has locked the SQLite file for writing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+
+from imgur.client import ImgurClient
+from services.account import AccountService
+from services.jobs import JobService
+from services.library import Library
+from services.library.place import Place, Source
+from services.library.shelves import Shelves
+from services.quota.governor import Governor
+from services.sync import SyncService
+from services.views import Views
+from standins.imgur.standin import Standin
+from storage import Stores
+from storage.database import open_database
+from storage.errors import DatabaseUnavailableError
+from storage.models import IndexedItem, Shelf, SyncState
+from storage.sealing import Keyring, new_key
+from tests.conftest import CLIENT_ID
+from tests.services.test_account import ADA, link
+
+
+@pytest.fixture
+async def hasty(database_url: str) -> AsyncIterator[Stores]:
+    """Stores over a database that hardly waits for a lock."""
+    async with open_database(database_url, busy_timeout=0.01) as database:
+        yield Stores.of(database, Keyring({"k1": new_key()}))
+
+
+@pytest.fixture
+async def library(hasty: Stores, standin: Standin) -> AsyncIterator[Library]:
+    """As the bot has it: calls are counted in the database, and news is looked for."""
+    governor = Governor(hasty.ledger)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        client = ImgurClient(session, CLIENT_ID, "made-up", base_url=standin.url, middlewares=(governor,))
+        accounts = AccountService(hasty.accounts, client)
+        shelves = Shelves(hasty.library, hasty.marks)
+        shelves.listen(SyncService(accounts, client, hasty.library, JobService(hasty.jobs, lambda: None)))
+        yield Library.over(accounts, client, hasty.uploads, shelves, views=Views(hasty.views))
+        await accounts.close()
+    await governor.close()
+
+
+async def test_what_is_known_is_shown(database_url: str, hasty: Stores, library: Library, standin: Standin) -> None:
+    """Nothing can be asked of Imgur that is not counted, so that is said; a page that is turned asks nothing."""
+    account = standin.world.add_account("ada_imgur")
+    await link(hasty, standin, account)
+    number = await hasty.library.library(account.id)
+    assert number is not None
+    for shelf, kind in ((Shelf.IMAGES, "image"), (Shelf.FAVORITES, "image"), (Shelf.ALBUMS, "album")):
+        item = IndexedItem(kind, "abc1234", "\ncat\n", title="Cat")
+        assert await hasty.library.advance(SyncState(number, shelf, phase="done"), [item])
+        assert await hasty.library.finish(
+            SyncState(number, shelf, phase="done", version=1, finished_at=datetime.now(UTC))
+        )
+    view = await Views(hasty.views).keep(ADA, "cat")
+    standin.requests.clear()
+    galleries = library.galleries
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        asked = [
+            await galleries.images(ADA, fresh=True),
+            await galleries.favorites(ADA, fresh=True),
+            await galleries.albums(ADA, fresh=True),
+        ]
+        turned = [await galleries.page(ADA, Place(Source.ACCOUNT, view=known), 0) for known in ("", view)]
+        drawn = await library.drawing.draw(ADA)
+    for page in (*asked, *turned):
+        assert [found.id for found in page.items] == ["abc1234"]
+    assert [type(page.trouble) for page in (*asked, drawn)] == [DatabaseUnavailableError] * 4
+    assert [page.trouble for page in turned] == [None, None]
+    assert standin.requests == []

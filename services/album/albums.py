@@ -110,7 +110,8 @@ class AlbumService:
         deed = "file" if viewer.account else "anonymous"
         change: dict[str, Any] = {"deed": deed, "title": line(name), "hidden": hidden}
         if album is not None:
-            change = {"deed": "upload", "album": album.id, "title": line(album.title), "before": album.images_count}
+            into = {"album": album.id, "title": line(album.title), "before": album.images_count}
+            change |= {"deed": "upload", "file": line(name), **into}
         await self._record(viewer.discord_id, viewer.account_id or None, change)
 
     def uploaded(self, discord_id: int, album_id: str | None = None) -> None:

@@ -14,7 +14,7 @@ from services.album.looking import Look
 from services.album.models import is_ordered, unlike
 from services.album.pictures import REFUSALS, AlbumPictures
 from services.cache import oldest
-from services.jobs import Done, Handler, Job, Pause, Verdict, Work
+from services.jobs import Done, Handler, Pause, Verdict, Work
 from services.jobs.changes import KIND, SILENCE
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
@@ -25,6 +25,9 @@ NAMED = 10
 """Pictures that are named one by one."""
 NOW = "In case you had no answer, this is how it is now."
 """True whatever kept the bot from telling, and where it did tell."""
+LOOK_FIRST = "Look with /imgur images before you upload it again."
+ANONYMOUS = "anonymous"
+"""The deed that needs no account."""
 SKEW = timedelta(minutes=2)
 """By so much Imgur's clock may be behind."""
 UNKNOWN = Words(
@@ -59,60 +62,65 @@ class Interrupted(Handler):
             "order": self._ordered,
             "delete": self._deleted,
             "upload": self._uploaded,
+            "file": self._sent,
+            ANONYMOUS: self._sent_by_nobody,
         }
 
     async def advance(self, work: Work) -> Verdict:
         """What became of it is for the next answer."""
-        job, change = work.job, work.job.payload
+        job = work.job
         if self._is_held(job.id):  # by this process, which only could not show that it is alive
             return Pause(SILENCE.total_seconds())
-        if change["deed"] == "anonymous":
-            return Done(await self._sent_by_nobody(job))
-        viewer = await self._catalogue.usable(job.discord_id)
-        if change["deed"] == "file":
-            return Done(await self._sent(viewer, job))
-        look = self._looks.get(change["deed"])
-        return Done(UNKNOWN if look is None else await look(viewer, change))  # None: of a release that knew more
+        deed = job.payload["deed"]
+        if deed not in self._looks:  # of a release that knew more
+            return Done(UNKNOWN)
+        viewer = await (self._reading.viewer if deed == ANONYMOUS else self._catalogue.usable)(job.discord_id)
+        return Done(await self._looks[deed](viewer, {**job.payload, "begun_at": job.begun_at}))
 
     async def judge(self, work: Work, error: Exception) -> Verdict | None:
         """Where the account cannot be used, or Imgur refuses, nothing can be seen; else it is tried again."""
-        unknown = UNKNOWN_UPLOAD if work.job.payload["deed"] == "file" else UNKNOWN
+        unknown = UNKNOWN_UPLOAD if work.job.payload["deed"] in {"file", "upload"} else UNKNOWN
         return Done(unknown) if isinstance(error, (BotError, *REFUSALS)) else None
 
-    async def _sent(self, viewer: Viewer, job: Job) -> Words:
+    async def _sent(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         """A picture that went into no album."""
-        newest = await self._reading.images(viewer, 0, since=oldest(fresh=True))
-        since = [image for image in newest.items if image.created and image.created >= job.begun_at - SKEW]
-        if not since:
+        file, got = _name(change), await self._got(viewer, change)
+        if not got:
             return Words(
                 "The picture is not to be seen",
-                f"{NOW} Imgur shows no picture in your account since {_name(job.payload)} was sent. "
+                f"{NOW} Imgur shows no picture in your account since {file} was sent. "
                 "If it is not in /imgur images, upload it once more.",
             )
-        if job.payload["hidden"]:
-            for image in since:
-                await self._catalogue.uploads.hide(viewer.discord_id, image.id)
-        names = _names([(image.id, image.title or "") for image in since])
         return Words(
             "The picture should be on Imgur",
-            f"{NOW} Since {_name(job.payload)} was sent, your account got: {names}. Look with /imgur images before you "
-            "upload it again.",
+            f"{NOW} Since {file} was sent, your account got: {got}. {LOOK_FIRST}",
         )
 
-    async def _sent_by_nobody(self, job: Job) -> Words:
+    async def _got(self, viewer: Viewer, change: Mapping[str, Any]) -> str:
+        """The names of what came into the account since an upload began, hidden by now if it was to be."""
+        newest = await self._reading.images(viewer, 0, since=oldest(fresh=True))
+        since = [image for image in newest.items if image.created and image.created >= change["begun_at"] - SKEW]
+        await self._hide(viewer, change, [image.id for image in since])
+        return _names([(image.id, image.title or "") for image in since])
+
+    async def _hide(self, viewer: Viewer, change: Mapping[str, Any], images: Iterable[str]) -> None:
+        for image_id in images if change.get("hidden") else ():
+            await self._catalogue.uploads.hide(viewer.discord_id, image_id)
+
+    async def _sent_by_nobody(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         """A picture that was sent without an account: only what is on record here is known of it."""
-        rows = await self._catalogue.uploads.page(job.discord_id, offset=0, limit=NAMED)
-        since = [row for row in rows if row.uploaded_at >= job.begun_at]
+        rows = await self._catalogue.uploads.page(viewer.discord_id, offset=0, limit=NAMED)
+        since = [row for row in rows if row.uploaded_at >= change["begun_at"]]
+        await self._hide(viewer, change, [row.image_id for row in since])
         if since:
             names = _names([(row.image_id, row.title or "") for row in since])
             return Words(
                 "The picture should be on Imgur",
-                f"{NOW} Since {_name(job.payload)} was sent, your anonymous uploads got: {names}. Look with "
-                "/imgur images before you upload it again.",
+                f"{NOW} Since {_name(change)} was sent, your anonymous uploads got: {names}. {LOOK_FIRST}",
             )
         return Words(
             "The picture was lost",
-            f"{NOW} If Imgur took {_name(job.payload)}, nobody knows where it is, and nobody can delete it: that takes "
+            f"{NOW} If Imgur took {_name(change)}, nobody knows where it is, and nobody can delete it: that takes "
             "what Imgur would have answered. To have it, upload it once more.",
         )
 
@@ -190,23 +198,26 @@ class Interrupted(Handler):
         )
 
     async def _uploaded(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
+        got, file = await self._got(viewer, change), unmarked(change.get("file", ""), 60) or "it"
+        came = f"Since {file} was sent, your account got: {got}. " if got else ""
         try:
             album = await self._album(viewer, change)
         except NotFoundError:
-            gone = f"{NOW} Imgur no longer has {_name(change)}. "
+            gone = f"{NOW} Imgur no longer has {_name(change)}. {came}"
             return Words("The album is gone", f"{gone}If the picture is not in /imgur images, upload it once more.")
         before, now = change["before"], max(album.images_count, len(album.images))
         if now <= before:
+            has = f"has {_pictures(now)}, as before" if now else "is empty"
+            add = "/imgur album add puts it in. " if got else ""
             return Words(
                 "The picture is not in the album",
-                f"{NOW} The album {_name(change)} "
-                f"{f'has {now:,} pictures, as before' if now else 'is empty'}. If it is not in /imgur images either, "
-                "upload it once more.",
+                f"{NOW} The album {_name(change)} {has}. {came}{add}If it is not in /imgur images either, upload it "
+                "once more.",
             )
         return Words(
             "The picture should be in the album",
-            f"{NOW} The album {_name(change)} has {now:,} pictures, {now - before:,} more than before: look with "
-            "/imgur images before you upload it again.",
+            f"{NOW} The album {_name(change)} has {_pictures(now)}, {now - before:,} more than before. {came}"
+            f"{LOOK_FIRST}",
         )
 
     async def _album(self, viewer: Viewer, change: Mapping[str, Any]) -> Album:
@@ -221,6 +232,10 @@ def _counted(done: int, every: int) -> str:
     if every == 1:
         return "The picture is" if done else "The picture is not"
     return f"{done:,} of {every:,} pictures are"
+
+
+def _pictures(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count:,} pictures"
 
 
 def _name(change: Mapping[str, Any]) -> str:

@@ -104,7 +104,7 @@ async def test_of_an_upload_without_an_account_only_the_record_knows(
     albums: AlbumService, stores: Stores, standin: Standin
 ) -> None:
     """Nothing is asked of Imgur, nor is anybody's account needed."""
-    change = {"deed": "anonymous", "title": "Cat", "hidden": False}
+    change = {"deed": "anonymous", "title": "Cat", "hidden": True}
     title, text = await told(albums, stores, change)
     assert title == "The picture was lost"
     assert "nobody can delete it" in text
@@ -113,14 +113,16 @@ async def test_of_an_upload_without_an_account_only_the_record_knows(
     title, text = await told(albums, stores, change)
     assert title == "The picture should be on Imgur"
     assert "your anonymous uploads got: (upload1)." in text
+    assert await stores.uploads.hidden(["upload0", "upload1"]) == frozenset({"upload1"})
     assert standin.requests == []
 
 
+@pytest.mark.parametrize("deed", ["file", "upload"])
 async def test_what_cannot_be_seen_of_an_upload_is_said(
-    albums: AlbumService, stores: Stores, standin: Standin, account: Account
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account, deed: str
 ) -> None:
     await stores.accounts.unlink(ADA)
-    title, text = await told(albums, stores, {"deed": "file", "title": "Cat", "hidden": False})
+    title, text = await told(albums, stores, {"deed": deed, "title": "Cat", "hidden": False})
     assert (title, "cannot be seen" in text) == ("A picture may have been uploaded", True)
 
 
@@ -165,14 +167,37 @@ async def test_what_an_order_has_dropped_is_put_back_but_for_what_is_gone(
 async def test_upload_into_an_album_is_counted(
     before: int, albums: AlbumService, stores: Stores, album: StoredAlbum
 ) -> None:
+    for image in album.images:
+        image.created -= 3600
     album.images = album.images if before else []
     title, text = await told(albums, stores, {"deed": "upload", "album": album.id, "title": "Trip", "before": before})
     assert title == f"The picture {'should be' if before == 2 else 'is not'} in the album"
     assert {
         0: "is empty. If it is not in /imgur images",
         3: "has 3 pictures, as before. If it is not in /imgur images",
-        2: "1 more than before",
+        2: "1 more than before. Look with",
     }[before] in text
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("inside", [False, True])
+async def test_upload_into_an_album_is_named_and_hidden_if_it_was(
+    albums: AlbumService, stores: Stores, standin: Standin, album: StoredAlbum, *, inside: bool, hidden: bool
+) -> None:
+    for image in album.images:
+        image.created -= 3600
+    new = standin.world.add_image(album.account, title="Cat *1*")
+    album.images += [new] if inside else []
+    change = {"deed": "upload", "album": album.id, "title": "Trip", "before": 3, "file": "*Cat* file"}
+    title, text = await told(albums, stores, change | {"hidden": hidden})
+    came = f"Since Cat file was sent, your account got: Cat 1 ({new.id})."
+    if inside:
+        assert title == "The picture should be in the album"
+        assert f"4 pictures, 1 more than before. {came} Look with" in text
+    else:
+        assert title == "The picture is not in the album"
+        assert f"3 pictures, as before. {came} /imgur album add puts it in." in text
+    assert await stores.uploads.hidden([new.id, album.images[0].id]) == (frozenset({new.id}) if hidden else frozenset())
 
 
 async def test_another_of_the_same_name_is_not_the_one_that_was_there(

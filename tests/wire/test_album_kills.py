@@ -19,13 +19,13 @@ from standins.imgur.records import Account, StoredAlbum
 from standins.imgur.standin import Standin as Imgur
 from storage.database import open_database
 from storage.tables import jobs
-from tests.databases import on_both
+from tests.databases import on_both, rows
 from tests.wire.acting import a_minute_later, answered, changed, chosen, ticked
 from tests.wire.conftest import Launch
 
 
 class Albums:
-    """Alice's albums, each with three pictures of its own."""
+    """Alice's albums, each with three pictures of its own, of an hour ago."""
 
     def __init__(self, standin: Imgur, account: Account) -> None:
         self._standin = standin
@@ -34,6 +34,8 @@ class Albums:
     def __call__(self, title: str, count: int = 3) -> StoredAlbum:
         world = self._standin.world
         images = [world.add_image(self._account, title=f"{title} {number}") for number in range(count)]
+        for image in images:
+            image.created -= 3600
         return world.add_album(self._account, title=title, images=images)
 
 
@@ -43,6 +45,7 @@ async def test_what_became_of_each_change_is_looked_up_and_told_and_nothing_is_d
 ) -> None:
     """Of each kind two are under way: Imgur has done one, and not heard of the other."""
     make, loose = Albums(standin, account), standin.world.add_image(account, title="Loose")
+    loose.created -= 3600
     first = await launch()
     await discord.ready()
     run, press = partial(discord.slash, alice), partial(discord.press, alice)
@@ -191,10 +194,15 @@ async def test_several_go_into_one_new_album_though_the_process_is_killed_twice(
     assert (code, "Traceback" in written) == (0, False), written
 
 
+IN_TRIP = (
+    "The picture should be in the album\n{} The album Trip has 1 picture, 1 more than before. "
+    "Since Cat was sent, your account got: {}. Look"
+)
 UPLOADS = [
     ("done", {}, "The picture should be on Imgur\n{} Since done.jpg was sent, your account got: {}. Look"),
     ("left", {}, "The picture is not to be seen\n{} Imgur shows no picture in your account since left.jpg was sent."),
     ("done", {"anonymous": True}, "The picture was lost\n{} If Imgur took done.jpg, nobody knows where it is"),
+    ("done", {"album": "Trip", "title": "Cat"}, IN_TRIP),
 ]
 
 
@@ -212,11 +220,12 @@ async def test_who_uploads_hears_after_a_kill_whether_to_do_it_again(
     given: dict[str, Any],
     words: str,
 ) -> None:
-    """Imgur has taken it, and the answer came to nobody; or it has not."""
+    """Imgur has taken it, and the answer came to nobody; or it has not. It was a spoiler, and is one."""
+    standin.world.add_album(account, title="Trip")
     process = await launch()
     await discord.ready()
     held = standin.switches.hold("POST /3/upload", answer=how == "done")
-    file = discord.world.upload(f"{how}.jpg", picture, "image/jpeg")
+    file = discord.world.upload(f"SPOILER_{how}.jpg", picture, "image/jpeg")
     command = await discord.slash(alice, "upload", file, file=file["id"], **given)
     async with asyncio.timeout(30):
         await held.arrived.wait()
@@ -226,8 +235,10 @@ async def test_who_uploads_hears_after_a_kill_whether_to_do_it_again(
     process = await launch()
     await discord.ready()
     await discord.until(partial(said_to, command))
-    took = [f"({image.id})" for image in standin.world.images.values()]
+    took = [" ".join(filter(None, (image.title, f"({image.id})"))) for image in standin.world.images.values()]
     assert len(took) == (how == "done")
+    hidden = {row["image_id"] for row in rows(database_url, "SELECT image_id FROM hidden_images")}
+    assert hidden == (set() if "anonymous" in given else set(standin.world.images))
     [said] = [text(one) for one in (command.original, *command.followups) if one]
     assert said.replace("### ", "").replace("\n\n", "\n").startswith(words.format(SO, *took))
     assert len(standin.sent("POST /3/upload")) == 1

@@ -266,6 +266,10 @@ class NameUnknownError(NotAnItemError):
     """The text could be an id, but Imgur knows no such thing, and it is no title of the user's."""
 
 
+class SeveralNamedError(NotAnItemError):
+    """The text looks like several ids, and is no title of the user's."""
+
+
 class TitleSharedError(BotError):
     """Several of the user's items have the title `given`; `choices` are worded as suggestions are."""
 

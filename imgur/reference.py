@@ -60,12 +60,15 @@ _PLACES: tuple[tuple[tuple[str, ...], Kinds, bool], ...] = (
 """What a path begins with, what it names, and whether an id stands before what else follows."""
 
 LONGEST = 20_000  # characters that are looked at; an option of Discord's holds 6,000
+LONGEST_LINK_WORD = 3  # characters of what stands between ids: "and", "1."
 DECODINGS = (str, unescape, unquote, unescape, unquote)  # an address within an address within a page
 
 _NAME = re.compile(
     r"(?P<id>[A-Za-z0-9]{5,10})(?![A-Za-z0-9])(?P<file>(?:_[A-Za-z0-9]+)?\.[A-Za-z0-9]{2,4}(?![A-Za-z0-9]))?"
 )
 _BARE = re.compile(r"(?:[^\w:]|_)*([A-Za-z0-9]{5,10})(?:[^\w:]|_)*")
+_UNPLAIN = re.compile(r"(?:(?ai:image|video|album):)?[^\w:]{0,3}((?=.*\d|.+[A-Z])[A-Za-z0-9]{5,10})[^\w:]{0,3}")
+_BETWEEN = re.compile(r"[\s,;&+|]+")
 _BARE_FILE = re.compile(r"[\w~%-]+\.(?ai:jpe?g|png|gifv?|tiff?|mp4|webm|mov)")  # as a browser saves what it shows
 _BARE_PATH = re.compile(r"/(?!/)\S+|(?ai:a|g|gallery|t|r|topic|user|download)/\S+")
 _THUMBNAIL = re.compile(r"([A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?)[sbtmlhgr]")  # sizes, two of them undocumented
@@ -132,6 +135,13 @@ def link(text: str) -> Reference | None:
         if found := list(_named(_ESCAPED.sub(r"\1", text))):
             return _one(found)
     return None
+
+
+def is_several(text: str) -> bool:
+    """Whether the text is a row of ids. A word counts as one only if it is no plain word."""
+    parts = list(filter(None, _BETWEEN.split(visible(text))))
+    ids = {found[1] for part in parts if (found := _UNPLAIN.fullmatch(part))}
+    return len(ids) > 1 and all(_UNPLAIN.fullmatch(part) or len(part) <= LONGEST_LINK_WORD for part in parts)
 
 
 def visible(text: str) -> str:

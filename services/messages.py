@@ -452,6 +452,11 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.SeveralGivenError: Words(
         "One at a time", "This names more than one picture or album. Give one link or one id, then the next."
     ),
+    errors.SeveralNamedError: Words(
+        "One at a time",
+        "These look like several ids. Give one, then the next. For several of your own there is Select… under "
+        "/imgur images.",
+    ),
     errors.NotYoursError: Words(
         "That is not yours", "Only its owner can do this. Use /imgur images to find your own pictures."
     ),

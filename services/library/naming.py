@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 
 import imgur.reference
-from errors import NameUnknownError, NotAnItemError, SeveralGivenError, TitleSharedError
+from errors import NameUnknownError, NotAnItemError, SeveralGivenError, SeveralNamedError, TitleSharedError
 from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
 from services.cache import oldest
@@ -51,7 +51,7 @@ class Names:
             found = Reference(imgur.reference.POST if first_album else imgur.reference.EITHER, choice[1])
         found = found or _untitled(text)
         if found is None:
-            raise NotAnItemError
+            raise SeveralNamedError if imgur.reference.is_several(text) else NotAnItemError
         return found
 
     async def titled(self, viewer: Viewer, text: str, scope: Scope, *, begun: bool = True) -> Reference:
@@ -62,6 +62,8 @@ class Names:
         own = await self._lists.read(viewer, scope, called=_names(text), since=oldest(fresh=True))
         if found := among(own, text) or (_begun(own, text) if begun and scope is Scope.ALBUMS else None):
             return found
+        if imgur.reference.is_several(text):
+            raise SeveralNamedError
         is_id = _read(imgur.reference.parse, text) is not None
         raise (NameUnknownError if is_id else NotAnItemError)(tuple(map(label, _alike(own, text))), text)
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgur import Kind, Reference
-from imgur.reference import PAGES, SECTIONS, Kinds, SeveralError, parse
+from imgur.reference import PAGES, SECTIONS, Kinds, SeveralError, is_several, parse
 
 LETTERS = string.ascii_letters + string.digits
 IDS = st.one_of(st.text(LETTERS, min_size=5, max_size=5), st.text(LETTERS, min_size=7, max_size=7)).filter(
@@ -372,6 +372,29 @@ def test_any_text_is_refused_or_gives_an_id_fit_for_an_address(text: str, form: 
 def test_two_different_things_are_told_from_one(text: str) -> None:
     with pytest.raises(SeveralError):
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "several"),
+    [
+        ("Ab3dE7g Xy12345", True),
+        ("Ab3dE, Xy12345 and Zz98765", True),
+        ("abc1234\ndef5678\n", True),
+        ("image:Ab3dE7g album:Xy12345", True),
+        ("1. Ab3dE7g; 2. <Xy12345>", True),
+        ("`Ab3dE7g` | (Xy12345)", True),
+        ("Ab3dE7g", False),
+        ("Ab3dE7g Ab3dE7g", False),
+        ("Ab3dE7g summer", False),
+        ("happy friday", False),
+        ("Happy Friday", False),
+        ("Summer 2024", False),
+        ("our trip Ab3dE7g Xy12345", False),
+        ("", False),
+    ],
+)
+def test_a_row_of_ids_is_told_from_a_title(text: str, several: bool) -> None:
+    assert is_several(text) is several
 
 
 @pytest.mark.parametrize("form", ["https://imgur.com/{}", "imgur.com/{}/", "www.imgur.com/{}?x=1"])

@@ -25,6 +25,7 @@ from errors import (
     NotLinkedError,
     NotYoursError,
     SeveralGivenError,
+    SeveralNamedError,
 )
 from imgur import client
 from imgur.client import ImgurClient
@@ -428,8 +429,16 @@ async def test_what_a_link_names_is_looked_up_first_when_an_image_and_an_album_s
     assert image.id in standin.world.images
 
 
-async def test_several_things_are_refused_one_by_one(library: Library, account: Account) -> None:
-    text = "https://imgur.com/a/Ab3dE7g and https://imgur.com/Xy12345"
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("https://imgur.com/a/Ab3dE7g and https://imgur.com/Xy12345", SeveralGivenError),
+        ("Ab3dE7g Xy12345", SeveralNamedError),
+    ],
+)
+async def test_several_things_are_refused_one_by_one(
+    library: Library, account: Account, text: str, refusal: type[BotError]
+) -> None:
     for call in (
         library.items.show,
         library.items.favorite,
@@ -437,9 +446,9 @@ async def test_several_things_are_refused_one_by_one(library: Library, account: 
         library.items.editable,
         library.items.deletion,
     ):
-        with pytest.raises(SeveralGivenError):
+        with pytest.raises(refusal):
             await call(ADA, text)
-    with pytest.raises(SeveralGivenError):
+    with pytest.raises(refusal):
         await library.galleries.images(ADA, 0, text)
 
 

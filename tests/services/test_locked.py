@@ -76,6 +76,8 @@ async def test_what_is_known_is_shown(database_url: str, hasty: Stores, library:
         drawn = await library.drawing.draw(ADA)
     for page in (*asked, *turned):
         assert [found.id for found in page.items] == ["abc1234"]
-    assert [type(page.trouble) for page in (*asked, drawn)] == [DatabaseUnavailableError] * 4
+    assert [type(trouble) for trouble in (*(page.trouble for page in asked), drawn.trouble)] == [
+        DatabaseUnavailableError
+    ] * 4
     assert [page.trouble for page in turned] == [None, None]
     assert standin.requests == []

@@ -93,12 +93,17 @@ def _when(seconds: float | None) -> str:
     return "later" if seconds is None else moment(datetime.now(UTC) + timedelta(seconds=seconds))
 
 
-def being_read(read: int, expected: int | None, seconds: float | None) -> str:
-    """How far a list has been read; `expected` and `seconds` are None where nobody knows."""
-    if expected is None:
-        return f"{read:,} read so far"
-    so_far = f"{read:,} of about {expected:,} read"
-    return so_far if seconds is None else f"{so_far}, about {duration(seconds)} to go"
+def being_read(read: int, expected: int | None, seconds: float | None, silent_since: datetime | None = None) -> str:
+    """How far a list has been read; `expected` and `seconds` are None where nobody knows.
+
+    `silent_since` is when the last of it came, where the rest does not come.
+    """
+    so_far = f"{read:,} read so far" if expected is None else f"{read:,} of about {expected:,} read"
+    if silent_since is not None:
+        return (
+            f"{so_far}. Nothing more comes (the last time was {moment(silent_since)}), and it is tried again by itself"
+        )
+    return so_far if expected is None or seconds is None else f"{so_far}, about {duration(seconds)} to go"
 
 
 def megabytes(size: int) -> str:

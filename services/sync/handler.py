@@ -254,7 +254,8 @@ class SyncHandler(Handler):
             await self._close(state, is_confirmed=True, within_reach=state.page > 0)
             return
         before = await self._seen(state)
-        after = replace(state, page=state.page + 1)
+        came = replace(Stage.of(state), at=int(self._now().timestamp()))
+        after = replace(state, page=state.page + 1, phase=str(came))
         if not await self._library.advance(after, [to_index(item) for item in page.items], from_oldest=True):
             return
         after = replace(after, version=state.version + 1)

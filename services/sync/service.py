@@ -117,7 +117,7 @@ class SyncService:
         waits = max((job.due_at - now).total_seconds(), 0.0) if job else 0.0
         if calls := calls_left(state):
             waits = max(waits, await self._quota(account_id, calls))
-        return progress(state, now, waits)
+        return progress(state, now, waits, is_held=await self._quota(account_id, 1) > 0)
 
     async def overview(self, account_id: int) -> dict[str, Progress]:
         """How far each of the account's lists has been read. Errors of the database pass."""

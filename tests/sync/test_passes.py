@@ -504,6 +504,7 @@ async def test_a_page_that_imgur_does_not_hand_out_keeps_no_list_from_being_read
     await until(rest_is_read)
     asked = len(house.standin.sent(f"{IMAGES}/1*"))
     assert asked < 30
+    await settled(house)
     house.standin.faults.clear()
     house.calls()
     house.pass_time(timedelta(minutes=10))

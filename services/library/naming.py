@@ -80,8 +80,8 @@ def exact(text: str) -> Reference | None:
 
 
 def is_name(text: str) -> bool:
-    """Whether the text may be what something new is to be called: no value, no link, no choice."""
-    return exact(text) is None and CHOICE.fullmatch(text) is None
+    """Whether the text may be what a new album is to be called: no value, no link, none of the choices of albums."""
+    return exact(text) is None and not (CHOICE.fullmatch(text.strip()) and folded(text).startswith("album:"))
 
 
 def is_title(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 from typing import Any, TypeAlias, TypeVar
@@ -259,7 +259,7 @@ class Lists:
             if (standing := standings[SHELVES[name]]) is not None and standing.is_begun
         }
         choice = CHOICE.fullmatch(typed.strip())
-        query = guess(choice[1] if choice else typed)
+        query = replace(guess(choice[1]), whole=folded(typed)) if choice else guess(typed)  # it may be a title as well
         return dict(zip(begun, await self._shelves.suggesting(viewer, begun.values(), query, CHOICES), strict=True))
 
     def tidy(self) -> None:

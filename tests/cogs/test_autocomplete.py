@@ -44,6 +44,18 @@ async def test_exact_title_comes_first_however_old_it_is(discord: Discord, linke
     assert discord.standin.sent(READS) == []
 
 
+@on_both
+async def test_exact_title_comes_first_though_it_looks_like_the_wording_of_a_choice(
+    discord: Discord, linked: Account, index: Index
+) -> None:
+    world = discord.standin.world
+    exact = world.add_image(linked, title="Cats (Paris)")
+    for n in range(40):
+        world.add_image(linked, title=f"Dogs of Paris {n}")
+    await index.read(IMAGES, FAVORITES, ALBUMS)
+    assert ids(await offered(discord, "cats (paris)"))[0] == exact.id
+
+
 @pytest.mark.parametrize(
     "title", ["😀" * 90, "🇩🇪🇫🇷" * 30, "👨‍👩‍👧‍👦" * 20, "👍🏽" * 60, "e\u0301" * 90, "a" * 128, "&" * 128, "漢" * 128]
 )

@@ -370,7 +370,7 @@ async def test_other_spelling_is_the_album_that_is_there(
     assert (await albums.into(ADA, typed)).id == album.id
 
 
-@pytest.mark.parametrize("typed", ["Holi", "Summer", "Summer at the lake", "Trips"])
+@pytest.mark.parametrize("typed", ["Holi", "Summer", "Summer at the lake", "Trips", "Lake (Paris)", "Far (Trips)"])
 async def test_name_that_none_has_is_a_new_one(
     typed: str, albums: AlbumService, standin: Standin, account: Account, stranger: Account
 ) -> None:
@@ -378,9 +378,10 @@ async def test_name_that_none_has_is_a_new_one(
     theirs = standin.world.add_album(stranger)
     theirs.id = "Trips"  # somebody else's album is called by that id
     standin.world.albums["Trips"] = theirs
-    with pytest.raises(NewAlbumError) as caught:
-        await albums.into(ADA, f" {typed} ")
-    assert caught.value.title == typed
+    for text in (typed, f" {typed} "):
+        with pytest.raises(NewAlbumError) as caught:
+            await albums.into(ADA, text)
+        assert caught.value.title == typed
     assert not standin.sent("POST *")
 
 
@@ -392,6 +393,7 @@ async def test_link_that_leads_to_no_own_album_is_no_name(
         (f"https://imgur.com/a/{theirs.id}", NotYoursError),
         ("https://imgur.com/a/AAAAAAA", NotFoundError),
         ("album:AAAAAAA", NotFoundError),
+        ("Album: Summer (AAAAAAA)", BotError),
         (f"https://i.imgur.com/{image.id}.jpg", BotError),
     ):
         with pytest.raises(error) as caught:

@@ -185,13 +185,20 @@ class UploadService:
             raise LinkBrokenError if linked else NotLinkedError
         return Destination.ASK_BROKEN if linked else Destination.ASK
 
-    async def upload(self, request: UploadRequest, progress: Progress, queued: Queued = _unwatched) -> Uploaded:
+    async def upload(
+        self,
+        request: UploadRequest,
+        progress: Progress,
+        queued: Queued = _unwatched,
+        made: Callable[[Album], None] = lambda _: None,
+    ) -> Uploaded:
         """Wait for Imgur's limit and the user's turn, check the file, send it; once, unless its token is refused.
 
-        The attachment is not opened before its turn. Cancelled after the last byte, it waits for the answer and deletes
-        the picture; UploadEndedError then says what remains. Raises FileTooLargeError, UnsupportedFileError,
-        AttachmentUnavailableError, AlbumNeedsAccountError, NewAlbumError, AlbumUncertainError, NotAnItemError,
-        ImageGivenError, NotLinkedError, LinkBrokenError, UploadUncertainError; errors of Imgur and the database pass.
+        The attachment is not opened before its turn; a new album is `made` before, and stays. Cancelled after the last
+        byte, it waits for the answer and deletes the picture; UploadEndedError then says what remains. Raises
+        FileTooLargeError, UnsupportedFileError, AttachmentUnavailableError, AlbumNeedsAccountError, NewAlbumError,
+        AlbumUncertainError, NotAnItemError, ImageGivenError, NotLinkedError, LinkBrokenError, UploadUncertainError;
+        errors of Imgur and the database pass.
         """
         album = None
         if request.anonymous:
@@ -199,6 +206,8 @@ class UploadService:
         elif request.album:
             settle = self._albums.made_for if request.is_new_album else self._albums.into
             album = await settle(request.discord_id, request.album)
+            if request.is_new_album:
+                made(album)
             request = replace(request, album=album.id)
         linked = None if request.anonymous else await self._accounts.linked(request.discord_id)
         with with_token_of(request.discord_id, linked.account_id) if linked else nullcontext():

@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from cogs.ui.actions import Interaction, action
 from cogs.ui.door import others_first
-from cogs.ui.item import bare_image
+from cogs.ui.item import bare_image, link_button
 from cogs.ui.kept import Kept
 from cogs.ui.reply import (
     acknowledge,
@@ -33,6 +33,7 @@ from cogs.upload._views import (
     album_again_button,
     album_question_view,
     bare_request,
+    made_words,
     over_view,
     progress_view,
     question_view,
@@ -41,7 +42,7 @@ from cogs.upload._views import (
     waiting_view,
 )
 from errors import AlbumUncertainError, LinkBrokenError, NewAlbumError, QuestionExpiredError
-from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
+from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album
 from services.library.suggestions import Scope, SuggestionService
 from services.quota.caller import Wait, caller, calling
 from services.text import line, passage
@@ -139,6 +140,7 @@ class Uploads(commands.Cog):
         owner, request, share = interaction.user.id, question.request, question.share
 
         waits: list[Wait] = []
+        made: list[Album] = []
 
         async def waiting(wait: Wait) -> None:
             waits[:] = [wait]
@@ -153,7 +155,9 @@ class Uploads(commands.Cog):
         try:
             with calling(replace(caller(), waiting=waiting)):
                 uploaded = await self._transfers.run(
-                    request.file.size, lambda count, queued: self._uploads.upload(request, count, queued), show
+                    request.file.size,
+                    lambda count, queued: self._uploads.upload(request, count, queued, made.append),
+                    show,
                 )
         except LinkBrokenError:  # Imgur refused the tokens only now; nothing was sent
             if not request.is_open:
@@ -170,6 +174,10 @@ class Uploads(commands.Cog):
             return
         except AlbumUncertainError:
             rescue(interaction, "", album_again_button(self._questions.keep(question), owner))
+            raise
+        except Exception:
+            for album in made:
+                rescue(interaction, made_words(album), link_button(album))
             raise
         done(interaction, uploaded_words(uploaded), uploaded.image.page_url)
         await answer_or_share(

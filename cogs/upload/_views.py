@@ -14,7 +14,7 @@ from cogs.ui.layout import WARNING, notice, plain, worded
 from cogs.ui.report import link_button
 from cogs.upload._question import NEW, NONE
 from errors import LinkBrokenError
-from imgur.models import TITLE_LIMIT
+from imgur.models import TITLE_LIMIT, Album
 from services.messages import megabytes, waiting_words
 from services.quota.caller import Wait
 from services.text import cut
@@ -119,6 +119,11 @@ def bare_request(request: UploadRequest) -> UploadRequest:
 def uploaded_words(uploaded: Uploaded) -> str:
     """What was done, in a few words."""
     return "Uploaded anonymously" if uploaded.anonymous else "Uploaded to your Imgur account"
+
+
+def made_words(album: Album) -> str:
+    """For who gets an error about the file instead."""
+    return f"The album {linked(album)} was made before, and stays."
 
 
 def over_view() -> ui.LayoutView:

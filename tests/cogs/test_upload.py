@@ -133,6 +133,21 @@ async def test_name_of_no_album_is_asked_about_and_then_made(discord: Discord, l
     assert len(discord.standin.sent("POST /3/album")) == 1
 
 
+@pytest.mark.parametrize("fault", ["file-type-400", "lost-answer", "a file of another kind"])
+async def test_album_that_was_made_for_an_upload_that_fails_is_told(
+    discord: Discord, linked: Account, picture: bytes, fault: str
+) -> None:
+    file = ("notes.txt", b"no picture") if fault.startswith("a file") else ("hill.jpg", picture)
+    if file[1] is picture:
+        discord.standin.fail_next(fault, UPLOAD)
+    question = answer(await discord.run("upload", file=file, album="Norway"))
+    await discord.click(question, "Make it and upload")
+    (album,) = discord.standin.world.albums.values()
+    link = f"https://imgur.com/a/{album.id}"
+    assert f"The album [Norway]({link}) was made before, and stays." in text(question)
+    assert buttons(question)["Open on Imgur"]["url"] == link
+
+
 @pytest.mark.parametrize(("label", "is_in"), [("Into Mountains", True), ("Upload without an album", False)])
 async def test_name_of_no_album_may_be_another_or_none(
     discord: Discord, linked: Account, picture: bytes, *, label: str, is_in: bool

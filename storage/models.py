@@ -283,6 +283,10 @@ class Job:
     claim: str | None = field(default=None, repr=False)
     shown: datetime | None = None
 
+    def waits(self, now: datetime) -> float:
+        """In how many seconds it goes on; what is under way waits for nothing, whenever a wrong clock had it due."""
+        return 0.0 if self.claim is not None else max((self.due_at - now).total_seconds(), 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -149,7 +149,7 @@ class JobService:
         now = self._now()
         done, total = await self._store.tally(job.id)
         ahead = await self._store.ahead(job, now) if job.claim is None else 0
-        return Progress(done, total, ahead, max((job.due_at - now).total_seconds(), 0.0))
+        return Progress(done, total, ahead, job.waits(now))
 
     async def resume(self, discord_id: int, job_id: int) -> bool:
         """Let a stopped job go on; False where there is nothing to go on with."""

@@ -114,7 +114,7 @@ class SyncService:
         if state is not None and state.finished_at is not None:
             return Progress(await self._library.count(library, shelf), None, None, state.finished_at)
         job, now = await self._jobs.open_one(KIND, _subject(account_id)), self._now()
-        waits = max((job.due_at - now).total_seconds(), 0.0) if job else 0.0
+        waits = job.waits(now) if job else 0.0
         if calls := calls_left(state):
             waits = max(waits, await self._quota(account_id, calls))
         return progress(state, now, waits, is_held=await self._quota(account_id, 1) > 0)

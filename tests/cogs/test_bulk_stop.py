@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -67,6 +68,23 @@ async def test_a_wait_for_credits_is_stopped_at_once(discord: Discord, linked: A
     _, other = await asked(discord, ids[:1])
     await discord.click(other, "Delete 1 for good")
     assert "### Deleting 1 picture" in text(other)
+
+
+async def test_a_clock_that_is_put_back_meanwhile_keeps_no_message_from_its_end(
+    discord: Discord, linked: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is under way waits for nothing, whenever it seems to be due."""
+    ids = add_images(discord, linked, 3)
+    _, question = await asked(discord, ids)
+    held = discord.standin.switches.hold(f"DELETE /3/image/{ids[1]}")
+    pressing = asyncio.create_task(discord.click(question, "Delete 3 for good"))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    monkeypatch.setattr(discord.house.services.jobs, "_now", lambda: datetime.now(UTC) - timedelta(days=1))
+    await eventually(lambda: "**1 of 3** done so far." in text(question))
+    assert "it goes on" not in text(question)
+    held.release()
+    await pressing
+    await eventually(lambda: "### 3 deleted\n" in text(question))
 
 
 async def test_nobody_else_stops_it(discord: Discord, linked: Account) -> None:

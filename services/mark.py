@@ -21,6 +21,7 @@ from storage.models import Key, Mark, Tag
 __all__ = [
     "LONGEST_NOTE",
     "LONGEST_TAG",
+    "LONGEST_TAGS",
     "MOST_TAGS",
     "Mark",
     "MarkService",
@@ -34,6 +35,8 @@ __all__ = [
 MOST_TAGS = 20
 """Tags of one item."""
 LONGEST_TAG = 50
+LONGEST_TAGS = MOST_TAGS * (2 * LONGEST_TAG + 2)
+"""Units of UTF-16 that all tags of an item may have, with a comma and a blank behind each."""
 LONGEST_NOTE = 1000
 """Units of UTF-16, as Discord counts them: a message shows all of it."""
 

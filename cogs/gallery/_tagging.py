@@ -14,10 +14,8 @@ from cogs.ui.layout import notice
 from cogs.ui.mark import tag_words
 from cogs.ui.reply import acknowledge, answer, done, open_form
 from errors import ForeignGalleryError
-from services.mark import LONGEST_TAG, MOST_TAGS, MarkService, Tag, Tagged, read_tags
+from services.mark import LONGEST_TAGS, MOST_TAGS, MarkService, Tag, Tagged, read_tags
 from services.selection import Deed, SelectionService
-
-FIELD = 2 * MOST_TAGS * LONGEST_TAG  # characters that the form takes
 
 
 class TagsForm(Form):
@@ -25,7 +23,9 @@ class TagsForm(Form):
 
     def __init__(self, owner: int, view: str) -> None:
         super().__init__("pick-tagged", owner, view, title="Tag what is ticked")
-        field: ui.TextInput[ui.Modal] = ui.TextInput(custom_id="tags", max_length=FIELD, placeholder="cat, beach")
+        field: ui.TextInput[ui.Modal] = ui.TextInput(
+            custom_id="tags", max_length=LONGEST_TAGS, placeholder="cat, beach"
+        )
         self.add_item(
             ui.Label(
                 text="Tags",

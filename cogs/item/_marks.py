@@ -20,10 +20,9 @@ from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, open_for
 from cogs.ui.report import rescue
 from imgur.models import Kind
 from services.library.suggestions import Scope, SuggestionService
-from services.mark import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS, Mark, Marked, MarkService
+from services.mark import LONGEST_NOTE, LONGEST_TAGS, Mark, Marked, MarkService
 
 IMAGE = "Its title, id or link, or pick a suggestion"
-FIELD = 2 * MOST_TAGS * LONGEST_TAG  # characters that the field for tags takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class TagForm(Form):
     def __init__(self, owner: int, kind: Kind, item_id: str, filled: Typed) -> None:
         super().__init__("item-tagged", owner, kind.value, item_id, title="Your tags and note")
         tags: ui.TextInput[ui.Modal] = ui.TextInput(
-            custom_id="tags", default=filled.tags, required=False, max_length=FIELD, placeholder="cat, beach"
+            custom_id="tags", default=filled.tags, required=False, max_length=LONGEST_TAGS, placeholder="cat, beach"
         )
         note: ui.TextInput[ui.Modal] = ui.TextInput(
             custom_id="note",

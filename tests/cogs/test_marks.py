@@ -112,6 +112,16 @@ async def test_what_is_accepted_comes_back_whole(discord: Discord, image: Stored
     assert emoji in text(answer(await discord.run("note", image=image.id, text=emoji)))
 
 
+async def test_the_form_has_room_for_all_that_an_item_may_have(discord: Discord, image: StoredImage) -> None:
+    """Discord refuses a form with more in a field than the field takes, and counts most emoji twice."""
+    tags = [chr(0x1F400 + number) * LONGEST_TAG for number in range(MOST_TAGS)]
+    form = await discord.click(answer(await discord.run("tag", image=image.id, tags=",".join(tags))), "Tag")
+    assert filled(form)["tags"] == ", ".join(tags)
+    assert form.modal is not None
+    fields = [part["component"] for part in form.modal["components"]]
+    assert all(length(field.get("value", "")) <= field["max_length"] for field in fields)
+
+
 async def test_the_button_opens_a_form_with_what_is_there(discord: Discord, image: StoredImage) -> None:
     await discord.run("tag", image=image.id, tags="cat, beach")
     message = answer(await discord.run("note", image=image.id, text="a note"))

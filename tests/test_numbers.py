@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import bot
 import imgur
 from cogs.item import _cog as item_cog
 from cogs.ui import door
@@ -44,6 +45,7 @@ PROMISED = {
     "minutes that a link is good for": (linking.LIFETIME, timedelta(minutes=10)),
     "attempts at linking within an hour": (linking.HOURLY_LIMIT, 20),
     "that hour": (attempts.KEPT_FOR, timedelta(hours=1)),
+    "seconds that what has expired may still be there, and before the first look": (bot.SWEEP_EVERY, 5.0),
     "tries to enter a code": (linking.CODE_TRIES, 5),
     "characters of a code": (onetime.CODE_LENGTH, 8),
     "letters of which it is made: 40 bits in all": (len(set(onetime.CODE_ALPHABET)), 32),

@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.util import await_only
 
 from storage.engines import only_storable
+from storage.engines.sqlite_driver import OneHopConnection
 from storage.errors import AddressError, DatabaseUnavailableError, StorageError
 
 PREFIX = "sqlite:///"
@@ -91,9 +92,7 @@ class Sqlite:
 
     def _engine(self, *, foreign_keys: bool = True) -> Engine:
         """To a file that is there: SQLite makes none in its place."""
-        engine = create_engine(self._path, busy_timeout=self._busy_timeout, foreign_keys=foreign_keys)
-        event.listen(engine, "do_connect", lambda *_: self._check())
-        return engine
+        return create_engine(self._path, busy_timeout=self._busy_timeout, foreign_keys=foreign_keys, before=self._check)
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
@@ -227,8 +226,10 @@ def _revisions(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
 
 
-def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True) -> Engine:
+def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True, before: Callable[[], None]) -> Engine:
     """An engine whose transactions begin as the BEGIN option of the connection says; `busy_timeout` in seconds.
+
+    It calls `before` whenever it is about to open the file.
 
     Its driver is an asynchronous one, so whatever talks to the database is called by `greenlet_spawn`.
     """
@@ -247,6 +248,10 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
         pool_timeout=busy_timeout,
     )
 
+    def connect(dialect: Any, _record: Any, arguments: Any, named: Any) -> OneHopConnection:
+        before()
+        return OneHopConnection(dialect.dbapi, dialect.connect(*arguments, **named).driver_connection)
+
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself: `begun` does, before DDL too
         _set(connection.driver_connection, settings, time.monotonic() + busy_timeout)
@@ -256,6 +261,7 @@ def create_engine(path: Path, *, busy_timeout: float, foreign_keys: bool = True)
             connection.exec_driver_sql(statement)
 
     only_storable(engine)
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
     return engine

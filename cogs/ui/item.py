@@ -181,6 +181,8 @@ def _lines(item: Item, *, shown: bool, mark: Mark) -> Iterator[str]:
     yield from mark_lines(mark, units(description))
     yield f"-# {facts(item)}"
     yield f"-# {item.page_url}"
+    if len(item.id) > ID_LIMIT:
+        yield "-# Its id is longer than Discord's buttons can hold; commands take it."
 
 
 def _placeholder(item: Item) -> str:

@@ -250,6 +250,13 @@ def test_buttons_are_the_owner_s_and_follow_what_they_may_do(
     assert owners == {"7"}
 
 
+@pytest.mark.parametrize(("length", "said"), [(28, False), (29, True)])
+def test_an_item_whose_id_no_button_can_hold_says_so(*, length: int, said: bool) -> None:
+    view = item_view(Image("i" * length), owner=1, can=frozenset(Ability))
+    assert ("Discord's buttons" in written(view)) is said
+    assert (labels(view) == ["Open on Imgur"]) is said
+
+
 @pytest.mark.parametrize("linked", [True, False])
 @pytest.mark.parametrize("favorite", [True, False])
 def test_favorite_is_everyone_s_on_a_shared_message(*, linked: bool, favorite: bool) -> None:

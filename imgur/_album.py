@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import FormData
 
 from imgur import _decode
+from imgur._texts import in_utf8
 from imgur._transport import Request, Transport, path_id
 from imgur.errors import BadAnswerError, OutcomeUnknownError, RejectedError
 from imgur.models import AccessToken, Album, Image, Page, Privacy
@@ -81,8 +82,8 @@ class AlbumCalls:
     ) -> None:
         """Change what is given, and nothing else. `images` are all that it is to hold, in their order."""
         given: dict[str, Any] = {
-            "title": title,
-            "description": description,
+            "title": title and in_utf8(title),
+            "description": description and in_utf8(description),
             "privacy": privacy,
             "cover": cover,
             "ids": None if images is None else [path_id(image) for image in images],
@@ -124,5 +125,5 @@ def _form(fields: Iterable[tuple[str, str]]) -> FormData:
     """A multipart form: Imgur takes no urlencoded ones here."""
     form = FormData(default_to_multipart=True)
     for name, value in fields:
-        form.add_field(name, value)
+        form.add_field(name, in_utf8(value))
     return form

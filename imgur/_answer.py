@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from imgur._texts import in_utf8
 from imgur._throttle import rate_limited
 from imgur.errors import (
     ApplicationRefusedError,
@@ -173,7 +174,7 @@ def hidden(text: str, secrets: Iterable[str]) -> str:
     """`text` without the secrets and without what no file or terminal takes, no longer than a log line may be."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
-    return text[:DETAIL_LENGTH].encode("utf-8", "replace").decode()
+    return in_utf8(text[:DETAIL_LENGTH])
 
 
 def _parsed(body: bytes) -> Any:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Meta, ValidationError, convert
 
+from imgur._texts import in_utf8
 from imgur.errors import BadAnswerError
 from imgur.models import Account, Album, Image, Item, Page, Tokens
 
@@ -46,7 +47,7 @@ def _text(value: Any) -> str | None:
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
-    return None if value is None else _string(value).replace("\0", "").encode("utf-8", "replace").decode() or None
+    return None if value is None else in_utf8(_string(value).replace("\0", "")) or None
 
 
 def _texted(kind: Any) -> Reader:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import MultipartWriter, hdrs
 from aiohttp.payload import Payload
 
+from imgur._texts import in_utf8
 from imgur.errors import SourceLengthError
 from imgur.models import UploadSource
 
@@ -103,9 +104,9 @@ def upload_form(file: SourcePayload, field: str, texts: Mapping[str, str]) -> Mu
     """The whole form, texts first, so that the file is the last thing on the wire."""
     form = MultipartWriter("form-data")
     for name, value in texts.items():
-        part = form.append(value, {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"})
+        part = form.append(in_utf8(value), {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"})
         part.set_content_disposition("form-data", name=name)
-    name = (file.filename or field).translate(_QUOTED)
+    name = in_utf8(file.filename or field).translate(_QUOTED)
     file.headers[hdrs.CONTENT_DISPOSITION] = f'form-data; name="{field}"; filename="{name}"'
     form.append_payload(file)
     return form

@@ -13,6 +13,7 @@ from imgur._album import AlbumCalls
 from imgur._answer import document_of, grant_error
 from imgur._favorite import FavoriteSwitch
 from imgur._limits import limits_from
+from imgur._texts import in_utf8
 from imgur._transport import CONNECT_SECONDS, Request, Transport, path_id, tell_operator
 from imgur._upload import SourcePayload, upload_form
 from imgur.chain import Middleware
@@ -214,9 +215,8 @@ class ImgurClient(AlbumCalls):
     ) -> None:
         """Change what is given. `handle`: the id, with `auth`; the deletehash of an anonymous image without."""
         changes = {"title": title, "description": description}
-        await self._write(
-            "POST", ("image", path_id(handle)), auth, json={k: v for k, v in changes.items() if v is not None}
-        )
+        given = {name: in_utf8(text) for name, text in changes.items() if text is not None}
+        await self._write("POST", ("image", path_id(handle)), auth, json=given)
 
     async def delete_image(self, handle: str, auth: AccessToken | None = None) -> None:
         """Delete for good. `handle`: the id, with `auth`; the deletehash of an anonymous image without."""

@@ -109,6 +109,8 @@ def among(items: Sequence[Item], text: str) -> Reference | None:
 
 
 def _one(found: Sequence[Item], text: str) -> Reference | None:
+    if len({item.id.lower() for item in found}) == 1:  # the bot's wording of one of those that differ by case alone
+        found = [item for item in found if item.id in text] or found
     if len(found) > 1:
         raise TitleSharedError(tuple(map(told_apart, found[:SUGGESTED])), text)
     return Reference((found[0].kind,), found[0].id) if found else None

@@ -77,8 +77,10 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 
 def _switches(request: web.Request) -> dict[str, Any]:
+    """What may be seen and set over the wire: no functions."""
     switches = request.app[STANDIN].switches
-    return {f.name: getattr(switches, f.name) for f in fields(switches) if not f.name.startswith("_")}
+    found = {f.name: getattr(switches, f.name) for f in fields(switches) if not f.name.startswith("_")}
+    return {name: value for name, value in found.items() if not callable(value)}
 
 
 ROUTES = (

@@ -111,9 +111,10 @@ def _count(request: web.Request, items: Sequence[object]) -> web.Response:
 def _page(request: web.Request, items: Sequence[_T], size: int | None = None) -> Sequence[_T]:
     page = int(request.match_info.get("page") or _number(request, "page", 0))
     size = size or min(request.app[STANDIN].switches.most_per_page, max(1, _number(request, "perPage", 50)))
-    if request.app[STANDIN].switches.last_page_again:
+    switches = request.app[STANDIN].switches
+    if switches.last_page_again:
         page = min(page, max(len(items) - 1, 0) // size)
-    return items[page * size : (page + 1) * size]
+    return [item for item in items[page * size : (page + 1) * size] if getattr(item, "id", "") not in switches.withheld]
 
 
 def _number(request: web.Request, name: str, default: int) -> int:

@@ -87,6 +87,25 @@ async def test_thirty_of_one_name_and_two_of_one_id_are_told_apart(
     assert values == {f"image:{image.id}", f"album:{image.id}"}
 
 
+@on_both
+async def test_two_whose_ids_differ_by_case_alone_are_two(discord: Discord, linked: Account, index: Index) -> None:
+    world = discord.standin.world
+    mixed, small = world.add_image(linked), world.add_image(linked)
+    mixed.id, small.id = "aBcDe", "abcde"
+    world.images = {image.id: image for image in (mixed, small)}
+    await index.read(IMAGES, FAVORITES, ALBUMS)
+    choices = {choice["value"]: choice["name"] for choice in await offered(discord, "abcde", command="edit")}
+    assert choices.keys() == {"image:aBcDe", "image:abcde"}
+    for value, name in choices.items():
+        item_id = value.partition(":")[2]
+        for typed in (value, name, item_id, f"Image {item_id}"):
+            shown = text(answer(await discord.run("show", image=typed)))
+            assert f"### Image {item_id}\n" in shown, typed
+    await discord.click(answer(await discord.run("delete", image="abcde")), "Delete for good")
+    assert [sent.path for sent in discord.standin.sent("DELETE *")] == ["/3/image/abcde"]
+    assert await index.ids(IMAGES) == ["aBcDe"]
+
+
 @pytest.mark.parametrize(
     ("typed", "finds"),
     [

@@ -12,11 +12,14 @@ from sqlalchemy import update
 
 from standins.imgur.records import Account
 from storage.database import open_database
+from storage.models import Shelf
 from storage.tables import EPOCH, credits_left, jobs
 from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.indexing import Index
 from tests.cogs.test_gallery import enabled, options, upload_anonymously
 from tests.cogs.test_select import add_images, press, selecting, tick, ticked
 from tests.cogs.test_waiting import pause
+from tests.databases import on_both, rows
 
 DELETE = "DELETE /3/image/*"
 
@@ -320,6 +323,53 @@ async def test_what_was_going_on_ends_in_words_when_its_user_unlinks(discord: Di
     await discord.click(question, "How far is it?")
     assert "If you unlinked meanwhile, it ended with that." in text(question)
     assert not sent(discord)
+
+
+@on_both
+async def test_of_whoever_unlinks_while_one_is_deleted_nothing_comes_back(
+    discord: Discord, linked: Account, index: Index
+) -> None:
+    """Imgur has deleted it and its answer is on the way: nothing is written of it, and no other is deleted."""
+    ids = add_images(discord, linked, 3)
+    await index.read(Shelf.IMAGES)
+    _, question = await asked(discord, ids)
+    held = discord.standin.switches.hold(DELETE, answer=True)
+    pressing = asyncio.create_task(discord.click(question, "Delete 3 for good"))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    held.release()
+    await pressing
+    while await index.stores.library.empty_some(1000):
+        pass
+    url = discord.house.settings.database_url
+    kept = ("items", "places", "jobs", "steps", "views", "selected", "links", "imgur_accounts")
+    assert {table: rows(url, f"SELECT * FROM {table}") for table in kept} == {table: [] for table in kept}
+    assert sent(discord) == ids[:1]
+    assert "### This is over\n" in text(question)
+    assert not (await discord.run("account")).followups
+
+
+@on_both
+async def test_where_the_hour_ends_in_the_middle_it_goes_on_in_the_next_one(discord: Discord, linked: Account) -> None:
+    """As with 300 to delete and 100 credits left: none is sent that Imgur would refuse."""
+    ids = add_images(discord, linked, 7)
+    _, question = await asked(discord, ids)
+    left = discord.standin.world.credits
+    left.spent[f"user {linked.id}"] = left.user_limit - 4
+    await discord.click(question, "Delete 7 for good")
+    await eventually(lambda: "it goes on <t:" in text(question))
+    done = len(sent(discord))
+    assert 0 < done <= 4
+    assert f"**{done} of 7** done so far. Imgur takes no more of it at the moment; it goes on <t:" in text(question)
+    assert "It goes on by itself" in text(question)
+    left.spent.clear()
+    async with open_database(discord.house.settings.database_url) as database, database.write() as transaction:
+        await transaction.execute(update(credits_left).values(resets_at=EPOCH))
+    await later(discord)
+    assert sent(discord) == ids
+    [meanwhile] = await told(discord)
+    assert "**7 deleted.**" in text(meanwhile)
+    assert not (await discord.run("images")).followups
 
 
 async def told(discord: Discord) -> Any:

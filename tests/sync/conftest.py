@@ -23,7 +23,7 @@ from standins.imgur.records import Account, StoredAlbum, StoredImage
 from standins.imgur.standin import Standin
 from standins.imgur.switches import Hold
 from storage import Stores
-from storage.models import AttemptStatus, ImgurAccount, Shelf
+from storage.models import AttemptStatus, ImgurAccount, Query, Shelf, Tag
 from tests.conftest import CLIENT_ID
 from tests.databases import ENGINES, postgres_database
 from tests.storage.factories import bring_to
@@ -157,6 +157,16 @@ class House:
         """The ids on a shelf, in its order."""
         found = await self.stores.library.page(await self.library(), shelf, offset=0, limit=100_000)
         return [item.id for item in found]
+
+    async def tag(self, item_id: str, *tags: str) -> None:
+        found = [Tag(tag, tag) for tag in tags]
+        await self.stores.marks.put([await self.library()], ALICE, ("image", item_id), tags=found)
+
+    async def tagged(self, tag: str, shelf: Shelf = Shelf.IMAGES) -> list[str]:
+        """The ids of what `#tag` finds."""
+        query = Query((), ((tag,),), f"#{tag}")
+        found = await self.stores.library.search(await self.library(), shelf, query, ALICE, offset=0, limit=1000)
+        return [item.id for item in found.items]
 
     async def look(self, shelf: Shelf = Shelf.IMAGES) -> BotError | None:
         """As a typed command does before it shows the list; what is not as on Imgur after that."""

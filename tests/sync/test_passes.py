@@ -65,6 +65,7 @@ async def test_a_list_that_imgur_never_ends_is_not_read_for_ever(house: House, c
     assert not {"images/6", "albums/3", "favorites/4/newest"} & calls.keys()
 
 
+@pytest.mark.usefixtures("both")
 async def test_what_is_new_while_it_reads_is_found_and_nothing_stands_twice(house: House) -> None:
     house.add(60)
     async with house.held(f"{IMAGES}/1*") as hold:
@@ -211,6 +212,27 @@ async def test_only_an_empty_page_is_the_end(house: House) -> None:
     assert await house.shelf(Shelf.FAVORITES) == [item.id for item in house.account.favorites[::-1] if not item.odd]
 
 
+async def test_a_page_that_is_shorter_than_the_others_is_no_end(house: House) -> None:
+    """Imgur leaves three of the first out, and of the third all but one."""
+    house.add(45)
+    house.favorite(200)
+    images, favorites = ids(house.images()), ids(house.account.favorites[::-1])
+    withheld = {*images[2:5], *images[20:29], *favorites[7:9], *favorites[60:119]}
+    house.standin.switches.withheld = list(withheld)
+
+    await house.read()
+
+    assert await house.shelf() == [one for one in images if one not in withheld]
+    assert await house.shelf(Shelf.FAVORITES) == [one for one in favorites if one not in withheld]
+    asked = house.calls()
+    assert [asked[f"{IMAGES}/{page}"] for page in range(6)] == [2, 1, 1, 1, 1, 1]
+    for shelf in (Shelf.IMAGES, Shelf.FAVORITES):
+        assert await house.look(shelf) is None
+    assert sum(house.calls().values()) <= 3
+    assert len(await house.shelf()) == 33
+    assert len(await house.shelf(Shelf.FAVORITES)) == 139
+
+
 async def test_pages_are_as_long_as_imgur_makes_them(house: House) -> None:
     house.standin.switches.most_per_page = 7
     house.add(21)
@@ -234,14 +256,19 @@ async def vanished(house: House) -> dict[str, StoredImage]:
     return vanished
 
 
+@pytest.mark.usefixtures("both")
 async def test_what_disappears_in_bulk_and_comes_back_was_there_all_the_time(
     house: House, vanished: dict[str, StoredImage]
 ) -> None:
+    """With what its user has noted on it."""
+    oldest, *_ = vanished
+    await house.tag(oldest, "kept")
     house.standin.world.images.update(vanished)
     house.pass_time(timedelta(hours=4))
     await house.idle()
 
     assert len(await house.shelf()) == 30
+    assert await house.tagged("kept") == [oldest]
     assert await house.look() is None
 
 
@@ -354,13 +381,22 @@ async def test_as_many_favorites_as_fill_their_pages_cost_one_call_to_be_sure(ho
 
 
 async def test_a_page_that_fails_is_waited_for(house: House) -> None:
+    """It goes on with that page by itself, and does not say before that all is read."""
     house.add(45)
-    for _ in range(3):
-        house.standin.fail_next("html-over-capacity-503", f"{IMAGES}/2*", times=3)
+    house.standin.fail_next("html-over-capacity-503", f"{IMAGES}/2*", times=9)
     await house.begin()
+    async with house.held(f"{IMAGES}/3*") as hold:
+        while not hold.arrived.is_set():
+            so_far = await house.sync.progress(house.account.id, Shelf.IMAGES)
+            assert (so_far.is_complete, so_far.read in {0, 10, 20, 30}) == (False, True)
+            await asyncio.sleep(0.01)
+    assert len(house.standin.sent(f"{IMAGES}/2*")) == 10
     await house.idle()
 
     assert await house.shelf() == ids(house.images())
+    asked = house.calls()
+    assert [asked[f"{IMAGES}/{page}"] for page in range(6)] == [2, 1, 10, 1, 1, 1]
+    assert (await house.sync.progress(house.account.id, Shelf.IMAGES)).is_complete
 
 
 @pytest.mark.usefixtures("both")

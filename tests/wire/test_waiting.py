@@ -56,7 +56,7 @@ def says(command: Any, words: str) -> Callable[[], bool]:
     return lambda: command.original is not None and words in text(command.original)
 
 
-def waits(command: Any, place: int, seconds: float = 240) -> Callable[[], bool]:
+def waits(command: Any, place: int | str, seconds: float = 240) -> Callable[[], bool]:
     """Whether it shows the place, and when the pause of so many seconds ends."""
 
     def shown() -> bool:

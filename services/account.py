@@ -136,8 +136,8 @@ class AccountService:
         return await self._overviews.get(key, lambda: self.authorized(discord_id, ask), since=since)
 
     async def overview_if_allowed(self, discord_id: int) -> AccountOverview | None:
-        """The same, without waiting for Imgur's limit; None where that leaves no room."""
-        with waiting_for_nothing(), suppress(RateLimitedError):
+        """The same, without waiting for Imgur's limit; None where that leaves no room, or nothing can be counted."""
+        with waiting_for_nothing(), suppress(RateLimitedError, StorageError):
             return await self.overview(discord_id)
         return None
 

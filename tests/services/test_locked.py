@@ -37,20 +37,32 @@ async def hasty(database_url: str) -> AsyncIterator[Stores]:
 
 
 @pytest.fixture
-async def library(hasty: Stores, standin: Standin) -> AsyncIterator[Library]:
-    """As the bot has it: calls are counted in the database, and news is looked for."""
+async def client(hasty: Stores, standin: Standin) -> AsyncIterator[ImgurClient]:
+    """Its calls are counted in the database."""
     governor = Governor(hasty.ledger)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        client = ImgurClient(session, CLIENT_ID, "made-up", base_url=standin.url, middlewares=(governor,))
-        accounts = AccountService(hasty.accounts, client)
-        shelves = Shelves(hasty.library, hasty.marks)
-        shelves.listen(SyncService(accounts, client, hasty.library, JobService(hasty.jobs, lambda: None)))
-        yield Library.over(accounts, client, hasty.uploads, shelves, views=Views(hasty.views))
-        await accounts.close()
+        yield ImgurClient(session, CLIENT_ID, "made-up", base_url=standin.url, middlewares=(governor,))
     await governor.close()
 
 
-async def test_what_is_known_is_shown(database_url: str, hasty: Stores, library: Library, standin: Standin) -> None:
+@pytest.fixture
+async def accounts(hasty: Stores, client: ImgurClient) -> AsyncIterator[AccountService]:
+    service = AccountService(hasty.accounts, client)
+    yield service
+    await service.close()
+
+
+@pytest.fixture
+def library(hasty: Stores, client: ImgurClient, accounts: AccountService) -> Library:
+    """As the bot has it: news is looked for."""
+    shelves = Shelves(hasty.library, hasty.marks)
+    shelves.listen(SyncService(accounts, client, hasty.library, JobService(hasty.jobs, lambda: None)))
+    return Library.over(accounts, client, hasty.uploads, shelves, views=Views(hasty.views))
+
+
+async def test_what_is_known_is_shown(
+    database_url: str, hasty: Stores, library: Library, accounts: AccountService, standin: Standin
+) -> None:
     """Nothing can be asked of Imgur that is not counted, so that is said; a page that is turned asks nothing."""
     account = standin.world.add_account("ada_imgur")
     await link(hasty, standin, account)
@@ -74,10 +86,12 @@ async def test_what_is_known_is_shown(database_url: str, hasty: Stores, library:
         ]
         turned = [await galleries.page(ADA, Place(Source.ACCOUNT, view=known), 0) for known in ("", view)]
         drawn = await library.drawing.draw(ADA)
+        overview = await accounts.overview_if_allowed(ADA)
     for page in (*asked, *turned):
         assert [found.id for found in page.items] == ["abc1234"]
     assert [type(trouble) for trouble in (*(page.trouble for page in asked), drawn.trouble)] == [
         DatabaseUnavailableError
     ] * 4
     assert [page.trouble for page in turned] == [None, None]
+    assert overview is None
     assert standin.requests == []

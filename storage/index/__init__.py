@@ -192,11 +192,9 @@ class LibraryStore:
             if not await passes.advance(transaction, state, ()):
                 return False
             unseen = await passes.unseen(transaction, state, within_reach=within_reach)
-            if state.shelf == Shelf.ALBUMS:  # few; each takes its own shelf along
-                gone = await transaction.execute(select(places.c.kind, places.c.item_id).where(unseen))
-                keys = [(row.kind, row.item_id) for row in gone]
-                await writes.take_off(transaction, state.library, keys, state.shelf)
-            elif (await transaction.execute(delete(places).where(unseen))).rowcount:
+            if state.shelf == Shelf.ALBUMS:
+                await writes.drop_contents(transaction, state.library, unseen)
+            if (await transaction.execute(delete(places).where(unseen))).rowcount:
                 await writes.drop_homeless(transaction, state.library)
         return True
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import and_, delete, func, literal, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, literal, not_, or_, select, tuple_
 
 from storage.database import Transaction
 from storage.index.reads import among, digest, name_of, of_key, on_shelf, pieces, same_item
@@ -144,6 +144,13 @@ async def clear(transaction: Transaction, library: int, shelf: str, kept: Collec
     found = await transaction.execute(select(places.c.kind, places.c.item_id).where(on_shelf(library, shelf)))
     gone = {(row.kind, row.item_id) for row in found} - set(kept)
     await take_off(transaction, library, gone, shelf)
+
+
+async def drop_contents(transaction: Transaction, library: int, gone: ColumnElement[bool]) -> None:
+    """Take all off the shelves of the albums at these places; `drop_homeless` is to follow."""
+    albums = (await transaction.execute(select(places.c.item_id).where(gone))).scalars().all()
+    for piece in pieces(map(album_shelf, albums)):
+        await transaction.execute(delete(places).where(places.c.library_id == library, places.c.shelf.in_(piece)))
 
 
 async def drop_homeless(transaction: Transaction, library: int) -> None:

@@ -164,10 +164,11 @@ async def test_an_album_that_is_gone_takes_its_shelf_with_it(
     await stores.library.fill(library, album_shelf("abc"), some("x", "y"))
     await stores.library.fill(library, album_shelf("def"), some("y"))
     await goes(stores, library)
+    left = "SELECT shelf, item_id FROM places WHERE kind = 'image'"
+    assert rows(url, left) == [{"shelf": "album:def", "item_id": "y"}]
     await stores.library.fill(library, album_shelf("abc"), some("x", "y"))  # was read before it went
+    assert rows(url, left) == [{"shelf": "album:def", "item_id": "y"}]
     assert await shelf_of(stores, library, Shelf.ALBUMS) == ["def"]
-    left = rows(url, "SELECT shelf, item_id FROM places WHERE kind = 'image'")
-    assert left == [{"shelf": "album:def", "item_id": "y"}]
     assert await stores.library.get(library, ("image", "x")) is None
     assert await stores.library.get(library, ("image", "y")) is not None
 

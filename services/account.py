@@ -18,7 +18,7 @@ from services.backlog import Backlog
 from services.cache import TimedCache, oldest
 from services.ports import AccountStore, ImgurApi
 from services.quota.caller import waiting_for_nothing, with_token_of
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailableError, StorageError
 from storage.models import ImgurAccount
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class AccountService:
 
     async def overview_if_allowed(self, discord_id: int) -> AccountOverview | None:
         """The same, without waiting for Imgur's limit; None where that leaves no room, or nothing can be counted."""
-        with waiting_for_nothing(), suppress(RateLimitedError, StorageError):
+        with waiting_for_nothing(), suppress(RateLimitedError, DatabaseUnavailableError):
             return await self.overview(discord_id)
         return None
 

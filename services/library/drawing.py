@@ -25,7 +25,7 @@ from services.library.listing import nothing_found
 from services.library.reading import IMAGES_PER_PAGE, Viewer
 from services.library.shelves import Extent, Standing
 from services.views import Views
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailableError
 from storage.models import Query, Shelf
 
 TRIES = 10
@@ -81,7 +81,7 @@ class DrawingService:
                     shown = await self._items.show(discord_id, f"{item.kind.value}:{item.id}")
             except NotFoundError:
                 continue  # it is off the shelf by that
-            except (ImgurError, StorageError, TimeoutError) as error:
+            except (ImgurError, DatabaseUnavailableError, TimeoutError) as error:
                 hidden = await self._catalogue.uploads.hidden(pictures(item))
                 can = abilities(item, linked=viewer.is_linked, mine=True)
                 trouble = NotAskedError() if isinstance(error, TimeoutError) else error

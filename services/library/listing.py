@@ -20,7 +20,7 @@ from services.library.place import Place, Source
 from services.library.reading import FAVORITES_PER_PAGE, IMAGES_PER_PAGE, Viewer
 from services.library.shelves import Extent, Shelves, Standing
 from services.library.suggestions import uploaded_image
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailableError
 from storage.models import Query, Shelf
 
 SHELVES = {
@@ -111,7 +111,7 @@ class Listing:
         try:
             async with asyncio.timeout(patience):
                 return await self._shelves.look(viewer, standing.shelf)
-        except (ImgurError, StorageError) as error:
+        except (ImgurError, DatabaseUnavailableError) as error:
             return error
         except TimeoutError:
             return NotAskedError()

@@ -9,7 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from standins.imgur.records import Account
+from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.indexing import Index
 from tests.conftest import CLIENT_ID
 from tests.databases import rows
 
@@ -80,8 +82,13 @@ async def test_account_words_the_fault_when_imgur_fails(discord: Discord, linked
     assert "Imgur" in text(answer(await discord.run("account")))
 
 
-async def test_what_operators_have_to_look_after_is_in_the_log_as_well(discord: Discord, linked: Account) -> None:
+@pytest.mark.parametrize("command", ["account", "images"])
+async def test_what_operators_have_to_look_after_is_in_the_log_as_well(
+    discord: Discord, linked: Account, index: Index, command: str
+) -> None:
     """As after TOKEN_KEYS has lost a key: users are told to tell whoever runs the bot, who has to find it there."""
+    discord.standin.world.add_image(linked)
+    await index.read(Shelf.IMAGES)
     sealed = b"\2\2k9" + bytes(40)
     rows(
         discord.house.settings.database_url,
@@ -90,11 +97,11 @@ async def test_what_operators_have_to_look_after_is_in_the_log_as_well(discord: 
         sealed,
     )
     with capture_logs() as said:
-        message = answer(await discord.run("account"))
+        message = answer(await discord.run(command))
     assert "A key is missing from its settings." in text(message)
     (line,) = [line for line in said if line["log_level"] == "warning"]
     assert line["reason"] == "the key 'k9' is not in TOKEN_KEYS"
-    assert line["command"] == "imgur account"
+    assert line["command"] == f"imgur {command}"
 
 
 async def test_unlink_button_asks_first_when_pressed(discord: Discord, linked: Account) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, false, func, insert, or_, select
 
 from storage.database import Database, Transaction
 from storage.index import notes
 from storage.index.owners import library_of_user
 from storage.index.reads import among, tag_line
-from storage.index.writes import is_there
-from storage.library_tables import marks, tags
+from storage.library_tables import libraries, marks, tags
 from storage.models import Key, Mark, Tag
+from storage.tables import links
 
 
 class MarkStore:
@@ -53,7 +53,7 @@ class MarkStore:
         """
         changed = Mark(), Mark()
         async with self._database.write() as transaction:
-            for library in await _those_there(transaction, of):
+            for library in await _those_there(transaction, of, reader):
                 known = await notes.read(transaction, library, reader, [key])
                 before = now = known.get(key, ([], None, ""))
                 if tags is not None:
@@ -73,7 +73,7 @@ class MarkStore:
         """
         changed = {(library, key): (Mark(), Mark()) for library, keys in of.items() for key in keys}
         async with self._database.write() as transaction:
-            for library in await _those_there(transaction, of):
+            for library in await _those_there(transaction, of, reader):
                 new = await _spelled(transaction, library, reader, given)
                 known = await notes.read(transaction, library, reader, of[library])
                 for key in of[library]:
@@ -84,9 +84,17 @@ class MarkStore:
         return changed
 
 
-async def _those_there(transaction: Transaction, libraries: Collection[int]) -> list[int]:
-    """Without those that were let go of; nobody else writes to the others until the transaction ends."""
-    return [library for library in sorted(libraries) if await is_there(transaction, library)]
+async def _those_there(transaction: Transaction, wanted: Collection[int], reader: int) -> list[int]:
+    """Those that are the reader's: their own, and that of the account they are linked to.
+
+    Nobody else writes to them, and the reader stays linked, until the transaction ends: whoever unlinks waits, and
+    erases what was noted meanwhile. In this order, which is that of `leave`.
+    """
+    link = select(links.c.account_id).where(links.c.discord_id == reader).with_for_update(read=True)
+    account = (await transaction.execute(link)).scalar_one_or_none()
+    of_reader = or_(libraries.c.discord_id == reader, false() if account is None else libraries.c.account_id == account)
+    query = select(libraries.c.id).where(libraries.c.id.in_(wanted), of_reader).order_by(libraries.c.id)
+    return list((await transaction.execute(query.with_for_update())).scalars())
 
 
 async def _spelled(transaction: Transaction, library: int, reader: int, given: Sequence[Tag]) -> list[Tag]:

@@ -349,6 +349,26 @@ async def test_each_of_two_on_one_account_has_marks_of_their_own(stores: Stores,
     assert await stores.marks.tags_of(marked, 2) == []
 
 
+async def test_nothing_is_noted_by_who_has_left_an_account_that_others_are_linked_to(
+    stores: Stores, other_stores: Stores, marked: int
+) -> None:
+    """Neither by a command that comes late nor by one that runs beside: nobody would ever erase it."""
+    keys = [key("one"), key("two")]
+    for number in range(5):
+        await link(stores, 2, name=f"second {number}")
+        assert await stores.library.marks_of(marked, 2, keys) == {}
+        await asyncio.gather(
+            stores.marks.put([marked], 2, keys[0], tags=tagged("late")),
+            stores.marks.add_tags({marked: keys}, 2, tagged("late"), most=9),
+            other_stores.accounts.unlink(2),
+        )
+        assert (await stores.marks.put([marked], 2, keys[0], tags=tagged("later")))[1].tags == ()
+        changed = await stores.marks.add_tags({marked: keys}, 2, tagged("later"), most=9)
+        assert {now.tags for _, now in changed.values()} == {()}
+        assert await stores.library.marks_of(marked, 2, keys) == {}
+    assert await found(stores, marked, "#cat") == ["one", "two"]
+
+
 async def test_nothing_is_noted_in_a_library_that_was_let_go_of(stores: Stores, marked: int) -> None:
     await stores.accounts.unlink(1)
     assert (await stores.marks.put([marked], READER, key("one"), tags=tagged("late")))[1].tags == ()

@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 SECRETS = $(BIN)/detect-secrets-hook --exclude-secrets '^0123456789ABC|fake|example|made-up'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo init check run test coverage lint format bench mutants lock screenshots
+.PHONY: help setup demo init check run test coverage lint style types secrets format bench mutants lock screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,15 +34,21 @@ test: $(VENV)/.dev ## run all tests
 coverage: ## run all tests, and say which lines and branches none of them ran: at least 95 %
 	$(MAKE) test ARGS="--cov --cov-report=term $(ARGS)"
 
-lint: $(VENV)/.dev ## check format, style, types, dependencies, secrets and the Dockerfile
+lint: style types secrets ## check format, style, types, dependencies, secrets and the Dockerfile
+
+style: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy .
 	$(BIN)/deptry .
+	$(BIN)/hadolint Dockerfile
+
+types: $(VENV)/.dev
+	$(BIN)/mypy .
+
+secrets: $(VENV)/.dev
 	git ls-files -z -- . ':!tests' ':!requirements' | xargs -0 $(SECRETS)
 	git ls-files -z -- tests | xargs -0 $(SECRETS) --disable-plugin KeywordDetector \
 		--disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString
-	$(BIN)/hadolint Dockerfile
 
 format: $(VENV)/.dev ## put the code into shape
 	$(BIN)/ruff format .

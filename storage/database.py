@@ -51,7 +51,7 @@ class Transaction:
     def __init__(self, backend: Backend, connection: Connection) -> None:
         self._backend = backend
         self._connection = connection
-        self.has_traces = self.has_copies = False
+        self.has_traces = self.has_copies = self.is_kept = False
         self.forgotten: list[bytes] = []
 
     def leaves_traces(self) -> None:
@@ -84,6 +84,11 @@ class Transaction:
     def insert(self, table: Table) -> SqliteInsert | PostgresInsert:
         """An INSERT that knows ON CONFLICT, for `execute`."""
         return self._backend.insert(table)
+
+    def keep(self) -> None:
+        """Commit. Who is cancelled meanwhile finds `is_kept` set all the same."""
+        self._connection.commit()
+        self.is_kept = True
 
     async def lock(self, subject: str, number: int) -> None:
         """Within a write: from here to its end no other write holds the lock of this subject and number (64 bits).
@@ -137,7 +142,7 @@ class Database:
             if transaction.forgotten:
                 await self._put_on_record(transaction, b"".join(transaction.forgotten))
             try:
-                await asked(self._backend, connection.commit)
+                await asked(self._backend, transaction.keep)
             finally:  # also where it was done and then cancelled
                 self._erasures += transaction.has_traces
         if self.has_traces and self._backend.erases_in_place:

@@ -82,6 +82,12 @@ def _is_pending(value: Any) -> bool:
     return isinstance(value, dict) and value.get("status") == "pending"
 
 
+def _made(value: Any) -> datetime | None:
+    """When something was made; None for 1970 and before, as where Imgur sends 0."""
+    moment: datetime = _time(value)
+    return moment if moment.timestamp() > 0 else None
+
+
 def _account_id(value: Any) -> int | None:
     return None if value in (None, 0, "0") else _number(value)
 
@@ -99,7 +105,7 @@ ITEM: Fields = {
     "id": ("id", _id),
     "title": ("title", _text),
     "description": ("description", _text),
-    "created": ("datetime", _time),
+    "created": ("datetime", _made),
     "views": ("views", _count),
     "favorite": ("favorite", _flag),
     "nsfw": ("nsfw", _flag),

@@ -55,6 +55,15 @@ async def test_image_is_shown_with_what_its_viewer_may_do(discord: Discord, imag
     assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag"]
 
 
+@pytest.mark.parametrize("sent", [0, -1, None, 1e12])
+async def test_a_time_that_makes_no_sense_is_not_shown(discord: Discord, sent: float | None) -> None:
+    image = discord.standin.world.add_image(title="Cat")
+    image.odd = {"datetime": sent}
+    shown = text(answer(await discord.run("show", image=f"https://imgur.com/{image.id}")))
+    assert "### Cat" in shown
+    assert "<t:" not in shown
+
+
 async def test_image_is_shown_without_an_account(discord: Discord, theirs: StoredImage) -> None:
     message = answer(await discord.run("show", image=theirs.id))
     assert "Theirs" in text(message)

@@ -217,9 +217,15 @@ def on_behalf(interaction: Interaction) -> Caller:
 async def _shown_wait(interaction: Interaction, wait: Wait) -> None:
     if is_answered(interaction) or not is_other(wait, interaction.extras.get(WAITS)):
         return
+    await waits(interaction)
     said = waiting_words(wait)
     if await progress(interaction, notice(said.title, said.text)):  # else at the next look
         interaction.extras[WAITS] = wait
+
+
+async def waits(interaction: Interaction) -> None:
+    """Have it on record before it is shown: who is killed meanwhile does not go on by itself. Never raises."""
+    await interaction.client.services.changes.waits(interaction.user.id)
 
 
 def is_other(wait: Wait, shown: Wait | None) -> bool:

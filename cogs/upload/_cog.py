@@ -24,6 +24,7 @@ from cogs.ui.reply import (
     progress,
     suggest,
     tell,
+    waits,
 )
 from cogs.ui.report import rescue
 from cogs.upload._file import incoming
@@ -139,15 +140,16 @@ class Uploads(commands.Cog):
     async def _send(self, interaction: Interaction, question: Question) -> None:
         owner, request, share = interaction.user.id, question.request, question.share
 
-        waits: list[Wait] = []
+        shown: list[Wait] = []
         made: list[Album] = []
 
         async def waiting(wait: Wait) -> None:
-            waits[:] = [wait]
+            shown[:] = [wait]
+            await waits(interaction)
 
         async def show(transfer: Transfer[Uploaded]) -> None:
-            if waits and not transfer.is_queued:
-                view = waiting_view(waits[0], transfer.key, owner)
+            if shown and not transfer.is_queued:
+                view = waiting_view(shown[0], transfer.key, owner)
             else:
                 view = progress_view(transfer.sent, transfer.total, transfer.key, owner, before=transfer.before)
             await progress(interaction, view)

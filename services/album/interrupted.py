@@ -15,7 +15,7 @@ from services.album.models import is_ordered, unlike
 from services.album.pictures import REFUSALS, AlbumPictures
 from services.cache import oldest
 from services.jobs import Done, Handler, Pause, Verdict, Work
-from services.jobs.changes import KIND, SILENCE
+from services.jobs.changes import KIND, SILENCE, WAITING
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.messages import Words
@@ -37,6 +37,10 @@ UNKNOWN = Words(
 UNKNOWN_UPLOAD = Words(
     "A picture may have been uploaded",
     "In case you had no answer: what became of it cannot be seen. Look with /imgur images before you upload it again.",
+)
+WAITED = Words(
+    "The bot was restarted while this waited",
+    "In case you had no answer: it waited for Imgur's limit, changed nothing, and does not go on. Do it once more.",
 )
 
 
@@ -72,6 +76,8 @@ class Interrupted(Handler):
         if self._is_held(job.id):  # by this process, which only could not show that it is alive
             return Pause(SILENCE.total_seconds())
         deed = job.payload["deed"]
+        if deed == WAITING["deed"]:
+            return Done(WAITED)
         if deed not in self._looks:  # of a release that knew more
             return Done(UNKNOWN)
         viewer = await (self._reading.viewer if deed == ANONYMOUS else self._catalogue.usable)(job.discord_id)

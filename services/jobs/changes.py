@@ -25,6 +25,8 @@ KIND = "change"
 SILENCE = timedelta(minutes=1)
 """After so long without a sign of the process that makes a change, it was killed."""
 SIGN_EVERY = 15.0  # seconds
+WAITING = {"deed": "wait"}
+"""On record of what waits for Imgur's limit, and has changed nothing yet."""
 
 Record: TypeAlias = Callable[[int, int | None, Mapping[str, Any]], Awaitable[None]]
 """Takes a Discord user, the Imgur account that changes, and what is about to be sent, as KIND's handler reads it.
@@ -128,9 +130,18 @@ class Changes:
             log.info("a change goes without a record", reason=type(error).__name__)
             return
         if job is not None:
-            noted.jobs.append(job)
+            waited = [old for old in noted.jobs if old.payload == WAITING]
+            noted.jobs[:] = [*(old for old in noted.jobs if old not in waited), job]
             self._held.add(job.id)
             noted.keeping = noted.keeping or asyncio.create_task(self._keep(noted.jobs))
+            for old in waited:
+                await self._backlog.write("that a wait is over", partial(self._forget, old))
+
+    async def waits(self, discord_id: int) -> None:
+        """Have it on record that it waits and nothing else, unless there is more to say already. Never raises."""
+        noted = _noted.get()
+        if noted is not None and not noted.jobs:
+            await self.record(discord_id, None, WAITING)
 
     async def _keep(self, jobs: list[Job]) -> None:
         """Show that this process is alive."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.jobs import Changes
-from services.jobs.changes import SILENCE
+from services.jobs.changes import SILENCE, WAITING
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -138,3 +138,24 @@ async def test_nothing_is_recorded_where_nobody_waits_for_an_answer_or_nobody_is
 
 async def claimed(stores: Stores, now: datetime) -> Job | None:
     return await stores.jobs.claim(["change"], now)
+
+
+async def test_what_waits_is_on_record_until_there_is_more_to_say(stores: Stores, account: Account) -> None:
+    changes = Changes(stores.jobs)
+
+    async def recorded() -> list[dict[str, Any]]:
+        return [dict(job.payload) for job in await stores.jobs.of_user(ADA)]
+
+    await changes.waits(ADA)
+    assert await recorded() == []
+    async with changes.until_told():
+        await changes.waits(ADA)
+        await changes.waits(ADA)
+        assert await recorded() == [WAITING]
+        await changes.record(ADA, account.id, CHANGE)
+        await changes.close()
+        assert await recorded() == [CHANGE]
+        await changes.waits(ADA)
+        assert await recorded() == [CHANGE]
+    await changes.close()
+    assert await recorded() == []

@@ -110,6 +110,27 @@ async def test_what_became_of_each_change_is_looked_up_and_told_and_nothing_is_d
     assert (code, "Traceback" in written) == (0, False), written
 
 
+@on_both
+async def test_what_waited_for_imgur_s_limit_does_not_go_on_and_its_user_hears_that(
+    discord: Discord, standin: Imgur, launch: Launch, database_url: str
+) -> None:
+    image = standin.world.add_image(title="Sunset")
+    first = await launch()
+    await discord.ready()
+    standin.fail_next("throttled-429", "GET /3/image/*")
+    command = await discord.slash(discord.world.add_person("bob"), "show", image=f"https://imgur.com/{image.id}")
+    await discord.until(lambda: command.original is not None and "It goes on by itself." in text(command.original))
+    first.kill()
+    await first.ended()
+    await a_minute_later(database_url)
+    await launch()
+    await discord.ready()
+    await discord.until(lambda: len(command.followups) == 1)
+    assert "The bot was restarted while this waited" in text(command.followups[0])
+    assert "Do it once more." in text(command.followups[0])
+    await all_is_told(database_url)
+
+
 DEFERRED = 5
 SO = "In case you had no answer, this is how it is now."
 TOLD = [

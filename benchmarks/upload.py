@@ -3,7 +3,8 @@
 The bot's path is the service's: open the file, check it, stream it to Imgur. Like curl it reads the file from disk; a
 second figure has it arrive over HTTP meanwhile, as attachments do, which on loopback costs a third process's share of
 the machine and is more than curl does. All send to the same stand-in; rounds alternate. Each bot round runs in a
-process of its own, which measures its memory.
+process of its own, which measures its memory, and has uploaded something small before: what a process does once, as
+making its first statements, is no part of the rate, and is told apart.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 
@@ -29,10 +30,10 @@ from benchmarks.servers import CLIENT, apart, file_host, imgur
 from bot import compose
 from config import Settings
 from media.attachment import HttpAttachmentSource
-from media.models import HEAD_BYTES, IncomingFile
+from media.models import HEAD_BYTES, IncomingFile, OpenedFile
 from services.upload import UploadRequest
 
-SIZE = 200_000_000
+SIZE, SMALL = 200_000_000, 10_000
 ROUNDS = 5
 CHUNK_BYTES = 256 * 1024
 MEBIBYTE = 1024 * 1024
@@ -52,12 +53,27 @@ def write_video(path: Path, size: int) -> None:
             left -= file.write(block[:left])
 
 
-class DiskSource:
-    """An AttachmentSource over local paths."""
+class Round(NamedTuple):
+    """Seconds of the upload, and of the small one before it; MB of memory growth of both."""
+
+    seconds: float
+    first: float
+    growth: float
+
+
+@dataclass
+class Source:
+    """An AttachmentSource over local paths as well."""
+
+    over_http: HttpAttachmentSource
 
     @asynccontextmanager
-    async def open(self, file: IncomingFile) -> AsyncIterator[DiskFile]:
+    async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
         """The file, open for one reading."""
+        if file.url.startswith("http:"):
+            async with self.over_http.open(file) as opened:
+                yield opened
+            return
         with FileIO(file.url) as raw:
             yield DiskFile(file.size, raw.read(HEAD_BYTES), raw)
 
@@ -86,7 +102,7 @@ class DiskFile:
             chunk = self.raw.read(CHUNK_BYTES)
 
 
-async def _upload(imgur_url: str, where: str) -> tuple[float, float]:
+async def _upload(imgur_url: str, where: str, small: str) -> Round:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             discord_token="fake.token",
@@ -95,14 +111,16 @@ async def _upload(imgur_url: str, where: str) -> tuple[float, float]:
             token_keys={"bench": bytes(32)},
         )
         async with aiohttp.ClientSession() as session:
-            over_http = HttpAttachmentSource(session, origins={where.removesuffix("/file")})
-            source = over_http if where.startswith("http:") else DiskSource()
+            source = Source(HttpAttachmentSource(session, origins={where.removesuffix("/file")}))
             async with compose(settings, imgur_url=imgur_url, attachments=source, serve=False) as house:
                 before = _peak()
-                begun = time.perf_counter()
-                file = IncomingFile("video.mp4", SIZE, where, "video/mp4")
-                await house.services.uploads.upload(UploadRequest(USER_ID, file, anonymous=True), lambda *_: None)
-                return time.perf_counter() - begun, _peak() - before
+                taken = []
+                for path, size in ((small, SMALL), (where, SIZE)):
+                    begun = time.perf_counter()
+                    file = IncomingFile("video.mp4", size, path, "video/mp4")
+                    await house.services.uploads.upload(UploadRequest(USER_ID, file, anonymous=True), lambda *_: None)
+                    taken.append(time.perf_counter() - begun)
+                return Round(taken[1], taken[0], _peak() - before)
 
 
 def _peak() -> float:
@@ -110,21 +128,21 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000
 
 
-def _round(results: Any, imgur_url: str, where: str) -> None:
-    results.put(asyncio.run(_upload(imgur_url, where)))
+def _round(results: Any, *where: str) -> None:
+    results.put(asyncio.run(_upload(*where)))
 
 
-def bot_round(imgur_url: str, where: str) -> tuple[float, float]:
-    """Seconds and MB of memory growth of one upload through the bot."""
+def bot_round(imgur_url: str, path: str, small: str) -> Round:
+    """Two uploads through the bot in a new process."""
     context = multiprocessing.get_context("spawn")
     results: Any = context.Queue()
-    process = context.Process(target=_round, args=(results, imgur_url, where))
+    process = context.Process(target=_round, args=(results, imgur_url, path, small))
     process.start()
     process.join()
     if process.exitcode:
         raise SystemExit(f"the upload failed with exit code {process.exitcode}")
-    seconds, growth = results.get()
-    return seconds, growth
+    found: Round = results.get()
+    return found
 
 
 def curl_round(imgur_url: str, path: Path) -> float:
@@ -140,19 +158,27 @@ def main() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "video.mp4"
         write_video(path, SIZE)
+        small = path.with_name("small.mp4")
+        write_video(small, SMALL)
         with apart(imgur) as facts, apart(file_host, path) as host:
             target = facts["url"]
             curl_round(target, path)  # warms the file's cache and the stand-in
             rounds = [
-                (bot_round(target, str(path)), curl_round(target, path), bot_round(target, host["url"]))
+                (
+                    bot_round(target, str(path), str(small)),
+                    curl_round(target, path),
+                    bot_round(target, host["url"], str(small)),
+                )
                 for _ in range(ROUNDS)
             ]
-    ratio = statistics.median(curl / disk[0] for disk, curl, _ in rounds)
-    growth = max(bot[1] for disk, _, http in rounds for bot in (disk, http))
+    ratio = statistics.median(curl / disk.seconds for disk, curl, _ in rounds)
+    growth = max(bot.growth for disk, _, http in rounds for bot in (disk, http))
+    first = statistics.median(disk.first for disk, _, _ in rounds)
     print(f"Upload of {SIZE / 1_000_000:.0f} MB, {ROUNDS} rounds each, medians:")
-    print(_row("this bot, from disk", [disk[0] for disk, _, _ in rounds]))
+    print(_row("this bot, from disk", [disk.seconds for disk, _, _ in rounds]))
     print(_row("curl, from disk", [curl for _, curl, _ in rounds]))
-    print(_row("this bot, while the file arrives over HTTP", [http[0] for _, _, http in rounds]))
+    print(_row("this bot, while the file arrives over HTTP", [http.seconds for _, _, http in rounds]))
+    print(f"  a process's first upload, of {SMALL / 1000:.0f} kB: {first * 1000:.0f} ms")
     print(f"  throughput ratio from disk {ratio:.2f} (at least {LEAST_RATIO})")
     print(f"  memory growth, the most of all rounds {growth:.1f} MB (at most {MOST_GROWTH:.0f})")
     return ratio >= LEAST_RATIO and growth <= MOST_GROWTH

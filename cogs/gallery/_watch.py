@@ -6,7 +6,7 @@ import asyncio
 import time
 from functools import partial
 
-from cogs.gallery._bulk_views import over_view, state_view
+from cogs.gallery._bulk_views import LONG, over_view, state_view
 from cogs.gallery._open import OpenGalleries
 from cogs.ui.actions import Interaction
 from cogs.ui.origin import origin
@@ -19,7 +19,6 @@ CHANGEABLE = 14 * 60.0  # seconds after the press; Discord gives fifteen minutes
 FIRST_LOOK, LAST_LOOK = 0.1, 2.0  # seconds between looks; each doubles it
 FOLLOWS = "follows a job"
 """The name of such a task."""
-LONG = 3.0  # seconds of a wait that is worth telling
 
 
 class Watch:

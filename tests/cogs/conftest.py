@@ -207,6 +207,12 @@ async def env(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[En
 
 
 @pytest.fixture
+def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever follows a job looks again soon, though it waits: a test that hurries it ends no wait that was seen."""
+    monkeypatch.setattr(sys.modules["cogs.gallery._watch"], "LONG", 999.0)
+
+
+@pytest.fixture
 def discord(env: Env, house: House, standin: Standin, again: Compose, attachments: SlowAttachments) -> Discord:
     guild = env.create_guild()
     channel = guild.create_text_channel("pictures")

@@ -265,6 +265,14 @@ async def hurry(discord: Discord) -> None:
     await services.jobs.resume(discord.alice.id, 0)  # wakes the runner
 
 
+async def hurried(discord: Discord, message: Any, end: str) -> None:
+    """The same, until the message reads so. Takes `looking_often`."""
+    async with asyncio.timeout(15):
+        while end not in text(message):
+            await asyncio.sleep(0.05)
+            await hurry(discord)
+
+
 async def later(discord: Discord) -> None:
     """The same, until all is deleted."""
     await hurry(discord)

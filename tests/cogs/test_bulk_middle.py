@@ -9,7 +9,7 @@ import pytest
 
 from standins.imgur.records import Account, StoredAlbum
 from tests.cogs.conftest import Discord, answer, text
-from tests.cogs.test_bulk import DELETE, asked, confirming, eventually, hurry
+from tests.cogs.test_bulk import DELETE, asked, confirming, eventually, hurried, hurry
 from tests.cogs.test_gallery import enabled
 from tests.cogs.test_select import add_images, press, selecting, tick, ticked
 from tests.cogs.test_waiting import pause
@@ -83,6 +83,7 @@ async def test_what_went_into_the_album_before_the_trouble_is_told_and_counts(
     assert [image.id for image in album.images] == ids[:4]
 
 
+@pytest.mark.usefixtures("looking_often")
 async def test_a_favorite_of_which_nobody_heard_is_looked_at_and_counts(discord: Discord, linked: Account) -> None:
     ids = add_images(discord, linked, 2)
     gallery = await selecting(discord)
@@ -103,6 +104,7 @@ async def test_a_favorite_of_which_nobody_heard_is_looked_at_and_counts(discord:
     assert {item.id for item in linked.favorites} == {*ids}
 
 
+@pytest.mark.usefixtures("looking_often")
 async def test_one_that_imgur_does_not_show_any_more_keeps_no_other_waiting(discord: Discord, linked: Account) -> None:
     ids = add_images(discord, linked, 2)
     _, question = await asked(discord, ids)
@@ -149,15 +151,13 @@ async def test_going_on_with_what_stopped_waits_for_the_newer_one(discord: Disco
     assert enabled(old) == ["Go on"]
 
 
+@pytest.mark.usefixtures("looking_often")
 async def test_what_cannot_be_read_back_is_looked_at_later(discord: Discord, linked: Account) -> None:
     question, album, ids, picking = await into_album(discord, linked, 3)
     held = await arrived_at(discord, 0)
     discord.standin.fail_next("over-capacity-500", "GET /3/album/*", times=3)
     held.release()
-    async with asyncio.timeout(15):
-        while "### 3 added\n" not in text(question):
-            await asyncio.sleep(0.05)
-            await hurry(discord)
+    await hurried(discord, question, "### 3 added\n")
     await picking
     assert [image.id for image in album.images] == ids
     assert len(discord.standin.sent(ADD)) == 1
@@ -172,6 +172,7 @@ async def test_one_that_is_gone_is_an_outcome_also_where_it_is_the_only_one(disc
     await eventually(lambda: "### 0 added, 1 was gone already\n" in text(question))
 
 
+@pytest.mark.usefixtures("looking_often")
 @pytest.mark.parametrize("last", [False, True])
 async def test_one_that_imgur_never_answers_for_and_never_does_is_given_up_and_keeps_no_other_waiting(
     discord: Discord, linked: Account, last: bool
@@ -186,10 +187,7 @@ async def test_one_that_imgur_never_answers_for_and_never_does_is_given_up_and_k
         if last
         else "### Stopped: 0 deleted, 1 not done, and Imgur does not say why, 2 untouched"
     )
-    async with asyncio.timeout(15):
-        while end not in text(question):
-            await asyncio.sleep(0.05)
-            await hurry(discord)
+    await hurried(discord, question, end)
     await pressing
     assert 1 < len(discord.standin.sent(f"DELETE /3/image/{odd}")) < 10
     if not last:

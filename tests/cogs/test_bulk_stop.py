@@ -10,7 +10,7 @@ import pytest
 
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, buttons, text
-from tests.cogs.test_bulk import DELETE, asked, eventually, hurry, sent
+from tests.cogs.test_bulk import DELETE, asked, eventually, hurried, sent
 from tests.cogs.test_bulk_middle import ADD, arrived_at, into_album
 from tests.cogs.test_gallery import enabled
 from tests.cogs.test_select import add_images, press
@@ -148,6 +148,7 @@ async def test_it_is_stopped_after_a_restart(discord: Discord, linked: Account) 
     assert not sent(discord)
 
 
+@pytest.mark.usefixtures("looking_often")
 async def test_one_that_was_sent_and_cannot_be_looked_for_is_not_said_to_be_untouched(
     discord: Discord, linked: Account
 ) -> None:
@@ -156,12 +157,9 @@ async def test_one_that_was_sent_and_cannot_be_looked_for_is_not_said_to_be_unto
     discord.standin.fail_next("lost-answer", DELETE)
     discord.standin.fail_next("over-capacity-500", "GET /3/image/*", times=99)
     pressing = asyncio.create_task(discord.click(question, "Delete 3 for good"))
-    async with asyncio.timeout(15):
-        while "### Stopped: 0 deleted, 1 sent, and not seen yet, 2 untouched\n" not in text(question):
-            await asyncio.sleep(0.05)
-            await hurry(discord)
+    await hurried(discord, question, "### Stopped: 0 deleted, 1 sent, and not seen yet, 2 untouched\n")
     await pressing
     discord.standin.faults.clear()
     await discord.click(question, "Go on")
-    await eventually(lambda: "### 3 deleted\n" in text(question))
+    await hurried(discord, question, "### 3 deleted\n")
     assert sent(discord) == ids

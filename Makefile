@@ -32,7 +32,7 @@ test: $(VENV)/.dev ## run all tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 coverage: ## run all tests, and say which lines and branches none of them ran: at least 95 %
-	$(MAKE) test ARGS="--cov --cov-report=term $(ARGS)"
+	$(MAKE) test ARGS="--cov --cov-branch --cov-report=term $(ARGS)"
 
 lint: style types secrets ## check format, style, types, dependencies, secrets and the Dockerfile
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Self, TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import BindParameter, Boolean, ColumnElement, String, bindparam
 from sqlalchemy.ext.compiler import compiles
@@ -23,25 +23,31 @@ class Holds(FunctionElement[bool]):
         return self
 
 
-FREQUENT = "etaoinsrhldcum"
+FREQUENT = "etaoinsrhldcumfpgwybvkxjqz"
 """Letters, the most frequent of many languages first; others are rare beside them."""
 
-Word: TypeAlias = str | BindParameter[str]
-"""A word, or where its `pattern` will stand, in a statement that is made once."""
+
+class Sought(NamedTuple):
+    """Where a word that is looked for will stand in a statement, and where a pattern of it."""
+
+    word: BindParameter[str]
+    like: BindParameter[str]
 
 
-def holds(text: ColumnElement[str], words: Iterable[Word]) -> ColumnElement[bool]:
-    """Whether `text` holds each of the words, one at least; signs of theirs are no wildcards."""
-    patterns = (
-        bindparam(None, pattern(word), String, unique=True) if isinstance(word, str) else word for word in words
-    )
-    return Holds(text, *patterns)
+def sought(name: str) -> Sought:
+    """A word, whose value is given under this name."""
+    return Sought(bindparam(name, type_=String()), bindparam(f"{name}_like", type_=String()))
 
 
-def pattern(word: str) -> str:
-    """What a text that holds the word is LIKE."""
+def values_of(name: str, word: str) -> dict[str, str]:
+    """The values of `sought` for a word; signs of it are no wildcards."""
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    return {name: word, f"{name}_like": f"%{escaped}%"}
+
+
+def holds(text: ColumnElement[str], words: Sequence[Sought]) -> ColumnElement[bool]:
+    """Whether `text` holds each of the words, one at least."""
+    return Holds(text, *(part for word in words for part in word))
 
 
 def rarest_first(words: Iterable[str]) -> list[str]:
@@ -71,7 +77,8 @@ def unhelped(text: ColumnElement[str]) -> ColumnElement[str]:
 
 @compiles(Holds)
 def _each(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
-    text, *patterns = (compiler.process(clause, **given) for clause in element.clauses)
+    first, *parts = element.clauses
+    text, *patterns = (compiler.process(clause, **given) for clause in (first, *parts[1::2]))
     return "(" + " AND ".join(f"{text} LIKE {pattern} ESCAPE '\\'" for pattern in patterns) + ")"
 
 
@@ -79,16 +86,17 @@ def _each(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
 def _all(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
     """A long text is stored elsewhere, and is fetched for each operator anew unless an expression is made of it.
 
-    PostgreSQL knows how frequent a word is, and takes the second for rare whatever it is, one row of 200: then it sorts
-    all of a list for a page of it. Of COALESCE it expects one of two, reads in the order of the list, and ends with the
-    page. What holds three words is rare.
+    For `strpos` PostgreSQL takes a fourth less time than for LIKE (measured), which alone takes many words at once.
+    Nor does it know how frequent a word is that `strpos` looks for: of a word that it takes for rare it sorts all that
+    a list has of it for a page. Of others it reads in the order of the list, and ends with the page. What stands in a
+    CASE is looked at in its order.
     """
-    text, first, *others = (compiler.process(clause, **given) for clause in element.clauses)
-    each = [f"{text} LIKE {first}"]
-    each += [f"COALESCE({text} LIKE {second}, false)" for second in others[:1]]
-    if rest := others[1:]:
-        each.append(f"({text} || '') LIKE ALL (ARRAY[{', '.join(rest)}])")
-    return f"({' AND '.join(each)})"
+    first, *parts = element.clauses
+    text, *words = (compiler.process(clause, **given) for clause in (first, *parts[:4:2], *parts[5::2]))
+    two = " AND ".join(f"strpos({text}, {word}) > 0" for word in words[:2])
+    if not (patterns := words[2:]):
+        return f"({two})"
+    return f"(CASE WHEN {two} THEN ({text} || '') LIKE ALL (ARRAY[{', '.join(patterns)}]) ELSE false END)"
 
 
 @compiles(Unhelped)

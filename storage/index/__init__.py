@@ -43,9 +43,8 @@ class LibraryStore:
         self, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
     ) -> tuple[IndexedItem, ...]:
         """The shelf's items from `offset` on, at most `limit`."""
-        chosen = reads.page_of(library, shelf, offset=offset, limit=limit, oldest=oldest)
         async with self._database.read() as transaction:
-            return await reads.items_at(transaction, shelf, chosen, oldest=oldest)
+            return await reads.page(transaction, library, shelf, offset=offset, limit=limit, oldest=oldest)
 
     async def count(self, library: int, shelf: str) -> int:
         """How many items the shelf has."""
@@ -64,14 +63,15 @@ class LibraryStore:
     ) -> Found:
         """A page of what the query finds on the shelf, in its order, and how many that are."""
         async with self._database.read() as transaction:
-            parts = await reads.found_on(transaction, library, shelf, query, reader)
-            if not parts:
+            meant = await reads.meaning(transaction, library, query, reader)
+            if meant is None:
                 return Found((), 0)
-            total = int((await transaction.execute(reads.how_many(parts))).scalar_one())
+            looked = reads.Looked(library, shelf, reader, meant)
+            total = await reads.how_many(transaction, looked)
             if offset >= total:
                 return Found((), total)
-            chosen = reads.first_of(parts, offset=offset, limit=limit, oldest=oldest)
-            return Found(await reads.items_at(transaction, shelf, chosen, oldest=oldest), total)
+            page = await reads.some_of(transaction, looked, offset=offset, limit=limit, oldest=oldest)
+        return Found(page, total)
 
     async def suggest(
         self, shelves: Iterable[tuple[int, str]], query: Query, reader: int, *, limit: int
@@ -96,28 +96,30 @@ class LibraryStore:
             }
 
         async def of(library: int, shelf: str) -> tuple[IndexedItem, ...]:
+            known = meant[library]
+            if known is None and not query.whole:
+                return ()
+            looked = reads.Looked(library, shelf, reader, known or reads.Meaning())
             async with self._database.read() as transaction:
-                return await reads.offered(
-                    transaction, library, shelf, query, meant[library], reader=reader, limit=limit
-                )
+                return await reads.offered(transaction, looked, query.whole, limit=limit, only_called=known is None)
 
         return [asyncio.create_task(of(library, shelf)) for library, shelf in wanted]
 
     async def random(self, library: int, shelf: str, reader: int, query: Query | None = None) -> IndexedItem | None:
         """One of what is there or found, each as likely as the other."""
         async with self._database.read() as transaction:
-            parts = reads.on_all(library, shelf)
-            if query is not None:
-                parts = await reads.found_on(transaction, library, shelf, query, reader)
-            total = int((await transaction.execute(reads.how_many(parts))).scalar_one())
+            meant = reads.Meaning() if query is None else await reads.meaning(transaction, library, query, reader)
+            if meant is None:
+                return None
+            looked = reads.Looked(library, shelf, reader, meant)
+            total = await reads.how_many(transaction, looked)
             if not total:
                 return None
             drawn = self._draw(total)
             if query is None:
-                chosen = reads.page_of(library, shelf, offset=drawn, limit=1)
+                found = await reads.page(transaction, library, shelf, offset=drawn, limit=1)
             else:
-                chosen = reads.first_of(parts, offset=drawn, limit=1)
-            found = await reads.items_at(transaction, shelf, chosen)
+                found = await reads.some_of(transaction, looked, offset=drawn, limit=1)
         return found[0] if found else None
 
     async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:

@@ -15,35 +15,35 @@ from sqlalchemy import (
     CompoundSelect,
     Integer,
     RowMapping,
-    ScalarSelect,
     Select,
-    String,
     and_,
     bindparam,
+    case,
     func,
-    literal,
-    not_,
     or_,
     select,
+    tuple_,
     union,
-    union_all,
 )
 
 from storage.database import Transaction
-from storage.holding import Word, holds, pattern, rarest_first, unhelped
+from storage.holding import Sought, holds, rarest_first, sought, unhelped, values_of
 from storage.library_tables import items, marks, places, tags
 from storage.models import IndexedItem, Key, Query, kinds_on
 
 T = TypeVar("T")
 Name: TypeAlias = str | BindParameter[str]
 Number: TypeAlias = int | BindParameter[int]
-"""A value, or where one will stand, in a statement that is made once."""
+"""A value, or where one will stand."""
+# The statements of a search are made once for each number of words: making one takes as long as a look through a short
+# list. What they are given stands in these.
 LIBRARY = bindparam("its_library", type_=BigInteger)
 READER = bindparam("its_reader", type_=BigInteger)
 SHELF = bindparam("its_shelf", type_=places.c.shelf.type)
 KINDS = bindparam("its_kinds", type_=places.c.kind.type, expanding=True)
 NAMED = bindparam("its_name", type_=BigInteger)
 FIRST = bindparam("so_many", type_=Integer)
+OFFSET = bindparam("after_so_many", type_=BigInteger)
 
 PIECE = 500
 """Values of one statement: databases take some thousands, each its own number."""
@@ -90,34 +90,37 @@ def item_of(row: RowMapping) -> IndexedItem:
     return IndexedItem(id=row["item_id"], search=row["search"], **values)
 
 
-async def items_at(
-    transaction: Transaction, shelf: str, chosen: Select[Any], *, oldest: bool = False
+async def page(
+    transaction: Transaction, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
 ) -> tuple[IndexedItem, ...]:
-    """The items at the places that are selected, in the order of the shelf."""
-    found = await transaction.execute(_items_at(shelf, chosen, oldest=oldest))
-    return tuple(map(item_of, found.mappings()))
+    """One page of all of a shelf."""
+    values = {LIBRARY.key: library, SHELF.key: shelf, OFFSET.key: offset, FIRST.key: limit}
+    return await _items(transaction, _page(oldest), values)
 
 
-def _items_at(shelf: Name, chosen: Select[Any] | CompoundSelect[Any], *, oldest: bool = False) -> Select[Any]:
-    """Written so that no database begins with the shelf, which may be long, whatever it believes of it."""
+@lru_cache
+def _page(oldest: bool) -> Select[Any]:
+    """What stands before the page is counted in the index alone."""
+    ranks = _ranks().where(on_shelf(LIBRARY, SHELF)).order_by(_rank(places.c.rank, oldest))
+    return _items_at(_at(ranks.limit(FIRST).offset(OFFSET)), oldest=oldest)
+
+
+async def _items(transaction: Transaction, statement: Select[Any], values: dict[str, Any]) -> tuple[IndexedItem, ...]:
+    return tuple(map(item_of, (await transaction.execute(statement, values)).mappings()))
+
+
+def _items_at(chosen: Select[Any] | CompoundSelect[Any], *, oldest: bool = False) -> Select[Any]:
+    """The items at these places, in the order of the shelf.
+
+    Written so that no database begins with the shelf, which may be long, whatever it believes of it.
+    """
     place = chosen.subquery()
-    search = select(places.c.search).where(same_item(places, place), unhelped(places.c.shelf) == shelf)
+    search = select(places.c.search).where(same_item(places, place), unhelped(places.c.shelf) == SHELF)
     return (
         select(items, search.correlate(place).scalar_subquery().label("search"))
         .select_from(place.join(items, same_item(items, place)))
         .order_by(_rank(place.c.rank, oldest))
     )
-
-
-def on_all(library: int, shelf: str) -> list[Select[Any]]:
-    """Every place of a shelf, as `found_on` gives it."""
-    return [_place().where(on_shelf(library, shelf))]
-
-
-def page_of(library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False) -> Select[Any]:
-    """One page of all places of a shelf. What stands before it is counted in the index alone."""
-    ranks = _ranks().where(on_shelf(library, shelf)).order_by(_rank(places.c.rank, oldest))
-    return _at(ranks.offset(offset).limit(limit))
 
 
 def _ranks() -> Select[Any]:
@@ -130,12 +133,45 @@ def _at(ranks: Select[Any]) -> Select[Any]:
     return _place().join(found, and_(*(places.c[column.name] == column for column in found.c)))
 
 
-class Meaning(NamedTuple):
-    """What a query asks for in a library: tags that its reader has, and words; `is_noted` if notes may hold some."""
+def _place() -> Select[Any]:
+    """What a place is told by. Its library is told too: what is joined with it needs no other way to find that."""
+    return select(places.c.rank, places.c.library_id, places.c.kind, places.c.item_id)
 
-    tags: Sequence[Word]
-    words: Sequence[Word]
-    is_noted: bool
+
+class Meaning(NamedTuple):
+    """What a query asks for in a library: tags that its reader has, words of items, words of items or of notes."""
+
+    tags: Sequence[str] = ()
+    words: Sequence[str] = ()
+    noted: Sequence[str] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """How many there are of each: what a statement is made for."""
+        return Shape(*map(len, self))
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What is put where `Shape.places` are."""
+        values: dict[str, str] = {}
+        for name, each in self._asdict().items():
+            for at, word in enumerate(each):
+                values |= values_of(f"{name}{at}", word)
+        return values
+
+
+class Shape(NamedTuple):
+    """How many tags and words a `Meaning` has of each sort."""
+
+    tags: int
+    words: int
+    noted: int
+
+    @property
+    def places(self) -> Iterator[list[Sought]]:
+        """Where each will stand."""
+        for name, number in self._asdict().items():
+            yield [sought(f"{name}{at}") for at in range(number)]
 
 
 async def meaning(transaction: Transaction, library: int, query: Query, reader: int) -> Meaning | None:
@@ -145,54 +181,41 @@ async def meaning(transaction: Transaction, library: int, query: Query, reader: 
         return None
     wanted, words = found
     if wanted or not words:
-        return Meaning(wanted, words, is_noted=bool(wanted))
-    values = {LIBRARY.key: library, READER.key: reader, **_patterns("word", words)}
-    is_noted = (await transaction.execute(_is_noted(len(words)), values)).scalar()  # by most, nothing is
-    return Meaning(wanted, words, is_noted=bool(is_noted))
+        return Meaning(wanted, noted=words)
+    asked = Meaning(words=words)
+    values = {LIBRARY.key: library, READER.key: reader, **asked.values}
+    row = (await transaction.execute(_are_noted(asked.shape), values)).one()
+    noted = [word for word, is_noted in zip(words, row, strict=True) if is_noted]
+    return Meaning(words=[word for word in words if word not in noted], noted=noted)
 
 
 @lru_cache
-def _is_noted(words: int) -> Select[Any]:
-    """Whether anything that the reader noted holds one of so many words."""
-    return select(_noted(LIBRARY, READER, Meaning((), _to_come("word", words), is_noted=True)).exists())
+def _are_noted(shape: Shape) -> Select[Any]:
+    """Of each word, whether a note of the reader's holds it."""
+    _, words, _ = shape.places
+    each = (func.max(case((holds(marks.c.search, [word]), 1), else_=0)) for word in words)
+    return select(*each).where(*_of_reader())
 
 
-def _to_come(name: str, number: int) -> list[BindParameter[str]]:
-    return [bindparam(f"{name}{at}", type_=String()) for at in range(number)]
+def _of_reader() -> tuple[ColumnElement[bool], ...]:
+    return marks.c.library_id == LIBRARY, marks.c.discord_id == READER
 
 
-def _patterns(name: str, words: Sequence[Word]) -> dict[str, str]:
-    return {f"{name}{at}": pattern(str(word)) for at, word in enumerate(words)}
+@lru_cache
+def _found(shape: Shape) -> Select[Any]:
+    """The places of all that a query finds on a shelf."""
+    wanted, words, noted = shape.places
+    if wanted:
+        return _tagged(wanted, noted)
+    held = [holds(places.c.search, words)] if words else []  # first: what misses one is in no need of its notes
+    either = (or_(holds(places.c.search, [word]), _in_note(word)) for word in noted)
+    return _place().where(on_shelf(LIBRARY, SHELF), *held, *either)
 
 
-async def found_on(transaction: Transaction, library: int, shelf: str, query: Query, reader: int) -> list[Select[Any]]:
-    """The places of what the query finds, as statements that do not overlap; none where nothing can be found."""
-    meant = await meaning(transaction, library, query, reader)
-    return [] if meant is None else _parts(library, shelf, meant, reader)
-
-
-def _parts(library: Number, shelf: Name, meant: Meaning, reader: Number) -> list[Select[Any]]:
-    """What has all words by itself, and what has some of them in a note."""
-    parts = []
-    if not meant.tags:
-        plain = _place().where(on_shelf(library, shelf))
-        parts.append(plain.where(holds(places.c.search, meant.words)) if meant.words else plain)
-    if meant.is_noted:
-        others = (not_(holds(places.c.search, meant.words)) for _ in parts)
-        parts.append(_by_notes(_noted(library, reader, meant), shelf, meant.words, *others))
-    return parts
-
-
-def _noted(library: Number, reader: Number, meant: Meaning) -> Select[Any]:
-    """Rows of `marks` that have all of the tags, or one of the words where there are none."""
-    noted = select(marks.c.kind).where(marks.c.library_id == library, marks.c.discord_id == reader)
-    each = [holds(marks.c.search, [word]) for word in meant.tags or meant.words]
-    return noted.where(*each) if meant.tags else noted.where(or_(*each))
-
-
-def _place() -> Select[Any]:
-    """What a place is told by. Its library is told too: what is joined with it needs no other way to find that."""
-    return select(places.c.rank, places.c.library_id, places.c.kind, places.c.item_id)
+def _in_note(word: Sought) -> ColumnElement[bool]:
+    """Whether the reader's note of a place's item holds the word: these are looked for once, not place by place."""
+    with_it = select(marks.c.kind, marks.c.item_id).where(*_of_reader(), marks.c.kind.in_(KINDS))
+    return tuple_(places.c.kind, places.c.item_id).in_(with_it.where(holds(marks.c.search, [word])))
 
 
 def tag_line(tag: str) -> str:
@@ -200,67 +223,77 @@ def tag_line(tag: str) -> str:
     return f"\x1f{tag}\x1f"
 
 
-def _by_notes(noted: Select[Any], shelf: Name, words: Sequence[Word], *where: ColumnElement[bool]) -> Select[Any]:
-    """The places on a shelf of what rows of `marks` are about, where each word is in the item or in the note.
+def _tagged(wanted: Sequence[Sought], words: Sequence[Sought]) -> Select[Any]:
+    """The places on a shelf of what has all of the tags, and each word in the item or in the note.
 
-    Written so that neither database begins with the shelf, which may be long, where a user has noted little.
+    Written so that neither database begins with the shelf, which may be long, where a user has tagged little.
     """
     either = (or_(holds(places.c.search, [word]), holds(marks.c.search, [word])) for word in words)
-    here = unhelped(places.c.shelf) == shelf
-    kinds = KINDS if isinstance(shelf, BindParameter) else kinds_on(shelf)
-    rank = select(places.c.rank).where(same_item(places, marks), here, *either, *where)
-    found = noted.where(marks.c.kind.in_(kinds)).with_only_columns(
+    rank = select(places.c.rank).where(same_item(places, marks), unhelped(places.c.shelf) == SHELF, *either)
+    tagged = select(
         rank.correlate(marks).scalar_subquery().label("rank"), marks.c.library_id, marks.c.kind, marks.c.item_id
     )
-    place = found.subquery()
+    place = tagged.where(*_of_reader(), marks.c.kind.in_(KINDS), holds(marks.c.search, wanted)).subquery()
     return select(place).where(place.c.rank.is_not(None))
 
 
-def first_of(parts: Sequence[Select[Any]], *, limit: Number, offset: int = 0, oldest: bool = False) -> Select[Any]:
-    """One page of the places that `found_on` finds."""
-    if len(parts) == 1:
-        page = parts[0].order_by(_rank(parts[0].selected_columns.rank, oldest)).limit(limit)
-        return page.offset(offset) if offset else page
-    until = offset + limit if isinstance(limit, int) else limit
-    ends = (first_of([part], limit=until, oldest=oldest).subquery() for part in parts)
-    every = union_all(*map(select, ends)).subquery()
-    return first_of([select(every)], offset=offset, limit=limit, oldest=oldest)
+class Looked(NamedTuple):
+    """Where a reader looks, and for what."""
+
+    library: int
+    shelf: str
+    reader: int
+    meant: Meaning
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What all statements below are given."""
+        where = {LIBRARY.key: self.library, SHELF.key: self.shelf, KINDS.key: kinds_on(self.shelf)}
+        return {**where, READER.key: self.reader, **self.meant.values}
 
 
-def how_many(parts: Sequence[Select[Any]]) -> Select[Any]:
-    """How many places `found_on` finds."""
-    counts: list[ScalarSelect[Any]] = [part.with_only_columns(func.count()).scalar_subquery() for part in parts]
-    total: ColumnElement[Any] = literal(0, BigInteger)
-    for count in counts:
-        total += count
-    return select(total)
-
-
-async def offered(
-    transaction: Transaction, library: int, shelf: str, query: Query, meant: Meaning | None, *, reader: int, limit: int
-) -> tuple[IndexedItem, ...]:
-    """The first `limit` on a shelf that are called as the query says, then those that it finds."""
-    if meant is None and not query.whole:
-        return ()
-    wanted, words, is_noted = meant or Meaning((), (), is_noted=False)
-    statement = _offers(bool(query.whole), meant is not None, len(wanted), len(words), is_noted)
-    values = {LIBRARY.key: library, READER.key: reader, SHELF.key: shelf, KINDS.key: kinds_on(shelf)}
-    values |= {NAMED.key: digest(query.whole), FIRST.key: limit}
-    values |= _patterns("tag", wanted) | _patterns("word", words)
-    found = map(item_of, (await transaction.execute(statement, values)).mappings())
-    return tuple(sorted(found, key=lambda item: name_of(item) != query.whole)[:limit])
+async def how_many(transaction: Transaction, looked: Looked) -> int:
+    """How many places there are of what is found."""
+    return int((await transaction.execute(_number(looked.meant.shape), looked.values)).scalar_one())
 
 
 @lru_cache
-def _offers(is_named: bool, is_query: bool, wanted: int, words: int, is_noted: bool) -> Select[Any]:
-    """Making it takes as long as a look through a short list: it is made once for each number of words."""
-    either: list[Select[Any]] = []
-    if is_named:
-        either.append(_called())
-    if is_query:
-        meant = Meaning(_to_come("tag", wanted), _to_come("word", words), is_noted)
-        either.append(select(first_of(_parts(LIBRARY, SHELF, meant, READER), limit=FIRST).subquery()))
-    return _items_at(SHELF, union(*either))
+def _number(shape: Shape) -> Select[Any]:
+    return select(func.count()).select_from(_found(shape).subquery())
+
+
+async def some_of(
+    transaction: Transaction, looked: Looked, *, offset: int, limit: int, oldest: bool = False
+) -> tuple[IndexedItem, ...]:
+    """One page of what is found, in the order of the shelf."""
+    values = looked.values | {OFFSET.key: offset, FIRST.key: limit}
+    return await _items(transaction, _some(looked.meant.shape, oldest), values)
+
+
+@lru_cache
+def _some(shape: Shape, oldest: bool) -> Select[Any]:
+    return _items_at(_first(shape, oldest).offset(OFFSET), oldest=oldest)
+
+
+def _first(shape: Shape, oldest: bool = False) -> Select[Any]:
+    found = _found(shape)
+    return found.order_by(_rank(found.selected_columns.rank, oldest)).limit(FIRST)
+
+
+async def offered(
+    transaction: Transaction, looked: Looked, whole: str, *, limit: int, only_called: bool = False
+) -> tuple[IndexedItem, ...]:
+    """The first `limit` on a shelf that are called `whole`, then, unless `only_called`, those that are found."""
+    statement = _offers(bool(whole), None if only_called else looked.meant.shape)
+    found = await _items(transaction, statement, looked.values | {NAMED.key: digest(whole), FIRST.key: limit})
+    return tuple(sorted(found, key=lambda item: name_of(item) != whole)[:limit])
+
+
+@lru_cache
+def _offers(is_called: bool, shape: Shape | None) -> Select[Any]:
+    called = [_called()] if is_called else []
+    found = [] if shape is None else [select(_first(shape).subquery())]
+    return _items_at(union(*called, *found))
 
 
 def _called() -> Select[Any]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ TITLES = {
     "unseen": ["co\u00adop", "cat\u200bwalk", "foo\u00a0bar", "猫\u3000犬"],
     "signs": ['say "blue"', "I don't", "a -cat", "a OR b", "f(x)", "2 * 3", "a:b", "@nasa", "why?", "{'x'}", "50%_\\"],
     "apart": ["car", "tail"],
+    "many": ["quiz jazz fix e%t a_o e\\t", "quiz jazz fix eat aoo e/t"],
 }
 FINDS = [
     *(("literal", wide, ["100％ wool"]) for wide in ("％", "﹪", "%", "100%")),
@@ -87,6 +89,10 @@ FINDS = [
     ("signs", ":x", []),
     ("apart", "cartail", []),
     ("apart", "rta", []),
+    ("many", "quiz jazz fix e%t", ["quiz jazz fix e%t a_o e\\t"]),
+    ("many", "quiz jazz fix a_o", ["quiz jazz fix e%t a_o e\\t"]),
+    ("many", "quiz jazz fix e\\t", ["quiz jazz fix e%t a_o e\\t"]),
+    ("many", "quiz jazz fix e", ["quiz jazz fix e%t a_o e\\t", "quiz jazz fix eat aoo e/t"]),
 ]
 
 
@@ -273,6 +279,37 @@ MARKED = [
 async def test_tags_are_found_whole_and_words_also_in_tags_and_notes(stores: Stores, marked: int) -> None:
     results = {typed: await found(stores, marked, typed) for typed, _ in MARKED}
     assert results == dict(MARKED)
+
+
+async def test_each_word_may_be_in_the_item_or_in_what_its_reader_noted(stores: Stores, library: int) -> None:
+    """Any mixture of one to five words, in items, notes and tags of two readers, in two lists; told without a query."""
+    await link(stores, 2, name="second")
+    draw = random.Random(1)
+    words = ["cat", "cathedral", "lake", "sea", "wool", "zoo"]
+    lists = {IMAGES: "image", Shelf.FAVORITES: "album"}
+    titles: dict[str, dict[str, str]] = {shelf: {} for shelf in lists}
+    notes: dict[tuple[int, str, str], str] = {}
+    for shelf, kind in lists.items():
+        titles[shelf] = {f"i{at:02}": " ".join(draw.sample(words, draw.randint(0, 3))) for at in range(30)}
+        made = [(Image if kind == "image" else Album)(id=at, title=title) for at, title in titles[shelf].items()]
+        await stores.library.put_front(library, shelf, [to_index(one) for one in made])
+        for reader in (READER, 2):
+            for item_id in draw.sample(list(titles[shelf]), 12):
+                note, tag = " ".join(draw.sample(words, draw.randint(1, 2))), draw.choice(words)
+                await stores.marks.put([library], reader, (kind, item_id), note=(note, note), tags=tagged(tag))
+                notes[reader, kind, item_id] = f"{note} {tag}"
+    hits = 0
+    for _ in range(120):
+        shelf, reader = draw.choice(list(lists)), draw.choice([READER, 2])
+        asked = draw.sample([*words, "ca", "e"], draw.randint(1, 5))
+        expected = [
+            item_id
+            for item_id, title in titles[shelf].items()
+            if all(word in title or word in notes.get((reader, lists[shelf], item_id), "") for word in asked)
+        ]
+        assert await found(stores, library, " ".join(asked), shelf, reader) == expected, (asked, shelf, reader)
+        hits += bool(expected)
+    assert hits > 40
 
 
 async def test_others_marks_find_nothing(stores: Stores, marked: int) -> None:

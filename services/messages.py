@@ -106,6 +106,11 @@ def being_read(read: int, expected: int | None, seconds: float | None, silent_si
     return so_far if expected is None or seconds is None else f"{so_far}, about {duration(seconds)} to go"
 
 
+def picture_count(count: int) -> str:
+    """So many pictures."""
+    return "1 picture" if count == 1 else f"{count:,} pictures"
+
+
 def megabytes(size: int) -> str:
     """A size in decimal megabytes, as Imgur counts them."""
     return f"{size / MEGABYTE:.1f}".removesuffix(".0") + " MB"

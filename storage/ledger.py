@@ -37,44 +37,16 @@ class LedgerStore:
 
         The refusal is the one that lasts longest. Whoever is cancelled meanwhile has taken nothing.
         """
-        allowances = [take.allowance for take in takes]
-        grant: Grant | None = None
+        answer: Grant | Refusal | None = None
         try:
             async with self._database.write() as transaction:
                 await _alone(transaction)
-                kept = await _kept(transaction, [allowance.scope for allowance in allowances])
-                windows = _present(kept, allowances, now)
-                standings = await _standings(transaction, windows, user, now)
-                if refusals := refusals_of(takes, standings, floor):
-                    changed = {scope for scope, window in kept.items() if window.is_ahead_of(now)}
-                    if user == BACKGROUND:
-                        lacking = {each.scope: (windows[each.scope].number, 0) for each in refusals if each.is_empty}
-                        await _count(transaction, HUNGRY, lacking)
-                        changed |= lacking.keys()
-                    await _write(transaction, {scope: windows[scope] for scope in changed})
-                    return longest(refusals)
-                costs = {take.allowance.scope: take.cost for take in takes}
-                after = {
-                    scope: replace(
-                        windows[scope],
-                        remaining=windows[scope].remaining - cost,
-                        users=windows[scope].users + (not standings[scope].used),
-                    )
-                    for scope, cost in costs.items()
-                }
-                taken = {scope: Taken(one.number, costs[scope], one.remaining) for scope, one in after.items()}
-                await _count(transaction, user, {scope: (one.number, one.cost) for scope, one in taken.items()})
-                await _write(transaction, after)
-                for scope, window in windows.items():
-                    if not window.users:  # a new one: who took what of those before the last is of no use
-                        old = (USERS.scope == scope, USERS.number < window.number - 1)
-                        await transaction.execute(delete(credit_users).where(*old))
-                grant = Grant(user, taken)
+                answer = await _reserve(transaction, user, takes, floor, now)
         except BaseException:  # as where the command was given up in this moment
-            if grant is not None and transaction.is_kept:
-                await to_the_end(self.give_back(grant))
+            if isinstance(answer, Grant) and transaction.is_kept:
+                await to_the_end(self.give_back(answer))
             raise
-        return grant
+        return answer
 
     async def may(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Refusal | None:
         """Why all of it cannot be taken now, if so. Reads only."""
@@ -151,6 +123,40 @@ class LedgerStore:
             await transaction.execute(delete(credit_overruns).where(OVERRUNS.at < month_of(now)))
             await transaction.execute(delete(credit_users).where(USERS.scope.in_(select(LEFT.scope).where(*old))))
             await transaction.execute(delete(credits_left).where(*old))
+
+
+async def _reserve(
+    transaction: Transaction, user: int, takes: Sequence[Take], floor: Floors, now: datetime
+) -> Grant | Refusal:
+    allowances = [take.allowance for take in takes]
+    kept = await _kept(transaction, [allowance.scope for allowance in allowances])
+    windows = _present(kept, allowances, now)
+    standings = await _standings(transaction, windows, user, now)
+    if refusals := refusals_of(takes, standings, floor):
+        changed = {scope for scope, window in kept.items() if window.is_ahead_of(now)}
+        if user == BACKGROUND:
+            lacking = {each.scope: (windows[each.scope].number, 0) for each in refusals if each.is_empty}
+            await _count(transaction, HUNGRY, lacking)
+            changed |= lacking.keys()
+        await _write(transaction, {scope: windows[scope] for scope in changed})
+        return longest(refusals)
+    costs = {take.allowance.scope: take.cost for take in takes}
+    after = {
+        scope: replace(
+            windows[scope],
+            remaining=windows[scope].remaining - cost,
+            users=windows[scope].users + (not standings[scope].used),
+        )
+        for scope, cost in costs.items()
+    }
+    taken = {scope: Taken(one.number, costs[scope], one.remaining) for scope, one in after.items()}
+    await _count(transaction, user, {scope: (one.number, one.cost) for scope, one in taken.items()})
+    await _write(transaction, after)
+    for scope, window in windows.items():
+        if not window.users:  # a new one: who took what of those before the last is of no use
+            old = (USERS.scope == scope, USERS.number < window.number - 1)
+            await transaction.execute(delete(credit_users).where(*old))
+    return Grant(user, taken)
 
 
 async def _alone(transaction: Transaction) -> None:

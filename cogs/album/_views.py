@@ -16,6 +16,7 @@ from imgur.models import Album, Privacy
 from services.album import Created, Deleted, Edited
 from services.library.ability import abilities
 from services.library.page import PAGE_SIZE, GalleryPage
+from services.messages import picture_count
 from services.text import cut
 
 OPTION_LIMIT = 100
@@ -190,10 +191,10 @@ def _at_stake(album: Album) -> str:
     gone = "The album disappears from Imgur for everyone, and nobody can bring it back."
     if not album.images_count:
         return gone
-    count = f"{album.images_count:,} pictures" if album.images_count > 1 else "1 picture"
+    there = f"There {'are' if album.images_count > 1 else 'is'} {picture_count(album.images_count)} in it."
     return (
-        f"{gone} There {'are' if album.images_count > 1 else 'is'} {count} in it. This deletes the album alone; Imgur "
-        "does not promise that its pictures stay, so one of them is looked for afterwards."
+        f"{gone} {there} This deletes the album alone; Imgur does not promise that its pictures stay, so one of "
+        "them is looked for afterwards."
     )
 
 

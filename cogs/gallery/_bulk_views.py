@@ -15,6 +15,7 @@ from imgur.models import TITLE_LIMIT
 from services.bulk import Question, State
 from services.bulk.words import ended, summary
 from services.library.suggestions import Suggestion
+from services.messages import picture_count
 from services.selection import Deed, Obstacle, Selected, Sorted
 from services.text import cut, units
 
@@ -71,7 +72,7 @@ def question_view(question: Question, owner: int, *, bare: bool = False) -> ui.L
         ),
     ]
     return notice(
-        f"Delete {_pictures(len(items))}?",
+        f"Delete {picture_count(len(items))}?",
         _named(items, bare=bare),
         FINAL,
         "\n".join(_rest(question.sorted)),
@@ -86,7 +87,7 @@ def pick_album_view(
     """Asks for the album."""
     items = question.sorted.can
     text = [
-        f"### Add {_pictures(len(items))} to an album",
+        f"### Add {picture_count(len(items))} to an album",
         _named(items, bare=bare),
         "\n".join(_rest(question.sorted)),
         "Pick one of your albums, or press **New album**; there you can also type the title of one that is not listed.",
@@ -167,7 +168,7 @@ def _open_view(state: State, owner: int, *, bare: bool) -> ui.LayoutView:
     if not state.is_stopping:
         controls.append(ActionButton("bulk-stop", owner, state.job.id, label="Stop"))
     return notice(
-        f"{verb} {_pictures(len(state.results))}",
+        f"{verb} {picture_count(len(state.results))}",
         " ".join(lines),
         _album(state, bare=bare),
         f"-# {by_itself} How it ends is said here, or by my next answer.",
@@ -198,7 +199,3 @@ def _rest(found: Sorted) -> Iterator[str]:
         one, several = _WHAT[obstacle]
         many = f"**1 {one}** is" if len(items) == 1 else f"**{len(items):,} {several}** are"
         yield f"{many} left out: {_WHY[found.deed, obstacle]}"
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count:,} pictures"

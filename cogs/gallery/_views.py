@@ -22,7 +22,7 @@ from imgur.models import Album, Image, Item
 from services.library.listing import nothing_found
 from services.library.page import PAGE_SIZE, GalleryPage
 from services.library.place import Place, Source
-from services.messages import being_read
+from services.messages import being_read, picture_count
 from services.selection import Ticks
 from services.text import cut
 from services.views import MOST_SELECTED
@@ -184,7 +184,7 @@ def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[str]:
 def remarks(item: Item) -> Iterator[str]:
     """What is said of an item in a list, beside its title."""
     if isinstance(item, Album) and item.images_count:
-        yield f"{item.images_count:,} pictures" if item.images_count > 1 else "1 picture"
+        yield picture_count(item.images_count)
     if isinstance(item, Album) and item.privacy:
         yield plain(item.privacy, 40)
     if item.nsfw:

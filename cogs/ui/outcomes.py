@@ -10,6 +10,7 @@ from cogs.ui.item import link_button, linked
 from cogs.ui.layout import notice, plain, worded
 from imgur.models import Image
 from services.album import Filled, Outcome
+from services.messages import picture_count
 
 MOST_LINES = 12
 PUT = {
@@ -49,7 +50,7 @@ def filled_words(filled: Filled, *, is_in: bool) -> str:
     verb = "added" if is_in else "taken out"
     if not count:
         return f"Nothing was {verb}"
-    return f"{count:,} pictures {verb}" if count > 1 else f"1 picture {verb}"
+    return f"{picture_count(count)} {verb}"
 
 
 def _lines(filled: Filled, words: dict[Outcome, str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from services.jobs import Done, Handler, Pause, Verdict, Work
 from services.jobs.changes import KIND, SILENCE, WAITING
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
-from services.messages import Words
+from services.messages import Words, picture_count
 from services.text import folded, unmarked
 
 NAMED = 10
@@ -213,7 +213,7 @@ class Interrupted(Handler):
             return Words("The album is gone", f"{gone}If the picture is not in /imgur images, upload it once more.")
         before, now = change["before"], max(album.images_count, len(album.images))
         if now <= before:
-            has = f"has {_pictures(now)}, as before" if now else "is empty"
+            has = f"has {picture_count(now)}, as before" if now else "is empty"
             add = "/imgur album add puts it in. " if got else ""
             return Words(
                 "The picture is not in the album",
@@ -222,7 +222,7 @@ class Interrupted(Handler):
             )
         return Words(
             "The picture should be in the album",
-            f"{NOW} The album {_name(change)} has {_pictures(now)}, {now - before:,} more than before. {came}"
+            f"{NOW} The album {_name(change)} has {picture_count(now)}, {now - before:,} more than before. {came}"
             f"{LOOK_FIRST}",
         )
 
@@ -238,10 +238,6 @@ def _counted(done: int, every: int) -> str:
     if every == 1:
         return "The picture is" if done else "The picture is not"
     return f"{done:,} of {every:,} pictures are"
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count:,} pictures"
 
 
 def _name(change: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from services.cache import EVER, TimedCache
 from services.library.matching import matcher
 from services.library.reading import Reading, Viewer, weight
 from services.library.shelves import Shelves, Standing
+from services.messages import picture_count
 from services.ports import UploadStore
 from services.query import guess
 from services.text import folded, line
@@ -92,7 +93,7 @@ def told_apart(item: Item) -> str:
     """The same for things of one name: albums with their counts and days."""
     if not isinstance(item, Album):
         return label(item)
-    facts = [f"{item.images_count:,} picture{'' if item.images_count == 1 else 's'}"]
+    facts = [picture_count(item.images_count)]
     facts += [f"made {item.created:%Y-%m-%d}"] if item.created else []
     return label(item).removesuffix(f" ({item.id})") + f", {', '.join(facts)} ({item.id})"
 

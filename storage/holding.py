@@ -23,7 +23,7 @@ class Holds(FunctionElement[bool]):
         return self
 
 
-FREQUENT = "etaoinsrhldcumfpgwybvkxjqz"
+FREQUENT = "etaoin srhld cumfp gwybv kxjqz"
 """Letters, the most frequent of many languages first; others are rare beside them."""
 
 
@@ -96,7 +96,8 @@ def _all(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
     two = " AND ".join(f"strpos({text}, {word}) > 0" for word in words[:2])
     if not (patterns := words[2:]):
         return f"({two})"
-    return f"(CASE WHEN {two} THEN ({text} || '') LIKE ALL (ARRAY[{', '.join(patterns)}]) ELSE false END)"
+    rest = f"({text} || '') LIKE ALL (ARRAY[{', '.join(patterns)}])"
+    return f"({two} AND CASE WHEN strpos({text}, {words[1]}) > 0 THEN {rest} ELSE false END)"
 
 
 @compiles(Unhelped)

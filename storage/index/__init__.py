@@ -66,11 +66,11 @@ class LibraryStore:
             meant = await reads.meaning(transaction, library, query, reader)
             if meant is None:
                 return Found((), 0)
-            looked = reads.Looked(library, shelf, reader, meant)
-            total = await reads.how_many(transaction, looked)
+            asked = reads.Search(library, shelf, reader, meant)
+            total = await reads.match_count(transaction, asked)
             if offset >= total:
                 return Found((), total)
-            page = await reads.some_of(transaction, looked, offset=offset, limit=limit, oldest=oldest)
+            page = await reads.matches(transaction, asked, offset=offset, limit=limit, oldest=oldest)
         return Found(page, total)
 
     async def suggest(
@@ -99,9 +99,9 @@ class LibraryStore:
             known = meant[library]
             if known is None and not query.whole:
                 return ()
-            looked = reads.Looked(library, shelf, reader, known or reads.Meaning())
+            asked = reads.Search(library, shelf, reader, known or reads.Meaning())
             async with self._database.read() as transaction:
-                return await reads.offered(transaction, looked, query.whole, limit=limit, only_called=known is None)
+                return await reads.offered(transaction, asked, query.whole, limit=limit, only_called=known is None)
 
         return [asyncio.create_task(of(library, shelf)) for library, shelf in wanted]
 
@@ -111,15 +111,15 @@ class LibraryStore:
             meant = reads.Meaning() if query is None else await reads.meaning(transaction, library, query, reader)
             if meant is None:
                 return None
-            looked = reads.Looked(library, shelf, reader, meant)
-            total = await reads.how_many(transaction, looked)
+            asked = reads.Search(library, shelf, reader, meant)
+            total = await reads.match_count(transaction, asked)
             if not total:
                 return None
             drawn = self._draw(total)
             if query is None:
                 found = await reads.page(transaction, library, shelf, offset=drawn, limit=1)
             else:
-                found = await reads.some_of(transaction, looked, offset=drawn, limit=1)
+                found = await reads.matches(transaction, asked, offset=drawn, limit=1)
         return found[0] if found else None
 
     async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:

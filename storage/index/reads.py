@@ -100,9 +100,11 @@ async def page(
 
 @lru_cache
 def _page(oldest: bool) -> Select[Any]:
-    """What stands before the page is counted in the index alone."""
-    ranks = _ranks().where(on_shelf(LIBRARY, SHELF)).order_by(_rank(places.c.rank, oldest))
-    return _items_at(_at(ranks.limit(FIRST).offset(OFFSET)), oldest=oldest)
+    """From the place on that the index alone finds: the rows of what stands before are not read."""
+    order = _rank(places.c.rank, oldest)
+    first = select(places.c.rank).where(on_shelf(LIBRARY, SHELF)).order_by(order).limit(1).offset(OFFSET)
+    is_on_it = places.c.rank >= first.scalar_subquery() if oldest else places.c.rank <= first.scalar_subquery()
+    return _items_at(_place().where(on_shelf(LIBRARY, SHELF), is_on_it).order_by(order).limit(FIRST), oldest=oldest)
 
 
 async def _items(transaction: Transaction, statement: Select[Any], values: dict[str, Any]) -> tuple[IndexedItem, ...]:
@@ -123,23 +125,16 @@ def _items_at(chosen: Select[Any] | CompoundSelect[Any], *, oldest: bool = False
     )
 
 
-def _ranks() -> Select[Any]:
-    return select(places.c.library_id, places.c.shelf, places.c.rank)
-
-
-def _at(ranks: Select[Any]) -> Select[Any]:
-    """The places at these ranks, which an index knows: no database then reads the rows that it only passes."""
-    found = ranks.subquery()
-    return _place().join(found, and_(*(places.c[column.name] == column for column in found.c)))
-
-
 def _place() -> Select[Any]:
     """What a place is told by. Its library is told too: what is joined with it needs no other way to find that."""
     return select(places.c.rank, places.c.library_id, places.c.kind, places.c.item_id)
 
 
 class Meaning(NamedTuple):
-    """What a query asks for in a library: tags that its reader has, words of items, words of items or of notes."""
+    """What a query asks for in a library: tags that its reader has, words that no note of theirs holds, and the others.
+
+    Where there are tags, nobody has asked which words notes hold.
+    """
 
     tags: Sequence[str] = ()
     words: Sequence[str] = ()
@@ -152,7 +147,7 @@ class Meaning(NamedTuple):
 
     @property
     def values(self) -> dict[str, str]:
-        """What is put where `Shape.places` are."""
+        """What is put into the `Shape.slots`."""
         values: dict[str, str] = {}
         for name, each in self._asdict().items():
             for at, word in enumerate(each):
@@ -168,10 +163,9 @@ class Shape(NamedTuple):
     noted: int
 
     @property
-    def places(self) -> Iterator[list[Sought]]:
-        """Where each will stand."""
-        for name, number in self._asdict().items():
-            yield [sought(f"{name}{at}") for at in range(number)]
+    def slots(self) -> tuple[list[Sought], ...]:
+        """Where each of them will stand, of the three sorts."""
+        return tuple([sought(f"{name}{at}") for at in range(number)] for name, number in self._asdict().items())
 
 
 async def meaning(transaction: Transaction, library: int, query: Query, reader: int) -> Meaning | None:
@@ -192,7 +186,7 @@ async def meaning(transaction: Transaction, library: int, query: Query, reader: 
 @lru_cache
 def _are_noted(shape: Shape) -> Select[Any]:
     """Of each word, whether a note of the reader's holds it."""
-    _, words, _ = shape.places
+    _, words, _ = shape.slots
     each = (func.max(case((holds(marks.c.search, [word]), 1), else_=0)) for word in words)
     return select(*each).where(*_of_reader())
 
@@ -202,9 +196,9 @@ def _of_reader() -> tuple[ColumnElement[bool], ...]:
 
 
 @lru_cache
-def _found(shape: Shape) -> Select[Any]:
+def _all_matches(shape: Shape) -> Select[Any]:
     """The places of all that a query finds on a shelf."""
-    wanted, words, noted = shape.places
+    wanted, words, noted = shape.slots
     if wanted:
         return _tagged(wanted, noted)
     held = [holds(places.c.search, words)] if words else []  # first: what misses one is in no need of its notes
@@ -237,7 +231,7 @@ def _tagged(wanted: Sequence[Sought], words: Sequence[Sought]) -> Select[Any]:
     return select(place).where(place.c.rank.is_not(None))
 
 
-class Looked(NamedTuple):
+class Search(NamedTuple):
     """Where a reader looks, and for what."""
 
     library: int
@@ -252,54 +246,54 @@ class Looked(NamedTuple):
         return {**where, READER.key: self.reader, **self.meant.values}
 
 
-async def how_many(transaction: Transaction, looked: Looked) -> int:
+async def match_count(transaction: Transaction, search: Search) -> int:
     """How many places there are of what is found."""
-    return int((await transaction.execute(_number(looked.meant.shape), looked.values)).scalar_one())
+    return int((await transaction.execute(_match_count(search.meant.shape), search.values)).scalar_one())
 
 
 @lru_cache
-def _number(shape: Shape) -> Select[Any]:
-    return select(func.count()).select_from(_found(shape).subquery())
+def _match_count(shape: Shape) -> Select[Any]:
+    return select(func.count()).select_from(_all_matches(shape).subquery())
 
 
-async def some_of(
-    transaction: Transaction, looked: Looked, *, offset: int, limit: int, oldest: bool = False
+async def matches(
+    transaction: Transaction, search: Search, *, offset: int, limit: int, oldest: bool = False
 ) -> tuple[IndexedItem, ...]:
     """One page of what is found, in the order of the shelf."""
-    values = looked.values | {OFFSET.key: offset, FIRST.key: limit}
-    return await _items(transaction, _some(looked.meant.shape, oldest), values)
+    values = search.values | {OFFSET.key: offset, FIRST.key: limit}
+    return await _items(transaction, _match_page(search.meant.shape, oldest), values)
 
 
 @lru_cache
-def _some(shape: Shape, oldest: bool) -> Select[Any]:
-    return _items_at(_first(shape, oldest).offset(OFFSET), oldest=oldest)
+def _match_page(shape: Shape, oldest: bool) -> Select[Any]:
+    return _items_at(_first_matches(shape, oldest).offset(OFFSET), oldest=oldest)
 
 
-def _first(shape: Shape, oldest: bool = False) -> Select[Any]:
-    found = _found(shape)
+def _first_matches(shape: Shape, oldest: bool = False) -> Select[Any]:
+    found = _all_matches(shape)
     return found.order_by(_rank(found.selected_columns.rank, oldest)).limit(FIRST)
 
 
 async def offered(
-    transaction: Transaction, looked: Looked, whole: str, *, limit: int, only_called: bool = False
+    transaction: Transaction, search: Search, whole: str, *, limit: int, only_called: bool = False
 ) -> tuple[IndexedItem, ...]:
     """The first `limit` on a shelf that are called `whole`, then, unless `only_called`, those that are found."""
-    statement = _offers(bool(whole), None if only_called else looked.meant.shape)
-    found = await _items(transaction, statement, looked.values | {NAMED.key: digest(whole), FIRST.key: limit})
+    statement = _offers(bool(whole), None if only_called else search.meant.shape)
+    found = await _items(transaction, statement, search.values | {NAMED.key: digest(whole), FIRST.key: limit})
     return tuple(sorted(found, key=lambda item: name_of(item) != whole)[:limit])
 
 
 @lru_cache
 def _offers(is_called: bool, shape: Shape | None) -> Select[Any]:
     called = [_called()] if is_called else []
-    found = [] if shape is None else [select(_first(shape).subquery())]
+    found = [] if shape is None else [select(_first_matches(shape).subquery())]
     return _items_at(union(*called, *found))
 
 
 def _called() -> Select[Any]:
     """The first places of what is called so."""
-    named = _ranks().where(on_shelf(LIBRARY, SHELF), places.c.name == NAMED)
-    return _at(named.order_by(places.c.rank.desc()).limit(FIRST))
+    named = _place().where(on_shelf(LIBRARY, SHELF), places.c.name == NAMED)
+    return select(named.order_by(places.c.rank.desc()).limit(FIRST).subquery())
 
 
 def name_of(item: IndexedItem) -> str:

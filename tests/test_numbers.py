@@ -260,7 +260,6 @@ DEFAULTS: dict[Callable[..., Any], dict[str, Any]] = {
     client.ImgurClient.favorites: {"page": 0, "sort": "newest"},
     client.ImgurClient.all_favorites: {"sort": "newest"},
     client.ImgurClient.upload: {"video": False, "disable_audio": False},
-    page.cut: {"short_ends": False},
     galleries.GalleryService.images: {"fresh": False},
     galleries.GalleryService.favorites: {"sort": "newest", "fresh": False},
     items.ItemService.show: {"fresh": True},

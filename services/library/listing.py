@@ -166,7 +166,7 @@ class Listing:
             number,
             size=IMAGES_PER_PAGE,
             since=since,
-            short_ends=True,
+            count=lambda: self._reading.images_count(viewer, since=since),
         )
         total = await self._reading.images_count(viewer, since=since)
         last = found.page if found.next is None else max(found.last_known, last_page(total))

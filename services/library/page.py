@@ -62,16 +62,20 @@ Load: TypeAlias = Callable[..., Awaitable[Page[Item]]]
 
 
 async def cut(
-    source: Source, load: Load, page: int, *, size: int, since: int = EVER, short_ends: bool = False
+    source: Source,
+    load: Load,
+    page: int,
+    *,
+    size: int,
+    since: int = EVER,
+    count: Callable[[], Awaitable[int]] | None = None,
 ) -> GalleryPage:
     """Gallery page `page` of a list that `load` gives in Imgur's pages of `size` items; past the end, the last page.
 
-    What it is cut from is not older than `since`. Only an empty page of Imgur's ends the list: a short one may have
-    lost items on the way, unless `short_ends`.
+    What it is cut from is not older than `since`. Only an empty page of Imgur's ends the list, for a short one may have
+    lost items on the way; or the first one, if it holds as many as `count` tells.
     """
-    slots = size // PAGE_SIZE
-    outer, slot = divmod(max(page, 0), slots)
-    got = await load(outer, since=since)
+    slots, outer, slot, got = await located(load, page, size=size, since=since)
     if not got.received and outer:
         outer, slot = await _last_filled(load, outer), slots
         got = await load(outer)
@@ -79,10 +83,27 @@ async def cut(
     slot = min(slot, filled - 1)
     number, last = outer * slots + slot, outer * slots + filled - 1
     following: int | None = number + 1 if slot + 1 < filled else None
-    may_go_on = got.received >= size if short_ends else got.received
-    if following is None and may_go_on and (await load(outer + 1)).received:
-        following = last = (outer + 1) * slots
+    if following is None and got.received:
+        is_whole = count is not None and outer == 0 and await count() == got.received
+        if not is_whole and (await load(outer + 1)).received:
+            following = last = (outer + 1) * slots
     return GalleryPage(source, got.items[slot * PAGE_SIZE :][:PAGE_SIZE], number, last, following)
+
+
+async def located(load: Load, page: int, *, size: int, since: int = EVER) -> tuple[int, int, int, Page[Item]]:
+    """Where gallery page `page` is: how many go into each of Imgur's, in which one and where in that, and that one.
+
+    Imgur's pages may be longer than `size`, which this one or, where it is the last, the first one shows.
+    """
+    slots = size // PAGE_SIZE
+    outer, slot = divmod(max(page, 0), slots)
+    got = await load(outer, since=since)
+    full = got if got.received >= size or not outer else await load(0)
+    if _pages(full.received) > slots:
+        slots = _pages(full.received)
+        outer, slot = divmod(max(page, 0), slots)
+        got = await load(outer, since=since)
+    return slots, outer, slot, got
 
 
 def last_page(total: int) -> int:

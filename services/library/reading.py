@@ -139,10 +139,10 @@ class Reading:
         return await self._page(viewer, "images", page, load, since=since)
 
     async def images_count(self, viewer: Viewer, *, since: int = EVER) -> int:
-        """How many images the account has; where the first page tells it, Imgur is not asked. Raises NotLinkedError."""
+        """How many images the account has; where the first page is empty, Imgur is not asked. Raises NotLinkedError."""
         first = self._pages.peek((viewer.key, "images", 0))
-        if first is not None and first.received < IMAGES_PER_PAGE:
-            return first.received
+        if first is not None and not first.received:
+            return 0
 
         async def load() -> int:
             return await self._accounts.authorized(viewer.discord_id, self._imgur.account_images_count)

@@ -16,7 +16,6 @@ from standins.imgur.shapes import SHAPES, AnswerError, refuse
 from standins.imgur.standin import STANDIN
 from standins.imgur.views import account_view, album_view, favorite_view, image_view
 
-_FAVORITES_A_PAGE = 60
 _T = TypeVar("_T")
 
 
@@ -99,8 +98,9 @@ def _favorites(request: web.Request, items: Sequence[Stored]) -> web.Response:
     standin, viewer = request.app[STANDIN], request[CALLER].account
     sort = request.match_info.get("sort", "newest")
     ordered = list(items) if sort == "oldest" else list(reversed(items))
-    reached = ordered[: standin.switches.favorite_pages * _FAVORITES_A_PAGE]
-    return success([favorite_view(standin, item, viewer) for item in _page(request, reached, _FAVORITES_A_PAGE)])
+    size = standin.switches.favorites_per_page
+    reached = ordered[: standin.switches.favorite_pages * size]
+    return success([favorite_view(standin, item, viewer) for item in _page(request, reached, size)])
 
 
 def _count(request: web.Request, items: Sequence[object]) -> web.Response:

@@ -17,8 +17,7 @@ from tests.conftest import CLIENT_ID
 
 COSTS = {
     "account": (2, 2),
-    "images": (1, 1),
-    "images of more than 49": (2, 2),
+    "images": (2, 2),
     "images album:ID": (1, 1),
     "favorites": (2, 1),
     "favorites of more than 10": (1, 1),

@@ -350,10 +350,10 @@ async def test_favorites_beyond_the_reach_of_one_order_are_read_from_the_other_e
 
 @pytest.mark.parametrize(("length", "pages", "favorites"), [(10, 3, 47), (60, 1, 90)])
 async def test_the_other_end_is_read_whatever_the_length_of_a_page_is(
-    house: House, monkeypatch: pytest.MonkeyPatch, length: int, pages: int, favorites: int
+    house: House, length: int, pages: int, favorites: int
 ) -> None:
     """How many favorites are on a page is Imgur's own."""
-    monkeypatch.setattr("standins.imgur.api._FAVORITES_A_PAGE", length)
+    house.standin.switches.favorites_per_page = length
     house.standin.switches.favorite_pages = pages
     house.favorite(favorites)
     await house.read()

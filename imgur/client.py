@@ -50,16 +50,18 @@ UPLOAD_TIMEOUT = ClientTimeout(total=None, connect=CONNECT_SECONDS)
 """No limit for the whole: a large video on a slow line is fine as long as it moves (see `_upload.STALL_SECONDS`)."""
 UPLOAD_ANSWER = 180.0
 """Seconds from the last byte of a file to the last one of the answer, which may come in drops."""
+GRANT_ANSWER = 180.0
+"""Seconds for new tokens: Imgur may have ended the old ones by then, and gives the same answer to nobody twice."""
 
 
 class ImgurClient(AlbumCalls):
     """Imgur's API v3 for one application and any number of its users. Every call raises ImgurError.
 
     `session` stays the caller's to close. Give it a `DummyCookieJar`: one user's cookies must not go out with another's
-    token. `timeout` is in seconds, for a whole exchange with its body; uploads have limits of their own, one of them
-    `upload_answer`, and connections of their own if `upload_session` has some. Every request goes through the
-    `middlewares` (`imgur/chain.py`), each try of one for itself. Only reads are tried again, and only
-    where that may help. An `auth` of None means the application itself (anonymous).
+    token. `timeout` is in seconds, for a whole exchange with its body, `grant_answer` the same where that gives tokens;
+    uploads have limits of their own, one of them `upload_answer`, and connections of their own if `upload_session` has
+    some. Every request goes through the `middlewares` (`imgur/chain.py`), each try of one for itself. Only reads are
+    tried again, and only where that may help. An `auth` of None means the application itself (anonymous).
     """
 
     def __init__(
@@ -71,12 +73,14 @@ class ImgurClient(AlbumCalls):
         base_url: str = BASE_URL,
         timeout: float = 20.0,
         upload_answer: float = UPLOAD_ANSWER,
+        grant_answer: float = GRANT_ANSWER,
         upload_session: ClientSession | None = None,
         middlewares: Sequence[Middleware] = (),
     ) -> None:
         self._client_id = client_id
         self._client_secret = client_secret
         self._upload_answer = upload_answer
+        self._grant_timeout = ClientTimeout(total=grant_answer, connect=CONNECT_SECONDS)
         self._upload_session = upload_session
         self._transport = Transport(session, client_id, base_url, timeout, middlewares)
         self._favorites = FavoriteSwitch(self._is_favorite, self._toggle_favorite)
@@ -107,7 +111,14 @@ class ImgurClient(AlbumCalls):
             ("grant_type", grant_type),
         ):
             form.add_field(name, text)
-        request = Request("POST", ("oauth2", "token"), data=form, secrets=(value, self._client_secret), cost=0)
+        request = Request(
+            "POST",
+            ("oauth2", "token"),
+            data=form,
+            secrets=(value, self._client_secret),
+            timeout=self._grant_timeout,
+            cost=0,
+        )
         try:
             return _decode.tokens(await self._transport.send(request, document_of), kept)
         except ImgurError as error:

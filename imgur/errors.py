@@ -29,6 +29,10 @@ class NotSentError(UnreachableError):
     """No connection: nothing was sent."""
 
 
+class RenewalSlowError(NotSentError):
+    """Imgur has not given new tokens yet. It is still waited for; what was to be done with them was not begun."""
+
+
 class OutcomeUnknownError(UnreachableError):
     """A write was sent and nothing of Imgur's own says what became of it: it may have been carried out."""
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import structlog
+
 from errors import LinkBrokenError, NothingLinkedError, NotLinkedError
-from imgur.errors import BadAnswerError, InvalidGrantError, RateLimitedError, UnauthorizedError
+from imgur.errors import BadAnswerError, InvalidGrantError, RateLimitedError, RenewalSlowError, UnauthorizedError
 from imgur.models import AccessToken, Account, RateLimits, Tokens
 from services.backlog import Backlog
 from services.cache import TimedCache, oldest
@@ -21,11 +23,14 @@ from services.quota.caller import waiting_for_nothing, with_token_of
 from storage.errors import DatabaseUnavailableError, StorageError
 from storage.models import ImgurAccount
 
+log = structlog.get_logger(__name__)
+
 T = TypeVar("T")
 
 REFRESH_MARGIN = timedelta(seconds=20)
 SECOND_LOOK = 1.0  # seconds until a refused grant is tried once more, before it is believed
-LEASE = 30.0  # seconds that a process may refresh an account alone; Imgur's answer takes 20 at most
+PATIENCE = 20.0  # seconds that a caller waits for new tokens; their refresh goes on without it
+LEASE = 200.0  # seconds that a process may refresh an account alone; Imgur's answer takes 180 at most
 LOOKS_AGAIN = 0.1  # seconds
 BELIEVED = 600.0  # seconds until a link that is broken is tried again, if its user comes by
 REPAIR_PATIENCE = 1.5  # seconds that a command, or a suggestion, waits for that
@@ -81,18 +86,21 @@ class AccountService:
         imgur: ImgurApi,
         *,
         second_look: float = SECOND_LOOK,
+        patience: float = PATIENCE,
         lease: float = LEASE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._second_look = second_look
+        self._patience = patience
         self._lease = lease
         self._name = secrets.token_hex(8)  # among the processes that share the database
         self._clock = clock
         self._refused: dict[int, float] = {}  # when an account's tokens were last tried in vain, or are
         self._unwritten: dict[int, ImgurAccount] = {}
         self._backlog = Backlog()
+        self._closing = False
         self._refreshes: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._overviews: TimedCache[tuple[int, int], AccountOverview] = TimedCache(SHARED_SECONDS, 1000, clock)
 
@@ -150,6 +158,9 @@ class AccountService:
 
     async def close(self) -> None:
         """Wait for refreshes under way, and write what could not be written: what Imgur answers must not be lost."""
+        self._closing = True
+        if self._refreshes:
+            log.info("waiting for Imgur, which renews the access to accounts", accounts=len(self._refreshes))
         await asyncio.gather(*self._refreshes.values(), return_exceptions=True)
         await self._backlog.close()
 
@@ -162,10 +173,16 @@ class AccountService:
         return account
 
     async def _renewed(self, discord_id: int, stale: ImgurAccount) -> ImgurAccount:
-        """Refresh, or wait for whoever does already; then see what the user is linked to by now."""
+        """Refresh, or wait for whoever does already; then see what the user is linked to by now.
+
+        Raises RenewalSlowError where that takes longer than the user is to wait.
+        """
         key = stale.account_id, stale.version
         task = self._refreshes.get(key) or self._begun(key, self._refresh(stale))
-        await asyncio.shield(task)  # a cancelled command must not take the refresh from the others
+        await asyncio.wait([task], timeout=self._patience)  # whoever gives up does not take it from the others
+        if not task.done():
+            raise RenewalSlowError("no new tokens yet")
+        task.result()
         return await self._usable(discord_id)
 
     def _repairing(self, broken: ImgurAccount) -> asyncio.Task[None] | None:
@@ -215,10 +232,11 @@ class AccountService:
     async def _claimed(self, stale: ImgurAccount) -> AsyncIterator[bool]:
         """Wait until no other process refreshes the account; gives False if its tokens have been replaced by then.
 
-        Where no claim can be written, nobody else can write one either, and the tokens are refreshed without.
+        Where no claim can be written, nobody else can write one either, and the tokens are refreshed without. At
+        shutdown the others are not waited for.
         """
         is_ours = False
-        while not is_ours and await self._unchanged(stale):
+        while not is_ours and not self._closing and await self._unchanged(stale):
             try:
                 is_ours = await self._accounts.claim(
                     stale.account_id, stale.version, by=self._name, seconds=self._lease

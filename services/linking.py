@@ -30,9 +30,16 @@ from errors import (
     TooManyAttemptsError,
     WrongCodeError,
 )
-from imgur.errors import ApplicationRefusedError, ImgurError, InvalidGrantError, SignInDownError, UnauthorizedError
-from imgur.models import AccessToken
-from services.account import LinkedAccount, expiry, linked_account
+from imgur.errors import (
+    ApplicationRefusedError,
+    ImgurError,
+    InvalidGrantError,
+    SignInDownError,
+    UnauthorizedError,
+    UnreachableError,
+)
+from imgur.models import AccessToken, Tokens
+from services.account import PATIENCE, LinkedAccount, expiry, linked_account
 from services.onetime import derived, digest, is_code, is_marked, is_secret, new_code, new_id, new_marked, new_secret
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
 from storage.errors import StorageError
@@ -137,6 +144,7 @@ class LinkingService:
         public_url: str | None,
         authorize_url: Callable[[str], str] | None,
         linked: Callable[[int, int], Awaitable[None]] | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._attempts = attempts
         self._accounts = accounts
@@ -144,6 +152,7 @@ class LinkingService:
         self._public_url = public_url
         self._authorize_url = authorize_url
         self._linked = linked
+        self._patience = patience
         self._notifier: LinkNotifier | None = None
         self._checks: set[asyncio.Future[None]] = set()
 
@@ -393,7 +402,7 @@ class LinkingService:
     async def _identified(self, refresh_token: str) -> ImgurAccount:
         """Trade the refresh token in as this bot, then ask who it is with what came back."""
         try:
-            tokens = await self._imgur.refresh(refresh_token)
+            tokens = await self._traded(refresh_token)
             who = await self._imgur.account(AccessToken(tokens.access_token, tokens.account_id or 0))
         except (InvalidGrantError, UnauthorizedError) as error:
             raise LinkNotConfirmedError from error
@@ -404,6 +413,14 @@ class LinkingService:
             refresh_token=tokens.refresh_token or refresh_token,
             expires_at=expiry(tokens),
         )
+
+    async def _traded(self, refresh_token: str) -> Tokens:
+        """New tokens for a refresh token; whoever waits in a browser would rather begin again than wait for long."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._imgur.refresh(refresh_token)
+        except TimeoutError as error:
+            raise UnreachableError(type(error).__name__) from None
 
     async def _opened(self, nonce: str, cookies: Mapping[str, str]) -> LinkAttempt:
         """The attempt of a link: new to anyone, further on to the browser that has it."""

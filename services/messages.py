@@ -553,6 +553,10 @@ _TABLE: dict[type[BaseException], Wording] = {
         "Imgur cannot be reached",
         "There is no connection to it at the moment, so nothing was sent. Try again in a few minutes.",
     ),
+    imgur.errors.RenewalSlowError: Words(
+        "Imgur takes long to renew the bot's access to your account",
+        "What you wanted was not done. The bot goes on waiting for Imgur's answer; try again in a few minutes.",
+    ),
     imgur.errors.UnreachableError: Words(
         "Imgur does not answer",
         "No answer came. Nothing was changed. Try again in a few minutes.",

@@ -97,7 +97,8 @@ PROMISED = {
     "seconds until a broken link is tried again": (account.BELIEVED, 10 * MINUTE),
     "seconds that a command waits for that": (account.REPAIR_PATIENCE, 1.5),
     "seconds until a refused grant is tried once more": (account.SECOND_LOOK, 1),
-    "seconds that one process may refresh an account alone": (account.LEASE, 30),
+    "seconds that one process may refresh an account alone, longer than Imgur's answer may take": (account.LEASE, 200),
+    "seconds that a command waits for new tokens": (account.PATIENCE, 20),
     "seconds between looks at the others' refresh": (account.LOOKS_AGAIN, 0.1),
     "before its end, when a token is renewed": (account.REFRESH_MARGIN, timedelta(seconds=20)),
     "seconds until a refused write is tried again": (backlog.FIRST_PAUSE, 0.5),
@@ -143,6 +144,10 @@ PROMISED = {
     "seconds for an exchange with Imgur": (signature(client.ImgurClient).parameters["timeout"].default, 20),
     "seconds from an upload's last byte to its answer": (
         signature(client.ImgurClient).parameters["upload_answer"].default,
+        3 * MINUTE,
+    ),
+    "seconds until new tokens are there": (
+        signature(client.ImgurClient).parameters["grant_answer"].default,
         3 * MINUTE,
     ),
     "seconds to wait for an upload's connection": (client.UPLOAD_TIMEOUT.connect, 10),

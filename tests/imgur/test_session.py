@@ -46,5 +46,5 @@ async def test_nobody_waits_longer_than_ten_seconds_for_a_connection() -> None:
         with pytest.raises(UnreachableError) as raised:
             await call
         assert not isinstance(raised.value, OutcomeUnknownError)
-    read, write, upload = (20, 10), (20, 10), (None, 10)
-    assert session.limits == [read] * 3 + [write] * 2 + [upload]
+    read, write, grant, upload = (20, 10), (20, 10), (180, 10), (None, 10)
+    assert session.limits == [read] * 3 + [write, grant, upload]

@@ -17,9 +17,16 @@ import pytest
 
 from errors import LinkBrokenError, NotLinkedError
 from imgur.client import ImgurClient
-from imgur.errors import ApplicationRefusedError, BadAnswerError, ImgurError, OverCapacityError, UnauthorizedError
+from imgur.errors import (
+    ApplicationRefusedError,
+    BadAnswerError,
+    ImgurError,
+    OverCapacityError,
+    RenewalSlowError,
+    UnauthorizedError,
+)
 from imgur.models import AccessToken
-from services.account import REFRESH_MARGIN, AccountService
+from services.account import LEASE, REFRESH_MARGIN, AccountService
 from services.linking import LinkingService
 from services.quota.allowances import APPLICATION
 from services.quota.governor import Governor
@@ -31,7 +38,7 @@ from storage.accounts import AccountStore
 from storage.database import open_database
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from storage.sealing import Keyring, new_key
-from tests.conftest import CLIENT_ID
+from tests.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.databases import on_both
 from tests.storage.factories import mark_refused
 
@@ -214,6 +221,55 @@ async def test_refreshed_tokens_are_stored_when_every_command_was_cancelled_and_
     stored = await stores.accounts.linked(ADA)
     assert stored is not None
     assert stored.refresh_token in standin.world.tokens.refresh
+
+
+async def test_new_tokens_are_kept_when_imgur_gives_them_after_every_command_has_given_up(
+    stores: Stores, imgur_client: ImgurClient, standin: Standin, account: Account
+) -> None:
+    standin.switches.rotation = "strict"
+    accounts = AccountService(stores.accounts, imgur_client, second_look=0, patience=0.1)
+    await link(stores, standin, account, life=-1)
+    held = standin.switches.hold(REFRESH, answer=True)
+    for _ in range(2):
+        with pytest.raises(RenewalSlowError):
+            await accounts.authorized(ADA, token_of)
+    held.release()
+    await accounts.close()
+    assert await accounts.authorized(ADA, token_of) in standin.world.tokens.access
+    assert len(standin.sent(REFRESH)) == 1
+
+
+async def test_what_imgur_answers_late_is_waited_for_longer_than_another_answer(
+    stores: Stores, standin: Standin, account: Account
+) -> None:
+    standin.switches.rotation = "strict"
+    await link(stores, standin, account, life=-1)
+    async with aiohttp.ClientSession() as session:
+        client = ImgurClient(session, CLIENT_ID, CLIENT_SECRET, base_url=standin.url, timeout=0.2)
+        accounts = AccountService(stores.accounts, client, second_look=0)
+        held = standin.switches.hold(REFRESH, answer=True)
+        command = asyncio.create_task(accounts.authorized(ADA, token_of))
+        await held.arrived.wait()
+        await asyncio.sleep(0.5)
+        held.release()
+        assert await command in standin.world.tokens.access
+        await accounts.close()
+
+
+async def test_bot_stops_at_once_when_it_only_waits_for_another_process_to_refresh(
+    accounts: AccountService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account, life=-1)
+    stored = await stores.accounts.get(account.id)
+    assert stored is not None
+    assert await stores.accounts.claim(account.id, stored.version, by="another", seconds=LEASE)
+    command = asyncio.create_task(accounts.authorized(ADA, token_of))
+    await asyncio.sleep(0.3)
+    assert not command.done()
+    async with asyncio.timeout(20):
+        await accounts.close()
+    await command
+    assert standin.sent(REFRESH) == []
 
 
 async def test_bot_stops_in_order_when_a_refresh_fails_meanwhile(

@@ -23,7 +23,7 @@ from errors import (
     WrongCodeError,
 )
 from imgur.client import ImgurClient
-from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, SignInDownError
+from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, SignInDownError, UnreachableError
 from services.account import AccountService
 from services.linking import Bound, Further, Landing, LinkingService, LinkOffer, Progress, cookie_name
 from services.onetime import new_marked, new_secret
@@ -331,6 +331,25 @@ async def test_browser_is_led_on_by_its_newest_attempt_when_it_comes_back_with_n
     assert await linking.reached(cookies) == second.attempt_id
     await linking.stop(second.attempt_id, cookies)
     assert await linking.reached(cookies) is None
+
+
+async def test_browser_is_not_kept_waiting_when_imgur_confirms_nothing_for_long(
+    stores: Stores, imgur_client: ImgurClient, public_url: str, standin: Standin, account: Account
+) -> None:
+    linking = LinkingService(
+        *(stores.attempts, stores.accounts, imgur_client),
+        public_url=public_url,
+        authorize_url=imgur_client.authorize_url,
+        patience=0.1,
+    )
+    cookies: dict[str, str] = {}
+    offer = await linking.begin(ADA, "ada")
+    state = await bound(linking, offer, cookies)
+    standin.switches.hold("POST /oauth2/token")
+    with pytest.raises(UnreachableError):
+        await linking.receive(state, standin.world.issue_tokens(account, CLIENT_ID).refresh_token, cookies)
+    with pytest.raises(LinkUsedError):
+        await linking.last_page(offer.attempt_id, cookies)
 
 
 async def test_only_the_browser_that_has_the_attempt_can_fill_the_log_when_errors_come_back(

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 DUE = "scrub"  # in `housekeeping`: when something personal was erased first since the database was written anew
 RECORDED = "recorded"  # in `housekeeping`: how many bytes of the record the database knows
+BLANK = bytes(32)  # in the record, in the place of a digest that is not to be there, or not yet
 PATIENCE = 0.25  # seconds that an erasure waits for readers
 PAUSES = (0.02, 0.05, 0.1, 0.2)  # seconds between tries to get a connection from a server that takes no more of them
 
@@ -52,7 +53,7 @@ class Transaction:
         self._backend = backend
         self._connection = connection
         self.has_traces = self.has_copies = self.is_kept = False
-        self.forgotten: list[bytes] = []
+        self._forgotten: list[tuple[bytes, bool]] = []
 
     def leaves_traces(self) -> None:
         """Call where something secret is erased: after the commit, no copy of it is left in the files.
@@ -68,9 +69,12 @@ class Transaction:
         """
         self.has_traces = self.has_copies = True
 
-    def forgets(self, digest: bytes) -> None:
-        """Call where something is erased for good: with the commit it is on record (`storage.forgotten`)."""
-        self.forgotten.append(digest)
+    def forgets(self, digest: bytes, *, replaced: bool = False) -> None:
+        """Call where something is erased for good: with the commit it is on record (`storage.forgotten`).
+
+        What is `replaced` is so only after the commit, as it is to stay should that not come about.
+        """
+        self._forgotten.append((digest, replaced))
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -87,8 +91,31 @@ class Transaction:
 
     def keep(self) -> None:
         """Commit. Who is cancelled meanwhile finds `is_kept` set all the same."""
-        self._connection.commit()
-        self.is_kept = True
+        before = b"".join(BLANK if replaced else digest for digest, replaced in self._forgotten)
+        length = self._recorded(before) if before else None
+        try:
+            if length is not None:
+                self._connection.execute(_upsert(self, housekeeping, {"name": RECORDED}, {"value": length}))
+            self._connection.commit()
+            self.is_kept = True
+        finally:
+            after = b"".join(digest if self.is_kept else BLANK for digest, _ in self._forgotten)
+            if length is not None and after != before:
+                self._correct_record(length - len(before), after)
+
+    def _recorded(self, digests: bytes) -> int | None:
+        """How long the record is with these. Where they cannot be put there, the erasure goes on without."""
+        try:
+            return self._backend.record(digests)
+        except OSError as error:
+            log.warning("what is erased could not be put on record, should a copy be put back: %s", error)
+            return None
+
+    def _correct_record(self, at: int, digests: bytes) -> None:
+        try:
+            self._backend.correct_record(at, digests)
+        except OSError as error:
+            log.warning("the record of what was erased could not be corrected, should a copy be put back: %s", error)
 
     async def lock(self, subject: str, number: int) -> None:
         """Within a write: from here to its end no other write holds the lock of this subject and number (64 bits).
@@ -139,8 +166,6 @@ class Database:
                 now = (datetime.now(UTC) - EPOCH) // TICK
                 due = transaction.insert(housekeeping).values(name=DUE, value=now)
                 await transaction.execute(due.on_conflict_do_nothing())
-            if transaction.forgotten:
-                await self._put_on_record(transaction, b"".join(transaction.forgotten))
             try:
                 await asked(self._backend, transaction.keep)
             finally:  # also where it was done and then cancelled
@@ -177,17 +202,9 @@ class Database:
     async def note_recorded(self) -> None:
         """All that is on record is erased here too."""
         async with self.write() as transaction:
-            await self._put_on_record(transaction, b"")
-
-    async def _put_on_record(self, transaction: Transaction, digests: bytes) -> None:
-        """Within a write. Where it cannot be, the erasure goes on without."""
-        try:
-            length = await asked(self._backend, self._backend.record, digests)
-        except DatabaseUnavailableError as error:
-            log.warning("what is erased could not be put on record, should a copy be put back: %s", error)
-            return
-        if length is not None:
-            await upsert(transaction, housekeeping, {"name": RECORDED}, {"value": length})
+            length = await asked(self._backend, self._backend.record, b"")
+            if length is not None:
+                await upsert(transaction, housekeeping, {"name": RECORDED}, {"value": length})
 
     @asynccontextmanager
     async def _relieved(self) -> AsyncIterator[None]:
@@ -332,5 +349,9 @@ def _reason(backend: Backend, error: Exception) -> str | None:
 
 async def upsert(transaction: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Write `values` into the row with `key`, which has a unique index, or add it."""
+    await transaction.execute(_upsert(transaction, table, key, values))
+
+
+def _upsert(transaction: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> Executable:
     statement = transaction.insert(table).values(**key, **values)
-    await transaction.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    return statement.on_conflict_do_update(index_elements=list(key), set_=dict(values))

@@ -3,7 +3,9 @@
 The record holds 32 bytes for each link and each anonymous upload that was erased, a digest that says nothing to whoever
 has no TOKEN_KEYS. It is only ever added to, before the erasure is committed; how long it was is in the database. A
 database that knows less of it than there is was put back, or its process was killed at an erasure: what the rest of the
-record names is erased, once more or after all. Only SQLite has one: it is no help to who puts both back together.
+record names is erased, once more or after all. A link that another takes the place of stays until that is complete: in
+the record is a blank for it, which is filled in after the commit. A commit that fails leaves blanks. Only SQLite has a
+record: it is no help to who puts both back together.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from storage.accounts import AccountStore
-from storage.database import RECORDED, Database
+from storage.database import BLANK, RECORDED, Database
 from storage.errors import DatabaseUnavailableError
 from storage.linking import link_digests
 from storage.sealing import DIGEST_BYTES, Keyring
@@ -35,7 +37,7 @@ async def forget_again(database: Database, keyring: Keyring) -> None:
         return
     if len(record) == known:
         return
-    gone = {record[at : at + DIGEST_BYTES] for at in range(known, len(record), DIGEST_BYTES)}
+    gone = {record[at : at + DIGEST_BYTES] for at in range(known, len(record), DIGEST_BYTES)} - {BLANK}
     accounts, uploads = AccountStore(database, keyring), UploadStore(database, keyring)
     count = 0
     if gone:

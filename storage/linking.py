@@ -83,7 +83,7 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
     if former not in (None, account.account_id):
         await cancel_jobs(transaction, discord_id)  # they are about the former account
         await erase_views(transaction, discord_id)  # what is ticked in them, and asked about, is the former account's
-        await forget_link(transaction, keyring, discord_id, former)
+        await forget_link(transaction, keyring, discord_id, former, replaced=True)
     await library_of_account(transaction, account.account_id)
     return int(version)
 
@@ -93,7 +93,9 @@ async def linked_account_id(transaction: Transaction, discord_id: int) -> int | 
     return (await transaction.execute(select(links.c.account_id).where(links.c.discord_id == discord_id))).scalar()
 
 
-async def forget_link(transaction: Transaction, keyring: Keyring, discord_id: int, account_id: int) -> None:
+async def forget_link(
+    transaction: Transaction, keyring: Keyring, discord_id: int, account_id: int, *, replaced: bool = False
+) -> None:
     """Take the user's link to the account back; erase the account with its key, unless somebody else points to it.
 
     Both are locked. This takes a few statements, however much there is: a library is only let go of, and emptied
@@ -101,7 +103,7 @@ async def forget_link(transaction: Transaction, keyring: Keyring, discord_id: in
     """
     key_id = select(imgur_accounts.c.data_key_id).where(imgur_accounts.c.account_id == account_id)
     present = (await transaction.execute(key_id)).scalar()
-    transaction.forgets(link_digests(keyring, discord_id, account_id, present)[0])
+    transaction.forgets(link_digests(keyring, discord_id, account_id, present)[0], replaced=replaced)
     mine = (links.c.discord_id == discord_id, links.c.account_id == account_id)
     await transaction.execute(delete(links).where(*mine))
     wanted = select(links.c.discord_id).where(links.c.account_id == account_id).exists()

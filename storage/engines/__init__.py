@@ -83,6 +83,10 @@ class Backend(Protocol):
         """Add to the record of what was erased for good; how long it is, None where there is none. Raises OSError."""
         ...
 
+    def correct_record(self, at: int, digests: bytes) -> None:
+        """Write over what is there. Raises OSError."""
+        ...
+
     def recorded(self) -> bytes:
         """All of that record. Raises OSError."""
         ...

@@ -254,6 +254,9 @@ class Postgres:
     def record(self, digests: bytes) -> None:
         """There is none: nothing that all processes share is outside of the database."""
 
+    def correct_record(self, at: int, digests: bytes) -> None:
+        """There is none."""
+
     def recorded(self) -> bytes:
         """There is none."""
         return b""

@@ -157,6 +157,10 @@ class Sqlite:
         """In a file beside the database, for its owner only."""
         return await_only(asyncio.to_thread(_appended, self._record, digests))
 
+    def correct_record(self, at: int, digests: bytes) -> None:
+        """In that file, which takes no room."""
+        await_only(asyncio.to_thread(_overwritten, self._record, at, digests))
+
     def recorded(self) -> bytes:
         """What that file holds."""
         return self._record.read_bytes() if self._record.exists() else b""
@@ -214,10 +218,19 @@ def _appended(path: Path, content: bytes) -> int:
         return 0
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, content)
-        return os.fstat(descriptor).st_size
+        before = os.fstat(descriptor).st_size
+        if os.write(descriptor, content) < len(content):
+            os.ftruncate(descriptor, before)  # within a write, so nobody else adds to it
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return before + len(content)
     finally:
         os.close(descriptor)
+
+
+def _overwritten(path: Path, at: int, content: bytes) -> None:
+    with path.open("r+b", buffering=0) as file:
+        file.seek(at)
+        file.write(content)
 
 
 def _revisions(connection: sqlite3.Connection) -> frozenset[str]:

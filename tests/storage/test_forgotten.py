@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import resource
 import shutil
+import signal
 import stat
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +17,31 @@ import pytest
 
 from storage import Stores
 from storage.database import open_database
+from storage.errors import DatabaseUnavailableError
+from storage.models import AttemptStatus
 from storage.sealing import Keyring, new_key
-from tests.storage.factories import account, bytes_of, cells, link, upload
+from tests.storage.factories import NOW, account, bring_to, bytes_of, cells, link, upload
+from tests.storage.saved.make import KEYRING
 from tests.storage.test_erasure import refresh
+
+ROOT = Path(__file__).parents[2]
+
+KILLED = """
+import asyncio, os, signal, sys
+from sqlalchemy import Engine, event
+from storage import Stores
+from storage.database import open_database
+from tests.storage.factories import NOW
+from tests.storage.saved.make import KEYRING
+
+async def main(url, act):
+    async with open_database(url) as database:
+        stores = Stores.of(database, KEYRING)
+        event.listen(Engine, "commit", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        await (stores.attempts.complete("another", now=NOW) if act == "replace" else stores.accounts.unlink(4))
+
+asyncio.run(main(*sys.argv[1:]))
+"""
 
 
 @pytest.fixture
@@ -143,6 +169,68 @@ async def test_an_erasure_whose_process_was_killed_before_the_commit_is_made_up_
 
     async with opened(url, keyring) as stores:
         assert await linked(stores) == {1: 9, 2: 9, 4: 7}
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """No file becomes larger than so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("act", ["replace", "unlink", "remove"])
+async def test_what_could_not_be_erased_stays_after_a_restart(url, path, record, keyring, act):
+    await fill(url, keyring)
+    async with opened(url, keyring) as stores:
+        await bring_to(stores, AttemptStatus.PROVED, "another", 4, account(6))
+    async with opened(url, keyring) as stores:
+        in_part = path.with_name("bot.db-wal").stat().st_size + 4096
+        with full_disk(in_part), pytest.raises(DatabaseUnavailableError):
+            await {
+                "replace": lambda: stores.attempts.complete("another", now=NOW),
+                "unlink": lambda: stores.accounts.unlink(4),
+                "remove": lambda: stores.uploads.remove(1, "abc1234"),
+            }[act]()
+        assert len(record.read_bytes()) == 32
+    async with opened(url, keyring) as stores:
+        assert await linked(stores) == {1: 9, 2: 9, 3: 8, 4: 7}
+        assert await stores.uploads.count(1) == 1
+        await stores.accounts.unlink(3)
+    async with opened(url, keyring) as stores:
+        assert await linked(stores) == {1: 9, 2: 9, 4: 7}
+
+
+@pytest.mark.parametrize(("act", "left"), [("replace", {4: 7}), ("unlink", {})])
+async def test_who_is_killed_at_the_commit_has_replaced_nothing_but_still_leaves(url, path, record, act, left):
+    await fill(url, KEYRING)
+    async with opened(url, KEYRING) as stores:
+        await bring_to(stores, AttemptStatus.PROVED, "another", 4, account(6))
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, url, act, cwd=ROOT)
+
+    assert await process.wait() == -signal.SIGKILL
+
+    assert len(record.read_bytes()) == 32
+    async with opened(url, KEYRING) as stores:
+        assert await linked(stores) == {1: 9, 2: 9, 3: 8} | left
+        assert await stores.attempts.complete("another", now=NOW) if left else True
+    async with opened(url, KEYRING) as stores:
+        assert await linked(stores) == {1: 9, 2: 9, 3: 8} | ({4: 6} if left else {})
+
+
+async def test_what_has_no_room_on_record_is_there_not_even_in_part(url, path, record, keyring, caplog):
+    await fill(url, keyring)
+    size = 32 * 32_000
+    with record.open("wb") as file:
+        file.truncate(size)
+    async with opened(url, keyring) as stores:
+        with full_disk(size + 20):
+            await stores.accounts.unlink(1)
+    assert record.stat().st_size == size
+    assert "could not be put on record" in caplog.text
 
 
 @pytest.mark.parametrize("gone", ["lost", "a folder"])

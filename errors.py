@@ -319,6 +319,10 @@ class NewAlbumError(BotError):
         self.title, self.choices = title, choices
 
 
+class AlbumRenamedError(BotError):
+    """An album is called something else than when its user was asked about it."""
+
+
 class AlbumUncertainError(BotError):
     """Imgur's answer to a new album was lost, and the album is not to be seen."""
 

@@ -490,6 +490,10 @@ _TABLE: dict[type[BaseException], Wording] = {
     errors.NewAlbumError: Words(
         "None of your albums is called that", "Make it first with /imgur album create, or give one that is there."
     ),
+    errors.AlbumRenamedError: Words(
+        "That album is called something else by now",
+        "Nothing was deleted: it was renamed after you were asked. Run /imgur album delete again to see which it is.",
+    ),
     errors.AlbumUncertainError: Words(
         "The album may be there",
         "Imgur's answer was lost, and the album is not to be seen yet. Look with /imgur album list in a minute; making "

@@ -34,7 +34,7 @@ from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, is_publi
 from cogs.ui.report import rescue
 from errors import AlbumExistsError, AlbumUncertainError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album, Privacy
-from services.album import AlbumService, Edited, Filled
+from services.album import AlbumService, Edited, Filled, title_mark
 from services.library.galleries import GalleryService
 from services.library.suggestions import Scope, Suggestion, SuggestionService
 
@@ -122,7 +122,7 @@ class Albums(commands.Cog):
         await acknowledge(interaction)
         shown = await self._albums.deletion(interaction.user.id, album)
         found = cast("Album", shown.item)
-        draw = partial(question_view, owner=interaction.user.id, hidden=shown.hidden)
+        draw = partial(question_view, owner=interaction.user.id, asked=title_mark(found), hidden=shown.hidden)
         await answer(interaction, draw(found), plainer=lambda: draw(bare_album(found)))
 
     @edit.autocomplete("album")
@@ -159,9 +159,9 @@ class Albums(commands.Cog):
         await self._create(interaction, wanted, another=how == "another")
 
     @action("album-delete")
-    async def _delete_confirmed(self, interaction: Interaction, album_id: str) -> None:
+    async def _delete_confirmed(self, interaction: Interaction, album_id: str, asked: str | None = None) -> None:
         await acknowledge_press(interaction)
-        deleted = await self._albums.delete(interaction.user.id, album_id)
+        deleted = await self._albums.delete(interaction.user.id, album_id, asked=asked)
         done(interaction, *deleted_words(deleted))
         bare = replace(deleted, album=replace(deleted.album, title=None))
         await answer(interaction, deleted_view(deleted), plainer=lambda: deleted_view(bare))

@@ -93,14 +93,14 @@ def bare_edited(edited: Edited) -> Edited:
     return replace(edited, album=bare_album(edited.album))
 
 
-def question_view(album: Album, owner: int, *, hidden: frozenset[str] = frozenset()) -> ui.LayoutView:
-    """Asks before deleting an album, shows which, and says what becomes of its pictures."""
+def question_view(album: Album, owner: int, asked: str, *, hidden: frozenset[str] = frozenset()) -> ui.LayoutView:
+    """Asks before deleting an album, shows which, and says what becomes of its pictures; `asked`: its `title_mark`."""
     parts: list[ui.Item[Any]] = [ui.TextDisplay(f"### Delete the album {title(album)}?")]
     if pictures := cover(album, hidden):
         parts.append(ui.MediaGallery(*pictures))
     parts.append(ui.TextDisplay(f"{_at_stake(album)}\n-# {facts(album)}\n-# {album.page_url}"))
     confirm = ActionButton(
-        "album-delete", owner, album.id, label="Delete the album for good", style=discord.ButtonStyle.danger
+        "album-delete", owner, album.id, asked, label="Delete the album for good", style=discord.ButtonStyle.danger
     )
     parts += rows([confirm, ActionButton("item-keep", owner, album.kind.value, album.id, label="Keep")])
     view = ui.LayoutView(timeout=None)

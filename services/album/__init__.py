@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from services.album.albums import AlbumService
-from services.album.models import Created, Deleted, Edited, Filled, Outcome
+from services.album.models import Created, Deleted, Edited, Filled, Outcome, title_mark
 
-__all__ = ["AlbumService", "Created", "Deleted", "Edited", "Filled", "Outcome"]
+__all__ = ["AlbumService", "Created", "Deleted", "Edited", "Filled", "Outcome", "title_mark"]

@@ -14,6 +14,7 @@ import structlog
 
 from errors import (
     AlbumExistsError,
+    AlbumRenamedError,
     AlbumUncertainError,
     BotError,
     ImageGivenError,
@@ -27,7 +28,7 @@ from imgur.models import Album, Image, Privacy
 from services.account import AccountService
 from services.album.interrupted import Interrupted
 from services.album.looking import Look
-from services.album.models import Created, Deleted, Edited, title_of, unlike
+from services.album.models import Created, Deleted, Edited, title_mark, title_of, unlike
 from services.album.pictures import AlbumPictures
 from services.cache import oldest
 from services.jobs import Record, Turn, alone, unrecorded
@@ -260,8 +261,11 @@ class AlbumService:
         found = await self._catalogue.own_album(discord_id, album)
         return Shown(found, frozenset(), hidden=await self._catalogue.hidden(found))
 
-    async def delete(self, discord_id: int, album_id: str) -> Deleted:
-        """Delete the album for good, and see what became of it and of its pictures. Raises NotYoursError."""
+    async def delete(self, discord_id: int, album_id: str, *, asked: str | None = None) -> Deleted:
+        """Delete the album for good, and see what became of it and of its pictures. Raises NotYoursError.
+
+        `asked` is the `title_mark` of the album that the user was asked about: AlbumRenamedError if it has another now.
+        """
         viewer = await self._catalogue.usable(discord_id)
         await self._look.ready(viewer, album_id)
         try:
@@ -271,6 +275,8 @@ class AlbumService:
             return Deleted(Album(album_id), existed=False)
         if not viewer.owns(album):
             raise NotYoursError
+        if asked not in {None, title_mark(album)}:
+            raise AlbumRenamedError
         change = {"deed": "delete", "album": album_id, "title": line(album.title)}
         await self._record(discord_id, viewer.account_id, change)
         existed, said_yes = await self._was_deleted(discord_id, album_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,6 +11,8 @@ from errors import AlbumTitleError, BotError
 from imgur.errors import ImgurError
 from imgur.models import TITLE_LIMIT, Album
 from services.text import line, passage
+
+MARK_LENGTH = 8
 
 
 class Outcome(StrEnum):
@@ -88,6 +91,11 @@ def title_of(text: str) -> str:
     if not found or len(found) > TITLE_LIMIT:
         raise AlbumTitleError(TITLE_LIMIT, is_long=bool(found))
     return found
+
+
+def title_mark(album: Album) -> str:
+    """A short digest of what an album is called, for a question that may have its answer much later."""
+    return hashlib.sha256(line(album.title).encode()).hexdigest()[:MARK_LENGTH]
 
 
 def unlike(album: Album, wish: Mapping[str, str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from imgur.errors import GoneError, NotFoundError
 from imgur.models import Album, Item, Kind
 from imgur.reference import Reference
 from services.account import AccountService
-from services.cache import oldest
+from services.cache import EVER, oldest
 from services.library import naming
 from services.library.ability import pictures
 from services.library.reading import Reading, Viewer
@@ -61,13 +61,14 @@ class Catalogue:
         read: Callable[[Reference], Awaitable[T]],
         *,
         begun: bool = True,
+        newest: int = EVER,
     ) -> T:
         """Read what the text names. Where nothing is there, the user's titles are read anew before that is said.
 
-        `begun` as for `Names.titled`.
+        `begun` as for `Names.titled`, `newest` as for `Names.reference`.
         """
         try:
-            return await read(await self.names.reference(viewer, text, scope))
+            return await read(await self.names.reference(viewer, text, scope, newest=newest))
         except NotFoundError as error:
             if naming.by_value(text):  # what the bot itself has offered
                 raise GoneError from error
@@ -89,24 +90,32 @@ class Catalogue:
         return await self.named(viewer, text, Scope.ALBUMS, read)
 
     async def own_album(self, discord_id: int, text: str, *, begun: bool = True) -> Album:
-        """An album of the account's own, from the list where it is there: without its images then.
+        """An album of the account's own as it is now; without its images where the newest albums show it.
 
         `begun` as for `Names.titled`. Raises NotLinkedError, LinkBrokenError, NotYoursError, ImageGivenError.
         """
-        viewer = await self.usable(discord_id)
+        viewer, since = await self.usable(discord_id), oldest(fresh=True)
+
+        async def listed(reference: Reference, since: int) -> Album | None:
+            newest = await self.reading.newest_albums(viewer, since=since)
+            return next((one for one in newest if isinstance(one, Album) and one.id == reference.id), None)
 
         async def read(reference: Reference) -> Album:
             if Kind.ALBUM not in reference.kinds:
                 raise ImageGivenError
-            for known in await self.lists.read(viewer, Scope.ALBUMS):
-                if isinstance(known, Album) and known.id == reference.id:
-                    return known
-            album = await self.reading.album(viewer, reference.id, since=oldest(fresh=True))
+            if naming.is_title(text) and (known := await listed(reference, since)):
+                return known
+            try:
+                album = await self.reading.album(viewer, reference.id, since=since)
+            except NotFoundError:  # what is new may be listed before it is shown
+                if naming.is_title(text) or (known := await listed(reference, EVER)) is None:
+                    raise
+                return known
             if not viewer.owns(album):
                 raise NotYoursError
             return album
 
-        return await self.named(viewer, text, Scope.ALBUMS, read, begun=begun)
+        return await self.named(viewer, text, Scope.ALBUMS, read, begun=begun, newest=since)
 
     async def hidden(self, item: Item) -> frozenset[str]:
         """Which of an item's pictures were uploaded as spoilers."""

@@ -11,7 +11,7 @@ import imgur.reference
 from errors import NameUnknownError, NotAnItemError, SeveralGivenError, SeveralNamedError, TitleSharedError
 from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
-from services.cache import oldest
+from services.cache import EVER, oldest
 from services.library.reading import Viewer
 from services.library.suggestions import CHOICE, Lists, Scope, each_once, label, told_apart
 from services.text import folded
@@ -36,16 +36,18 @@ class Names:
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
 
-    async def reference(self, viewer: Viewer, text: str, scope: Scope) -> Reference:
-        """What the text names. Raises NotAnItemError, SeveralGivenError, TitleSharedError."""
+    async def reference(self, viewer: Viewer, text: str, scope: Scope, *, newest: int = EVER) -> Reference:
+        """What the text names. Raises NotAnItemError, SeveralGivenError, TitleSharedError.
+
+        `newest` as for `Lists.read`.
+        """
         if found := by_value(text):
             return found
         choice = CHOICE.fullmatch(imgur.reference.visible(text).strip())
         if choice is None and (found := _read(imgur.reference.link, text)):
             return found
-        found = among(await self._lists.read(viewer, scope, called=_names(text)), text) or _read(
-            imgur.reference.parse, text
-        )
+        own = await self._lists.read(viewer, scope, called=_names(text), newest=newest)
+        found = among(own, text) or _read(imgur.reference.parse, text)
         if found is None and choice:
             first_album = folded(text).startswith("album:")
             found = Reference(imgur.reference.POST if first_album else imgur.reference.EITHER, choice[1])

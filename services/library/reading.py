@@ -173,18 +173,23 @@ class Reading:
         pages = self._pages.known(lambda key: key[0] == viewer.key and key[1].startswith(name))
         return tuple(chain.from_iterable(page.items for page in pages))
 
-    async def albums(self, viewer: Viewer, *, since: int = EVER) -> tuple[Item, ...]:
+    async def albums(self, viewer: Viewer, *, since: int = EVER, newest: int = EVER) -> tuple[Item, ...]:
         """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError.
 
-        What was made, changed or deleted just now is as it is, whatever Imgur's list says of it.
+        The first page is not older than `newest` either. What was made, changed or deleted just now is as it is,
+        whatever Imgur's list says of it.
         """
         found: list[Item] = []
         for number in range(ALBUM_PAGES):
-            page = await self._albums(viewer, number, since=since)
+            page = await self._albums(viewer, number, since=since if number else max(since, newest))
             found += page.items
             if page.received < ALBUMS_PER_PAGE:
                 break
         return tuple(self._as_made(viewer, found))
+
+    async def newest_albums(self, viewer: Viewer, *, since: int = EVER) -> tuple[Item, ...]:
+        """The first page of `albums`."""
+        return tuple(self._as_made(viewer, list((await self._albums(viewer, 0, since=since)).items)))
 
     def has_all_albums(self, viewer: Viewer) -> bool:
         """Whether what `albums` has just read ends where the list does."""
@@ -206,7 +211,7 @@ class Reading:
             )
             return Page(got.items, got.received)
 
-        return await self._pages.get((viewer.key, "albums", page), load, since=since)
+        return await self._page(viewer, "albums", page, load, since=since)
 
     async def item(self, viewer: Viewer, reference: Reference, *, since: int = EVER) -> Item:
         """What a reference points to. Its kinds say where to look, and in which order."""

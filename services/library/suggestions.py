@@ -168,15 +168,18 @@ class Lists:
         )
         self._under_way: set[asyncio.Task[Any]] = set()
 
-    async def read(self, viewer: Viewer, scope: Scope, *, called: Sequence[str] = (), since: int = EVER) -> Items:
+    async def read(
+        self, viewer: Viewer, scope: Scope, *, called: Sequence[str] = (), since: int = EVER, newest: int = EVER
+    ) -> Items:
         """What the lists hold now or held within the last minute. Errors of Imgur and of the database pass.
 
-        Of what the index knows as a whole, what is or may be `called` one of these, else the newest.
+        Of what the index knows as a whole, what is or may be `called` one of these, else the newest. The first page
+        of albums, where they alone are asked for, is not older than `newest`.
         """
         try:
             lists = await asyncio.gather(
                 *(
-                    self._albums(viewer, called, since=since)
+                    self._albums(viewer, called, since=since, newest=newest)
                     if scope is Scope.ALBUMS  # which are also known by how they begin
                     else self._named(viewer, name, called, since=since)
                     for name in scope.value
@@ -200,14 +203,22 @@ class Lists:
             found += await self._load(viewer, name)
         return tuple(found) or await self._suggest(viewer, standing, Query(), UPLOADS_SUGGESTED)
 
-    async def _albums(self, viewer: Viewer, called: Sequence[str], *, since: int) -> Items:
-        """What Imgur lists, and where nothing of that is called so, what the index knows beyond it."""
-        listed = await self._load(viewer, "albums", since=since)
-        wanted = {folded(name) for name in called}
-        if self._reading.has_all_albums(viewer):
-            return listed
-        standing = await self._shelves.standing(viewer, Shelf.ALBUMS) if wanted else None
-        if standing is None or wanted & {folded(item.title) for item in listed}:
+    async def _albums(self, viewer: Viewer, called: Sequence[str], *, since: int, newest: int) -> Items:
+        """What Imgur lists, and where nothing of that is called so, what the index knows beyond it.
+
+        Where the index knows all of them and nothing has to be new, Imgur's first page and the index.
+        """
+        if not viewer.is_linked:
+            return ()
+        standing = await self._shelves.standing(viewer, Shelf.ALBUMS) if called else None
+        if standing is not None and standing.is_whole and since == EVER:
+            listed = await self._reading.newest_albums(viewer, since=newest)
+        else:
+            listed = await self._reading.albums(viewer, since=since, newest=newest)
+            wanted = {folded(name) for name in called}
+            if self._reading.has_all_albums(viewer) or wanted & {folded(item.title) for item in listed}:
+                return listed
+        if standing is None:
             return listed
         beyond = [await self._suggest(viewer, standing, guess(name), CHOICES) for name in called[:NAMES_TRIED]]
         return tuple(each_once([*listed, *chain.from_iterable(beyond)]))

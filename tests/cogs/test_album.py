@@ -485,6 +485,37 @@ async def test_deletion_that_is_confirmed_twice_is_done_once(discord: Discord, l
     assert len(discord.standin.sent("DELETE *")) == 1
 
 
+async def test_album_that_was_renamed_after_the_question_is_not_deleted(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Trip")
+    question = answer(await discord.run("album delete", album=f"album:{album.id}"))
+    album.title = "Private"
+    told = (await discord.click(question, "Delete the album for good")).followups[0]
+    assert "That album is called something else by now" in text(told)
+    assert not discord.standin.sent("DELETE *")
+    question = answer(await discord.run("album delete", album="Private"))
+    await discord.click(question, "Delete the album for good")
+    assert len(discord.standin.sent("DELETE *")) == 1
+
+
+async def test_question_is_about_the_album_that_is_called_so_now(discord: Discord, linked: Account) -> None:
+    album = discord.standin.world.add_album(linked, title="Trip")
+    await discord.run("images", album="Trip")
+    album.title = "Private"
+    other = discord.standin.world.add_album(linked, title="Trip")
+    question = answer(await discord.run("album delete", album="Trip"))
+    await discord.click(question, "Delete the album for good")
+    assert [sent.line for sent in discord.standin.sent("DELETE *")] == [f"DELETE /3/album/{other.id}"]
+
+
+async def test_old_album_is_found_by_its_name_in_the_index(discord: Discord, linked: Account, index: Index) -> None:
+    made = [discord.standin.world.add_album(linked, title=f"Album {number}") for number in range(120)]
+    await index.read(Shelf.IMAGES, Shelf.ALBUMS)
+    question = answer(await discord.run("album delete", album="album 3"))
+    assert "### Delete the album Album 3?" in text(question)
+    asked = [sent.line for sent in discord.standin.requests]
+    assert asked == ["GET /3/account/me/albums/0", f"GET /3/album/{made[3].id}"]
+
+
 async def test_album_that_imgur_keeps_is_not_called_deleted(discord: Discord, linked: Account) -> None:
     album = discord.standin.world.add_album(linked, title="Old")
     discord.standin.switches.album_ignores = "delete"
@@ -657,7 +688,7 @@ OWNER = 2**63
 VIEWS = {
     "created": lambda: created_view(Created(BIG, was_lost=True, ignored=("privacy",))),
     "edited": lambda: edited_view(Edited(BIG, ("privacy",), ("title", "privacy")), OWNER),
-    "question": lambda: question_view(BIG, OWNER),
+    "question": lambda: question_view(BIG, OWNER, "a" * 8),
     "deleted": lambda: deleted_view(Deleted(BIG)),
     "arranged": lambda: arrange_view(PAGE, OWNER, "**Imgur said yes and changed nothing**"),
     "filled": lambda: filled_view(

@@ -34,7 +34,7 @@ COSTS = {
     "search": (1, 0),
     "album list": (1, 1),
     "album create": (2, 2),
-    "album edit": (3, 3),
+    "album edit": (3, 2),
     "album add": (5, 5),
     "album remove": (4, 4),
     "album delete": (5, 5),

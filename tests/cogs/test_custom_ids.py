@@ -96,7 +96,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
         yield drawn_view(Drawn(Shown(item, ALL), VIEW), OWNER)
     for kind in Kind:
         yield TagForm(OWNER, kind, ID, Typed("", ""))
-    yield album_question_view(ALBUM, OWNER)
+    yield album_question_view(ALBUM, OWNER, "a" * 8)
     yield arrange_view(of_an_album(ALBUM), OWNER)
     yield edited_view(Edited(ALBUM), OWNER)
     for sort in ("viral", "top"):
@@ -148,5 +148,5 @@ def test_an_album_of_any_id_is_shown_with_the_buttons_that_fit(length: int, view
 
 def test_what_does_not_fit_is_an_error_with_words() -> None:
     with pytest.raises(IdTooLongError):
-        album_question_view(Album("i" * 64), OWNER)
+        album_question_view(Album("i" * 64), OWNER, "a" * 8)
     assert not fits("gallery", OWNER, Place(Source.ALBUM, album="i" * 64), 0, 0, "next")

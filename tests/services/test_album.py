@@ -266,19 +266,22 @@ async def test_album_that_is_deleted_on_imgur_meanwhile_is_said_to_be_gone_and_l
     await listed(library)
     standin.world.remove_album(album)
     standin.requests.clear()
+    picked = f"album:{album.id}"
     calls: dict[str, Callable[[], Awaitable[Any]]] = {
-        "add": lambda: albums.pictures.add(ADA, "Album", [inside[1].id]),
-        "add several": lambda: albums.pictures.add(ADA, "Album", [f"image:{one.id}" for one in inside[1:]]),
-        "remove": lambda: albums.pictures.remove(ADA, "Album", ["Picture 0"]),
-        "remove by id": lambda: albums.pictures.remove(ADA, "Album", [f"image:{inside[0].id}"]),
-        "edit": lambda: albums.edit(ADA, "Album", title="New"),
-        "cover": lambda: albums.edit(ADA, f"album:{album.id}", cover=inside[0].id),
+        "add": lambda: albums.pictures.add(ADA, picked, [inside[1].id]),
+        "add several": lambda: albums.pictures.add(ADA, picked, [f"image:{one.id}" for one in inside[1:]]),
+        "remove": lambda: albums.pictures.remove(ADA, picked, ["Picture 0"]),
+        "remove by id": lambda: albums.pictures.remove(ADA, picked, [f"image:{inside[0].id}"]),
+        "edit": lambda: albums.edit(ADA, picked, title="New"),
+        "cover": lambda: albums.edit(ADA, picked, cover=inside[0].id),
         "order": lambda: albums.pictures.move_first(ADA, album.id, inside[0].id),
     }
     with pytest.raises(AlbumGoneError):
         await calls[what]()
-    assert len([sent for sent in standin.requests if album.id in sent.path]) <= 2 + LOOKS
+    assert len([sent for sent in standin.requests if album.id in sent.path]) <= 3 + LOOKS
     assert await listed(library) == []
+    with pytest.raises(NotAnItemError):
+        await albums.edit(ADA, "Album", title="New")
 
 
 async def test_old_answer_is_not_taken_for_a_no(albums: AlbumService, standin: Standin, account: Account) -> None:
@@ -410,6 +413,33 @@ async def test_hundred_and_twenty_albums_are_all_known(
     assert [item.id for page in pages for item in page.items] == [album.id for album in made[::-1]]
     assert (pages[0].total, pages[-1].next) == (120, None)
     assert len(standin.sent("GET /3/account/me/albums/*")) == 6
+
+
+async def test_name_is_of_the_album_that_is_called_so_now(
+    albums: AlbumService, library: Library, standin: Standin, account: Account
+) -> None:
+    old = standin.world.add_album(account, title="Trip")
+    await listed(library)
+    old.title = "Private"
+    new, (image,) = standin.world.add_album(account, title="Trip"), images(standin, account, 1)
+    standin.requests.clear()
+    assert (await albums.into(ADA, "Trip")).id == new.id
+    assert lines(standin) == ["GET /3/account/me/albums/0"]
+    assert (await albums.pictures.add(ADA, "trip", [image.id])).album.id == new.id
+    new.title, old.title = "Private", "Trip"
+    assert (await albums.deletion(ADA, "Trip")).item.id == old.id
+    old.title = "Elsewhere"
+    with pytest.raises(NewAlbumError):
+        await albums.into(ADA, "Trip")
+
+
+async def test_picked_album_is_read_by_itself_however_many_there_are(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    made = [standin.world.add_album(account, title=f"Album {number}") for number in range(120)]
+    assert (await albums.into(ADA, f"album:{made[3].id}")).title == "Album 3"
+    assert (await albums.into(ADA, f"https://imgur.com/a/{made[4].id}")).title == "Album 4"
+    assert lines(standin) == [f"GET /3/album/{album.id}" for album in made[3:5]]
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------

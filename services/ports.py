@@ -320,6 +320,14 @@ class LibraryStore(Protocol):
         """
         ...
 
+    async def miss(self, library: int, key: Key, now: datetime) -> None:
+        """Take an item off all shelves that one answer calls gone; what users noted on it is there if it comes back.
+
+        Of an image or album of the account's own it goes with the first `finish` of a pass over its list that has begun
+        later and has not seen it. An album takes the shelf of its images along.
+        """
+        ...
+
     # --- reading all of a shelf, in passes
     async def sync_state(self, library: int, shelf: str) -> SyncState | None: ...
     async def advance(self, state: SyncState, items: Sequence[IndexedItem], *, from_oldest: bool = False) -> bool:

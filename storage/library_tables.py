@@ -95,6 +95,9 @@ syncs = Table(
     sqlite_with_rowid=False,
 )
 
+NOBODY = 0
+"""Whose marks say since when an item is believed to be gone (`note`, microseconds since 1970), by one answer alone."""
+
 marks = Table(
     "marks",
     metadata,

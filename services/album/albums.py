@@ -271,7 +271,7 @@ class AlbumService:
         try:
             album = await self._reading.album(viewer, album_id, since=oldest(fresh=True))
         except NotFoundError:
-            await self._catalogue.album_gone(viewer, album_id)
+            await self._catalogue.album_gone(viewer, album_id, deleted=True)
             return Deleted(Album(album_id), existed=False)
         if not viewer.owns(album):
             raise NotYoursError
@@ -289,7 +289,7 @@ class AlbumService:
             return Deleted(album, is_unseen=True, is_lost=not said_yes)
         if stays:
             return Deleted(album, is_there=True, is_lost=not said_yes)
-        await self._catalogue.album_gone(viewer, album_id)
+        await self._catalogue.album_gone(viewer, album_id, deleted=True)
         picture = next((image.id for image in album.images if viewer.owns(image)), None)
         stay = await self._look.is_on_imgur(discord_id, picture) if picture else None
         return Deleted(album, existed, pictures_stay=stay)

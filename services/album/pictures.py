@@ -98,7 +98,7 @@ class AlbumPictures:
             log.info("an album could not be looked for", reason=type(error).__name__)
             return
         if not is_there:
-            await self._catalogue.album_gone(viewer, album_id)
+            await self._catalogue.album_gone(viewer, album_id, deleted=False)
             raise AlbumGoneError from why
 
     async def uploaded(self, viewer: Viewer, album_id: str, image_id: str, begun: float) -> None:

@@ -125,9 +125,15 @@ class Catalogue:
         """Whether the item is of the viewer's account, or on their record of anonymous uploads."""
         return viewer.owns(item) or await self.uploads.get(viewer.discord_id, item.id) is not None
 
-    async def album_gone(self, viewer: Viewer, album_id: str) -> None:
-        """An album is no longer on Imgur: it is off all lists, though Imgur may list it for a moment."""
-        await self.shelves.removed(viewer, None, Kind.ALBUM, album_id)
+    async def album_gone(self, viewer: Viewer, album_id: str, *, deleted: bool) -> None:
+        """An album is no longer on Imgur: it is off all lists, though Imgur may list it for a moment.
+
+        What was noted on it goes where its owner has `deleted` it.
+        """
+        if deleted:
+            await self.shelves.removed(viewer, None, Kind.ALBUM, album_id)
+        else:
+            await self.shelves.missed(viewer, Kind.ALBUM, album_id)
         self.changed(viewer.discord_id)
         self.reading.deleted(viewer, album_id)
 

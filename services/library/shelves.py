@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import Task, create_task
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
@@ -208,9 +208,10 @@ class Shelves:
     # --- noting; never fails
 
     async def noticed(self, viewer: Viewer, kind: Kind, item_id: str, item: Item | None) -> bool:
-        """Correct what is known of an item that was just read; None: take what Imgur no longer has off every shelf.
+        """Correct what is known of an item that was just read; None: take what Imgur does not find off every shelf.
 
-        Whether it was known. Who looks without a token may be told less than there is: that is no news of an account.
+        Not what is so new that Imgur may not show it yet; and what was noted on it stays, should it come back. Whether
+        it was known. Who looks without a token may be told less than there is: that is no news of an account.
         """
         try:
             library = await self._library(viewer, Shelf.IMAGES) if viewer.is_linked else None
@@ -218,7 +219,9 @@ class Shelves:
             if library is None or known is None:
                 return item is None and await self._upload_is_gone(viewer, (kind.value, item_id))
             if item is None:
-                await self._store.remove(library, {known.key})
+                if is_new(known.created):
+                    return False
+                await self._store.miss(library, known.key, datetime.now(UTC))
             elif _settled(known) != _settled(found := to_index(item)):
                 await self._store.update(library, found)
         except StorageError as error:  # it will be read again
@@ -252,6 +255,11 @@ class Shelves:
         await self._insist(
             "a removal", viewer, shelf or Shelf.IMAGES, lambda library: self._store.remove(library, keys, shelf)
         )
+
+    async def missed(self, viewer: Viewer, kind: Kind, item_id: str) -> None:
+        """Note that Imgur does not find an item that was on its lists."""
+        key, now = (kind.value, item_id), datetime.now(UTC)
+        await self._insist("a removal", viewer, Shelf.IMAGES, lambda library: self._store.miss(library, key, now))
 
     async def _libraries(self, viewer: Viewer) -> list[int]:
         owned = await self._owned(viewer)

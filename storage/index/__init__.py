@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select
@@ -169,6 +170,12 @@ class LibraryStore:
             if await writes.is_there(transaction, library):
                 await writes.take_off(transaction, library, keys, shelf)
 
+    async def miss(self, library: int, key: Key, now: datetime) -> None:
+        """Take an item off all shelves that one answer calls gone; see `services.ports`."""
+        async with self._database.write() as transaction:
+            if await writes.is_there(transaction, library):
+                await writes.miss(transaction, library, key, now)
+
     # --- reading all of a shelf, in passes
 
     async def sync_state(self, library: int, shelf: str) -> SyncState | None:
@@ -198,6 +205,8 @@ class LibraryStore:
                 await writes.drop_contents(transaction, state.library, unseen)
             if (await transaction.execute(delete(places).where(unseen))).rowcount:
                 await writes.drop_homeless(transaction, state.library)
+            if not within_reach:
+                await writes.forget_missed(transaction, state)
         return True
 
     # --- upkeep

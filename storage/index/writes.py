@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, literal, not_, or_, select, tuple_
 
-from storage.database import Transaction
+from storage.database import Transaction, upsert
 from storage.index.reads import among, digest, name_of, of_key, on_shelf, pieces, same_item
-from storage.library_tables import items, libraries, marks, places, syncs, tags
-from storage.models import IndexedItem, Key, Shelf, album_of, album_shelf
+from storage.library_tables import NOBODY, items, libraries, marks, places, syncs, tags
+from storage.models import IndexedItem, Key, Shelf, SyncState, album_of, album_shelf
+from storage.tables import EPOCH, TICK
 
 _ITEM_KEY = ("library_id", "kind", "item_id")
 _PLACE_KEY = ("library_id", "kind", "item_id", "shelf")
+_OWN = {Shelf.IMAGES.value: "image", Shelf.ALBUMS.value: "album"}
 
 
 async def is_there(transaction: Transaction, library: int) -> bool:
@@ -120,7 +123,9 @@ async def is_wanted(transaction: Transaction, library: int, shelf: str) -> bool:
     return album is None or bool(await standing(transaction, library, Shelf.ALBUMS, [("album", album)]))
 
 
-async def take_off(transaction: Transaction, library: int, keys: Collection[Key], shelf: str | None) -> None:
+async def take_off(
+    transaction: Transaction, library: int, keys: Collection[Key], shelf: str | None, *, keep_marks: bool = False
+) -> None:
     """Take items off one shelf, or off all with what was noted on them; an album takes its own shelf along."""
     for piece in pieces(keys):
         off = [places.c.library_id == library, among(places, piece)]
@@ -130,13 +135,49 @@ async def take_off(transaction: Transaction, library: int, keys: Collection[Key]
         left = {(row.kind, row.item_id) for row in await transaction.execute(kept)}
         if gone := [key for key in piece if key not in left]:
             await transaction.execute(delete(items).where(items.c.library_id == library, among(items, gone)))
-        if shelf is None:
-            transaction.leaves_copies()
-            for table in (marks, tags):
-                await transaction.execute(delete(table).where(table.c.library_id == library, among(table, piece)))
+        if shelf is None and not keep_marks:
+            await forget_marks(transaction, library, piece)
         if shelf in (None, Shelf.ALBUMS):
             for album in (item_id for kind, item_id in piece if kind == "album"):
                 await clear(transaction, library, album_shelf(album))
+
+
+async def forget_marks(transaction: Transaction, library: int, keys: Collection[Key]) -> None:
+    """Delete what anybody noted on these."""
+    transaction.leaves_copies()
+    for piece in pieces(keys):
+        for table in (marks, tags):
+            await transaction.execute(delete(table).where(table.c.library_id == library, among(table, piece)))
+
+
+async def miss(transaction: Transaction, library: int, key: Key, now: datetime) -> None:
+    """Take an item off all shelves; what was noted on it stays. Of one's own it is on record for `forget_missed`."""
+    own = next(shelf for shelf, kind in _OWN.items() if kind == key[0])
+    is_own = bool(await standing(transaction, library, own, [key]))
+    await take_off(transaction, library, {key}, None, keep_marks=True)
+    noted = select(marks.c.item_id).where(marks.c.library_id == library, among(marks, [key])).limit(1)
+    if is_own and (await transaction.execute(noted)).first():
+        row = {"library_id": library, "discord_id": NOBODY, "kind": key[0], "item_id": key[1]}
+        await upsert(transaction, marks, row, {"search": "", "note": str((now - EPOCH) // TICK)})
+
+
+async def forget_missed(transaction: Transaction, state: SyncState) -> None:
+    """At the end of a whole pass: delete what was noted on items that were missed before it, and that it has not seen.
+
+    What has come back keeps it, and is no longer missed.
+    """
+    kind, begun = _OWN.get(state.shelf), state.begun_at
+    if kind is None or begun is None:
+        return
+    query = select(marks.c.item_id, marks.c.note)
+    query = query.where(marks.c.library_id == state.library, marks.c.discord_id == NOBODY, marks.c.kind == kind)
+    since = {(kind, row.item_id): int(row.note) for row in await transaction.execute(query)}
+    before = [key for key, at in since.items() if at < (begun - EPOCH) // TICK]
+    back = await standing(transaction, state.library, state.shelf, before)
+    await forget_marks(transaction, state.library, [key for key in before if key not in back])
+    for piece in pieces(back):
+        no_longer = (marks.c.library_id == state.library, marks.c.discord_id == NOBODY, among(marks, piece))
+        await transaction.execute(delete(marks).where(*no_longer))
 
 
 async def clear(transaction: Transaction, library: int, shelf: str, kept: Collection[Key] = ()) -> None:

@@ -14,8 +14,10 @@ from services.query import read
 from standins.imgur.records import Account, StoredImage
 from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.indexing import Index
 from tests.cogs.limits import length
 from tests.cogs.test_gallery import upload_anonymously
+from tests.databases import on_both
 
 
 @pytest.fixture
@@ -244,3 +246,48 @@ def test_what_several_became_is_said_in_a_few_words() -> None:
     assert tagged_words(some[1:], wished)[0] == "They had these tags before"
     full = (Tagged(("image", "1"), 1, tuple(map(str, range(MOST_TAGS)))),)
     assert tagged_words(full, wished)[2] == "1 could not take all: one may have 20 tags."
+
+
+@on_both
+async def test_one_answer_that_finds_nothing_takes_no_marks(discord: Discord, linked: Account, index: Index) -> None:
+    image = discord.standin.world.add_image(linked, title="Cat")
+    image.created -= 3600
+    await index.read(Shelf.IMAGES, Shelf.FAVORITES)
+    await discord.run("tag", image=image.id, tags="red")
+    await discord.run("note", image=image.id, text="zebra")
+    discord.standin.fail_next("not-found-404", f"GET /3/image/{image.id}")
+    assert "no longer on Imgur" in text(answer(await discord.run("show", image=f"image:{image.id}")))
+    assert await index.ids(Shelf.IMAGES) == []
+    await index.read(Shelf.IMAGES)
+    for query in ("#red", "zebra"):
+        assert "[Cat](" in text(answer(await discord.run("images", query=query)))
+    shown = text(answer(await discord.run("show", image=f"image:{image.id}")))
+    assert "**Tags** #red" in shown
+    assert "**Note** zebra" in shown
+
+
+async def test_what_was_just_uploaded_is_not_taken_for_gone(
+    discord: Discord, linked: Account, index: Index, picture: bytes
+) -> None:
+    discord.standin.world.add_image(linked, title="Before")
+    await index.read(Shelf.IMAGES)
+    await discord.run("upload", file=("a.jpg", picture), title="Sunset")
+    [image] = [image for image in discord.standin.world.images.values() if image.title == "Sunset"]
+    await discord.run("tag", image=image.id, tags="red")
+    discord.standin.fail_next("not-found-404", f"GET /3/image/{image.id}")
+    await discord.run("show", image=f"image:{image.id}")
+    assert "[Sunset](" in text(answer(await discord.run("images", query="#red")))
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_what_its_user_deletes_leaves_no_marks(
+    discord: Discord, linked: Account, index: Index, *, deleted: bool
+) -> None:
+    """Also where Imgur has it no more."""
+    image = discord.standin.world.add_image(linked, title="Cat")
+    await index.read(Shelf.IMAGES)
+    await discord.run("tag", image=image.id, tags="red")
+    if deleted:
+        discord.standin.world.remove_image(image)
+    assert await discord.house.services.library.items.delete(discord.alice.id, f"image:{image.id}") != deleted
+    assert await index.stores.marks.tags_of(await index.number(), discord.alice.id) == []

@@ -244,6 +244,7 @@ async def test_deleted_item_is_out_of_the_results_once_it_is_pressed(
 ) -> None:
     world = discord.standin.world
     images = [world.add_image(linked, title="Cat") for _ in range(12)]
+    images[-1].created -= 3600
     await index.read(IMAGES)
     message = answer(await discord.run("images", query="cat"))
     assert "12 found" in text(message)

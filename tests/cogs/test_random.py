@@ -87,6 +87,8 @@ async def test_empty_library_that_was_never_read_is_said_to_be(
 
 async def test_many_in_a_row_that_are_gone_are_said_to_be(discord: Discord, linked: Account, index: Index) -> None:
     images = [discord.standin.world.add_image(linked, title=f"{n}") for n in range(12)]
+    for image in images:
+        image.created -= 3600
     await index.read(IMAGES)
     for image in images:
         discord.standin.world.remove_image(image)
@@ -112,6 +114,8 @@ async def test_account_of_which_nothing_is_known_yet_is_drawn_from(discord: Disc
 async def test_what_was_deleted_is_not_drawn_again(discord: Discord, linked: Account, index: Index) -> None:
     world = discord.standin.world
     images = [world.add_image(linked, title="Cat") for _ in range(6)]
+    for image in images:
+        image.created -= 3600
     await index.read(IMAGES)
     for image in images[1:]:
         world.remove_image(image)

@@ -114,6 +114,7 @@ async def test_item_that_is_gone_is_off_every_shelf_as_soon_as_that_is_seen(
     library: Library, stores: Stores, standin: Standin, account: Account
 ) -> None:
     image = standin.world.add_image(account, title="Gone")
+    image.created -= 3600
     for shelf in (IMAGES, FAVORITES):
         await put(library, stores, account, shelf, [image])
     standin.world.remove_image(image)

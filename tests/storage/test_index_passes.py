@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from storage import Stores
-from storage.models import Shelf, SyncState
+from storage.models import Shelf, SyncState, Tag
+from tests.databases import rows
 from tests.storage.factories import NOW, link
 from tests.storage.shelving import IMAGES, item, shelf_of, some
 
@@ -195,3 +197,39 @@ async def test_an_account_that_comes_back_finds_an_empty_library(stores: Stores,
         assert await stores.library.sync_state(found, IMAGES) is None
         numbers.append(found)
     assert numbers == sorted(set(numbers))
+
+
+async def test_marks_on_what_an_answer_called_gone_go_with_a_whole_pass_that_has_not_seen_it(
+    stores: Stores, library: int, url: str
+) -> None:
+    """It has begun later; what it sees, and what stands on other lists alone, keeps them."""
+    names = ["gone", "back", "late"]
+    keys = [("image", name) for name in [*names, "others"]]
+    await stores.library.put_front(library, IMAGES, some(*names))
+    await stores.library.put_front(library, Shelf.FAVORITES, some("others"))
+    for key in keys:
+        await stores.marks.put([library], 1, key, tags=[Tag("kept", "kept")])
+    for key in keys:
+        await stores.library.miss(library, key, NOW if key != ("image", "late") else NOW + timedelta(minutes=2))
+    assert await shelf_of(stores, library) == await shelf_of(stores, library, Shelf.FAVORITES) == []
+    assert set(await stores.library.marks_of(library, 1, keys)) == set(keys)
+
+    async def read(number: int, shelf: Shelf, minutes: int, *seen: str, within_reach: bool = False) -> set[str]:
+        begun = NOW + timedelta(minutes=minutes)
+        state = SyncState(library, shelf, number=number, begun_at=begun, version=2 * number - 2)
+        assert await stores.library.advance(state, some(*seen))
+        ended = replace(state, version=2 * number - 1, finished_at=begun)
+        assert await stores.library.finish(ended, within_reach=within_reach)
+        return {item_id for _, item_id in await stores.library.marks_of(library, 1, keys)}
+
+    every = {*names, "others"}
+    assert await read(1, IMAGES, 0) == every
+    assert await read(1, Shelf.FAVORITES, 1) == every
+    assert await read(2, IMAGES, 1, within_reach=True) == every
+    assert await read(3, IMAGES, 1, "back") == every - {"gone"}
+    assert await stores.library.get(library, ("image", "back")) is not None
+    assert await read(4, IMAGES, 3) == {"back", "others"}
+    left = "SELECT discord_id, item_id FROM {} ORDER BY item_id"
+    for table in ("marks", "tags"):
+        expected = [{"discord_id": 1, "item_id": name} for name in ("back", "others")]
+        assert rows(url, left.format(table)) == expected

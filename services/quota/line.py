@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_AGAIN = 5.0  # seconds: another process may have paused something, or given something back
 JUST_AFTER = 0.05  # seconds
+LONGEST_AWAY = 60.0  # seconds that a database may be away before those who wait are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Line:
         self._waiting: list[_Waiter] = []
         self._numbers = itertools.count()
         self._serving: asyncio.Task[None] | None = None
+        self._away_since: float | None = None  # a time of the loop
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -86,7 +89,8 @@ class Line:
     ) -> Grant | Refusal:
         """Wait for what was refused for now, as long as the caller may; else give the refusal.
 
-        Raises what asking raises, and what `still_wanted` does, called every LOOK_AGAIN seconds and at the end.
+        Raises what asking raises, and what `still_wanted` does, called every LOOK_AGAIN seconds and at the end. While
+        the database is away, they keep their places: its errors are raised where it stays away for long.
         """
         loop = asyncio.get_running_loop()
         deadline = min(loop.time() + who.patience, who.until)
@@ -100,7 +104,8 @@ class Line:
                 before = sum(other < waiter for other in self._waiting if not other.outcome.done())
                 await who.waiting(Wait(before, waiter.refusal.until))
                 await asyncio.wait([waiter.outcome], timeout=LOOK_AGAIN)
-                await still_wanted()
+                with suppress(StorageError):
+                    await still_wanted()
             return waiter.outcome.result()
         except BaseException:
             await self._let_go_of(waiter)
@@ -130,14 +135,32 @@ class Line:
         """Try again for those who wait, the first first, until nobody does."""
         while waiting := [waiter for waiter in self._waiting if not waiter.outcome.done()]:
             soonest = min(self._seconds(waiter.refusal) for waiter in waiting) + JUST_AFTER
-            await asyncio.sleep(min(LOOK_AGAIN, soonest))
+            await asyncio.sleep(min(LOOK_AGAIN, soonest) if self._away_since is None else LOOK_AGAIN)
             refused: dict[_Need, Refusal] = {}
-            for waiter in sorted(self._waiting):
-                if not waiter.outcome.done():
-                    await self._try(waiter, refused)
+            try:
+                for waiter in sorted(self._waiting):
+                    if not waiter.outcome.done():
+                        await self._try(waiter, refused)
+                self._away_since = None
+            except StorageError as error:
+                self._hold_on(error)
+
+    def _hold_on(self, error: StorageError) -> None:
+        """The database is away: all keep their places, but those whose time is up, or all if it is away for long."""
+        now = asyncio.get_running_loop().time()
+        if self._away_since is None:
+            log.warning("credits cannot be asked for; trying again", reason=type(error).__name__)
+            self._away_since = now
+        for waiter in self._waiting:
+            is_over = now > min(waiter.deadline, self._away_since + LONGEST_AWAY)
+            if is_over and not waiter.outcome.done():
+                waiter.outcome.set_exception(error)
 
     async def _try(self, waiter: _Waiter, refused: dict[_Need, Refusal]) -> None:
-        """Ask for one, unless another who needs the same has just been refused it, whoever it is."""
+        """Ask for one, unless another who needs the same has just been refused it, whoever it is.
+
+        Raises StorageError.
+        """
         try:
             if self._is_past(waiter):
                 waiter.answer(waiter.refusal)
@@ -156,9 +179,10 @@ class Line:
             waiter.refusal = outcome
             if self._is_too_long(waiter):
                 waiter.answer(outcome)
+        except StorageError:
+            raise
         except Exception as error:  # or nobody would ever be served again
-            if not isinstance(error, StorageError):
-                log.exception("credits could not be asked for")
+            log.exception("credits could not be asked for")
             if not waiter.outcome.done():
                 waiter.outcome.set_exception(error)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +24,10 @@ from services.quota.allowances import APPLICATION, account_allowance
 from services.quota.caller import Caller, Priority, Wait, calling
 from services.quota.governor import Governor, _floor
 from storage.database import open_database
+from storage.errors import DatabaseUnavailableError
 from storage.ledger import LedgerStore
 from storage.models import Grant, Refusal, Take
-from tests.databases import on_both
+from tests.databases import a_server, on_both
 from tests.services.test_governor import ADA, BOB, EVE, READ, UPLOAD, Clock, Imgur, left, until
 
 OWN = account_allowance(7)
@@ -37,11 +41,14 @@ class Ledger(MemoryLedger):
         self.asked = 0
         self.breaks_for: int | None = None
         self.held: asyncio.Event | None = None
+        self.is_away = False
 
     async def reserve(self, user: int, takes: Sequence[Take], *rest: Any) -> Grant | Refusal:
         self.asked += 1
         if user == self.breaks_for:
             raise ZeroDivisionError
+        if self.is_away:
+            raise DatabaseUnavailableError
         outcome = await super().reserve(user, takes, *rest)
         if self.held:
             await self.held.wait()
@@ -100,6 +107,124 @@ async def test_an_unforeseen_error_is_told_to_whom_it_meets_and_the_others_are_s
             await tasks[1]
     assert [entry["log_level"] for entry in said] == ["error"]
     assert await left(governor) == APPLICATION.limit - 1
+
+
+async def test_who_waits_keeps_their_place_while_the_database_is_away(
+    ledger: Ledger, imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither credits can be asked for, nor who is linked; the look just before a call is sent is not left out."""
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.01)
+    looks = 0
+
+    async def is_linked(_user: int, _account_id: int) -> bool:
+        nonlocal looks
+        looks += 1
+        if ledger.is_away:
+            raise DatabaseUnavailableError
+        return True
+
+    governor = Governor(ledger, clock, is_linked=is_linked)
+    await pause(governor, clock, 60)
+    tasks = [begin(governor, imgur, user, holder=(user, 7)) for user in (ADA, BOB, EVE)]
+    await until(lambda: ledger.asked > 3)
+    ledger.is_away = True
+    clock.pass_by(seconds=61)
+    asked, looked = ledger.asked, looks
+    await until(lambda: ledger.asked > asked + 3 and looks > looked + 3)
+    assert not any(task.done() for task in tasks)
+    ledger.is_away = False
+    async with asyncio.timeout(10):
+        await asyncio.gather(*tasks)
+    assert len(imgur.calls) == 3
+    assert await left(governor) == APPLICATION.limit - 3
+
+
+async def test_a_database_that_is_away_is_asked_by_one_of_those_who_wait_at_each_look(
+    governor: Governor, ledger: Ledger, imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pause(governor, clock, 60)
+    tasks = [begin(governor, imgur, user) for user in range(1, 11)]
+    await until(lambda: ledger.asked > 10)
+    ledger.is_away = True
+    clock.pass_by(seconds=61)
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.2)
+    await asyncio.sleep(0.1)
+    before = ledger.asked
+    await asyncio.sleep(0.5)
+    assert 1 <= ledger.asked - before <= 3
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+async def test_a_database_that_is_away_for_long_ends_what_waits(
+    governor: Governor, ledger: Ledger, imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "LONGEST_AWAY", 0.1)
+    await pause(governor, clock, 60)
+    tasks = [begin(governor, imgur, user) for user in (ADA, BOB)]
+    await until(lambda: ledger.asked > 2)
+    ledger.is_away = True
+    clock.pass_by(seconds=61)
+    for task in tasks:
+        async with asyncio.timeout(10):
+            with pytest.raises(DatabaseUnavailableError):
+                await task
+    assert imgur.calls == []
+
+
+async def test_who_has_no_more_time_does_not_wait_for_the_database(
+    governor: Governor, ledger: Ledger, imgur: Imgur, clock: Clock
+) -> None:
+    await pause(governor, clock, 0.2)
+    task = begin(governor, imgur, patience=0.5)
+    await until(lambda: ledger.asked > 1)
+    ledger.is_away = True
+    async with asyncio.timeout(10):
+        with pytest.raises((DatabaseUnavailableError, RateLimitedError)):
+            await task
+    assert imgur.calls == []
+
+
+async def test_who_waits_outlasts_a_restart_of_postgresql(
+    imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.1)
+    with a_server() as server:
+        async with open_database(server.url(server.make())) as database:
+            governor = Governor(LedgerStore(database), clock)
+            await pause(governor, clock, 60)
+            tasks = [begin(governor, imgur, user) for user in range(1, 7)]
+            await until(lambda: len(governor._line) == 6)
+            server.stop()
+            clock.pass_by(seconds=61)
+            await asyncio.sleep(0.5)
+            assert not any(task.done() for task in tasks)
+            server.start()
+            async with asyncio.timeout(20):
+                await asyncio.gather(*tasks)
+            assert len(imgur.calls) == 6
+
+
+async def test_who_waits_outlasts_another_program_that_locks_the_database(
+    tmp_path: Path, imgur: Imgur, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "LOOK_AGAIN", 0.1)
+    path = tmp_path / "bot.db"
+    async with open_database(f"sqlite:///{path}", busy_timeout=0.01) as database:
+        governor = Governor(LedgerStore(database), clock)
+        await pause(governor, clock, 60)
+        tasks = [begin(governor, imgur, user) for user in (ADA, BOB, EVE)]
+        await until(lambda: len(governor._line) == 3)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            clock.pass_by(seconds=61)
+            await asyncio.sleep(0.5)
+            assert not any(task.done() for task in tasks)
+            other.execute("ROLLBACK")
+            async with asyncio.timeout(20):
+                await asyncio.gather(*tasks)
+        assert len(imgur.calls) == 3
 
 
 async def test_serving_that_was_ended_from_outside_goes_on(

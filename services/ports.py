@@ -316,7 +316,7 @@ class LibraryStore(Protocol):
     async def remove(self, library: int, keys: Collection[Key], shelf: str | None = None) -> None:
         """Take items off a shelf; without one out of the library, with all that users noted on them.
 
-        An album that leaves ALBUMS takes the shelf of its images along.
+        An album that leaves ALBUMS takes the shelf of its images along; an image that leaves IMAGES leaves all albums.
         """
         ...
 
@@ -349,7 +349,7 @@ class LibraryStore(Protocol):
         ...
 
     async def finish(self, state: SyncState, *, within_reach: bool = False) -> bool:
-        """As `advance`, with nothing new, and take off the shelf what `unseen` counts."""
+        """As `advance`, with nothing new, and take off the shelf what `unseen` counts, as `remove` does."""
         ...
 
     async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:

@@ -22,7 +22,7 @@ from imgur.models import AccessToken
 from services.indexed import to_index
 from services.ports import ImgurApi, LibraryStore
 from services.sync.stage import Stage
-from storage.models import Job, Shelf, SyncState, album_shelf
+from storage.models import IndexedItem, Job, Shelf, SyncState, album_shelf
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +58,7 @@ class Contents:
         done, trouble = max(state.page - max(stage.last - total, 0), 0), None
         albums = await self._library.page(state.library, Shelf.ALBUMS, offset=done, limit=SKIPPED_AT_ONCE, oldest=True)
         for album in albums:
-            known = await self._library.count(state.library, album_shelf(album.id))
-            if not known or known != album.extra.get("images_count"):
+            if not await self._is_known(state.library, album):
                 try:
                     done += await self._read(job, state.library, album.id)
                 except PASSING as error:
@@ -75,6 +74,14 @@ class Contents:
         await self._library.advance(after, ())
         if trouble:
             raise trouble
+
+    async def _is_known(self, library: int, album: IndexedItem) -> bool:
+        """Whether as many images are known as Imgur counts in it, and its cover is one of them."""
+        shelf, cover = album_shelf(album.id), album.extra.get("cover")
+        known = await self._library.count(library, shelf)
+        if not known or known != album.extra.get("images_count"):
+            return False
+        return not cover or bool(await self._library.ranks_of(library, shelf, [("image", str(cover))]))
 
     async def _read(self, job: Job, library: int, album_id: str) -> int:
         """How many albums that makes: none where it is gone. One that Imgur refuses is left for the next pass."""

@@ -203,6 +203,8 @@ class LibraryStore:
             unseen = await passes.unseen(transaction, state, within_reach=within_reach)
             if state.shelf == Shelf.ALBUMS:
                 await writes.drop_contents(transaction, state.library, unseen)
+            elif state.shelf == Shelf.IMAGES:
+                await writes.drop_from_albums(transaction, state.library, unseen)
             if (await transaction.execute(delete(places).where(unseen))).rowcount:
                 await writes.drop_homeless(transaction, state.library)
             if not within_reach:

@@ -126,10 +126,15 @@ async def is_wanted(transaction: Transaction, library: int, shelf: str) -> bool:
 async def take_off(
     transaction: Transaction, library: int, keys: Collection[Key], shelf: str | None, *, keep_marks: bool = False
 ) -> None:
-    """Take items off one shelf, or off all with what was noted on them; an album takes its own shelf along."""
+    """Take items off one shelf, or off all with what was noted on them; an album takes its own shelf along.
+
+    What is none of the account's images any more is in none of its albums.
+    """
+    off = []
+    if shelf is not None:
+        off = [or_(places.c.shelf == shelf, of_albums()) if shelf == Shelf.IMAGES else places.c.shelf == shelf]
     for piece in pieces(keys):
-        off = [places.c.library_id == library, among(places, piece)]
-        await transaction.execute(delete(places).where(*off, *([] if shelf is None else [places.c.shelf == shelf])))
+        await transaction.execute(delete(places).where(places.c.library_id == library, among(places, piece), *off))
         # In two steps: of a table that has grown fast PostgreSQL knows too little to join it well.
         kept = select(places.c.kind, places.c.item_id).where(places.c.library_id == library, among(places, piece))
         left = {(row.kind, row.item_id) for row in await transaction.execute(kept)}
@@ -185,6 +190,20 @@ async def clear(transaction: Transaction, library: int, shelf: str, kept: Collec
     found = await transaction.execute(select(places.c.kind, places.c.item_id).where(on_shelf(library, shelf)))
     gone = {(row.kind, row.item_id) for row in found} - set(kept)
     await take_off(transaction, library, gone, shelf)
+
+
+def of_albums() -> ColumnElement[bool]:
+    """Places on the shelves of albums."""
+    return places.c.shelf.startswith(album_shelf(""))
+
+
+async def drop_from_albums(transaction: Transaction, library: int, gone: ColumnElement[bool]) -> None:
+    """Take the images at these places off the shelves of albums; `drop_homeless` is to follow."""
+    found = await transaction.execute(select(places.c.kind, places.c.item_id).where(gone))
+    for piece in pieces([(row.kind, row.item_id) for row in found]):
+        await transaction.execute(
+            delete(places).where(places.c.library_id == library, among(places, piece), of_albums())
+        )
 
 
 async def drop_contents(transaction: Transaction, library: int, gone: ColumnElement[bool]) -> None:

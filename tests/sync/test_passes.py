@@ -581,6 +581,43 @@ async def test_a_second_pass_reads_only_the_albums_that_have_changed(house: Hous
     assert await house.shelf(f"album:{second.id}") == ids(second.images)
 
 
+@pytest.mark.parametrize("by", ["look", "pass"])
+async def test_an_album_whose_images_were_exchanged_is_read_again_though_their_number_is_the_same(
+    both: None, house: House, by: str
+) -> None:
+    old, new = house.add(2)
+    album = house.album("Trip", [old])
+    await house.read()
+    house.calls()
+    album.images = [new]
+
+    if by == "look":
+        await house.look(Shelf.ALBUMS)
+        await house.idle()
+    else:
+        await house.read_again(Shelf.ALBUMS)
+
+    assert await house.shelf(f"album:{album.id}") == [new.id]
+    assert house.calls()[f"GET /3/album/{album.id}/images"] == 1
+
+
+@pytest.mark.parametrize("by", ["look", "pass"])
+async def test_an_image_that_is_gone_from_the_account_is_gone_from_its_albums(
+    both: None, house: House, by: str
+) -> None:
+    one, two, three = house.add(3)
+    album = house.album("Trip", [one, two])
+    house.standin.world.add_favorites(house.account, [two])
+    await house.read()
+    house.delete(two)
+
+    await (house.look() if by == "look" else house.read_again(Shelf.IMAGES))
+
+    assert await house.shelf() == ids([three, one])
+    assert await house.shelf(f"album:{album.id}") == [one.id]
+    assert await house.shelf(Shelf.FAVORITES) == [two.id]
+
+
 async def test_a_pass_is_repeated_after_some_days_if_the_user_comes_by(house: House) -> None:
     pictures = house.add(25)
     await house.read()

@@ -55,13 +55,15 @@ class AccountStore:
     async def claim(self, account_id: int, version: int, *, by: str, seconds: float) -> bool:
         """Be the one who refreshes the tokens of this version, for so long; False while somebody else is, or too late.
 
-        A claim ends with `refreshed`, `mark_broken` and `release`, or by itself, as when its holder was killed.
+        A claim ends with `refreshed`, `mark_broken` and `release`, or by itself, as when its holder was killed. One
+        that holds for longer than anybody claims was made by a clock that was wrong.
         """
+        until, lease = ACCOUNTS.refresh_until, timedelta(seconds=seconds)
         async with self._database.write() as transaction:
             now = await transaction.now()
-            is_free = or_(ACCOUNTS.refresh_until.is_(None), ACCOUNTS.refresh_until <= now, ACCOUNTS.refresh_by == by)
+            is_free = or_(until.is_(None), until <= now, until > now + 2 * lease, ACCOUNTS.refresh_by == by)
             change = update(imgur_accounts).where(_version(account_id, version), is_free)
-            held = {"refresh_by": by, "refresh_until": now + timedelta(seconds=seconds)}
+            held = {"refresh_by": by, "refresh_until": now + lease}
             return bool((await transaction.execute(change.values(**held))).rowcount)
 
     async def release(self, account_id: int, *, by: str) -> None:

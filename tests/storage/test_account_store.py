@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from storage.models import AttemptStatus
+from storage.tables import imgur_accounts
 from tests.storage.factories import NOW, account, bring_to, cells, link, mark_refused
 
 
@@ -79,6 +82,17 @@ async def test_the_claim_of_a_process_that_was_killed_ends(stores, other_stores)
     async with asyncio.timeout(10):
         while not await claim(other_stores, version, "waiting"):  # noqa: ASYNC110 - the database's clock is waited for
             await asyncio.sleep(0.02)
+
+
+async def test_a_claim_that_a_wrong_clock_made_is_free(stores, database):
+    await link(stores)
+    version = (await stores.accounts.linked(1)).version
+    for ahead, is_free in ((50, False), (70, True)):  # of those who claim for 30 seconds
+        async with database.write() as transaction:
+            until = await transaction.now() + timedelta(seconds=ahead)
+            await transaction.execute(update(imgur_accounts).values(refresh_by="killed", refresh_until=until))
+
+        assert await claim(stores, version, "another") is is_free
 
 
 @pytest.mark.parametrize("end", ["refreshed", "marked", "linked anew"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -16,7 +17,7 @@ from functools import partial
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Delete, Engine, Executable, Table, text
+from sqlalchemy import Connection, CursorResult, Delete, Engine, Executable, Table, select, text
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.util import greenlet_spawn
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 DUE = "scrub"  # in `housekeeping`: when something personal was erased first since the database was written anew
+ERASURE = "erasure"  # in `housekeeping`: which erasure was the last, by whatever process; only where they are at once
 RECORDED = "recorded"  # in `housekeeping`: how many bytes of the record the database knows
 BLANK = bytes(32)  # in the record, in the place of a digest that is not to be there, or not yet
 PATIENCE = 0.25  # seconds that an erasure waits for readers
@@ -139,6 +141,7 @@ class Database:
         self._in_vain: tuple[float, str] | None = None  # when the last write began that was not let in, and why
         self._settler = self._writer or asyncio.Lock()
         self._erasures, self._settled = 1, 0  # how many; a process that was killed may have left traces
+        self._last: int | None = None  # of the erasures that are counted there, in `housekeeping`
         self._gives_way = False  # the writing anew that is under way, to who wants to write
 
     @asynccontextmanager
@@ -166,10 +169,15 @@ class Database:
                 now = (datetime.now(UTC) - EPOCH) // TICK
                 due = transaction.insert(housekeeping).values(name=DUE, value=now)
                 await transaction.execute(due.on_conflict_do_nothing())
+            last = secrets.randbits(48) if transaction.has_traces and self._backend.erases_in_place else None
+            if last is not None:
+                await upsert(transaction, housekeeping, {"name": ERASURE}, {"value": last})
             try:
                 await asked(self._backend, transaction.keep)
             finally:  # also where it was done and then cancelled
-                self._erasures += transaction.has_traces
+                if transaction.has_traces:
+                    self._erasures += 1
+                    self._last = last
         if self.has_traces and self._backend.erases_in_place:
             await self.settle(PATIENCE if transaction.has_traces else 0)
 
@@ -226,6 +234,15 @@ class Database:
         await asked(self._backend, self._backend.look)
         async with self.read() as transaction:
             await transaction.execute(text("SELECT version_num FROM alembic_version"))
+
+    async def settle_all(self) -> None:
+        """The same for traces that another process has left, which may have been killed since."""
+        query = select(housekeeping.c.value).where(housekeeping.c.name == ERASURE)
+        async with self.read() as transaction:
+            last = (await transaction.execute(query)).scalar()
+        if last != self._last:
+            self._last, self._erasures = last, self._erasures + 1
+        await self.settle()
 
     async def settle(self, patience: float = PATIENCE) -> None:
         """Erase the traces that are left, if any; whoever stands in the way is waited for so many seconds.

@@ -38,8 +38,7 @@ class Housekeeper:
 
     async def tick(self, now: datetime) -> None:
         """Erase the traces that are left, and scrub if that is due and nobody is in the way."""
-        if self._database.has_traces:
-            await self._database.settle()
+        await self._database.settle_all()
         if now >= self._not_before and (since := await self._due()) is not None:
             await self._scrub(now - since, now)
 

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import Stores
-from storage.database import DUE, RECORDED, open_database
+from storage.database import DUE, ERASURE, RECORDED, open_database
 from storage.errors import KeyMissingError, SealBrokenError
 from storage.housekeeping import LATEST, Housekeeper
 from storage.keys import add_key, erase_keys
@@ -86,7 +86,7 @@ ERASURES = {
 
 def due(path: Path) -> list[dict[str, Any]]:
     """What is to be done in a quiet hour."""
-    return [row for row in cells(path, "housekeeping") if row["name"] != RECORDED]
+    return [row for row in cells(path, "housekeeping") if row["name"] not in {RECORDED, ERASURE}]
 
 
 def keys_of(path: Path) -> set[bytes]:
@@ -209,6 +209,25 @@ async def test_what_is_erased_while_somebody_reads_is_gone_once_they_have_left(u
             await stack.enter_async_context(open_database(f"sqlite:///{copy}"))
             assert [secret for secret in [*doomed, *keys] if secret in bytes_of(copy)] == []
         assert [secret for secret in [*doomed, *keys] if secret in bytes_of(path)] == []
+
+
+async def test_what_a_process_could_not_settle_is_settled_by_another_that_lives_on(
+    stores, other_stores, database, other_database, path
+):
+    doomed, keys = await before(stores, path, ERASURES["unlink"])
+    housekeeper = Housekeeper(database)
+    await housekeeper.tick(NOW)
+    with reading(path):
+        assert await other_stores.accounts.unlink(1)  # and is killed, as far as anybody sees
+        await housekeeper.tick(NOW)
+        assert database.has_traces
+        assert any(key in bytes_of(path) for key in keys)
+
+    await housekeeper.tick(NOW)
+
+    assert [secret for secret in [*doomed, *keys] if secret in bytes_of(path)] == []
+    assert not database.has_traces
+    assert other_database.has_traces
 
 
 async def test_writes_do_not_wait_for_the_reader_that_keeps_an_erasure_from_ending(stores, path):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from storage.database import DUE, Database
 from storage.errors import DatabaseUnavailableError
@@ -39,14 +39,23 @@ class Housekeeper:
     async def tick(self, now: datetime) -> None:
         """Erase the traces that are left, and scrub if that is due and nobody is in the way."""
         await self._database.settle_all()
-        if now >= self._not_before and (since := await self._due()) is not None:
+        pauses = self._not_before - PAUSE <= now < self._not_before  # not until a clock that was ahead is reached
+        if not pauses and (since := await self._due(now)) is not None:
             await self._scrub(now - since, now)
 
-    async def _due(self) -> datetime | None:
+    async def _due(self, now: datetime) -> datetime | None:
+        """Since when; what a clock that was ahead has noted counts from now on."""
         query = select(func.min(ROWS.value)).where(ROWS.name.in_((DUE, DOING)))
         async with self._database.read() as transaction:
             since: int | None = (await transaction.execute(query)).scalar()
-        return None if since is None else EPOCH + since * TICK
+        if since is None:
+            return None
+        if (at := EPOCH + since * TICK) <= now:
+            return at
+        async with self._database.write() as transaction:
+            early = update(housekeeping).where(ROWS.name.in_((DUE, DOING)), ROWS.value > (now - EPOCH) // TICK)
+            await transaction.execute(early.values(value=(now - EPOCH) // TICK))
+        return now
 
     async def _scrub(self, age: timedelta, now: datetime) -> None:
         is_late = age >= LATEST

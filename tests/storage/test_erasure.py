@@ -444,6 +444,31 @@ async def test_the_database_is_written_anew_when_nobody_writes_the_longer_due_th
     assert due(path) == ([] if done else [{"name": DUE, "value": (since - EPOCH) // TICK}])
 
 
+async def test_what_a_clock_that_was_ahead_has_noted_is_done_within_a_day_all_the_same(stores, database, path):
+    await stores.uploads.add(upload())
+    await stores.uploads.remove(1, "abc1234")
+    now = datetime.now(UTC)
+    with raw(path) as other:
+        ahead = (now + timedelta(days=365) - EPOCH) // TICK
+        other.execute("UPDATE housekeeping SET value = ? WHERE name = 'scrub'", (ahead,))
+
+    await Housekeeper(database).tick(now)
+    assert due(path) == [{"name": DUE, "value": (now - EPOCH) // TICK}]
+    await Housekeeper(database).tick(now + LATEST)
+
+    assert due(path) == []
+
+
+async def test_a_clock_that_was_ahead_at_one_writing_anew_puts_off_no_other(stores, database, path):
+    housekeeper, now = Housekeeper(database), datetime.now(UTC)
+    for image_id, when in (("abc1234", now + timedelta(days=365)), ("def5678", now + LATEST + timedelta(minutes=1))):
+        await stores.uploads.add(upload(image_id))
+        await stores.uploads.remove(1, image_id)
+        await housekeeper.tick(when)
+
+        assert due(path) == []
+
+
 async def test_what_is_erased_while_the_database_is_written_anew_is_due_once_more(stores, other_stores, database, path):
     for image_id in ("abc1234", "def5678"):
         await stores.uploads.add(upload(image_id))

@@ -20,6 +20,7 @@ Floors: TypeAlias = Callable[[str, Standing], Floor]
 BACKGROUND, HUNGRY = 0, -1
 """Users that stand for all work in the background, and for its having been refused something."""
 KEPT_FOR = timedelta(days=2)
+OVERRUNS_KEPT_FOR = timedelta(days=100)  # this month's, though the clock be two months ahead for once
 
 LEFT = credits_left.c
 USERS = credit_users.c
@@ -117,12 +118,12 @@ class LedgerStore:
 
     async def tidy(self, now: datetime) -> None:
         """Forget what ended long ago; not which number it had while there is something on record of that number."""
-        old = (LEFT.resets_at < now - KEPT_FOR, LEFT.scope.not_in(select(OVERRUNS.scope)))
+        old = LEFT.resets_at < now - KEPT_FOR
         async with self._database.write() as transaction:
             await _alone(transaction)
-            await transaction.execute(delete(credit_overruns).where(OVERRUNS.at < month_of(now)))
-            await transaction.execute(delete(credit_users).where(USERS.scope.in_(select(LEFT.scope).where(*old))))
-            await transaction.execute(delete(credits_left).where(*old))
+            await transaction.execute(delete(credit_overruns).where(OVERRUNS.at < now - OVERRUNS_KEPT_FOR))
+            await transaction.execute(delete(credit_users).where(USERS.scope.in_(select(LEFT.scope).where(old))))
+            await transaction.execute(delete(credits_left).where(old, LEFT.scope.not_in(select(OVERRUNS.scope))))
 
 
 async def _reserve(

@@ -295,6 +295,14 @@ async def test_a_pause_ends_though_the_clock_was_put_back(ledger: Any) -> None:
     await granted(ledger, Take(HOUR), now=NOW + timedelta(seconds=60))
 
 
+@pytest.mark.parametrize("ahead", [timedelta(days=31), timedelta(days=62)])
+async def test_a_clock_that_is_wrong_for_a_moment_does_not_forget_the_overruns_of_the_month(stores, ahead) -> None:
+    await stores.ledger.overrun(DAY, NOW)
+    await stores.ledger.tidy(NOW + ahead)
+    assert (await stores.ledger.standing(ADA, DAY, NOW)).overruns == 1
+    assert (await stores.ledger.standing(ADA, DAY, NOW + ahead)).overruns == 0
+
+
 async def test_an_overrun_counts_though_all_else_of_its_day_was_forgotten(ledger: Any) -> None:
     """The application's day begins anew after days without a call, and is another than the one on record."""
     monday = NOW.replace(day=2)
@@ -306,8 +314,11 @@ async def test_an_overrun_counts_though_all_else_of_its_day_was_forgotten(ledger
     assert (await ledger.standing(ADA, DAY, NOW)).overruns == 3
 
 
-async def test_what_ended_long_ago_is_forgotten(stores: Stores) -> None:
+@pytest.mark.parametrize("overran", [False, True])
+async def test_what_ended_long_ago_is_forgotten(stores: Stores, overran: bool) -> None:
     await granted(stores.ledger, Take(HOUR))
+    if overran:
+        await stores.ledger.overrun(HOUR, NOW)
     await stores.ledger.tidy(NOW + KEPT_FOR)
     assert (await stores.ledger.standing(ADA, HOUR, NOW)).used == 1
     await stores.ledger.tidy(NOW + KEPT_FOR + timedelta(hours=2))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from errors import NothingToSearchError
 from imgur.models import Album, GallerySort, Image, Item, Page, Window
-from services.cache import TimedCache, oldest
+from services.cache import EVER, TimedCache, oldest
 from services.library.ability import pictures
-from services.library.page import PAGE_SIZE
+from services.library.page import PAGE_SIZE, located
 from services.library.reading import weight_of_page
 from services.library.suggestions import each_once
 from services.ports import ImgurApi, UploadStore
@@ -21,8 +22,7 @@ PAGE_SECONDS = 300
 MOST_BYTES = 16_000_000
 """What pages may take of memory."""
 HITS_PER_PAGE = 60
-"""Of Imgur's pages, as seen; only an empty one is the end."""
-_SLOTS = HITS_PER_PAGE // PAGE_SIZE
+"""Of Imgur's pages, as seen, which may be others; only an empty one is the end."""
 
 Key: TypeAlias = tuple[str, GallerySort, Window, int]
 
@@ -68,17 +68,17 @@ class SearchService:
         """A page of hits, without those marked mature unless `mature`. Raises NothingToSearchError for a blank one."""
         if not is_visible(folded(search.query)):
             raise NothingToSearchError
-        outer, slot = divmod(max(page, 0), _SLOTS)
-        got = await self._page(search, outer, fresh=fresh)
+        load = partial(self._page, search)
+        slots, outer, slot, got = await located(load, page, size=HITS_PER_PAGE, since=oldest(fresh=fresh))
         allowed = [item for item in got.items if mature or not is_mature(item)]
-        filled = min(max(-(-len(allowed) // PAGE_SIZE), 1), _SLOTS)
+        filled = min(max(-(-len(allowed) // PAGE_SIZE), 1), slots)
         slot = min(slot, filled - 1)
-        following = outer * _SLOTS + slot + 1 if slot + 1 < filled else (outer + 1) * _SLOTS
+        following = outer * slots + slot + 1 if slot + 1 < filled else (outer + 1) * slots
         items = tuple(allowed[slot * PAGE_SIZE :][:PAGE_SIZE])
         shown = frozenset[str]().union(*map(pictures, items))
         return Hits(
             items,
-            outer * _SLOTS + slot,
+            outer * slots + slot,
             following if got.received else None,
             len(got.items) - len(allowed),
             await self._uploads.hidden(shown),
@@ -88,7 +88,7 @@ class SearchService:
         """Let go of what is too old."""
         self._pages.tidy()
 
-    async def _page(self, search: Search, number: int, *, fresh: bool) -> Page[Item]:
+    async def _page(self, search: Search, number: int, *, since: int = EVER) -> Page[Item]:
         window: Window = search.window if search.sort == "top" else "all"
         query = line(search.query)
 
@@ -100,7 +100,7 @@ class SearchService:
             return Page(found, got.received)
 
         key = query.casefold(), search.sort, window
-        return await self._pages.get((*key, number), load, since=oldest(fresh=fresh))
+        return await self._pages.get((*key, number), load, since=since)
 
 
 def _following(before: Page[Item], page: Page[Item]) -> Page[Item]:

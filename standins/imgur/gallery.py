@@ -13,7 +13,6 @@ from standins.imgur.shapes import SHAPES, AnswerError
 from standins.imgur.standin import STANDIN
 from standins.imgur.views import gallery_view
 
-_A_PAGE = 60
 _DAY = 24 * 3600
 _WINDOWS = {"day": _DAY, "week": 7 * _DAY, "month": 30 * _DAY, "year": 365 * _DAY, "all": None}
 
@@ -29,11 +28,10 @@ async def search(request: web.Request) -> web.Response:
     hits = [item for item in standin.world.gallery() if item.created >= since and _holds(item, words)]
     if sort != "time":
         hits.sort(key=lambda item: item.views, reverse=True)
-    page = int(asked.get("page", 0))
+    page, size = int(asked.get("page", 0)), standin.switches.hits_per_page
     if standin.switches.last_page_again:
-        page = min(page, max(len(hits) - 1, 0) // _A_PAGE)
-    first = page * _A_PAGE
-    return success([gallery_view(standin, hit, request[CALLER].account) for hit in hits[first : first + _A_PAGE]])
+        page = min(page, max(len(hits) - 1, 0) // size)
+    return success([gallery_view(standin, hit, request[CALLER].account) for hit in hits[page * size :][:size]])
 
 
 def _holds(item: Stored, words: list[str]) -> bool:

@@ -72,6 +72,8 @@ class Switches:
     """How many items a page of a list holds at most, whatever `perPage` asks for."""
     favorites_per_page: int = 60
     """How many favorites a page holds, whatever was asked."""
+    hits_per_page: int = 60
+    """The same of hits in the public gallery."""
     withheld: list[str] = field(default_factory=list)
     """Ids of what is on no page of a list, though its place on its page is not given to another."""
     last_page_again: bool = False

@@ -56,6 +56,20 @@ async def test_hits_come_ten_a_page_for_one_credit_in_sixty(search: SearchServic
     assert len(standin.sent(SEARCHES)) == 3
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_hits_are_all_there_when_imgur_s_pages_are_long(
+    search: SearchService, standin: Standin, clock: Clock, *, is_late: bool
+) -> None:
+    standin.switches.hits_per_page = 100
+    found = [image.id for image in public(standin, 230)][::-1]
+    pages = [await search.find(Search("cat"), 0, mature=False)]
+    while (following := pages[-1].next) is not None:
+        clock.now += PAGE_SECONDS if is_late else 0
+        pages.append(await search.find(Search("cat"), following, mature=False))
+    assert [one for hits in pages for one in ids(hits)] == found
+    assert [hits.page for hits in pages] == [*range(23), 30]
+
+
 async def test_page_is_asked_for_once_for_everyone_in_any_spelling(
     search: SearchService, standin: Standin, clock: Clock
 ) -> None:

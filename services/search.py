@@ -23,6 +23,8 @@ MOST_BYTES = 16_000_000
 """What pages may take of memory."""
 HITS_PER_PAGE = 60
 """Of Imgur's pages, as seen, which may be others; only an empty one is the end."""
+OPERATORS = frozenset({"AND", "OR", "NOT"})
+"""Words that Imgur may understand as more than themselves, in this spelling."""
 
 Key: TypeAlias = tuple[str, GallerySort, Window, int]
 
@@ -99,8 +101,13 @@ class SearchService:
                 return _following(before, Page(found, got.received))
             return Page(found, got.received)
 
-        key = query.casefold(), search.sort, window
+        key = _asked(query), search.sort, window
         return await self._pages.get((*key, number), load, since=since)
+
+
+def _asked(query: str) -> str:
+    """The query without what makes no difference to Imgur: the case of letters, but not of operators."""
+    return " ".join(word if word in OPERATORS else word.lower() for word in query.split(" "))
 
 
 def _following(before: Page[Item], page: Page[Item]) -> Page[Item]:

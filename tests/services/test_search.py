@@ -70,6 +70,17 @@ async def test_hits_are_all_there_when_imgur_s_pages_are_long(
     assert [hits.page for hits in pages] == [*range(23), 30]
 
 
+@pytest.mark.parametrize(
+    "spellings", [("straße", "strasse"), ("cats OR dogs", "cats or dogs"), ("cats NOT dogs", "cats not dogs")]
+)
+async def test_what_imgur_may_tell_apart_is_asked_for_each(
+    search: SearchService, standin: Standin, spellings: tuple[str, str]
+) -> None:
+    for text in (*spellings, spellings[1].replace("s", "S")):
+        await search.find(Search(text), 0, mature=False)
+    assert [sent.query for sent in standin.sent(SEARCHES)] == [{"q": text} for text in spellings]
+
+
 async def test_page_is_asked_for_once_for_everyone_in_any_spelling(
     search: SearchService, standin: Standin, clock: Clock
 ) -> None:

@@ -24,7 +24,7 @@ def rate_limited(text: str, detail: str, status: int, headers: Mapping[str, str]
     spent, reset = _spent(text, limits_from(headers), cost)
     waits = [_minutes(text), _retry_after(headers), (reset - datetime.now(UTC)).total_seconds() if reset else None]
     wait = max((wait for wait in waits if wait and 0 < wait <= LONGEST_WAIT), default=None)
-    longest = WINDOWS["user_reset"] if spent is Spent.USER else WINDOWS["client_reset"]
+    longest = WINDOWS["user_reset"] if spent in {Spent.USER, Spent.UPLOADS} else WINDOWS["client_reset"]
     return RateLimitedError(detail, status=status, retry_after=wait and min(wait, longest), spent=spent)
 
 
@@ -34,8 +34,10 @@ def _spent(text: str, limits: RateLimits, cost: int) -> tuple[Spent, datetime | 
 
     if lacks(limits.client_remaining) or "daily client requests" in text.lower():
         return Spent.APPLICATION, limits.client_reset
-    if lacks(limits.user_remaining) or "too fast" in text.lower():
+    if lacks(limits.user_remaining):
         return Spent.USER, limits.user_reset
+    if "too fast" in text.lower():
+        return Spent.UPLOADS, None
     if lacks(limits.post_remaining, 1):  # counted by address, and all users of a bot share one
         return Spent.APPLICATION, limits.post_reset
     return Spent.UNKNOWN, None

@@ -82,10 +82,11 @@ class AlbumGoneError(GoneError):
 
 
 class Spent(StrEnum):
-    """Whose credits are used up."""
+    """Whose credits are used up; UPLOADS where Imgur wants fewer of these, and says nothing of credits."""
 
     USER = "user"
     APPLICATION = "application"
+    UPLOADS = "uploads"
     UNKNOWN = "unknown"
 
 

@@ -280,6 +280,11 @@ def _rate_limited(error: imgur.errors.RateLimitedError) -> Words:
             "You have used up what Imgur allows you for now",
             f"Every call costs 1 credit and an upload 10. Try again {when}.",
         )
+    if error.spent is imgur.errors.Spent.UPLOADS:
+        return Words(
+            "Imgur takes no more uploads for now",
+            f"It says that they came too fast. All else works as ever; upload again {when}.",
+        )
     return Words("Imgur asks us to slow down", f"It had too many calls. Try again {when}.")
 
 

@@ -15,6 +15,7 @@ UPLOADS = Allowance("uploads", 1_250, DAY)
 ADDRESS = Allowance("address", 500, HOUR)
 POSTS = Allowance("posts", 1_250, HOUR)
 ACCOUNT_CREDITS = 500
+_UPLOADING = "uploads of "
 
 
 def account_allowance(account_id: int) -> Allowance:
@@ -29,7 +30,14 @@ def own(call: Call) -> Allowance:
 
 def uploading(own: Allowance) -> Allowance:
     """Uploads of one account or address, which Imgur may pause ("too fast") while it goes on to answer."""
-    return replace(own, scope=f"uploads of {own.scope}")
+    return replace(own, scope=f"{_UPLOADING}{own.scope}")
+
+
+def spent(scope: str) -> Spent:
+    """What there is nothing left of where this is used up, or paused."""
+    if scope.startswith(_UPLOADING):
+        return Spent.UPLOADS
+    return Spent.APPLICATION if is_everybodys(scope) else Spent.USER
 
 
 def is_everybodys(scope: str) -> bool:
@@ -69,4 +77,6 @@ def refused(call: Call, error: RateLimitedError) -> Allowance:
     if error.spent is Spent.UNKNOWN and error.retry_after and error.limits in (None, RateLimits()):
         return APPLICATION
     whose = own(call)
+    if error.spent is Spent.UPLOADS:
+        return uploading(whose)
     return uploading(whose) if call.is_upload and error.limits and error.limits.user_remaining else whose

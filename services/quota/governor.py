@@ -18,7 +18,7 @@ from imgur.errors import ImgurError, NotSentError, RateLimitedError, Spent
 from imgur.models import RateLimits
 from services.ports import LedgerStore
 from services.quota import policy
-from services.quota.allowances import APPLICATION, UPLOADS, is_everybodys, own, refused, takes, told
+from services.quota.allowances import APPLICATION, UPLOADS, is_everybodys, own, refused, spent, takes, told
 from services.quota.caller import Caller, Priority, caller
 from services.quota.errors import HeldBackError
 from services.quota.line import Asked, Line
@@ -188,7 +188,7 @@ class Governor:
         return (HeldBackError if refusal.is_held else RateLimitedError)(
             "held back by the governor",
             retry_after=seconds,
-            spent=Spent.APPLICATION if is_everybodys(refusal.scope) else Spent.USER,
+            spent=spent(refusal.scope),
         )
 
     # --- after ----------------------------------------------------------------------------------------------------

@@ -474,7 +474,7 @@ async def test_film_is_refused_by_its_end_before_it_is_sent(
     [
         ("lost-answer", "may be there"),
         ("over-capacity-403", "over capacity"),
-        ("too-fast-429", "Try again <t:"),
+        ("too-fast-429", "upload again <t:"),
         ("daily-limit-429", "shared by everyone"),
         ("oversize-413", "too large"),
         ("file-type-400", "could not read the file"),
@@ -490,6 +490,22 @@ async def test_fault_of_imgur_s_is_told_and_the_file_is_not_sent_again(
     assert "in the bot" not in text(message)
     assert len(discord.standin.sent(UPLOAD)) == 1
     assert not discord.channel.history()
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+async def test_uploads_that_came_too_fast_keep_nobody_from_looking(
+    discord: Discord, linked: Account, picture: bytes, *, anonymous: bool
+) -> None:
+    image = discord.standin.world.add_image(linked, title="Sunset")
+    discord.standin.fail_next("too-fast-400", UPLOAD)
+    for _ in range(2):
+        shown = text(answer(await discord.run("upload", file=("hill.jpg", picture), anonymous=anonymous)))
+        assert "Imgur takes no more uploads for now" in shown
+    assert len(discord.standin.sent(UPLOAD)) == 1
+    for person in (discord.alice, discord.bob):
+        assert "Sunset" in text(answer(await discord.run("show", actor=person, image=f"https://imgur.com/{image.id}")))
+    assert "Uploads have to wait" in text(answer(await discord.run("account"))) or anonymous
+    assert "Linked as" in text(answer(await discord.run("account")))
 
 
 async def test_attachment_that_is_gone_is_told(discord: Discord, picture: bytes) -> None:

@@ -243,7 +243,7 @@ async def test_answer_becomes_its_error(name: str, imgur: Imgur, client: ImgurCl
 @pytest.mark.parametrize(
     ("body", "headers", "wait", "spent"),
     [
-        pytest.param(classic(400, TOO_FAST), CREDIT, 59 * 60, Spent.USER, id="the words say minutes"),
+        pytest.param(classic(400, TOO_FAST), CREDIT, 59 * 60, Spent.UPLOADS, id="the words say minutes"),
         pytest.param(classic(429, "Too Many Requests"), {"retry-after": "7"}, 7, Spent.UNKNOWN, id="seconds"),
         pytest.param(
             classic(429, "Too Many Requests"),
@@ -298,6 +298,7 @@ async def test_answer_becomes_its_error(name: str, imgur: Imgur, client: ImgurCl
             Spent.APPLICATION,
             id="a day of 25 hours",
         ),
+        pytest.param(classic(400, TOO_FAST), {}, 59 * 60, Spent.UPLOADS, id="the words alone"),
         pytest.param(legacy_api("429", "Too Many Requests"), {}, None, Spent.UNKNOWN, id="nothing said"),
         pytest.param(legacy_api("429", "Too Many Requests"), USER_SPENT, 3600, Spent.USER, id="the user's"),
         pytest.param(

@@ -215,7 +215,9 @@ async def test_a_token_that_is_refused_under_the_pretext_of_a_limit_pauses_nobod
 @pytest.mark.parametrize(
     ("spent", "limits", "everybody"),
     [
-        (Spent.USER, RateLimits(user_remaining=400), False),  # "uploading too fast, wait 59 more minutes"
+        (Spent.UPLOADS, RateLimits(user_remaining=400), False),  # "uploading too fast, wait 59 more minutes"
+        (Spent.UPLOADS, RateLimits(), False),
+        (Spent.USER, RateLimits(user_remaining=9), False),
         (Spent.USER, RateLimits(user_remaining=0), False),
         (Spent.APPLICATION, RateLimits(client_remaining=9), True),
     ],
@@ -231,6 +233,22 @@ async def test_an_upload_that_is_refused_stops_no_reading_that_imgur_would_answe
     assert await use(governor, imgur, READ) == (limits != RateLimits(user_remaining=0))
     clock.pass_by(days=1)
     assert await use(governor, imgur, UPLOAD) == 1
+
+
+@pytest.mark.parametrize("call", [UPLOAD, replace(UPLOAD, account_id=None)])
+async def test_uploads_that_came_too_fast_wait_and_nothing_else_does(
+    governor: Governor, imgur: Imgur, clock: Clock, call: Call
+) -> None:
+    imgur.error = RateLimitedError(status=400, retry_after=3540.0, spent=Spent.UPLOADS)
+    assert await use(governor, imgur, call) == 0
+    imgur.error = None
+    with pytest.raises(RateLimitedError) as refused:
+        await governor(call, imgur)
+    assert refused.value.spent is Spent.UPLOADS
+    other = replace(UPLOAD, account_id=8)
+    assert [await use(governor, imgur, each) for each in (READ, ANONYMOUS, other)] == [1, 1, 1]
+    clock.pass_by(seconds=3541)
+    assert await use(governor, imgur, call) == 1
 
 
 async def test_a_waiting_call_sees_its_place_and_time_and_goes_on_by_itself(

@@ -139,6 +139,7 @@ def test_every_kind_of_file_that_imgur_does_not_take_has_words_of_its_own(
     [
         (imgur.errors.Spent.APPLICATION, "This bot has used up what Imgur allows it"),
         (imgur.errors.Spent.USER, "You have used up what Imgur allows you for now"),
+        (imgur.errors.Spent.UPLOADS, "Imgur takes no more uploads for now"),
         (imgur.errors.Spent.UNKNOWN, "Imgur asks us to slow down"),
     ],
 )

@@ -6,6 +6,7 @@ another process has changed a table.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -49,6 +51,7 @@ DRIVERS = {  # what asyncpg reads from an address
     *("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation", "passfile", "service"),
     *("ssl_min_protocol_version", "ssl_max_protocol_version", "target_session_attrs", "krbsrvname", "gsslib"),
 }
+FILES = ("sslrootcert", "sslcrl", "sslcert", "sslkey")
 SERVERS = {"application_name", "options", "search_path"}  # told to the server
 IGNORED = {  # what hosts and other drivers put there, and what changes nothing here
     *("pgbouncer", "statement_cache_size", "prepared_statement_cache_size", "channel_binding", "gssencmode"),
@@ -86,6 +89,8 @@ def parse(url: str) -> Address:
     found = ADDRESS.fullmatch(url.strip())
     if found is None:
         raise AddressError("the address of the database must be postgresql://user:example@host/name")
+    if "\0" in unquote(url):
+        raise AddressError("the address of the database has %00 in it, a sign that nothing there can hold")
     given = {
         ALIASES.get(name.lower(), name.lower()): value
         for name, value in parse_qsl(found["parameters"] or "", keep_blank_values=True)
@@ -106,6 +111,11 @@ def parse(url: str) -> Address:
         raise AddressError(
             "a port in the address of the database is no number from 1 to 65535, or its connect_timeout is none"
         ) from None
+    if not all(map(_can_be_looked_up, hosts)):
+        raise AddressError(
+            "a host in the address of the database cannot be looked up: a part of its name is empty, has more than 63 "
+            "letters, or a sign that names do not have"
+        )
     return Address(
         hosts=hosts,
         ports=ports,
@@ -134,6 +144,14 @@ def _places(hosts: str, ports: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
     return tuple(names), tuple(numbers)
 
 
+def _can_be_looked_up(host: str) -> bool:
+    """Or is the folder of a socket."""
+    try:
+        return host.startswith(("/", "@")) or bool(host.encode("idna"))
+    except UnicodeError:
+        return False
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 < port <= 65535:  # noqa: PLR2004 - two bytes
@@ -160,6 +178,21 @@ async def connect(address: Address, *, answers: float | None = ANSWERS) -> async
     except asyncpg.PostgresError as error:  # whatever its code: no statement of ours is at fault yet
         kind = CrowdedError if error.sqlstate == CROWDED else DatabaseUnavailableError
         raise kind(f"the database cannot be used: {error.args[0]}") from error
+    except OSError:  # where a certificate is not there, it does not say which
+        await asyncio.to_thread(_look_for_files, address)
+        raise
+
+
+def _look_for_files(address: Address) -> None:
+    """Raises DatabaseUnavailableError where one that the address names cannot be read."""
+    for name in FILES:
+        if path := address.driver.get(name):
+            try:
+                Path(path).open("rb").close()
+            except OSError as error:
+                raise DatabaseUnavailableError(
+                    f"the database cannot be used: the file named by {name}: {error.strerror}"
+                ) from error
 
 
 class Postgres:

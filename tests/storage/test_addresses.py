@@ -41,6 +41,8 @@ FULL: dict[str, Any] = {"user": "bot", "password": "fake", "database": "imgur"}
         ("postgresql://db?dbname=imgur", {"database": "imgur"}),
         ("postgresql:///imgur", {"hosts": (), "ports": (), "database": "imgur"}),
         ("postgresql://db", {}),
+        ("postgresql://db.", {"hosts": ("db.",)}),
+        (f"postgresql://%2F{'d' * 64}/imgur", {"hosts": ("/" + "d" * 64,), "database": "imgur"}),
         ("postgresql://db/imgur?sslmode=require", {"database": "imgur", "driver": {"sslmode": "require"}}),
         ("postgresql://db/imgur?ssl=true", {"database": "imgur", "driver": {"sslmode": "require"}}),
         (
@@ -75,6 +77,12 @@ def test_addresses_are_understood(address: str, meaning: dict[str, Any]) -> None
         ("postgresql://bot:fake@db/imgur?connect_timeout=soon", "is no number"),
         ("postgresql://bot:fake@db/imgur/more", "must be postgresql://user"),
         ("postgresql+psycopg2://bot:fake@db/imgur", "must be postgresql://user"),
+        ("postgresql://bot:fake@db..internal/imgur", "a host .* cannot be looked up"),
+        (f"postgresql://bot:fake@{'d' * 64}.example/imgur", "a host .* cannot be looked up"),
+        ("postgresql://bot:fake@db,d%FFb/imgur", "a host .* cannot be looked up"),
+        ("postgresql://bot:fake@/imgur?host=%00", "has %00"),
+        ("postgresql://bot:fake@db/imgur?sslrootcert=%00", "has %00"),
+        ("postgresql://bot:fake%00@db/imgur", "has %00"),
     ],
 )
 def test_what_is_not_understood_is_named_without_the_password(address: str, words: str) -> None:

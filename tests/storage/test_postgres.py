@@ -254,7 +254,15 @@ async def test_addresses_lead_in(engine, entrance, address):
         ("postgresql://bot:{password}@{tls}/imgur?sslmode=verify-full", "root certificate|certificate verify failed"),
         (
             "postgresql://bot:{password}@{tls}/imgur?sslmode=verify-full&sslrootcert=/none/root.crt",
-            "root.crt|No such file",
+            "the file named by sslrootcert: No such file",
+        ),
+        (
+            "postgresql://bot:{password}@{tls}/imgur?sslmode=require&sslcert={root}&sslkey=/",
+            "by sslkey: Is a directory",
+        ),
+        (
+            "postgresql://bot:{password}@{tls}/imgur?sslmode=verify-ca&sslrootcert={root}&sslcrl=/none",
+            "by sslcrl: No such",
         ),
         ("postgresql://bot:{password}@{at}/imgur?sslmode=require", "rejected SSL upgrade"),
         ("postgresql://bot:{password}@{at}/imgur?options=-cnone%3D1", "unrecognized configuration parameter"),

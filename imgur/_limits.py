@@ -42,7 +42,7 @@ def limits_from(headers: Mapping[str, str]) -> RateLimits:
     """What these headers (case-insensitive) say; None where they are missing or make no sense.
 
     Imgur lets the credits left fall below zero; that is none. More of them than the limit are nonsense, as is a limit
-    of none at all.
+    of none at all, with whatever is said to be left of it.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
     theirs, now = answered_at(headers), datetime.now(UTC)
@@ -51,9 +51,10 @@ def limits_from(headers: Mapping[str, str]) -> RateLimits:
         number = _number(lowered.get(header.lower()))
         values[name] = _moment(number, theirs, now, WINDOWS[name]) if name in WINDOWS else number and max(number, 0)
     for limit, remaining in COUNTED:
-        values[limit] = values[limit] or None
-        if values[limit] and values[remaining] and values[remaining] > values[limit]:
+        most = values[limit]
+        if most is not None and (most == 0 or (values[remaining] or 0) > most):
             values[remaining] = None
+        values[limit] = most or None
     return RateLimits(**values)
 
 

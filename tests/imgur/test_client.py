@@ -269,8 +269,11 @@ async def test_reset_that_makes_no_sense_is_not_known(reset: str, imgur: Imgur, 
 @pytest.mark.parametrize(
     ("said", "known"),
     [
-        ({"UserLimit": "0", "UserRemaining": "3"}, RateLimits(user_remaining=3)),
-        ({"UserLimit": "-1"}, RateLimits()),
+        ({"UserLimit": "0", "UserRemaining": "3"}, RateLimits()),
+        ({"UserLimit": "0", "UserRemaining": "0", "ClientLimit": "0", "ClientRemaining": "0"}, RateLimits()),
+        ({"UserLimit": "-1", "UserRemaining": "0"}, RateLimits()),
+        ({"UserLimit": "soon", "UserRemaining": "0"}, RateLimits(user_remaining=0)),
+        ({"UserLimit": "500", "UserRemaining": "0"}, RateLimits(user_limit=500, user_remaining=0)),
         ({"UserLimit": "500", "UserRemaining": "501"}, RateLimits(user_limit=500)),
         ({"ClientLimit": "12500", "ClientRemaining": "12500"}, RateLimits(client_limit=12500, client_remaining=12500)),
         ({"ClientRemaining": "-10"}, RateLimits(client_remaining=0)),

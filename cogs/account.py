@@ -125,6 +125,8 @@ def _goes_on(outlook: Outlook) -> Iterator[str]:
 def _quota(outlook: Outlook) -> Iterator[str]:
     yield _line("Your credits", outlook.own)
     yield _line("The bot's credits today", outlook.application)
+    if outlook.reserve and outlook.application.was_told:
+        yield f"{outlook.reserve:,} a day are kept in reserve, as Imgur's limit was overrun this month."
     if outlook.own.was_told and not outlook.uploads_at:
         uploads = outlook.calls // UPLOAD_COST
         yield f"That is enough for {'one more upload' if uploads == 1 else f'{uploads:,} more uploads'}."

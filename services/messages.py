@@ -272,7 +272,7 @@ def _rate_limited(error: imgur.errors.RateLimitedError) -> Words:
     when = _when(error.retry_after)
     if error.spent is imgur.errors.Spent.APPLICATION:
         return Words(
-            "This bot has used up what Imgur allows it",
+            "This bot has used up what it may ask of Imgur for now",
             f"The limit is shared by everyone who uses the bot. Try again {when}.",
         )
     if error.spent is imgur.errors.Spent.USER:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
+from cogs.account import overview_view
+from services.account import LinkedAccount
+from services.quota.outlook import Outlook, Standing
 from standins.imgur.records import Account
 from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.indexing import Index
+from tests.cogs.limits import written
 from tests.conftest import CLIENT_ID
 from tests.databases import rows
 
@@ -64,6 +69,26 @@ async def test_account_says_when_it_goes_on_and_asks_nobody(discord: Discord, li
     assert "bot's credits today:** 0 of 12,500 left" in said
     assert "Nothing more can be asked of Imgur for now" in text(answer(await discord.run("account", actor=discord.bob)))
     assert discord.standin.requests == []
+
+
+@pytest.mark.parametrize(
+    ("overruns", "remaining", "reads", "uploads"),
+    [(4, 3_700, False, None), (4, 3_800, True, "5 more uploads"), (0, 3_700, True, "50 more uploads")],
+)
+def test_account_says_what_is_kept_in_reserve_after_overruns(
+    overruns: int, remaining: int, *, reads: bool, uploads: str | None
+) -> None:
+    """The part that nobody may take is not what is left to be used."""
+    at = datetime.now(UTC) + timedelta(hours=5)
+    own = Standing(500, 500, at, was_told=True)
+    application = Standing(12_500, remaining, at, overruns=overruns, was_told=True)
+    outlook = Outlook(own, application, *([] if reads else [at, at]))
+    said = written(overview_view(None, LinkedAccount(7, "alice"), {}, outlook, 1))
+    assert f"bot's credits today:** {remaining:,} of 12,500 left" in said
+    assert ("Nothing more can be asked" in said) is not reads
+    kept = "3,750 a day are kept in reserve, as Imgur's limit was overrun this month."
+    assert (kept in said) is (overruns > 0)
+    assert f"enough for {uploads}" in said or uploads is None
 
 
 async def test_account_offers_to_link_again_when_imgur_refuses_the_tokens(discord: Discord, linked: Account) -> None:

@@ -137,7 +137,7 @@ def test_every_kind_of_file_that_imgur_does_not_take_has_words_of_its_own(
 @pytest.mark.parametrize(
     ("spent", "title"),
     [
-        (imgur.errors.Spent.APPLICATION, "This bot has used up what Imgur allows it"),
+        (imgur.errors.Spent.APPLICATION, "This bot has used up what it may ask of Imgur for now"),
         (imgur.errors.Spent.USER, "You have used up what Imgur allows you for now"),
         (imgur.errors.Spent.UPLOADS, "Imgur takes no more uploads for now"),
         (imgur.errors.Spent.UNKNOWN, "Imgur asks us to slow down"),

@@ -19,7 +19,7 @@ from services.sync.progress import Progress, calls_left, progress
 from services.sync.sources import sources
 from services.sync.stage import CONTENTS, KIND, SHELVES, Stage, behind, is_done, waits
 from storage.errors import StorageError
-from storage.models import Shelf, SyncState
+from storage.models import Shelf, SyncState, account_subject
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +73,7 @@ class SyncService:
 
     async def _begin(self, discord_id: int, account_id: int) -> None:
         library = await self._library.library(account_id)
-        if library is None or await self._jobs.open_one(KIND, _subject(account_id)):
+        if library is None or await self._jobs.open_one(KIND, account_subject(account_id)):
             return
         due: dict[str, int] = {}
         for shelf in SHELVES:
@@ -83,7 +83,9 @@ class SyncService:
             elif state.finished_at is None or abs(self._now() - state.finished_at) > AGAIN_AFTER:
                 due[shelf] = state.number + 1
         if due:
-            await self._jobs.begin(KIND, discord_id, account_id=account_id, subject=_subject(account_id), payload=due)
+            await self._jobs.begin(
+                KIND, discord_id, account_id=account_id, subject=account_subject(account_id), payload=due
+            )
 
     async def again(self, discord_id: int, account_id: int, shelf: str) -> bool:
         """Have a shelf read completely once more, soon or after a while; whether that is on record now.
@@ -113,7 +115,7 @@ class SyncService:
         state = await self._library.sync_state(library, shelf)
         if state is not None and state.finished_at is not None:
             return Progress(await self._library.count(library, shelf), None, None, state.finished_at)
-        job, now = await self._jobs.open_one(KIND, _subject(account_id)), self._now()
+        job, now = await self._jobs.open_one(KIND, account_subject(account_id)), self._now()
         waits = job.waits(now) if job else 0.0
         if calls := calls_left(state):
             waits = max(waits, await self._quota(account_id, calls))
@@ -177,7 +179,3 @@ def _is_shorter(received: int, size: int, last: SyncState) -> bool:
         return (last.page - 1) * length < last.read <= last.page * length
 
     return received < size and (may_be_full(size) or not may_be_full(received))
-
-
-def _subject(account_id: int) -> str:
-    return f"account:{account_id}"

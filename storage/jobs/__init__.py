@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, insert, literal, or_, select, update
 
 from storage.database import Transaction
 from storage.jobs.outcomes import Outcomes
 from storage.jobs.rows import COLUMNS, LEASE, LIVE, OPEN, forget, is_claimed, is_free, job_of, step_of
-from storage.models import Job, JobState, Origin, Step, StepState
+from storage.models import Job, JobState, Origin, Step, StepState, account_subject
 from storage.tables import EPOCH, UtcTime, jobs, links, steps
 from storage.views import is_asked, settle_question
 
@@ -226,7 +226,16 @@ class JobStore(Outcomes):
 
 
 async def cancel_jobs(transaction: Transaction, discord_id: int) -> None:
-    """Forget all that goes on for the user, with what it is about: within the write that ends their link."""
+    """Forget all that goes on for the user, with what it is about: within the write that ends their link.
+
+    What goes on for an account passes to another user of it, if there is one; the account is locked.
+    """
+    others = select(func.min(links.c.discord_id))
+    others = others.where(links.c.account_id == COLUMNS.account_id, links.c.discord_id != discord_id)
+    other = others.scalar_subquery()
+    is_account_s = COLUMNS.subject == literal(account_subject("")) + cast(COLUMNS.account_id, String)
+    change = update(jobs).where(COLUMNS.discord_id == discord_id, OPEN, is_account_s, other.is_not(None))
+    await transaction.execute(change.values(discord_id=other, failures=0, claim=None, claimed_until=None))
     await forget(transaction, COLUMNS.discord_id == discord_id)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from storage.jobs import LEASE
 from storage.jobs.outcomes import SHOWN
-from storage.models import JobState, Origin, Selected, StepState
+from storage.models import JobState, Origin, Selected, StepState, account_subject
 from storage.sealing import NO_KEY
 from tests.storage.factories import NOW, account, cells, link
 
@@ -236,6 +236,35 @@ async def test_whoever_leaves_an_account_leaves_no_job_and_what_comes_late_recor
     assert not await stores.jobs.mark(mine, 0, StepState.DONE, "gone")
     assert not await stores.jobs.end(mine, NOW, JobState.ENDED, ("Done", ""))
     assert [left.id for left in await stores.jobs.of_user(2)] == [others.id]
+
+
+@pytest.mark.parametrize("go", [leave, link_another])
+async def test_what_goes_on_for_an_account_passes_to_another_user_of_it(stores, go):
+    await link(stores, 1, account(9))
+    for other in (3, 2):
+        await link(stores, other, account(9), f"of {other}")
+    job = await begun(stores, 1, account_id=9, subject=account_subject(9), payload={"images": 1})
+    mine = await stores.jobs.claim(["count"], NOW)
+
+    await go(stores)
+
+    assert await stores.jobs.of_user(1) == []
+    assert not await stores.jobs.renew(mine, NOW)
+    taken = await stores.jobs.claim(["count"], NOW)
+    assert (taken.id, taken.discord_id, taken.payload) == (job.id, 2, {"images": 1})
+    for last in (2, 3):
+        await stores.accounts.unlink(last)
+    assert await stores.jobs.open_one("count", account_subject(9)) is None
+
+
+async def test_of_two_who_leave_at_once_neither_is_left_with_the_job(stores, other_stores):
+    for number in range(10):
+        first, second, own = 10 * number + 1, 10 * number + 2, account(100 + number)
+        for user in (first, second):
+            await link(stores, user, own, f"of {user}")
+        await begun(stores, first, account_id=own.account_id, subject=account_subject(own.account_id))
+        await asyncio.gather(stores.accounts.unlink(first), other_stores.accounts.unlink(second))
+        assert await stores.jobs.open_one("count", account_subject(own.account_id)) is None
 
 
 async def test_linking_the_same_account_anew_ends_nothing(stores):

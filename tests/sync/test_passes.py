@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from errors import BehindError, ShowsNoneError
 from services.sync.news import BULK
 from standins.imgur.records import StoredImage
-from storage.models import Shelf
-from tests.sync.conftest import ALICE, House, ids, in_doubt, settled, until
+from storage.models import ImgurAccount, Shelf
+from tests.conftest import CLIENT_ID
+from tests.sync.conftest import ALICE, House, ids, in_doubt, link, settled, until
 
+BOB = 2
 IMAGES = "GET /3/account/me/images"
 
 
@@ -506,6 +508,26 @@ async def test_whoever_unlinks_in_the_middle_leaves_nothing(house: House) -> Non
     assert await nothing()
     assert await house.stores.library.library(house.account.id) is None
     assert f"{IMAGES}/4" not in house.calls()
+
+
+@pytest.mark.usefixtures("both")
+async def test_where_an_account_has_another_user_it_is_read_on_when_one_unlinks_in_the_middle(house: House) -> None:
+    house.add(60)
+    tokens = house.standin.world.issue_tokens(house.account, CLIENT_ID)
+    expires = datetime.now(UTC) + timedelta(days=28)
+    own = ImgurAccount(house.account.id, house.account.username, tokens.access_token, tokens.refresh_token, expires)
+    await link(house.stores, own, BOB, "second")
+    async with house.held(f"{IMAGES}/2*", answer=True) as hold:
+        await house.begin()
+        await asyncio.wait_for(hold.arrived.wait(), 30)
+        await house.accounts.unlink(ALICE)
+
+    async def is_read() -> bool:
+        return not await house.jobs.of_user(BOB)
+
+    await until(is_read)
+    assert await house.shelf() == ids(house.images())
+    assert (await house.sync.progress(house.account.id, Shelf.IMAGES)).is_complete
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ T = TypeVar("T")
 MOST_PASSES = 3  # over one shelf in a row, where things are deleted while it is read
 BULK = 20  # items; more at a time are believed to be gone on a second look only
 LATE = 5.0  # seconds from one page to the next after which a list may have moved, and it is worth a call to know
+SURPLUS = 5  # pages more than all that was read, with nothing new on the last of them, after which a list has no end
 NAP = 600.0  # seconds until a job that waits looks whether more is to be read by now
 
 
@@ -151,14 +152,21 @@ class SyncHandler(Handler):
         after = replace(after, version=state.version + 1)
         if state.expected is None:
             self._came[state.library] = await self._seen(after)
-        if seen is not None and await self._seen(after) == seen and await self._is_repeated(job, after, page):
+        if seen is not None and await self._has_no_end(job, after, seen, page):
             log.info("a list has no end", shelf=state.shelf, read=after.read)
             await self._at_the_end(job, replace(after, read=seen + stage.unreadable))
         elif NOTHING < stage.missing <= 0:
             await self._end_if_mended(after)
 
-    async def _is_repeated(self, job: Job, state: SyncState, page: Page[Item]) -> bool:
-        """Whether the next page is this one again, as where a server gives the last one for all that follow."""
+    async def _has_no_end(self, job: Job, state: SyncState, seen: int, page: Page[Item]) -> bool:
+        """Whether a page has brought nothing new and the list comes round, or the next page is this one again.
+
+        So a server may give the last page for all that follow.
+        """
+        if await self._seen(state) != seen:
+            return False
+        if _comes_round(state, seen, page):
+            return True
         following = await self._page(job, state.shelf, state.page)
         return [to_index(item).key for item in following.items] == [to_index(item).key for item in page.items]
 
@@ -307,6 +315,15 @@ class SyncHandler(Handler):
             return await call(auth)
 
         return await self._accounts.authorized(job.discord_id, checked)
+
+
+def _comes_round(state: SyncState, seen: int, page: Page[Item]) -> bool:
+    """Whether all that there is has come twice and more, as where a server begins again behind the last page.
+
+    What is new at the front meanwhile moves what was read to the pages that follow, but all of it once only.
+    """
+    came_again = state.read - Stage.of(state).unreadable - seen
+    return came_again > seen + SURPLUS * page.received
 
 
 def _refuse_short(job: Job, state: SyncState, counted: int | None, came: int) -> None:

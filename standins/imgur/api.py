@@ -114,6 +114,8 @@ def _page(request: web.Request, items: Sequence[_T], size: int | None = None) ->
     switches = request.app[STANDIN].switches
     if switches.last_page_again:
         page = min(page, max(len(items) - 1, 0) // size)
+    if switches.pages_come_round:
+        page %= switches.pages_come_round
     return [item for item in items[page * size : (page + 1) * size] if getattr(item, "id", "") not in switches.withheld]
 
 

@@ -78,6 +78,8 @@ class Switches:
     """Ids of what is on no page of a list, though its place on its page is not given to another."""
     last_page_again: bool = False
     """Whether what is past the end of a list is its last page once more, and not an empty one."""
+    pages_come_round: int = 0
+    """After how many pages a list comes round again; 0 for never."""
     favorite_pages: int = 51
     """How many pages of favorites there are in either order; all that follow are empty."""
     count_says: int | None = None

@@ -67,6 +67,21 @@ async def test_a_list_that_imgur_never_ends_is_not_read_for_ever(house: House, c
     assert not {"images/6", "albums/3", "favorites/4/newest"} & calls.keys()
 
 
+@pytest.mark.parametrize("pages", [2, 3])
+async def test_a_list_whose_pages_come_round_is_not_read_for_ever(house: House, pages: int) -> None:
+    house.standin.switches.pages_come_round = pages
+    house.add(45)
+    house.favorite(230)
+
+    await house.read()
+
+    assert await house.shelf() == ids(house.images()[: 10 * pages])
+    newest, oldest = (ids(house.account.favorites[::step]) for step in (-1, 1))
+    reached = newest[: 60 * pages] + [one for one in newest[60 * pages :] if one in oldest[: 60 * pages]]
+    assert await house.shelf(Shelf.FAVORITES) == reached
+    assert sum(house.calls().values()) < 80
+
+
 @pytest.mark.usefixtures("both")
 async def test_what_is_new_while_it_reads_is_found_and_nothing_stands_twice(house: House) -> None:
     house.add(60)

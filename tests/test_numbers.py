@@ -75,7 +75,7 @@ PROMISED = {
     "bytes of suggestions": (suggestions.MOST_BYTES, 16_000_000),
     "credits of an upload": (client.UPLOAD_COST, 10),
     # --- docs/design.md
-    "albums that are looked through, by pages": (reading.ALBUM_PAGES * reading.ALBUMS_PER_PAGE, 1000),
+    "albums that are looked through, by pages": (reading.ALBUM_PAGES * imgur.ALBUMS_PER_PAGE, 1000),
     "uploads that are": (suggestions.UPLOADS_SUGGESTED, 100),
     "seconds that a list of Imgur's may take for a suggestion; Discord gives three": (suggestions.PATIENCE, 2),
     "seconds after which what is there is offered": (suggestions.SOON, 1.5),
@@ -125,8 +125,8 @@ PROMISED = {
     "albums on one": (imgur.ALBUMS_PER_PAGE, 50),
     "favorites on one": (imgur.FAVORITES_PER_PAGE, 60),
     "the same, as the services know them": (
-        (reading.IMAGES_PER_PAGE, reading.ALBUMS_PER_PAGE, reading.FAVORITES_PER_PAGE),
-        (50, 50, 60),
+        (reading.IMAGES_PER_PAGE, reading.FAVORITES_PER_PAGE),
+        (50, 60),
     ),
     "seconds of a token's life where Imgur does not say": (_decode.SHORTEST_LIFE, HOUR),
     "the longest life that Imgur promises: ten years": (account.LONGEST_LIFE, 3650 * 24 * HOUR),

@@ -35,7 +35,6 @@ _TEXTS = {
     Album: attrgetter("title", "description", "cover", "privacy", "link", "account_username", "deletehash"),
 }
 IMAGES_PER_PAGE = 50  # of Imgur's pages
-ALBUMS_PER_PAGE = 50
 FAVORITES_PER_PAGE = 60
 ALBUM_PAGES = 20
 
@@ -174,7 +173,7 @@ class Reading:
         return tuple(chain.from_iterable(page.items for page in pages))
 
     async def albums(self, viewer: Viewer, *, since: int = EVER, newest: int = EVER) -> tuple[Item, ...]:
-        """The account's albums, up to a thousand: a page that is not full is the last. Raises NotLinkedError.
+        """The account's albums, up to a thousand: only an empty page ends them. Raises NotLinkedError.
 
         The first page is not older than `newest` either. What was made, changed or deleted just now is as it is,
         whatever Imgur's list says of it.
@@ -183,7 +182,7 @@ class Reading:
         for number in range(ALBUM_PAGES):
             page = await self._albums(viewer, number, since=since if number else max(since, newest))
             found += page.items
-            if page.received < ALBUMS_PER_PAGE:
+            if not page.received:
                 break
         return tuple(self._as_made(viewer, found))
 
@@ -194,7 +193,7 @@ class Reading:
     def has_all_albums(self, viewer: Viewer) -> bool:
         """Whether what `albums` has just read ends where the list does."""
         last = self._pages.peek((viewer.key, "albums", ALBUM_PAGES - 1))
-        return last is None or last.received < ALBUMS_PER_PAGE
+        return last is None or not last.received
 
     def _as_made(self, viewer: Viewer, listed: list[Item]) -> Iterator[Item]:
         known = {item.id for item in listed}

@@ -138,7 +138,7 @@ async def test_all_albums_are_listed_to_the_end(discord: Discord, linked: Accoun
     assert f"[Album 117](https://imgur.com/a/{made[117].id}) · 1 picture · hidden · *no preview*" in text(message)
     assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{inside[0].id}h.jpg"]
     assert await all_pages(discord, message) == [album.id for album in made[::-1]]
-    assert len(discord.standin.sent("GET *")) == 3
+    assert len(discord.standin.sent("GET *")) == 4
     opened = answer(await discord.alice.select(message, [options(message)[0]]))
     assert "### Album 9" in text(opened)
 
@@ -223,6 +223,7 @@ async def test_album_beyond_those_that_are_listed_is_known_by_its_name(
     """The newest fifty are listed here while somebody waits, for the newest thousand; the index knows the others."""
     world = discord.standin.world
     old, other = (world.add_album(linked, title=title) for title in ("Winter trip", "Winter walk"))
+    old.created -= 3600
     for number in range(60):
         world.add_album(linked, title=f"Trip {number}")
     (image,) = images(discord, linked, 1)
@@ -449,7 +450,7 @@ async def test_suggestions_are_of_the_account_and_of_the_album(discord: Discord,
         assert await offered("remove", "image", "pict", album=name) == [f"image:{two.id}"]
     assert await offered("remove", "image", "pict", album="elsewhere") == []
     assert await offered("remove", "image", "") == []
-    assert len(discord.standin.sent("GET *")) == 3
+    assert len(discord.standin.sent("GET *")) == 4
 
 
 # --- delete ----------------------------------------------------------------------------------------------------------

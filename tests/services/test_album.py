@@ -412,7 +412,7 @@ async def test_hundred_and_twenty_albums_are_all_known(
     pages = [await library.galleries.albums(ADA, number, fresh=number == 0) for number in range(12)]
     assert [item.id for page in pages for item in page.items] == [album.id for album in made[::-1]]
     assert (pages[0].total, pages[-1].next) == (120, None)
-    assert len(standin.sent("GET /3/account/me/albums/*")) == 6
+    assert len(standin.sent("GET /3/account/me/albums/*")) == 8
 
 
 async def test_name_is_of_the_album_that_is_called_so_now(
@@ -424,7 +424,7 @@ async def test_name_is_of_the_album_that_is_called_so_now(
     new, (image,) = standin.world.add_album(account, title="Trip"), images(standin, account, 1)
     standin.requests.clear()
     assert (await albums.into(ADA, "Trip")).id == new.id
-    assert lines(standin) == ["GET /3/account/me/albums/0"]
+    assert lines(standin) == ["GET /3/account/me/albums/0", "GET /3/account/me/albums/1"]
     assert (await albums.pictures.add(ADA, "trip", [image.id])).album.id == new.id
     new.title, old.title = "Private", "Trip"
     assert (await albums.deletion(ADA, "Trip")).item.id == old.id
@@ -440,6 +440,21 @@ async def test_picked_album_is_read_by_itself_however_many_there_are(
     assert (await albums.into(ADA, f"album:{made[3].id}")).title == "Album 3"
     assert (await albums.into(ADA, f"https://imgur.com/a/{made[4].id}")).title == "Album 4"
     assert lines(standin) == [f"GET /3/album/{album.id}" for album in made[3:5]]
+
+
+@pytest.mark.parametrize("size", [7, 45, 50])
+async def test_short_page_of_albums_is_no_end(
+    size: int, albums: AlbumService, library: Library, standin: Standin, account: Account
+) -> None:
+    """Not for names, nor for the list: an album that is there is not made twice."""
+    standin.switches.most_per_page = size
+    made = [standin.world.add_album(account, title=f"Album {number}") for number in range(120)]
+    standin.switches.withheld = [made[-3].id]
+    assert (await albums.into(ADA, "album 3")).id == made[3].id
+    with pytest.raises(AlbumExistsError):
+        await albums.create(ADA, "Album 3")
+    assert not standin.sent("POST *")
+    assert (await library.galleries.albums(ADA, 0, fresh=True)).total == 119
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------

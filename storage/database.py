@@ -42,6 +42,7 @@ ERASURE = "erasure"  # in `housekeeping`: which erasure was the last, by whateve
 RECORDED = "recorded"  # in `housekeeping`: how many bytes of the record the database knows
 BLANK = bytes(32)  # in the record, in the place of a digest that is not to be there, or not yet
 PATIENCE = 0.25  # seconds that an erasure waits for readers
+CLOCKS = timedelta(seconds=5)  # by which clocks may differ before that is worth a word
 PAUSES = (0.02, 0.05, 0.1, 0.2)  # seconds between tries to get a connection from a server that takes no more of them
 
 
@@ -289,10 +290,22 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
         await asked(opened, bring_up_to_date, opened)
         database = Database(opened, busy_timeout)
         await database.settle()
+        await _compare_clocks(database)
         yield database
         await database.settle()
     finally:
         await asked(opened, opened.close)
+
+
+async def _compare_clocks(database: Database) -> None:
+    """Warn where processes on several machines might not agree on whose turn it is."""
+    async with database.read() as transaction:
+        ahead = await transaction.now() - datetime.now(UTC)
+    if abs(ahead) > CLOCKS:
+        log.warning(
+            "the clocks of this machine and of the database differ; keep both right, as by NTP",
+            extra={"seconds": round(ahead.total_seconds())},
+        )
 
 
 @asynccontextmanager

@@ -167,6 +167,7 @@ PROMISED = {
     "seconds to wait for another's write": (database.BUSY_TIMEOUT, 5),
     "the same, in `check`": (probe.PATIENCE, 1),
     "seconds between tries to turn the write-ahead log on": (sqlite.WAL_PAUSE, 0.02),
+    "by which a clock may differ from the database's without a word": (database.CLOCKS, timedelta(seconds=5)),
     "seconds that an erasure waits for readers": (database.PATIENCE, 0.25),
     "what a day has left when copies of titles go at the latest": (
         timedelta(days=1) - housekeeping.LATEST,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -120,6 +121,16 @@ async def test_a_lock_of_another_is_waited_for_no_longer_than_told(url, database
         with pytest.raises(DatabaseUnavailableError, match="lock timeout"):
             async with other.write() as waiting:
                 await waiting.lock("user", 1)
+
+
+@pytest.mark.parametrize(("behind", "warned"), [(0, False), (-30, True), (90, True)])
+async def test_a_clock_that_is_not_the_server_s_is_told_at_the_start(url, caplog, behind, warned):
+    with time_machine.travel(datetime.now(UTC) - timedelta(seconds=behind)):
+        async with open_database(url):
+            pass
+    found = [record for record in caplog.records if "differ" in record.message]
+    assert bool(found) is warned
+    assert all(abs(record.seconds - behind) <= 1 for record in found)
 
 
 async def test_no_statement_is_kept_in_the_session(database, stores):

@@ -134,7 +134,7 @@ async def filled(url: str) -> AsyncIterator[tuple[Database, Stores, int]]:
         keys = [one.key for one in await stores.library.page(libraries[0], IMAGES, offset=0, limit=MARKED)]
         await _others(stores, libraries[0])
         given = [Tag("tag", "tag"), Tag("other", "other")]
-        await stores.marks.add_tags({libraries[0]: keys}, READER, given, most=20)
+        await stores.marks.add_tags(libraries[:1], READER, keys, given, most=20)
         print(f"  {ALL:,} items written in {time.perf_counter() - began:.0f} s")
         yield database, stores, libraries[0]
 

@@ -98,19 +98,14 @@ class MarkService:
         if not tags:
             raise NothingToNoteError
         viewer = await self._catalogue.reading.viewer(discord_id)
-        by_library: dict[int, list[Key]] = {}
-        for kind, item_id in dict.fromkeys(keys):
-            for library in await self._libraries(viewer, Kind(kind), item_id):
-                by_library.setdefault(library, []).append((kind, item_id))
-        changed = await self._marks.add_tags(by_library, discord_id, tags, most=MOST_TAGS)
-        became = {
-            key: Tagged(key, len(now.tags) - len(before.tags), now.tags)
-            for (_, key), (before, now) in changed.items()
-            if now.tags
-        }
-        if not became:  # the account was unlinked just now
+        of, each = await self._libraries(viewer), list(dict.fromkeys(keys))
+        changed = await self._marks.add_tags(of, discord_id, each, tags, most=MOST_TAGS)
+        if not changed:  # the account was unlinked just now
             raise NotLinkedError
-        return tuple(became[key] for key in dict.fromkeys(keys) if key in became)
+        became = {
+            key: Tagged(key, len(now.tags) - len(before.tags), now.tags) for key, (before, now) in changed.items()
+        }
+        return tuple(became[key] for key in each if key in became)
 
     async def mark_of(self, discord_id: int, kind: Kind, item_id: str) -> Mark:
         """What the user noted on an item."""
@@ -130,7 +125,7 @@ class MarkService:
         mine = await self._catalogue.is_mine(viewer, item)
         hidden = await self._catalogue.uploads.hidden(pictures(item))
         before, now = await self._marks.put(
-            await self._libraries(viewer, item.kind, item.id),
+            await self._libraries(viewer),
             discord_id,
             (item.kind.value, item.id),
             tags=tags,
@@ -150,17 +145,10 @@ class MarkService:
                 return uploaded_image(upload)
         return await self._catalogue.reading.item(viewer, reference)
 
-    async def _libraries(self, viewer: Viewer, kind: Kind, item_id: str) -> list[int]:
-        """Those of the viewer's in which the item stands; where it stands nowhere, the account's or else their own.
-
-        Raises NotLinkedError where there was an account, and it was unlinked meanwhile.
-        """
-        found, account = await self._catalogue.shelves.libraries(viewer, kind, item_id)
-        if found:
-            return found
-        if account is None and viewer.account is not None:
-            raise NotLinkedError
-        return [account if account is not None else await self._marks.own_library(viewer.discord_id)]
+    async def _libraries(self, viewer: Viewer) -> list[int]:
+        """Those of the viewer's, of which there is one by then. Raises NotLinkedError as `Shelves.libraries`."""
+        found = await self._catalogue.shelves.libraries(viewer)
+        return found or [await self._marks.own_library(viewer.discord_id)]
 
 
 def read_tags(typed: str) -> list[Tag]:

@@ -293,8 +293,11 @@ class LibraryStore(Protocol):
         """One of what is there or found, each as likely as the other."""
         ...
 
-    async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]:
-        """What the reader noted on these; nothing for those on which they noted nothing."""
+    async def marks_of(self, of: Sequence[int], reader: int, keys: Collection[Key]) -> dict[Key, Mark]:
+        """What the reader noted on these in these libraries together, the first before the others.
+
+        Nothing for those on which they noted nothing.
+        """
         ...
 
     # --- changing
@@ -373,6 +376,9 @@ class LibraryStore(Protocol):
 class MarkStore(Protocol):
     """What users note on items, each their own: `reader` is a Discord user's id. It stays where an item leaves a list.
 
+    For a user an item has one mark, in whichever of their libraries (`of`) it stands or has one already; where it
+    neither stands nor is noted on, in the first. In what is given, and told, these are one.
+
     A library that was let go of takes nothing and gives nothing, without an error.
     """
 
@@ -386,25 +392,25 @@ class MarkStore(Protocol):
 
     async def put(
         self,
-        of: Collection[int],
+        of: Sequence[int],
         reader: int,
         key: Key,
         *,
         tags: Sequence[Tag] | None = None,
         note: tuple[str | None, str] | None = None,
     ) -> tuple[Mark, Mark]:
-        """Replace what is given, in one write in each of these libraries: tags; a note, with the line that finds it.
+        """Replace what is given, in one write in all of its libraries: tags; a note, with the line that finds it.
 
         What was there before, and what is there now, spelled as each tag was first written.
         """
         ...
 
     async def add_tags(
-        self, of: Mapping[int, Sequence[Key]], reader: int, given: Sequence[Tag], *, most: int
-    ) -> Mapping[tuple[int, Key], tuple[Mark, Mark]]:
-        """Add tags, in one write in each of these libraries, to what is there already, up to `most` on an item.
+        self, of: Sequence[int], reader: int, keys: Collection[Key], given: Sequence[Tag], *, most: int
+    ) -> Mapping[Key, tuple[Mark, Mark]]:
+        """Add tags, in one write in all of their libraries, to what is there already, up to `most` on an item.
 
-        What was there before, and now, by library and item.
+        What was there before, and now, by item; nothing of those whose library was let go of.
         """
         ...
 

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, delete, not_, outerjoin, select, update
 
 from storage.database import Transaction, upsert
+from storage.index.notes import bring_all_along
 from storage.index.owners import leave, library_of_account
+from storage.index.writes import is_there
 from storage.jobs import cancel_jobs
 from storage.keys import DataKey, erase_keys, renew_key
 from storage.models import AttemptStatus, ImgurAccount
@@ -84,7 +86,9 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
         await cancel_jobs(transaction, discord_id)  # they are about the former account
         await erase_views(transaction, discord_id)  # what is ticked in them, and asked about, is the former account's
         await forget_link(transaction, keyring, discord_id, former, replaced=True)
-    await library_of_account(transaction, account.account_id)
+    library = await library_of_account(transaction, account.account_id)
+    if await is_there(transaction, library):  # alone from here on
+        await bring_all_along(transaction, library, discord_id)
     return int(version)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from errors import BotError
+from errors import BotError, NotLinkedError
 from imgur.models import Album, Item, Kind
 from services.backlog import Backlog
 from services.indexed import from_index, to_index
@@ -166,15 +166,12 @@ class Shelves:
 
     async def marks(self, viewer: Viewer, keys: Collection[Key]) -> dict[Key, Mark]:
         """What the viewer noted on these."""
-        found: dict[Key, Mark] = {}
-        for library in await self._libraries(viewer):
-            found |= await self._store.marks_of(library, viewer.discord_id, keys)
-        return found
+        return await self._store.marks_of(_both(await self._owned(viewer)), viewer.discord_id, keys)
 
     async def tags(self, viewer: Viewer) -> frozenset[str]:
         """All tags of the viewer's, folded."""
         tags: set[str] = set()
-        for library in await self._libraries(viewer):
+        for library in _both(await self._owned(viewer)):
             tags |= {tag.folded for tag, _ in await self._marks.tags_of(library, viewer.discord_id)}
         return frozenset(tags)
 
@@ -187,23 +184,19 @@ class Shelves:
         return None
 
     async def mark(self, viewer: Viewer, kind: Kind, item_id: str) -> Mark:
-        """What the viewer noted on an item, in the account's library or in their own."""
+        """What the viewer noted on an item."""
         key = kind.value, item_id
-        owned = await self._owned(viewer)
-        for library in (owned.account, owned.own):
-            found = {} if library is None else await self._store.marks_of(library, viewer.discord_id, {key})
-            if key in found:
-                return found[key]
-        return Mark()
+        return (await self.marks(viewer, {key})).get(key, Mark())
 
-    async def libraries(self, viewer: Viewer, kind: Kind, item_id: str) -> tuple[list[int], int | None]:
-        """The viewer's libraries in which an item stands, and the account's, if there is one."""
+    async def libraries(self, viewer: Viewer) -> list[int]:
+        """The viewer's, to note something in: the account's, if there is one, then their own.
+
+        Raises NotLinkedError where there was an account, and it was unlinked meanwhile.
+        """
         owned = await self._owned(viewer)
-        both = (owned.account, owned.own)
-        known = [
-            number for number in both if number is not None and await self._store.get(number, (kind.value, item_id))
-        ]
-        return known, owned.account
+        if owned.account is None and viewer.account is not None:
+            raise NotLinkedError
+        return _both(owned)
 
     # --- noting; never fails
 
@@ -252,18 +245,13 @@ class Shelves:
     async def removed(self, viewer: Viewer, shelf: Shelf | None, kind: Kind, item_id: str) -> None:
         """Note that an item is off a shelf; None: that it was deleted."""
         keys = {(kind.value, item_id)}
-        await self._insist(
-            "a removal", viewer, shelf or Shelf.IMAGES, lambda library: self._store.remove(library, keys, shelf)
-        )
+        for of in (Shelf.IMAGES, Shelf.UPLOADS) if shelf is None else (shelf,):
+            await self._insist("a removal", viewer, of, lambda library: self._store.remove(library, keys, shelf))
 
     async def missed(self, viewer: Viewer, kind: Kind, item_id: str) -> None:
         """Note that Imgur does not find an item that was on its lists."""
         key, now = (kind.value, item_id), datetime.now(UTC)
         await self._insist("a removal", viewer, Shelf.IMAGES, lambda library: self._store.miss(library, key, now))
-
-    async def _libraries(self, viewer: Viewer) -> list[int]:
-        owned = await self._owned(viewer)
-        return [library for library in (owned.own, owned.account) if library is not None]
 
     async def _library(self, viewer: Viewer, shelf: Shelf) -> int | None:
         owned = await self._owned(viewer)
@@ -281,6 +269,10 @@ class Shelves:
                 await note(library)
 
         await self._backlog.write(f"{what} in the index", write)
+
+
+def _both(owned: Owned) -> list[int]:
+    return [library for library in (owned.account, owned.own) if library is not None]
 
 
 def _standing(owned: Owned, shelf: Shelf) -> Standing | None:

@@ -136,27 +136,37 @@ class LibraryStore:
             found = await writes.standing(transaction, library, shelf, keys)
         return {key: rank for key, (rank, _) in found.items()}
 
-    async def marks_of(self, library: int, reader: int, keys: Collection[Key]) -> dict[Key, Mark]:
-        """What the reader noted on these; nothing for those on which they noted nothing."""
+    async def marks_of(self, of: Sequence[int], reader: int, keys: Collection[Key]) -> dict[Key, Mark]:
+        """What the reader noted on these in these libraries together, the first before the others.
+
+        Nothing for those on which they noted nothing.
+        """
+        found: dict[Key, list[notes.Noted]] = {}
         async with self._database.read() as transaction:
-            found = await notes.read(transaction, library, reader, keys)
-        return {key: notes.mark_of(tags, note) for key, (tags, note, _) in found.items()}
+            for library in of:
+                for key, noted in (await notes.read(transaction, library, reader, keys)).items():
+                    found.setdefault(key, []).append(noted)
+        return {key: notes.mark_of(*notes.together(each)[:2]) for key, each in found.items()}
 
     # --- changing
 
     async def put_front(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
         """Put these before all others, in their order, whether they are known or not."""
         async with self._database.write() as transaction:
+            users = await notes.users_of(transaction, library)
             if await writes.is_there(transaction, library):
                 await writes.put_front(transaction, library, shelf, items)
+                await notes.bring_along(transaction, library, users, [item.key for item in items])
 
     async def fill(self, library: int, shelf: str, items: Sequence[IndexedItem]) -> None:
         """Make the shelf hold these and nothing else; one of an album that went meanwhile holds nothing."""
         async with self._database.write() as transaction:
+            users = await notes.users_of(transaction, library)
             if await writes.is_there(transaction, library):
                 kept = items if await writes.is_wanted(transaction, library, shelf) else ()
                 await writes.clear(transaction, library, shelf, [item.key for item in kept])
                 await writes.put_front(transaction, library, shelf, kept)
+                await notes.bring_along(transaction, library, users, [item.key for item in kept])
 
     async def update(self, library: int, item: IndexedItem) -> bool:
         """Correct an item wherever it stands; False if it is not known."""
@@ -186,7 +196,11 @@ class LibraryStore:
     async def advance(self, state: SyncState, items: Sequence[IndexedItem], *, from_oldest: bool = False) -> bool:
         """Note a page of a pass and where the pass stands, in one transaction; see `services.ports`."""
         async with self._database.write() as transaction:
-            return await passes.advance(transaction, state, items, from_oldest=from_oldest)
+            users = await notes.users_of(transaction, state.library) if items else ()
+            if not await passes.advance(transaction, state, items, from_oldest=from_oldest):
+                return False
+            await notes.bring_along(transaction, state.library, users, [item.key for item in items])
+        return True
 
     async def unseen(self, state: SyncState, *, within_reach: bool = False) -> int:
         """How many items of the shelf the pass has not seen; `within_reach` those before the last that it knew."""

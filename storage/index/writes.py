@@ -89,6 +89,15 @@ async def standing(
     return found
 
 
+async def stands(transaction: Transaction, library: int, keys: Collection[Key]) -> set[Key]:
+    """Of these, what stands on any shelf."""
+    found: set[Key] = set()
+    for piece in pieces(keys):
+        query = select(places.c.kind, places.c.item_id).where(places.c.library_id == library, among(places, piece))
+        found |= {(row.kind, row.item_id) for row in await transaction.execute(query.distinct())}
+    return found
+
+
 async def top(transaction: Transaction, library: int, shelf: str) -> int:
     """The highest rank that is taken, also by what a pass will read next."""
     highest = (await transaction.execute(select(func.max(places.c.rank)).where(on_shelf(library, shelf)))).scalar()
@@ -136,8 +145,7 @@ async def take_off(
     for piece in pieces(keys):
         await transaction.execute(delete(places).where(places.c.library_id == library, among(places, piece), *off))
         # In two steps: of a table that has grown fast PostgreSQL knows too little to join it well.
-        kept = select(places.c.kind, places.c.item_id).where(places.c.library_id == library, among(places, piece))
-        left = {(row.kind, row.item_id) for row in await transaction.execute(kept)}
+        left = await stands(transaction, library, piece)
         if gone := [key for key in piece if key not in left]:
             await transaction.execute(delete(items).where(items.c.library_id == library, among(items, gone)))
         if shelf is None and not keep_marks:

@@ -13,18 +13,25 @@ from storage import Stores
 from storage.models import Mark, Query, Shelf, SyncState, Tag, album_shelf
 
 if TYPE_CHECKING:
+    from simcord import MemberActor
+
     from tests.cogs.conftest import Discord
 
 
 @dataclass
 class Index:
-    """The index of the house's database."""
+    """The index of the house's database, as Alice sees it, or another."""
 
     discord: Discord
     stores: Stores
+    user: MemberActor | None = None
+
+    @property
+    def reader(self) -> int:
+        return (self.user or self.discord.alice).id
 
     async def viewer(self) -> Viewer:
-        return await self.discord.house.services.library.catalogue.reading.viewer(self.discord.alice.id)
+        return await self.discord.house.services.library.catalogue.reading.viewer(self.reader)
 
     async def number(self) -> int:
         account = (await self.viewer()).account
@@ -50,7 +57,7 @@ class Index:
             if whole:
                 assert await self.stores.library.finish(replace(state, finished_at=datetime.now(UTC)))
         services = self.discord.house.services
-        services.library.catalogue.changed(self.discord.alice.id)
+        services.library.catalogue.changed(self.reader)
         self.discord.standin.requests.clear()
 
     async def _page(self, shelf: Shelf, page: int) -> Page[Item]:
@@ -74,13 +81,9 @@ class Index:
 
     async def tag(self, item_id: str, *tags: str, kind: str = "image") -> Mark:
         given = [Tag(tag, tag.casefold()) for tag in tags]
-        return (await self.stores.marks.put([await self.number()], self.discord.alice.id, (kind, item_id), tags=given))[
-            1
-        ]
+        return (await self.stores.marks.put([await self.number()], self.reader, (kind, item_id), tags=given))[1]
 
     async def finds(self, shelf: Shelf, *words: str) -> list[str]:
         query = Query(words, (), " ".join(words))
-        found = await self.stores.library.search(
-            await self.number(), shelf, query, self.discord.alice.id, offset=0, limit=100
-        )
+        found = await self.stores.library.search(await self.number(), shelf, query, self.reader, offset=0, limit=100)
         return [item.id for item in found.items]

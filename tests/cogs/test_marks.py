@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -291,3 +292,98 @@ async def test_what_its_user_deletes_leaves_no_marks(
         discord.standin.world.remove_image(image)
     assert await discord.house.services.library.items.delete(discord.alice.id, f"image:{image.id}") != deleted
     assert await index.stores.marks.tags_of(await index.number(), discord.alice.id) == []
+
+
+async def test_album_that_its_user_deletes_leaves_no_marks_made_before_linking(
+    discord: Discord, account: Account, index: Index
+) -> None:
+    album = discord.standin.world.add_album(account, title="Trip")
+    await discord.run("tag", image=f"https://imgur.com/a/{album.id}", tags="red")
+    await discord.link(account)
+    await index.read(Shelf.ALBUMS)
+    own = await index.stores.marks.own_library(discord.alice.id)
+    for library in (own, await index.number()):
+        assert len(await index.stores.marks.tags_of(library, discord.alice.id)) == 1
+    await discord.house.services.albums.delete(discord.alice.id, album.id)
+    for library in (own, await index.number()):
+        assert await index.stores.marks.tags_of(library, discord.alice.id) == []
+
+
+async def finds(discord: Discord, command: str, query: str) -> bool:
+    return "### Nothing found" not in text(answer(await discord.run(command, query=query)))
+
+
+@on_both
+@pytest.mark.parametrize("was_read", [False, True])
+async def test_what_was_noted_before_linking_is_found_in_the_account_s_lists(
+    discord: Discord, account: Account, index: Index, *, was_read: bool
+) -> None:
+    """Also where somebody else's link had them read before."""
+    world = discord.standin.world
+    own, other = world.add_image(account, title="Dog"), world.add_image(title="Cat")
+    world.add_favorites(account, [other])
+    bobs = replace(index, user=discord.bob)
+    if was_read:
+        await discord.link(account, discord.bob)
+        await bobs.read(Shelf.IMAGES, Shelf.FAVORITES)
+    for image in (own, other):
+        await discord.run("tag", image=f"https://imgur.com/{image.id}", tags="red")
+        await discord.run("note", image=f"https://imgur.com/{image.id}", text="zebra")
+    await discord.link(account)
+    if not was_read:
+        await index.read(Shelf.IMAGES, Shelf.FAVORITES)
+    for command in ("images", "favorites"):
+        assert await finds(discord, command, "#red")
+        assert await finds(discord, command, "zebra")
+    assert "### Dog" in text(answer(await discord.run("random", query="#red")))
+    if was_read:
+        assert await bobs.finds(Shelf.IMAGES, "dog")
+        assert not await bobs.finds(Shelf.IMAGES, "zebra")
+    await one_mark(discord, other.id)
+    assert not await finds(discord, "favorites", "#blue")
+
+
+@on_both
+async def test_what_was_noted_on_an_anonymous_upload_is_found_among_favorites(
+    discord: Discord, linked: Account, index: Index, picture: bytes
+) -> None:
+    upload = await upload_anonymously(discord, picture, "Hill")
+    await index.read(Shelf.IMAGES, Shelf.FAVORITES)
+    await discord.run("tag", image=upload.id, tags="red")
+    await discord.run("note", image=upload.id, text="zebra")
+    await discord.run("favorite", image=upload.id)
+    assert await finds(discord, "favorites", "#red")
+    assert await finds(discord, "favorites", "zebra")
+    assert "Hill" in await images(discord, "#red zebra")
+    await one_mark(discord, upload.id)
+    assert not await finds(discord, "favorites", "#blue")
+    assert "Hill" not in await images(discord, "#blue")
+
+
+async def one_mark(discord: Discord, item_id: str) -> None:
+    """Tags are replaced and the note stays; what is cleared is gone for good."""
+    told = text(answer(await discord.run("tag", image=item_id, tags="blue")))
+    assert "Tags that went: #red" in told
+    for message in (told, text(answer(await discord.run("show", image=item_id)))):
+        assert "**Tags** #blue" in message
+        assert "**Note** zebra" in message
+    assert "Tags that went: #blue" in text(answer(await discord.run("tag", image=item_id)))
+    assert "**Cleared**" in text(answer(await discord.run("note", image=item_id)))
+    shown = text(answer(await discord.run("show", image=item_id)))
+    assert "**Tags**" not in shown
+    assert "**Note**" not in shown
+
+
+@on_both
+async def test_unlinking_leaves_what_was_noted_on_an_anonymous_upload(
+    discord: Discord, linked: Account, index: Index, picture: bytes
+) -> None:
+    upload = await upload_anonymously(discord, picture, "Hill")
+    await index.read(Shelf.IMAGES, Shelf.FAVORITES)
+    await discord.run("tag", image=upload.id, tags="red")
+    await discord.run("favorite", image=upload.id)
+    await discord.run("note", image=upload.id, text="zebra")
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    assert "Hill" in await images(discord, "#red zebra")
+    await discord.link(linked)
+    assert "**Tags** #red" in text(answer(await discord.run("show", image=upload.id)))

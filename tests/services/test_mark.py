@@ -100,7 +100,7 @@ async def noted(stores: Stores, *keys: Key, account: Account | None = None) -> d
     """The tags in an account's library, or in the user's own."""
     number = await stores.library.library(account.id) if account else None
     number = number or (await stores.library.owned((), discord_id=ADA)).own
-    found = await stores.library.marks_of(number or 0, ADA, keys)
+    found = await stores.library.marks_of([number or 0], ADA, keys)
     return {item_id: mark.tags for (_, item_id), mark in found.items()}
 
 
@@ -147,7 +147,7 @@ async def test_tags_are_added_to_several_at_once_without_asking_imgur(
     tagged = await marks.add_tags(ADA, keys, "CAT, new")
     assert [(one.key, one.new) for one in tagged] == list(zip(keys, [1, 0, 2, 2], strict=True))
     assert tagged[0].tags == ("cat", "old", "new")
-    assert tagged[3].tags == ("CAT", "new")
+    assert tagged[3].tags == ("cat", "new")
     assert len(tagged[1].tags) == MOST_TAGS
     assert len(standin.requests) == asked
     with pytest.raises(NothingToNoteError):
@@ -180,7 +180,7 @@ async def test_what_is_noted_while_the_account_is_unlinked_is_not_told_as_saved(
             await stores.accounts.unlink(ADA)
             return await super().put(*about, **given)
 
-        async def add_tags(self, *about: Any, **given: Any) -> dict[tuple[int, Key], tuple[Mark, Mark]]:
+        async def add_tags(self, *about: Any, **given: Any) -> dict[Key, tuple[Mark, Mark]]:
             await stores.accounts.unlink(ADA)
             return await super().add_tags(*about, **given)
 

@@ -288,7 +288,7 @@ async def test_who_links_another_account_and_the_first_one_again_begins_anew_eac
         seen.append(library)
         assert await stores.library.count(library, Shelf.IMAGES) == 0
         await stores.library.put_front(library, Shelf.IMAGES, [item("same", title="a title")])
-        assert await stores.library.marks_of(library, 1, [key]) == {}
+        assert await stores.library.marks_of([library], 1, [key]) == {}
         await stores.marks.put([library], 1, key, note=("a note", "a note"))
         if number == 1:
             await stores.accounts.unlink(1)

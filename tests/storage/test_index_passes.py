@@ -212,7 +212,7 @@ async def test_marks_on_what_an_answer_called_gone_go_with_a_whole_pass_that_has
     for key in keys:
         await stores.library.miss(library, key, NOW if key != ("image", "late") else NOW + timedelta(minutes=2))
     assert await shelf_of(stores, library) == await shelf_of(stores, library, Shelf.FAVORITES) == []
-    assert set(await stores.library.marks_of(library, 1, keys)) == set(keys)
+    assert set(await stores.library.marks_of([library], 1, keys)) == set(keys)
 
     async def read(number: int, shelf: Shelf, minutes: int, *seen: str, within_reach: bool = False) -> set[str]:
         begun = NOW + timedelta(minutes=minutes)
@@ -220,7 +220,7 @@ async def test_marks_on_what_an_answer_called_gone_go_with_a_whole_pass_that_has
         assert await stores.library.advance(state, some(*seen))
         ended = replace(state, version=2 * number - 1, finished_at=begun)
         assert await stores.library.finish(ended, within_reach=within_reach)
-        return {item_id for _, item_id in await stores.library.marks_of(library, 1, keys)}
+        return {item_id for _, item_id in await stores.library.marks_of([library], 1, keys)}
 
     every = {*names, "others"}
     assert await read(1, IMAGES, 0) == every

@@ -16,7 +16,7 @@ from services.query import guess, read
 from storage import Stores
 from storage.database import Database
 from storage.errors import DatabaseUnavailableError
-from storage.models import IndexedItem, Key, Mark, Query, Shelf, Tag
+from storage.models import IndexedItem, Key, Query, Shelf, Tag
 from tests.databases import looked_at, on_postgres, rows
 from tests.storage.factories import link
 from tests.storage.shelving import IMAGES, ids
@@ -319,7 +319,7 @@ async def test_others_marks_find_nothing(stores: Stores, marked: int) -> None:
 
 
 async def test_a_tag_is_spelled_as_it_was_first_written(stores: Stores, marked: int) -> None:
-    marks = await stores.library.marks_of(marked, READER, [key("one"), key("two"), key("three")])
+    marks = await stores.library.marks_of([marked], READER, [key("one"), key("two"), key("three")])
     assert marks[key("one")].tags == ("Cat", "beach")
     assert marks[key("two")].tags == ("Cat",)
     assert marks[key("two")].note == "By the Lake"
@@ -344,20 +344,20 @@ async def test_marks_are_replaced_and_cleared_and_told(stores: Stores, marked: i
     assert await found(stores, marked, "lake") == []
     assert await found(stores, marked, "dog") == ["two"]
     await stores.marks.put([marked], READER, key("two"), tags=[])
-    assert await stores.library.marks_of(marked, READER, [key("two")]) == {}
+    assert await stores.library.marks_of([marked], READER, [key("two")]) == {}
     await stores.marks.put([marked], READER, key("two"), note=("\u2800", ""))
     await stores.marks.put([marked], READER, key("two"), tags=tagged("x", "y"))
-    assert (await stores.library.marks_of(marked, READER, [key("two")]))[key("two")].note == "\u2800"
+    assert (await stores.library.marks_of([marked], READER, [key("two")]))[key("two")].note == "\u2800"
 
 
 async def test_tags_are_added_to_what_is_there(stores: Stores, marked: int) -> None:
     keys = [key("one"), key("three")]
-    of = {marked: keys, marked + 999: keys}
-    changed = await stores.marks.add_tags(of, READER, tagged("new", "CAT"), most=3)
-    assert [changed[marked, one][1].tags for one in keys] == [("Cat", "beach", "new"), ("new", "Cat")]
-    assert [changed[marked + 999, one] for one in keys] == [(Mark(), Mark())] * 2
-    changed = await stores.marks.add_tags(of, READER, tagged("cat", "new", "more"), most=3)
-    assert [changed[marked, one][1].tags for one in keys] == [("Cat", "beach", "new"), ("new", "Cat", "more")]
+    of = [marked, marked + 999]
+    changed = await stores.marks.add_tags(of, READER, keys, tagged("new", "CAT"), most=3)
+    assert [changed[one][1].tags for one in keys] == [("Cat", "beach", "new"), ("new", "Cat")]
+    assert await stores.marks.add_tags(of[1:], READER, keys, tagged("new"), most=3) == {}
+    changed = await stores.marks.add_tags(of, READER, keys, tagged("cat", "new", "more"), most=3)
+    assert [changed[one][1].tags for one in keys] == [("Cat", "beach", "new"), ("new", "Cat", "more")]
 
 
 async def test_marks_stay_when_an_item_is_read_again_or_leaves_a_list(stores: Stores, marked: int) -> None:
@@ -378,7 +378,7 @@ async def test_each_of_two_on_one_account_has_marks_of_their_own(stores: Stores,
     await stores.marks.put([marked], 2, key("one"), note=("secret", "secret"))
     assert await found(stores, marked, "#cat", reader=2) == ["one"]
     assert await found(stores, marked, "#mine") == await found(stores, marked, "secret") == []
-    assert (await stores.library.marks_of(marked, READER, [key("one")]))[key("one")].tags == ("Cat", "beach")
+    assert (await stores.library.marks_of([marked], READER, [key("one")]))[key("one")].tags == ("Cat", "beach")
     await stores.accounts.unlink(2)
     assert await found(stores, marked, "#cat", reader=2) == await found(stores, marked, "secret", reader=2) == []
     assert await found(stores, marked, "#cat") == ["one", "two"]
@@ -393,16 +393,15 @@ async def test_nothing_is_noted_by_who_has_left_an_account_that_others_are_linke
     keys = [key("one"), key("two")]
     for number in range(5):
         await link(stores, 2, name=f"second {number}")
-        assert await stores.library.marks_of(marked, 2, keys) == {}
+        assert await stores.library.marks_of([marked], 2, keys) == {}
         await asyncio.gather(
             stores.marks.put([marked], 2, keys[0], tags=tagged("late")),
-            stores.marks.add_tags({marked: keys}, 2, tagged("late"), most=9),
+            stores.marks.add_tags([marked], 2, keys, tagged("late"), most=9),
             other_stores.accounts.unlink(2),
         )
         assert (await stores.marks.put([marked], 2, keys[0], tags=tagged("later")))[1].tags == ()
-        changed = await stores.marks.add_tags({marked: keys}, 2, tagged("later"), most=9)
-        assert {now.tags for _, now in changed.values()} == {()}
-        assert await stores.library.marks_of(marked, 2, keys) == {}
+        assert await stores.marks.add_tags([marked], 2, keys, tagged("later"), most=9) == {}
+        assert await stores.library.marks_of([marked], 2, keys) == {}
     assert await found(stores, marked, "#cat") == ["one", "two"]
 
 
@@ -412,7 +411,7 @@ async def test_nothing_is_noted_in_a_library_that_was_let_go_of(stores: Stores, 
     await stores.marks.put([marked], READER, key("one"), note=("late", "late"))
     while await stores.library.empty_some(1_000):
         pass
-    assert await stores.library.marks_of(marked, READER, [key("one")]) == {}
+    assert await stores.library.marks_of([marked], READER, [key("one")]) == {}
 
 
 async def test_odd_letters_long_tags_and_notes_come_back_whole(stores: Stores, library: int) -> None:
@@ -421,13 +420,13 @@ async def test_odd_letters_long_tags_and_notes_come_back_whole(stores: Stores, l
     note = "".join(chr(0x4E00 + (at * 7919) % 20_000) for at in range(3_000))
     await stores.marks.put([library], READER, key("one"), tags=[Tag("🍆", "🍆"), *long])
     await stores.marks.put([library], READER, key("one"), note=(note, note))
-    mark = (await stores.library.marks_of(library, READER, [key("one")]))[key("one")]
+    mark = (await stores.library.marks_of([library], READER, [key("one")]))[key("one")]
     assert mark.tags == ("🍆", *(tag.shown for tag in long))
     assert mark.note == note
     assert await found(stores, library, "#🍆") == await found(stores, library, note[2_990:]) == ["one"]
     assert await found(stores, library, f"#{long[7].folded}") == ["one"]
     await stores.marks.put([library], READER, key("one"), note=("half \ud83d face", "half face"))
-    assert (await stores.library.marks_of(library, READER, [key("one")]))[key("one")].note == "half \ufffd face"
+    assert (await stores.library.marks_of([library], READER, [key("one")]))[key("one")].note == "half \ufffd face"
 
 
 async def test_of_two_that_set_tags_at_once_one_holds_whole(stores: Stores, other_stores: Stores, library: int) -> None:
@@ -438,7 +437,7 @@ async def test_of_two_that_set_tags_at_once_one_holds_whole(stores: Stores, othe
             other_stores.marks.put([library], READER, key("one"), tags=theirs),
             stores.marks.put([library], READER, key("one"), note=("n", "n")),
         )
-        mark = (await stores.library.marks_of(library, READER, [key("one")]))[key("one")]
+        mark = (await stores.library.marks_of([library], READER, [key("one")]))[key("one")]
         assert mark.tags in {("a", "b", "c"), ("c", "d")}
         assert mark.note == "n"
 
@@ -471,7 +470,7 @@ async def test_what_is_found_is_not_sought_again(stores: Stores, library: int, u
     titles = ("a cat in the sun" if at % 40 == 0 else "a cat" if at % 4 == 0 else "a dog" for at in range(1_000))
     found = [to_index(Image(id=f"image{at:04}", title=title)) for at, title in enumerate(titles)]
     await stores.library.put_front(library, IMAGES, found)
-    await stores.marks.add_tags({library: [item.key for item in found]}, READER, [Tag("beach", "beach")], most=20)
+    await stores.marks.add_tags([library], READER, [item.key for item in found], [Tag("beach", "beach")], most=20)
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:

@@ -32,7 +32,7 @@ async def test_a_list_that_postgresql_takes_for_short_is_read_through_once_or_tw
         assert library is not None
         await stores.library.fill(library, IMAGES, some(*(f"a{number}" for number in range(MANY))))
         keys: list[Key] = [("image", f"a{number}") for number in range(MANY)]
-        await stores.marks.add_tags({library: keys}, READER, [Tag("odd one", "odd one")], most=10)
+        await stores.marks.add_tags([library], READER, keys, [Tag("odd one", "odd one")], most=10)
     before = await read_by_now(url)
     async with open_database(url) as database:
         stores = Stores.of(database, keyring)

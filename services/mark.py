@@ -121,7 +121,7 @@ class MarkService:
         async def read(reference: Reference) -> Item:
             return await self._item(viewer, reference)
 
-        item = await self._catalogue.named(viewer, text, Scope.ANYTHING, read)
+        item = await self._catalogue.named(viewer, text, Scope.ANYTHING, read, lambda found: found)
         mine = await self._catalogue.is_mine(viewer, item)
         hidden = await self._catalogue.uploads.hidden(pictures(item))
         before, now = await self._marks.put(

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
+from operator import itemgetter
 from weakref import WeakValueDictionary
 
 import structlog
@@ -23,17 +24,17 @@ from imgur.errors import (
     NotFoundError,
     RejectedError,
 )
-from imgur.models import Album, Image, Kind
+from imgur.models import Album, Image, Item, Kind
 from imgur.reference import Reference
 from services.album.looking import Look
 from services.album.models import Edited, Filled, Outcome, is_ordered
-from services.cache import TimedCache
+from services.cache import TimedCache, oldest
 from services.jobs import Record
 from services.library import naming
 from services.library import suggestions as offering
 from services.library.catalogue import Catalogue
 from services.library.reading import WRITTEN_SECONDS, Viewer
-from services.library.suggestions import Scope, Suggestion, suggestions
+from services.library.suggestions import Scope, Suggestion, suggestions, uploaded_image
 from services.ports import ImgurApi
 from services.quota.caller import waiting_for_nothing
 from services.text import line
@@ -310,23 +311,25 @@ class AlbumPictures:
 
     async def _own(self, viewer: Viewer, text: str, *, is_one: bool) -> _Named:
         """The picture that a text names, if it may be put into an album."""
+        since = oldest(fresh=naming.is_title(text))  # it may be called something else by now
 
-        async def read(reference: Reference) -> _Named:
+        async def read(reference: Reference) -> tuple[Item, Outcome | None]:
             if Kind.IMAGE not in reference.kinds:
                 raise AlbumGivenError
             if upload := await self._catalogue.uploads.get(viewer.discord_id, reference.id):
-                return _Named(upload.image_id, line(upload.title), Outcome.ANONYMOUS)
-            item = await self._reading.item(viewer, reference)
+                return uploaded_image(upload), Outcome.ANONYMOUS
+            item = await self._reading.item(viewer, reference, since=since)
             if isinstance(item, Album):
                 raise AlbumGivenError
-            return _Named(item.id, line(item.title), None if viewer.owns(item) else Outcome.NOT_YOURS)
+            return item, None if viewer.owns(item) else Outcome.NOT_YOURS
 
         try:
-            return await self._catalogue.named(viewer, text, Scope.OWN_IMAGES, read)
+            item, outcome = await self._catalogue.named(viewer, text, Scope.OWN_IMAGES, read, itemgetter(0))
         except NotFoundError:
             if is_one or (reference := naming.by_value(text)) is None:
                 raise
             return _Named(reference.id, outcome=Outcome.GONE)
+        return _Named(item.id, line(item.title), outcome)
 
     async def _within(self, viewer: Viewer, album: Album, text: str) -> _Named:
         """The picture of an album that a text names."""

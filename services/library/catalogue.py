@@ -59,16 +59,20 @@ class Catalogue:
         text: str,
         scope: Scope,
         read: Callable[[Reference], Awaitable[T]],
+        item: Callable[[T], Item],
         *,
         begun: bool = True,
         newest: int = EVER,
     ) -> T:
-        """Read what the text names. Where nothing is there, the user's titles are read anew before that is said.
+        """Read what the text names; `item` is the one that was read.
 
-        `begun` as for `Names.titled`, `newest` as for `Names.reference`.
+        Where nothing is there, or an item of the viewer's that is not called so any more, the user's titles are read
+        anew before that is said. `begun` as for `Names.titled`, `newest` as for `Names.reference`.
         """
         try:
-            return await read(await self.names.reference(viewer, text, scope, newest=newest))
+            found = await read(await self.names.reference(viewer, text, scope, newest=newest))
+            if not viewer.owns(item(found)) or naming.names(text, item(found)):
+                return found
         except NotFoundError as error:
             if naming.by_value(text):  # what the bot itself has offered
                 raise GoneError from error
@@ -77,7 +81,10 @@ class Catalogue:
         except NotAnItemError:
             if not naming.is_title(text):
                 raise
-        return await read(await self.names.titled(viewer, text, scope, begun=begun))
+        found = await read(await self.names.titled(viewer, text, scope, begun=begun))
+        if viewer.owns(item(found)) and not naming.names(text, item(found), begun=begun and scope is Scope.ALBUMS):
+            raise NotAnItemError(given=text)
+        return found
 
     async def album(self, viewer: Viewer, text: str, *, since: int) -> Album:
         """The album that the text names, with its images, not older than `since`. Raises ImageGivenError."""
@@ -87,7 +94,7 @@ class Catalogue:
                 raise ImageGivenError
             return await self.reading.album(viewer, reference.id, since=since)
 
-        return await self.named(viewer, text, Scope.ALBUMS, read)
+        return await self.named(viewer, text, Scope.ALBUMS, read, lambda found: found)
 
     async def own_album(self, discord_id: int, text: str, *, begun: bool = True) -> Album:
         """An album of the account's own as it is now; without its images where the newest albums show it.
@@ -115,7 +122,7 @@ class Catalogue:
                 raise NotYoursError
             return album
 
-        return await self.named(viewer, text, Scope.ALBUMS, read, begun=begun, newest=since)
+        return await self.named(viewer, text, Scope.ALBUMS, read, lambda found: found, begun=begun, newest=since)
 
     async def hidden(self, item: Item) -> frozenset[str]:
         """Which of an item's pictures were uploaded as spoilers."""

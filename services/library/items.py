@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter
 
 from errors import AlbumGivenError, NothingToChangeError, NotYoursError
 from imgur.errors import (
@@ -20,6 +21,7 @@ from services.account import AccountService
 from services.backlog import Backlog
 from services.cache import oldest
 from services.indexed import found_by
+from services.library import naming
 from services.library.ability import Abilities, Ability, Shown, abilities, pictures
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
@@ -81,7 +83,7 @@ class ItemService:
                     raise
                 return await self._as_shown(viewer, gone, {Ability.UNFAVORITE, Ability.COPY}, is_gone=True)
 
-        return await self._catalogue.named(viewer, text, Scope.ANYTHING, read)
+        return await self._catalogue.named(viewer, text, Scope.ANYTHING, read, lambda shown: shown.item)
 
     async def favorite(self, discord_id: int, text: str) -> Favorited:
         """Make it a favorite. Raises NotLinkedError, LinkBrokenError."""
@@ -182,7 +184,7 @@ class ItemService:
                     raise
                 return uploaded_image(upload), upload
 
-        item, upload = await self._catalogue.named(viewer, text, Scope.OWN_IMAGES, read)
+        item, upload = await self._catalogue.named(viewer, text, Scope.OWN_IMAGES, read, itemgetter(0))
         if isinstance(item, Album):
             raise AlbumGivenError
         if upload is None and not viewer.owns(item):
@@ -191,10 +193,11 @@ class ItemService:
 
     async def _set_favorite(self, discord_id: int, text: str, *, wish: bool) -> Favorited:
         viewer = await self._catalogue.linked(discord_id)
+        since = oldest(fresh=naming.is_title(text))  # it may be called something else by now
 
         async def read(reference: Reference) -> tuple[Item, bool]:
             try:
-                return await self._reading.item(viewer, reference), False
+                return await self._reading.item(viewer, reference, since=since), False
             except NotFoundError:
                 if wish:
                     raise
@@ -204,7 +207,8 @@ class ItemService:
                 # Of what is far down the list the switch itself knows whether it was there.
                 return gone or _bare(reference), True
 
-        item, is_gone = await self._catalogue.named(viewer, text, Scope.ANYTHING if wish else Scope.FAVORITES, read)
+        scope = Scope.ANYTHING if wish else Scope.FAVORITES
+        item, is_gone = await self._catalogue.named(viewer, text, scope, read, itemgetter(0))
         is_mine = await self._catalogue.is_mine(viewer, item)  # before it is done: nothing may go wrong after that
         hidden = await self._uploads.hidden(pictures(item))
         mark = await self._shelves.mark(viewer, item.kind, item.id)

@@ -110,6 +110,16 @@ def among(items: Sequence[Item], text: str) -> Reference | None:
     return _one(found, text)
 
 
+def names(text: str, item: Item, *, begun: bool = False) -> bool:
+    """Whether a text that named an item does so still: by its id or its title, which may be another by now.
+
+    With `begun`, also by how its title begins.
+    """
+    if not is_title(text) or item.id in text:
+        return True
+    return among([item], text) is not None or (begun and _begun([item], text) is not None)
+
+
 def _one(found: Sequence[Item], text: str) -> Reference | None:
     if len({item.id.lower() for item in found}) == 1:  # the bot's wording of one of those that differ by case alone
         found = [item for item in found if item.id in text] or found

@@ -508,6 +508,17 @@ async def test_question_is_about_the_album_that_is_called_so_now(discord: Discor
     assert [sent.line for sent in discord.standin.sent("DELETE *")] == [f"DELETE /3/album/{other.id}"]
 
 
+async def test_picture_whose_title_the_index_has_as_it_was_is_not_added(
+    discord: Discord, linked: Account, index: Index
+) -> None:
+    one, other, *_ = (discord.standin.world.add_image(linked, title=f"Picture {number}") for number in range(60))
+    album = discord.standin.world.add_album(linked, title="Public")
+    await index.read(Shelf.IMAGES, Shelf.ALBUMS)
+    one.title, other.title = other.title, one.title
+    await discord.run("album add", album="Public", image="Picture 0")
+    assert album.images == [other]
+
+
 async def test_old_album_is_found_by_its_name_in_the_index(discord: Discord, linked: Account, index: Index) -> None:
     made = [discord.standin.world.add_album(linked, title=f"Album {number}") for number in range(120)]
     await index.read(Shelf.IMAGES, Shelf.ALBUMS)

@@ -318,6 +318,36 @@ async def test_album_to_upload_to_is_told_beforehand_or_refused_in_words(
     assert choices is None or set(choices) == {f"Album: Holiday{facts} ({album.id})" for album in mine}
 
 
+async def test_picture_that_is_called_something_else_by_now_is_not_meant(
+    library: Library, standin: Standin, account: Account
+) -> None:
+    old, other = (standin.world.add_image(account, title=title) for title in ("Beach", "Other"))
+    await library.galleries.images(ADA, 0)
+    old.title, other.title = "Passport", "Beach"  # on imgur.com
+    favorited = await library.items.favorite(ADA, "beach")
+    assert (favorited.shown.item.id, account.favorites) == (other.id, [other])
+    old.title, other.title = "Beach", "Passport"
+    assert (await library.items.show(ADA, "Beach")).item.id == old.id
+    assert (await library.items.show(ADA, f"Beach ({other.id})")).item.id == other.id
+    old.title = "Elsewhere"
+    with pytest.raises(NotAnItemError):
+        await library.items.edit(ADA, "Beach", None, "New")
+    assert not standin.sent(f"POST /3/image/{old.id}")
+
+
+async def test_picture_of_a_page_that_was_turned_to_is_not_taken_for_what_it_was(
+    library: Library, standin: Standin, account: Account
+) -> None:
+    image = standin.world.add_image(account, title="At the beach")
+    for _ in range(50):
+        standin.world.add_image(account)
+    await library.galleries.images(ADA, 5)
+    image.title = "Passport"
+    with pytest.raises(NotAnItemError):
+        await library.items.favorite(ADA, "At the beach")
+    assert account.favorites == []
+
+
 # --- suggestions -----------------------------------------------------------------------------------------------------
 
 

@@ -87,12 +87,14 @@ class AlbumService:
         if not line(album):
             title_of(album)
         try:
-            return await self._catalogue.own_album(discord_id, album, begun=False)
+            found = await self._catalogue.own_album(discord_id, album, begun=False)
         except (NotAnItemError, NotFoundError, NotYoursError, ImageGivenError) as error:
             if not naming.is_name(album):
                 raise
             choices = error.choices if isinstance(error, NotAnItemError) else ()
             raise NewAlbumError(title_of(album), choices) from error
+        await self._look.ready(await self._catalogue.usable(discord_id), found.id)
+        return found
 
     async def made_for(self, discord_id: int, title: str) -> Album:
         """A new album that an upload can go into, or the one of that name that was made meanwhile. As `create`."""

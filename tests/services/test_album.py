@@ -109,6 +109,21 @@ async def test_album_is_made_as_asked_and_known_at_once(
     assert len(standin.world.albums) == 1
 
 
+async def test_upload_waits_until_imgur_knows_its_album(
+    albums: AlbumService, standin: Standin, account: Account
+) -> None:
+    standin.switches.new_album_seconds = 60.0
+    album = (await albums.create(ADA, "New")).album
+    for text in ("New", f"album:{album.id}"):
+        before = len(standin.sent(f"GET /3/album/{album.id}"))
+        assert (await albums.into(ADA, text)).id == album.id
+        assert len(standin.sent(f"GET /3/album/{album.id}")) >= before + LOOKS
+    standin.world.albums[album.id].shown_from = 0.0
+    standin.requests.clear()
+    await albums.into(ADA, "New")
+    assert len(standin.sent(f"GET /3/album/{album.id}")) == 1
+
+
 async def test_new_album_that_answers_404_is_shown_empty_and_takes_pictures(
     albums: AlbumService, library: Library, standin: Standin, account: Account
 ) -> None:

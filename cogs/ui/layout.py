@@ -21,7 +21,7 @@ Control: TypeAlias = ui.Item[Any]  # a dynamic item is not typed by its view
 
 
 _MARKUP = re.compile(r"[\\`*_~|<\[\]#]|(?<=\])\(|(?m:^)[-+>=]|:(?=[^\s:]+:)|&(?=#?\w+;)")
-_COMMAND = re.compile(r"(?<!`)/imgur [a-z]+")
+_COMMAND = re.compile(r"(?<!`)/imgur (?:album )?[a-z]+")
 _ORDINAL = re.compile(r"(?m:^)(\d+)(?=[.)])")
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
 _LINK = re.compile(r"""(https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9/._%?&=+-]*)?)(?=[.,;:!?)\]>'"]*(?:\s|$))""")

@@ -157,6 +157,7 @@ def test_commands_in_an_error_stand_in_code() -> None:
     shown = written(error_view(AlbumNeedsAccountError()))
     assert shown.endswith("Leave out album or anonymous, or link your account with `/imgur link`.")
     assert sentence("Run /imgur link, or `/imgur show`.") == "Run `/imgur link`, or `/imgur show`."
+    assert sentence("Look with /imgur album list in a minute.") == "Look with `/imgur album list` in a minute."
 
 
 @pytest.mark.parametrize(

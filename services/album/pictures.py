@@ -318,7 +318,8 @@ class AlbumPictures:
                 raise AlbumGivenError
             if upload := await self._catalogue.uploads.get(viewer.discord_id, reference.id):
                 return uploaded_image(upload), Outcome.ANONYMOUS
-            item = await self._reading.item(viewer, reference, since=since)
+            item = None if is_one else await self._known(viewer, text)
+            item = item or await self._reading.item(viewer, reference, since=since)
             if isinstance(item, Album):
                 raise AlbumGivenError
             return item, None if viewer.owns(item) else Outcome.NOT_YOURS
@@ -330,6 +331,12 @@ class AlbumPictures:
                 raise
             return _Named(reference.id, outcome=Outcome.GONE)
         return _Named(item.id, line(item.title), outcome)
+
+    async def _known(self, viewer: Viewer, text: str) -> Item | None:
+        """A picture of the account's own that was picked, as far as that is known without asking Imgur."""
+        reference = naming.by_value(text)
+        known = await self._catalogue.shelves.known(viewer, reference.kinds, reference.id) if reference else None
+        return known if known is not None and viewer.owns(known) else None
 
     async def _within(self, viewer: Viewer, album: Album, text: str) -> _Named:
         """The picture of an album that a text names."""

@@ -450,6 +450,20 @@ async def test_several_go_into_one_of_the_user_s_albums(discord: Discord, linked
     assert {image.id for image in album.images} == set(ids[:3])
 
 
+async def test_what_the_index_knows_to_be_the_user_s_goes_into_an_album_unasked(
+    discord: Discord, linked: Account, index: Index
+) -> None:
+    ids = add_images(discord, linked, 12)
+    album = discord.standin.world.add_album(linked, title="Holiday")
+    await index.read(Shelf.IMAGES, Shelf.ALBUMS)
+    _, question = await asked(discord, ids[:3], deed="Add to album")
+    discord.house.services.library.catalogue.reading.forget_item(await index.viewer(), ids[0])
+    discord.standin.requests.clear()
+    await discord.alice.select(question, [f"album:{album.id}"])
+    assert "### 3 added" in text(question)
+    assert not discord.standin.sent("GET /3/image/*")
+
+
 @pytest.mark.parametrize(("typed", "albums"), [("New one", ["Holiday", "New one"]), ("hóliday ", ["Holiday"])])
 async def test_a_typed_title_makes_an_album_unless_there_is_one_of_it(
     discord: Discord, linked: Account, typed: str, albums: list[str]

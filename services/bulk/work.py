@@ -9,6 +9,7 @@ import structlog
 
 from errors import AlbumGivenError, BotError, NotYoursError
 from imgur.errors import (
+    AlbumGoneError,
     ApplicationRefusedError,
     ForbiddenError,
     ImgurError,
@@ -141,6 +142,12 @@ class Adding(Bulk):
     async def look(self, work: Work, step: Step) -> str | None:  # noqa: ARG002 - it is looked before it is sent
         """Doing it again does no harm: what is in the album is not sent, and counts as put there by us."""
         return None
+
+    async def judge(self, work: Work, error: Exception) -> Verdict | None:
+        """Where the album is gone it is over: nothing could go on."""
+        if isinstance(error, AlbumGoneError) and not await work.is_unwanted():
+            return Done(await self.stopped(work, error))
+        return await super().judge(work, error)
 
     async def so_far(self, work: Work, step: Step) -> str | None:
         """Of what was sent and not seen yet, whether it is in the album."""

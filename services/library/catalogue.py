@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from errors import ImageGivenError, LinkBrokenError, NotAnItemError, NotLinkedError, NotYoursError
-from imgur.errors import GoneError, NotFoundError
+from imgur.errors import AlbumGoneError, GoneError, NotFoundError
 from imgur.models import Album, Item, Kind
 from imgur.reference import Reference
 from services.account import AccountService
@@ -74,6 +74,8 @@ class Catalogue:
             if not viewer.owns(item(found)) or naming.names(text, item(found)):
                 return found
         except NotFoundError as error:
+            if isinstance(error, AlbumGoneError):
+                raise
             if naming.by_value(text):  # what the bot itself has offered
                 raise GoneError from error
             if not naming.is_title(text):
@@ -114,9 +116,11 @@ class Catalogue:
                 return known
             try:
                 album = await self.reading.album(viewer, reference.id, since=since)
-            except NotFoundError:  # what is new may be listed before it is shown
-                if naming.is_title(text) or (known := await listed(reference, EVER)) is None:
+            except NotFoundError as error:
+                if naming.by_value(text) is None:
                     raise
+                if (known := await listed(reference, EVER)) is None:  # what is new may be listed before it is shown
+                    raise AlbumGoneError from error
                 return known
             if not viewer.owns(album):
                 raise NotYoursError

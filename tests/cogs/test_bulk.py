@@ -464,6 +464,17 @@ async def test_what_the_index_knows_to_be_the_user_s_goes_into_an_album_unasked(
     assert not discord.standin.sent("GET /3/image/*")
 
 
+async def test_what_is_left_for_an_album_that_is_gone_does_not_go_on(discord: Discord, linked: Account) -> None:
+    ids = add_images(discord, linked, 3)
+    album = discord.standin.world.add_album(linked, title="Holiday")
+    _, question = await asked(discord, ids, deed="Add to album")
+    discord.standin.world.remove_album(album)
+    await discord.alice.select(question, [f"album:{album.id}"])
+    await eventually(lambda: "The album is no longer on Imgur" in text(question))
+    assert "0 added, 3 untouched" in text(question)
+    assert enabled(question) == []
+
+
 @pytest.mark.parametrize(("typed", "albums"), [("New one", ["Holiday", "New one"]), ("hóliday ", ["Holiday"])])
 async def test_a_typed_title_makes_an_album_unless_there_is_one_of_it(
     discord: Discord, linked: Account, typed: str, albums: list[str]

@@ -36,6 +36,7 @@ def created_view(created: Created) -> ui.LayoutView:
         linked(album),
         f"It is {privacy_words(album.privacy)}." if album.privacy and not created.ignored else "",
         _ignored_words(created.ignored) if created.ignored else "",
+        f"Imgur shows the {_listed(created.altered)} in words of its own." if created.altered else "",
         "Put pictures into it with `/imgur album add`, or with `/imgur upload` and its `album` option.",
         controls=[link_button(album)],
     )

@@ -28,7 +28,7 @@ from imgur.models import Album, Image, Privacy
 from services.account import AccountService
 from services.album.interrupted import Interrupted
 from services.album.looking import Look
-from services.album.models import Created, Deleted, Edited, title_mark, title_of, unlike
+from services.album.models import Created, Deleted, Edited, is_as_without_a_word, title_mark, title_of, unlike
 from services.album.pictures import AlbumPictures
 from services.cache import oldest
 from services.jobs import Record, Turn, alone, unrecorded
@@ -191,18 +191,23 @@ class AlbumService:
         self._reading.made(viewer, album)
         given = {"title": title, "description": description, "privacy": privacy}
         wish = {name: value for name, value in given.items() if value} if description or privacy else {}
-        return Created(album, was_lost, await self._unlike(discord_id, album.id, wish))
+        seen = await self._seen(discord_id, album, wish)
+        other = unlike(seen, wish)
+        ignored = tuple(name for name in other if is_as_without_a_word(seen, name))
+        altered = tuple(name for name in other if name not in ignored)
+        return Created(replace(album, **{name: getattr(seen, name) for name in altered}), was_lost, ignored, altered)
 
-    async def _unlike(self, discord_id: int, album_id: str, wish: dict[str, Any]) -> tuple[str, ...]:
-        """What of the wish a new album does not show, if it is shown already."""
-        look = partial(self._look.album, discord_id, album_id)
+    async def _seen(self, discord_id: int, album: Album, wish: dict[str, Any]) -> Album:
+        """A new album as Imgur shows it, for what it is wished to be; as it should be where it is not shown yet."""
+        wished = replace(album, **wish)
+        look = partial(self._look.album, discord_id, album.id)
         try:
             if not wish or not unlike(await look(), wish):
-                return ()
-            return unlike(await self._look.settled(look, lambda seen: not unlike(seen, wish)), wish)
+                return wished
+            return await self._look.settled(look, lambda seen: not unlike(seen, wish))
         except ImgurError as error:
             log.debug("a new album is not to be seen yet", reason=type(error).__name__)
-            return ()
+            return wished
 
     async def _newest(self, discord_id: int, title: str, known: Collection[str]) -> Album | None:
         """An album of this title that was not there before."""

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import get_args
 
 from errors import AlbumTitleError, BotError
 from imgur.errors import ImgurError
-from imgur.models import TITLE_LIMIT, Album
+from imgur.models import TITLE_LIMIT, Album, Privacy
 from services.text import line, passage
 
 MARK_LENGTH = 8
@@ -31,11 +32,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A new album; `was_lost` where Imgur's answer was, and it was found in the list. `ignored` as in `Edited`."""
+    """A new album; `was_lost` where Imgur's answer was, and it was found in the list.
+
+    Of what was asked, `ignored` and `altered` are as in `Edited`; the album has what Imgur shows for the latter.
+    """
 
     album: Album
     was_lost: bool = False
     ignored: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,12 @@ def unlike(album: Album, wish: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(
         name for name, value in wish.items() if passage(getattr(album, name)).split() != passage(value).split()
     )
+
+
+def is_as_without_a_word(album: Album, name: str) -> bool:
+    """Whether a new album's `name` may be what Imgur makes of it where nothing is asked; else it words it anew."""
+    shown = getattr(album, name)
+    return shown in get_args(Privacy) if name == "privacy" else not passage(shown)
 
 
 def is_ordered(album: Album, wish: Sequence[str]) -> bool:

@@ -93,6 +93,8 @@ class Switches:
     set), add, remove, delete."""
     album_titles: Callable[[str], str] = str
     """How the titles of albums are shown."""
+    album_privacy: Callable[[str], str] = str
+    """The same of who may see them."""
     album_refusals: Literal["skip", "owner-400", "bad-id-400"] = "skip"
     """What becomes of a change that names images which cannot be in the album: they alone are passed over; or all of it
     is refused, for any of them, or only for ids that nobody knows."""

@@ -64,6 +64,16 @@ async def test_album_is_made(discord: Discord, linked: Account, *, privacy: str 
     assert "`/imgur album add`" in text(message)
 
 
+async def test_privacy_of_a_new_album_that_imgur_calls_something_else_is_not_called_unchanged(
+    discord: Discord, linked: Account
+) -> None:
+    discord.standin.switches.album_privacy = lambda _: "private"
+    message = answer(await discord.run("album create", title="Trip", privacy="hidden"))
+    assert "It is private." in text(message)
+    assert "Imgur shows the privacy in words of its own." in text(message)
+    assert "did not change" not in text(message)
+
+
 async def test_privacy_that_imgur_ignores_is_told(discord: Discord, linked: Account) -> None:
     discord.standin.switches.album_ignores = "privacy"
     message = answer(

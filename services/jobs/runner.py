@@ -205,7 +205,7 @@ class Runner:
         while time.monotonic() - held < HOLDS:
             await asyncio.sleep(RENEW_EVERY)
             try:
-                if not await self._store.renew(job, self._now()):
+                if not await self._store.renew(job):
                     break
             except StorageError:
                 continue

@@ -25,7 +25,7 @@ LONGEST_WAIT = timedelta(hours=25)
 class JobStore(Outcomes):
     """Jobs and their steps. What changes a job needs its claim: False, changing nothing, where somebody else has it.
 
-    Of all times, `now` is the caller's: processes whose clocks differ by less than a claim lasts do not mind.
+    `now` is the caller's, from which what is due is told; claims go by the database's clock.
     """
 
     async def begin(
@@ -80,31 +80,27 @@ class JobStore(Outcomes):
     async def claim(self, kinds: Collection[str], now: datetime, *, first: Collection[str] = ()) -> Job | None:
         """Take the job whose turn it is: `first` kinds first, then the user who has been waiting the longest.
 
-        Nobody has two at a time. The claim ends by itself after LEASE.
+        Nobody has two at a time. The claim ends by itself after LEASE, by the database's clock.
         """
-        other = jobs.alias()
-        free = and_(
-            COLUMNS.kind.in_(kinds),
-            LIVE,
-            or_(COLUMNS.due_at <= now, COLUMNS.due_at > now + LONGEST_WAIT),
-            is_free(COLUMNS, now),
-            ~exists().where(other.c.discord_id == COLUMNS.discord_id, other.c.id != COLUMNS.id, ~is_free(other.c, now)),
-        )
+        due = or_(COLUMNS.due_at <= now, COLUMNS.due_at > now + LONGEST_WAIT)
         order = (case((COLUMNS.kind.in_(first), 0), else_=1), COLUMNS.turn, COLUMNS.id)
-        found = select(COLUMNS.id).where(free).order_by(*order).limit(1)
+        found = select(COLUMNS.id).where(COLUMNS.kind.in_(kinds), LIVE, due).order_by(*order).limit(1)
         async with self._database.read() as transaction:  # mostly there is nothing to do, and nothing is to be written
-            if not (await transaction.execute(found)).first():
+            if not (await transaction.execute(found.where(_is_served_by_nobody(await transaction.now())))).first():
                 return None
-        mine = COLUMNS.id == found.with_for_update(skip_locked=True).scalar_subquery()
-        change = update(jobs).where(mine, is_free(COLUMNS, now)).returning(jobs)
         async with self._database.write() as transaction:
-            claimed = change.values(claim=secrets.token_hex(8), claimed_until=now + LEASE)
+            clock = await transaction.now()
+            mine = found.where(_is_served_by_nobody(clock)).with_for_update(skip_locked=True)
+            change = update(jobs).where(COLUMNS.id == mine.scalar_subquery(), is_free(COLUMNS, clock)).returning(jobs)
+            claimed = change.values(claim=secrets.token_hex(8), claimed_until=clock + LEASE)
             row = (await transaction.execute(claimed)).one_or_none()
         return None if row is None else job_of(row)
 
-    async def renew(self, job: Job, now: datetime) -> bool:
+    async def renew(self, job: Job) -> bool:
         """Hold the claim for another LEASE."""
-        return await self._change(job, claimed_until=now + LEASE)
+        async with self._database.write() as transaction:
+            change = update(jobs).where(is_claimed(job)).values(claimed_until=await transaction.now() + LEASE)
+            return bool((await transaction.execute(change)).rowcount)
 
     async def release(self, job: Job, now: datetime, *, due_at: datetime, failures: int = 0) -> bool:
         """Let it go on later, after all others who wait; at once where it is to stop."""
@@ -223,6 +219,13 @@ class JobStore(Outcomes):
         async with self._database.read() as transaction:
             found = select(jobs).where(*where).order_by(COLUMNS.id)
             return [job_of(row) for row in await transaction.execute(found)]
+
+
+def _is_served_by_nobody(clock: datetime) -> ColumnElement[bool]:
+    """Neither it nor another job of its user's."""
+    other = jobs.alias()
+    others = other.c.discord_id == COLUMNS.discord_id, other.c.id != COLUMNS.id
+    return and_(is_free(COLUMNS, clock), ~exists().where(*others, ~is_free(other.c, clock)))
 
 
 async def cancel_jobs(transaction: Transaction, discord_id: int) -> None:

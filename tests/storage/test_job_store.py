@@ -12,6 +12,8 @@ from storage.jobs import LEASE
 from storage.jobs.outcomes import SHOWN
 from storage.models import JobState, Origin, Selected, StepState, account_subject
 from storage.sealing import NO_KEY
+from storage.tables import TICK
+from tests.databases import rows
 from tests.storage.factories import NOW, account, cells, link
 
 SECOND = timedelta(seconds=1)
@@ -64,21 +66,39 @@ async def test_of_many_claims_at_once_one_gets_the_job(stores, other_stores):
     assert sum(claim is not None for claim in claims) == 1
 
 
-async def test_a_claim_ends_by_itself_unless_it_is_renewed(stores, other_stores):
+def pass_by(url, time):
+    """As if every claim had been made so long ago."""
+    rows(url, f"UPDATE jobs SET claimed_until = claimed_until - {time // TICK}")
+
+
+async def test_a_claim_ends_by_itself_unless_it_is_renewed(stores, other_stores, url):
     await begun(stores)
     mine = await stores.jobs.claim(["count"], NOW)
-    assert await other_stores.jobs.claim(["count"], NOW + LEASE - SECOND) is None
-    assert await stores.jobs.renew(mine, NOW + LEASE - SECOND)
-    assert await other_stores.jobs.claim(["count"], NOW + LEASE + SECOND) is None
+    pass_by(url, LEASE - 10 * SECOND)
+    assert await other_stores.jobs.claim(["count"], NOW) is None
+    assert await stores.jobs.renew(mine)
+    pass_by(url, LEASE - 10 * SECOND)
+    assert await other_stores.jobs.claim(["count"], NOW) is None
+    pass_by(url, 10 * SECOND)
 
-    theirs = await other_stores.jobs.claim(["count"], NOW + 2 * LEASE)
+    theirs = await other_stores.jobs.claim(["count"], NOW)
 
     assert theirs is not None
-    assert not await stores.jobs.renew(mine, NOW + 2 * LEASE)
+    assert not await stores.jobs.renew(mine)
     assert not await stores.jobs.release(mine, NOW, due_at=NOW)
     assert not await stores.jobs.end(mine, NOW, JobState.ENDED)
     assert await other_stores.jobs.end(theirs, NOW, JobState.ENDED)
     assert await stores.jobs.of_user(1) == []
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=2), timedelta(hours=1), timedelta(days=2)])
+async def test_a_claim_holds_against_a_process_whose_clock_is_ahead(stores, other_stores, ahead):
+    await begun(stores)
+    mine = await stores.jobs.claim(["count"], NOW)
+
+    assert await other_stores.jobs.claim(["count"], NOW + ahead) is None
+    assert await stores.jobs.renew(mine)
+    assert await other_stores.jobs.claim(["count"], NOW + ahead) is None
 
 
 @pytest.mark.parametrize("shift", [timedelta(days=1), timedelta(days=-1)])
@@ -90,9 +110,10 @@ async def test_what_a_wrong_clock_has_written_holds_nobody_for_long(stores, shif
     assert await stores.jobs.claim(["count"], NOW + (timedelta() if shift > timedelta() else shift + LEASE * 150))
 
 
-async def test_claims_of_a_clock_that_was_ahead_are_free(stores):
+async def test_claims_of_a_clock_that_was_ahead_are_free(stores, url):
     await begun(stores)
-    assert await stores.jobs.claim(["count"], NOW + timedelta(days=1))
+    assert await stores.jobs.claim(["count"], NOW)
+    pass_by(url, timedelta(days=-1))
 
     assert await stores.jobs.claim(["count"], NOW)
 
@@ -249,7 +270,7 @@ async def test_what_goes_on_for_an_account_passes_to_another_user_of_it(stores, 
     await go(stores)
 
     assert await stores.jobs.of_user(1) == []
-    assert not await stores.jobs.renew(mine, NOW)
+    assert not await stores.jobs.renew(mine)
     taken = await stores.jobs.claim(["count"], NOW)
     assert (taken.id, taken.discord_id, taken.payload) == (job.id, 2, {"images": 1})
     for last in (2, 3):
@@ -519,7 +540,7 @@ async def test_of_what_is_to_stop_no_step_is_sent_and_its_turn_is_now(stores, ot
 
     assert not await stores.jobs.mark(claimed, 1, StepState.SENT)
     assert await stores.jobs.mark(claimed, 0, StepState.DONE, "done")
-    assert await stores.jobs.renew(claimed, NOW)
+    assert await stores.jobs.renew(claimed)
     assert await stores.jobs.release(claimed, NOW, due_at=NOW + 1000 * SECOND)
     again = await other_stores.jobs.claim(["count"], NOW)
     assert (again.state, again.due_at) == (JobState.STOPPING, NOW)

@@ -16,10 +16,13 @@ from storage import Stores
 from storage.database import Database
 from storage.models import Shelf
 from storage.sealing import Keyring, new_key
+from tests.databases import rows
 from tests.sync.conftest import ALICE, House, ids
 
 IMAGES = "GET /3/account/me/images"
 KEY = new_key()
+CLAIMS_END = "UPDATE jobs SET claimed_until = 0"
+"""As if a minute had passed since a process was killed."""
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("both")
 
@@ -31,10 +34,10 @@ def stores(database: Database) -> Stores:
 
 
 @asynccontextmanager
-async def working(house: House, database_url: str, ahead: int = 0) -> AsyncIterator[asyncio.subprocess.Process]:
+async def working(house: House, database_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that works; it is killed at the end, if it was not before."""
     key = base64.b64encode(KEY).decode()
-    arguments = (database_url, house.standin.url, key, str(ahead))
+    arguments = (database_url, house.standin.url, key)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.sync.worker", *arguments, cwd=ROOT, stderr=asyncio.subprocess.DEVNULL
     )
@@ -60,7 +63,8 @@ async def test_after_a_kill_it_goes_on_where_it_was(house: House, database_url: 
     assert (so_far.read, so_far.expected) == (40, 75)
     assert await house.shelf() == ids(house.images())[:40]
 
-    async with working(house, database_url, ahead=61):
+    rows(database_url, CLAIMS_END)
+    async with working(house, database_url):
         await house.idle()
 
     assert await house.shelf() == ids(house.images())
@@ -84,7 +88,8 @@ async def test_what_a_second_pass_had_not_seen_when_it_was_killed_is_still_there
         await killed.wait()
     assert await house.shelf() == ids(house.images())
 
-    async with working(house, database_url, ahead=61):
+    rows(database_url, CLAIMS_END)
+    async with working(house, database_url):
         await house.idle()
     assert await house.shelf() == ids(house.images())
 
@@ -115,7 +120,8 @@ async def test_what_is_in_albums_and_the_other_end_of_favorites_goes_on_too(
         await asyncio.wait_for(hold.arrived.wait(), 30)
         killed.kill()
         await killed.wait()
-    async with working(house, database_url, ahead=61):
+    rows(database_url, CLAIMS_END)
+    async with working(house, database_url):
         await house.idle()
 
     assert await house.shelf(Shelf.FAVORITES) == ids(house.account.favorites[::-1])

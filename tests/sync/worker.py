@@ -1,14 +1,10 @@
-"""`python -m tests.sync.worker DATABASE_URL IMGUR_URL KEY AHEAD`: a process that works on jobs until it is killed.
-
-Its clock is AHEAD seconds ahead, so that nobody waits until the claim of a killed one has ended.
-"""
+"""`python -m tests.sync.worker DATABASE_URL IMGUR_URL KEY`: a process that works on jobs until it is killed."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import sys
-from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
@@ -22,15 +18,12 @@ from storage.sealing import Keyring
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
 
 
-async def main(database_url: str, imgur_url: str, key: str, ahead: str) -> None:
-    def now() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=float(ahead))
-
+async def main(database_url: str, imgur_url: str, key: str) -> None:
     async with open_database(database_url) as database, aiohttp.ClientSession() as session:
         stores = Stores.of(database, Keyring({"k1": base64.b64decode(key)}))
         imgur = ImgurClient(session, CLIENT_ID, CLIENT_SECRET, base_url=imgur_url)
         accounts = AccountService(stores.accounts, imgur)
-        Runner(stores.jobs, [SyncHandler(accounts, imgur, stores.library, now=now)], look_every=0.05, now=now).start()
+        Runner(stores.jobs, [SyncHandler(accounts, imgur, stores.library)], look_every=0.05).start()
         await asyncio.Event().wait()
 
 

@@ -236,7 +236,7 @@ class AccountService:
         shutdown the others are not waited for.
         """
         is_ours = False
-        while not is_ours and not self._closing and await self._unchanged(stale):
+        while not is_ours and await self._unchanged(stale):
             try:
                 is_ours = await self._accounts.claim(
                     stale.account_id, stale.version, by=self._name, seconds=self._lease
@@ -244,6 +244,8 @@ class AccountService:
             except StorageError:
                 is_ours = True
             if not is_ours:
+                if self._closing:
+                    break
                 await asyncio.sleep(LOOKS_AGAIN)
         try:
             yield is_ours

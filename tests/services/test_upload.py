@@ -235,10 +235,13 @@ async def test_upload_into_an_album_that_is_deleted_on_imgur_meanwhile_says_so(
     await link(stores, standin, account)
     album = standin.world.add_album(account, title="Album")
     viewer = await library.catalogue.usable(ADA)
-    await library.catalogue.reading.albums(viewer)
+    held = standin.switches.hold("POST /3/upload")
+    uploading = asyncio.create_task(uploads.upload(request(album="Album"), ignore))
+    await asyncio.wait_for(held.arrived.wait(), 10)
     standin.world.remove_album(album)
+    held.release()
     with pytest.raises(AlbumGoneError):
-        await uploads.upload(request(album="Album"), ignore)
+        await uploading
     assert await library.catalogue.reading.albums(viewer) == ()
 
 

@@ -291,9 +291,14 @@ def _offers(is_called: bool, shape: Shape | None) -> Select[Any]:
 
 
 def _called() -> Select[Any]:
-    """The first places of what is called so."""
-    named = _place().where(on_shelf(LIBRARY, SHELF), places.c.name == NAMED)
-    return select(named.order_by(places.c.rank.desc()).limit(FIRST).subquery())
+    """The first places of what is called so.
+
+    Their ranks come first, which stand in the index of names: asked for more, SQLite goes through the list by its rank.
+    """
+    ranks = select(places.c.library_id, places.c.shelf, places.c.rank)
+    named = ranks.where(on_shelf(LIBRARY, SHELF), places.c.name == NAMED)
+    found = named.order_by(places.c.rank.desc()).limit(FIRST).subquery()
+    return _place().join(found, and_(*(places.c[column.name] == column for column in found.c)))
 
 
 def name_of(item: IndexedItem) -> str:

@@ -17,7 +17,7 @@ from storage import Stores
 from storage.database import Database
 from storage.errors import DatabaseUnavailableError
 from storage.models import IndexedItem, Key, Query, Shelf, Tag
-from tests.databases import looked_at, on_postgres, rows
+from tests.databases import looked_at, on_postgres, on_sqlite, rows
 from tests.storage.factories import link
 from tests.storage.shelving import IMAGES, ids
 
@@ -459,6 +459,26 @@ async def test_where_one_list_cannot_be_searched_the_others_are_over_before_that
         assert not searching.done()
     with pytest.raises(DatabaseUnavailableError):
         await searching
+
+
+@on_sqlite
+async def test_what_is_called_so_is_looked_up_by_its_name(stores: Stores, library: int, url: str) -> None:
+    """SQLite went through the whole list for it, in the order of its ranks."""
+    await stores.library.put_front(library, IMAGES, [to_index(Image(id="one", title="cat"))])
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if "items.title" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert ids(await offered(stores, library, "cat")) == ["one"]
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    [(statement, parameters)] = asked
+    plan = [row["detail"] for row in rows(url, f"EXPLAIN QUERY PLAN {statement}", *parameters)]
+    assert any("ix_places_name (library_id=? AND shelf=? AND name=?)" in step for step in plan), plan
 
 
 # --- on PostgreSQL, which knows nothing yet of what was just read

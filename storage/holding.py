@@ -77,7 +77,7 @@ def unhelped(text: ColumnElement[str]) -> ColumnElement[str]:
 
 @compiles(Holds)
 def _each(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
-    first, *parts = element.clauses
+    first, *parts = element.clauses  # a word, its pattern, the next word, and so on
     text, *patterns = (compiler.process(clause, **given) for clause in (first, *parts[1::2]))
     return "(" + " AND ".join(f"{text} LIKE {pattern} ESCAPE '\\'" for pattern in patterns) + ")"
 
@@ -93,9 +93,10 @@ def _all(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
     takes what is LIKE something for rare, and sorts all that a list has of it.
     """
     first, *parts = element.clauses
-    text, *words = (compiler.process(clause, **given) for clause in (first, *parts[:4:2], *parts[5::2]))
-    two = " AND ".join(f"strpos({text}, {word}) > 0" for word in words[:2])
-    if not (patterns := words[2:]):
+    text, *words = (compiler.process(clause, **given) for clause in (first, *parts[::2][:2]))
+    two = " AND ".join(f"strpos({text}, {word}) > 0" for word in words)
+    patterns = [compiler.process(clause, **given) for clause in parts[1::2][2:]]
+    if not patterns:
         return f"({two})"
     rest = f"({text} || '') LIKE ALL (ARRAY[{', '.join(patterns)}])"
     return f"({two} AND CASE WHEN strpos({text}, {words[1]}) > 0 THEN {rest} ELSE false END)"

@@ -116,11 +116,7 @@ class LibraryStore:
             total = await reads.match_count(transaction, asked)
             if not total:
                 return None
-            drawn = self._draw(total)
-            if query is None:
-                found = await reads.page(transaction, library, shelf, offset=drawn, limit=1)
-            else:
-                found = await reads.matches(transaction, asked, offset=drawn, limit=1)
+            found = await reads.matches(transaction, asked, offset=self._draw(total), limit=1)
         return found[0] if found else None
 
     async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:

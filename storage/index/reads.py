@@ -266,6 +266,8 @@ async def matches(
 
 @lru_cache
 def _match_page(shape: Shape, oldest: bool) -> Select[Any]:
+    if not any(shape):
+        return _page(oldest)
     return _items_at(_first_matches(shape, oldest).offset(OFFSET), oldest=oldest)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -461,10 +463,9 @@ async def test_where_one_list_cannot_be_searched_the_others_are_over_before_that
         await searching
 
 
-@on_sqlite
-async def test_what_is_called_so_is_looked_up_by_its_name(stores: Stores, library: int, url: str) -> None:
-    """SQLite went through the whole list for it, in the order of its ranks."""
-    await stores.library.put_front(library, IMAGES, [to_index(Image(id="one", title="cat"))])
+@contextmanager
+def noted_down() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that read items meanwhile, with their values."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
@@ -473,9 +474,17 @@ async def test_what_is_called_so_is_looked_up_by_its_name(stores: Stores, librar
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        assert ids(await offered(stores, library, "cat")) == ["one"]
+        yield asked
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+@on_sqlite
+async def test_what_is_called_so_is_looked_up_by_its_name(stores: Stores, library: int, url: str) -> None:
+    """SQLite went through the whole list for it, in the order of its ranks."""
+    await stores.library.put_front(library, IMAGES, [to_index(Image(id="one", title="cat"))])
+    with noted_down() as asked:
+        assert ids(await offered(stores, library, "cat")) == ["one"]
     [(statement, parameters)] = asked
     plan = [row["detail"] for row in rows(url, f"EXPLAIN QUERY PLAN {statement}", *parameters)]
     assert any("ix_places_name (library_id=? AND shelf=? AND name=?)" in step for step in plan), plan
@@ -491,14 +500,7 @@ async def test_what_is_found_is_not_sought_again(stores: Stores, library: int, u
     found = [to_index(Image(id=f"image{at:04}", title=title)) for at, title in enumerate(titles)]
     await stores.library.put_front(library, IMAGES, found)
     await stores.marks.add_tags([library], READER, [item.key for item in found], [Tag("beach", "beach")], most=20)
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        if "items.title" in statement:
-            asked.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with noted_down() as asked:
         for typed, hits, most in (
             ("cat", 25, 1_500),  # what is called so, and the first hundred places
             ("sun cat", 25, 2_250),
@@ -508,5 +510,3 @@ async def test_what_is_found_is_not_sought_again(stores: Stores, library: int, u
         ):
             assert len(await offered(stores, library, typed)) == hits
             assert looked_at(url, *asked.pop()) <= most, typed
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)

@@ -207,8 +207,11 @@ async def env(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[En
 
 
 @pytest.fixture
-def looking_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever follows a job looks again soon, though it waits: a test that hurries it ends no wait that was seen."""
+def looking_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever follows a job looks again soon, though it waits: a test that hurries it ends no wait that was seen.
+
+    Of the modules of this bot: those of one before it leave with that one.
+    """
     monkeypatch.setattr(sys.modules["cogs.gallery._watch"], "LONG", 999.0)
 
 

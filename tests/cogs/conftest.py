@@ -207,7 +207,7 @@ async def env(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[En
 
 
 @pytest.fixture
-def looking_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def looking_often(env: Env, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever follows a job looks again soon, though it waits: a test that hurries it ends no wait that was seen.
 
     Of the modules of this bot: those of one before it leave with that one.

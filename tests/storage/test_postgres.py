@@ -53,6 +53,14 @@ async def test_connections_that_were_ended_while_idle_are_replaced_unseen(databa
     await database.ping()
 
 
+async def test_statements_are_not_compiled_though_the_server_does_so_to_costly_ones(database, url):
+    rows(url, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET jit = on', current_database()); END $$")
+    async with open_database(url) as new:
+        for use in (new.read, new.write):
+            async with use() as transaction:
+                assert (await transaction.execute(text("SHOW jit"))).scalar() == "off"
+
+
 async def test_where_the_server_takes_few_connections_they_are_shared(database, url):
     """`database` has made the tables; a user who may have two connections asks for twenty at once."""
     rows(url, "DROP ROLE IF EXISTS crowded")

@@ -152,6 +152,12 @@ class Database:
             yield Transaction(self._backend, connection)
 
     @asynccontextmanager
+    async def ask(self) -> AsyncIterator[Transaction]:
+        """The same for one statement, or several of which each may see another state: two round trips less."""
+        async with _started(self._backend, self._backend.asks) as connection:
+            yield Transaction(self._backend, connection)
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """A transaction: all of it is kept, or nothing of it, whatever ends the body. Raises DatabaseUnavailableError.
 

@@ -56,7 +56,7 @@ async def seal_anew(database: Database, keyring: Keyring) -> bool:
 
     False: there was nothing to do. Otherwise writing the files anew is due at once.
     """
-    async with database.read() as transaction:
+    async with database.ask() as transaction:
         if not (await transaction.execute(select(housekeeping).where(housekeeping.c.name == OLD_SEALS))).first():
             return False
     for sealed in SEALED:
@@ -84,7 +84,7 @@ async def _some(database: Database, sealed: Sealed, last: RowMapping | None) -> 
     query = select(table).where(is_old).order_by(*order).limit(AT_ONCE)
     if last is not None:
         query = query.where(tuple_(*order) > tuple_(*(literal(last[column.name]) for column in order)))
-    async with database.read() as transaction:
+    async with database.ask() as transaction:
         return (await transaction.execute(query)).mappings().all()
 
 

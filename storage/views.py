@@ -64,7 +64,7 @@ class ViewStore:
         That it was used is noted where the database takes it.
         """
         mine = select(VIEW.query).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             query: str | None = (await transaction.execute(mine)).scalar()
         if query is not None:
             with suppress(DatabaseUnavailableError):
@@ -74,7 +74,7 @@ class ViewStore:
 
     async def selected(self, view_id: str, discord_id: int) -> tuple[Selected, ...]:
         """What is ticked, in the order of ticking; nothing where there is no such view."""
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             return await _ticked(transaction, view_id, discord_id)
 
     async def select(
@@ -112,7 +112,7 @@ class ViewStore:
     async def sweep(self, before: datetime, *, limit: int) -> int:
         """Forget up to `limit` views that were last used before then; how many those were."""
         old = select(VIEW.id).where(VIEW.used_at < before).order_by(VIEW.used_at).limit(limit)
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             found = (await transaction.execute(old)).scalars().all()
         if not found:
             return 0

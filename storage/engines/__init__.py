@@ -28,6 +28,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def asks(self) -> Engine:
+        """Whose statements have no transaction around them."""
+        ...
+
+    @property
     def writes(self) -> Engine:
         """Whose transactions take locks."""
         ...

@@ -206,6 +206,7 @@ class Postgres:
         self._log_end: tuple[Any, float] = None, time.monotonic()
         self._engine = self._engine_of(partial(connect, self._address), busy_timeout)
         self.reads = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self.asks = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self.writes = self._engine.execution_options(isolation_level="READ COMMITTED")
         limits = f"'lock_timeout', '{max(1, round(busy_timeout * 1000))}', true"
         idle = f"'idle_in_transaction_session_timeout', '{round(IDLE * 1000)}', true"

@@ -50,6 +50,7 @@ class Sqlite:
         self._scrubber: Any = None  # the driver's connection on which it goes on
         self._opened: tuple[int, int] | None = None  # which file on which device it was at the start
         self.reads = self._engine()
+        self.asks = self.reads.execution_options(**{BEGIN: ""})
         self.writes = self.reads.execution_options(**{BEGIN: "BEGIN IMMEDIATE"})
 
     def prepare(self) -> None:
@@ -177,7 +178,7 @@ class Sqlite:
 
     def _apart(self) -> Connection:
         """A connection on which nothing begins a transaction."""
-        return self.reads.execution_options(**{BEGIN: ""}).connect()
+        return self.asks.connect()
 
     def probe(self) -> frozenset[str]:
         """Without making the file, and without a trace of having been there."""

@@ -133,13 +133,13 @@ class JobStore(Outcomes):
     async def next_step(self, job_id: int) -> Step | None:
         """The first step that is not done."""
         found = select(steps).where(steps.c.job_id == job_id, steps.c.state != StepState.DONE)
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             row = (await transaction.execute(found.order_by(steps.c.number).limit(1))).one_or_none()
         return None if row is None else step_of(row)
 
     async def steps(self, job_id: int) -> list[Step]:
         """All of them, in their order."""
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             found = select(steps).where(steps.c.job_id == job_id).order_by(steps.c.number)
             return [step_of(row) for row in await transaction.execute(found)]
 
@@ -147,7 +147,7 @@ class JobStore(Outcomes):
         """How many steps are done, and how many there are."""
         done = func.count().filter(steps.c.state == StepState.DONE).label("done")
         counts = select(done, func.count().label("total")).where(steps.c.job_id == job_id)
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             row = (await transaction.execute(counts)).one()
         return row.done, row.total
 
@@ -182,7 +182,7 @@ class JobStore(Outcomes):
             .where(OPEN, COLUMNS.due_at <= now, COLUMNS.discord_id != job.discord_id)
             .where(or_(COLUMNS.turn < me.c.turn, and_(COLUMNS.turn == me.c.turn, COLUMNS.id < me.c.id)))
         )
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             return int((await transaction.execute(waiting)).scalar_one())
 
     async def resume(self, discord_id: int, job_id: int, now: datetime) -> bool:
@@ -216,7 +216,7 @@ class JobStore(Outcomes):
             return bool((await transaction.execute(change)).rowcount)
 
     async def _all(self, *where: ColumnElement[bool]) -> list[Job]:
-        async with self._database.read() as transaction:
+        async with self._database.ask() as transaction:
             found = select(jobs).where(*where).order_by(COLUMNS.id)
             return [job_of(row) for row in await transaction.execute(found)]
 

@@ -220,6 +220,15 @@ async def test_reading_sees_one_state_and_does_not_wait_for_a_write(database, st
     assert await stores.syncs.get(1) == "half"
 
 
+async def test_asking_sees_what_is_written_at_the_moment_of_each_statement(database, url):
+    query = text("SELECT count(*) FROM command_syncs")
+    async with database.ask() as asker:
+        async with database.write() as writer:
+            await writer.execute(INSERT, {"id": 1, "digest": "half"})
+            assert (await asker.execute(query)).scalar() == 0
+        assert (await asker.execute(query)).scalar() == 1
+
+
 async def test_writes_of_many_tasks_in_two_processes_all_land(stores, other_stores, url):
     await asyncio.gather(
         *(store.uploads.add(upload(f"{n}{store is stores}")) for n in range(20) for store in (stores, other_stores))

@@ -25,6 +25,7 @@ from tests.storage.shelving import IMAGES, ids
 
 READER = 1
 WAITING = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+BESIDE = "SELECT reltoastrelid FROM pg_class WHERE oid = 'places'::regclass"
 
 # What titles there are, and what each query finds of them.
 TITLES = {
@@ -488,6 +489,16 @@ async def test_what_is_called_so_is_looked_up_by_its_name(stores: Stores, librar
     [(statement, parameters)] = asked
     plan = [row["detail"] for row in rows(url, f"EXPLAIN QUERY PLAN {statement}", *parameters)]
     assert any("ix_places_name (library_id=? AND shelf=? AND name=?)" in step for step in plan), plan
+
+
+@on_postgres
+async def test_a_long_text_stands_where_a_search_passes(stores: Stores, library: int, url: str) -> None:
+    """Each was fetched from a table beside, where PostgreSQL puts what is longer than a fourth of a page."""
+    words = " ".join(f"word{at}" for at in range(700))
+    await stores.library.put_front(library, IMAGES, [to_index(Image(id="one", description=words))])
+    [row] = rows(url, f"SELECT octet_length(search) AS size, pg_relation_size(({BESIDE})) AS beside FROM places")
+    assert row["size"] > 5_000
+    assert row["beside"] == 0
 
 
 # --- on PostgreSQL, which knows nothing yet of what was just read

@@ -47,13 +47,16 @@ PAUSES = (0.02, 0.05, 0.1, 0.2)  # seconds between tries to get a connection fro
 
 
 class Transaction:
-    """Statements of one transaction. A cancellation waits for the statement that runs, so the driver never sees one.
+    """Statements of one transaction; where it `only_asks`, with none around them.
+
+    A cancellation waits for the statement that runs, so the driver never sees one.
 
     All methods raise DatabaseUnavailableError.
     """
 
-    def __init__(self, backend: Backend, connection: Connection) -> None:
+    def __init__(self, backend: Backend, connection: Connection, *, only_asks: bool = False) -> None:
         self._backend = backend
+        self._only_asks = only_asks
         self._connection = connection
         self.has_traces = self.has_copies = self.is_kept = False
         self._forgotten: list[tuple[bytes, bool]] = []
@@ -83,6 +86,8 @@ class Transaction:
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Run one statement; once for each set of parameters where there are several."""
+        if self._only_asks and getattr(statement, "is_dml", False):
+            raise TypeError("what is changed needs a transaction: write() has one")
         result = await asked(self._backend, self._connection.execute, statement, parameters)
         if isinstance(statement, Delete) and statement.table is not housekeeping and result.rowcount:
             self.has_copies = True
@@ -153,9 +158,9 @@ class Database:
 
     @asynccontextmanager
     async def ask(self) -> AsyncIterator[Transaction]:
-        """The same for one statement, or several of which each may see another state: two round trips less."""
+        """The same for one statement, or for several of which each may see another state, with nothing around them."""
         async with _started(self._backend, self._backend.asks) as connection:
-            yield Transaction(self._backend, connection)
+            yield Transaction(self._backend, connection, only_asks=True)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -239,13 +244,13 @@ class Database:
     async def ping(self) -> None:
         """Ask it something. Raises DatabaseUnavailableError, also where somebody has deleted the file meanwhile."""
         await asked(self._backend, self._backend.look)
-        async with self.read() as transaction:
+        async with self.ask() as transaction:
             await transaction.execute(text("SELECT version_num FROM alembic_version"))
 
     async def settle_all(self) -> None:
         """The same for traces that another process has left, which may have been killed since."""
         query = select(housekeeping.c.value).where(housekeeping.c.name == ERASURE)
-        async with self.read() as transaction:
+        async with self.ask() as transaction:
             last = (await transaction.execute(query)).scalar()
         if last != self._last:
             self._last, self._erasures = last, self._erasures + 1
@@ -305,7 +310,7 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
 
 async def _compare_clocks(database: Database) -> None:
     """Warn where processes on several machines might not agree on whose turn it is."""
-    async with database.read() as transaction:
+    async with database.ask() as transaction:
         ahead = await transaction.now() - datetime.now(UTC)
     if abs(ahead) > CLOCKS:
         log.warning(
@@ -316,7 +321,7 @@ async def _compare_clocks(database: Database) -> None:
 
 @asynccontextmanager
 async def _started(backend: Backend, engine: Engine) -> AsyncIterator[Connection]:
-    """A connection of the pool; what is not committed at the end is undone."""
+    """A connection of the pool; where it began a transaction, what is not committed at the end is undone."""
     opening = asyncio.ensure_future(_connected(backend, engine))
     try:
         yield await to_the_end(opening)

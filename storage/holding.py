@@ -84,7 +84,7 @@ def _each(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
 
 @compiles(Holds, "postgresql")
 def _all(element: Holds, compiler: SQLCompiler, **given: Any) -> str:
-    """A long text is stored elsewhere, and is fetched for each operator anew unless an expression is made of it.
+    """A long text may be packed, or elsewhere, and is got for each operator anew unless an expression is made of it.
 
     For a word of four letters and more `strpos` takes PostgreSQL a fourth less time than LIKE (measured), for a shorter
     one as much; but LIKE alone takes many words at once. Conditions are looked at in the order of what PostgreSQL takes

@@ -71,6 +71,7 @@ places = Table(
     UniqueConstraint("library_id", "kind", "item_id", "shelf", name="uq_places_item"),
     Index("ix_places_name", "library_id", "shelf", "name"),
     sqlite_with_rowid=False,
+    info=on_postgres(**{"with": {"toast_tuple_target": 8160}}),  # most long texts stand in their rows
 )
 UNFOLDED = places.c.search == ""
 Index("ix_places_unfolded", places.c.library_id, sqlite_where=UNFOLDED, info=on_postgres(where=UNFOLDED))

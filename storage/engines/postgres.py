@@ -359,12 +359,10 @@ class Postgres:
 def _look_at(connection: Any, *_: object) -> None:
     """Of connections that the server has ended meanwhile, as by a restart, none is used; the pool makes new ones.
 
-    One round trip, where SQLAlchemy's own look (`pool_pre_ping`) takes four. It asks for something that has to be asked
-    for in any case: a search of 65,000 items is costly enough, as PostgreSQL sees it, to be compiled first where the
-    server can do that, which takes longer than the search.
+    One round trip, where SQLAlchemy's own look (`pool_pre_ping`) takes four.
     """
     try:
-        await_only(connection.driver_connection.execute("SET jit = off"))
+        await_only(connection.driver_connection.execute("SELECT 1"))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
         raise InvalidatePoolError(str(error)) from error
 

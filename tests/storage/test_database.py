@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import IntegrityError
 
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import AddressError, DatabaseUnavailableError
 from storage.models import AttemptStatus
+from storage.tables import housekeeping
 from tests.databases import on_sqlite
 from tests.storage.factories import NOW, account, bring_to, cells, raw, upload
 
@@ -227,6 +228,8 @@ async def test_asking_sees_what_is_written_at_the_moment_of_each_statement(datab
             await writer.execute(INSERT, {"id": 1, "digest": "half"})
             assert (await asker.execute(query)).scalar() == 0
         assert (await asker.execute(query)).scalar() == 1
+        with pytest.raises(TypeError, match="write"):
+            await asker.execute(delete(housekeeping))
 
 
 async def test_writes_of_many_tasks_in_two_processes_all_land(stores, other_stores, url):

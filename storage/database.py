@@ -86,7 +86,7 @@ class Transaction:
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
         """Run one statement; once for each set of parameters where there are several."""
-        if self._only_asks and getattr(statement, "is_dml", False):
+        if self._only_asks and statement.is_dml:
             raise TypeError("what is changed needs a transaction: write() has one")
         result = await asked(self._backend, self._connection.execute, statement, parameters)
         if isinstance(statement, Delete) and statement.table is not housekeeping and result.rowcount:

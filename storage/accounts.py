@@ -121,8 +121,7 @@ class AccountStore:
         return not self._database.has_traces
 
     async def _one(self, query: Select[Any]) -> Row[Any] | None:
-        async with self._database.ask() as transaction:
-            return (await transaction.execute(query)).one_or_none()
+        return (await self._database.execute(query)).one_or_none()
 
     def _opened(self, row: Row[Any] | None) -> ImgurAccount | None:
         return None if row is None else account_of(self._keyring, row)

@@ -149,8 +149,7 @@ class AttemptStore:
 
     async def _one(self, where: ColumnElement[bool]) -> LinkAttempt | None:
         query = _with_keys().where(where).order_by(COLUMNS.number.desc()).limit(1)
-        async with self._database.ask() as transaction:
-            row = (await transaction.execute(query)).one_or_none()
+        row = (await self._database.execute(query)).one_or_none()
         return None if row is None else self._attempt(row)
 
     async def _step(self, attempt_id: str, *where: ColumnElement[bool], **values: Any) -> bool:

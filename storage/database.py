@@ -15,9 +15,9 @@ from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Delete, Engine, Executable, Table, select, text
+from sqlalchemy import Connection, CursorResult, Delete, Engine, Executable, Result, Table, select, text
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.util import greenlet_spawn
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Parameters: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +47,24 @@ CLOCKS = timedelta(seconds=5)  # by which clocks may differ before that is worth
 PAUSES = (0.02, 0.05, 0.1, 0.2)  # seconds between tries to get a connection from a server that takes no more of them
 
 
+class Executor(Protocol):
+    """What takes statements: a transaction, or the database itself, which takes each on its own."""
+
+    async def execute(self, statement: Executable, parameters: Parameters = None, /) -> Result[Any]:
+        """Run one statement."""
+        ...
+
+
 class Transaction:
-    """Statements of one transaction; where it `only_asks`, with none around them.
+    """Statements of one transaction.
 
     A cancellation waits for the statement that runs, so the driver never sees one.
 
     All methods raise DatabaseUnavailableError.
     """
 
-    def __init__(self, backend: Backend, connection: Connection, *, only_asks: bool = False) -> None:
+    def __init__(self, backend: Backend, connection: Connection) -> None:
         self._backend = backend
-        self._only_asks = only_asks
         self._connection = connection
         self.has_traces = self.has_copies = self.is_kept = False
         self._forgotten: list[tuple[bytes, bool]] = []
@@ -82,12 +90,8 @@ class Transaction:
         """
         self._forgotten.append((digest, replaced))
 
-    async def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
-    ) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, parameters: Parameters = None) -> CursorResult[Any]:
         """Run one statement; once for each set of parameters where there are several."""
-        if self._only_asks and statement.is_dml:
-            raise TypeError("what is changed needs a transaction: write() has one")
         result = await asked(self._backend, self._connection.execute, statement, parameters)
         if isinstance(statement, Delete) and statement.table is not housekeeping and result.rowcount:
             self.has_copies = True
@@ -156,11 +160,19 @@ class Database:
         async with _started(self._backend, self._backend.reads) as connection:
             yield Transaction(self._backend, connection)
 
-    @asynccontextmanager
-    async def ask(self) -> AsyncIterator[Transaction]:
-        """The same for one statement, or for several of which each may see another state, with nothing around them."""
+    async def execute(self, statement: Executable, parameters: Parameters = None) -> Result[Any]:
+        """What one statement tells, with no transaction around it. Raises DatabaseUnavailableError.
+
+        A TypeError for one that changes something: `write` is for these.
+        """
+        if statement.is_dml:
+            raise TypeError("what is changed needs a transaction: write() has one")
+        return await _let_in(partial(asked, self._backend, _told, self._backend.asks, statement, parameters))
+
+    async def now(self) -> datetime:
+        """The time by one clock for all processes that share the database. Raises DatabaseUnavailableError."""
         async with _started(self._backend, self._backend.asks) as connection:
-            yield Transaction(self._backend, connection, only_asks=True)
+            return await asked(self._backend, self._backend.now, connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -244,14 +256,12 @@ class Database:
     async def ping(self) -> None:
         """Ask it something. Raises DatabaseUnavailableError, also where somebody has deleted the file meanwhile."""
         await asked(self._backend, self._backend.look)
-        async with self.ask() as transaction:
-            await transaction.execute(text("SELECT version_num FROM alembic_version"))
+        await self.execute(text("SELECT version_num FROM alembic_version"))
 
     async def settle_all(self) -> None:
         """The same for traces that another process has left, which may have been killed since."""
         query = select(housekeeping.c.value).where(housekeeping.c.name == ERASURE)
-        async with self.ask() as transaction:
-            last = (await transaction.execute(query)).scalar()
+        last = (await self.execute(query)).scalar()
         if last != self._last:
             self._last, self._erasures = last, self._erasures + 1
         await self.settle()
@@ -310,8 +320,7 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
 
 async def _compare_clocks(database: Database) -> None:
     """Warn where processes on several machines might not agree on whose turn it is."""
-    async with database.ask() as transaction:
-        ahead = await transaction.now() - datetime.now(UTC)
+    ahead = await database.now() - datetime.now(UTC)
     if abs(ahead) > CLOCKS:
         log.warning(
             "the clocks of this machine and of the database differ; keep both right, as by NTP",
@@ -322,7 +331,7 @@ async def _compare_clocks(database: Database) -> None:
 @asynccontextmanager
 async def _started(backend: Backend, engine: Engine) -> AsyncIterator[Connection]:
     """A connection of the pool; where it began a transaction, what is not committed at the end is undone."""
-    opening = asyncio.ensure_future(_connected(backend, engine))
+    opening = asyncio.ensure_future(_let_in(partial(asked, backend, engine.connect)))
     try:
         yield await to_the_end(opening)
     finally:
@@ -330,17 +339,23 @@ async def _started(backend: Backend, engine: Engine) -> AsyncIterator[Connection
             await asked(backend, opening.result().close)
 
 
-async def _connected(backend: Backend, engine: Engine) -> Connection:
-    """A connection; where the server takes no more of them, one that another is done with, here or elsewhere."""
+async def _let_in(ask: Callable[[], Awaitable[T]]) -> T:
+    """What begins with a connection; where the server takes no more of them, once others are done with theirs."""
     until = time.monotonic() + BUSY_TIMEOUT
     pauses = chain(PAUSES, repeat(PAUSES[-1]))
     while True:
         try:
-            return await asked(backend, engine.connect)
+            return await ask()
         except CrowdedError:
             if time.monotonic() > until:
                 raise
         await asyncio.sleep(next(pauses))
+
+
+def _told(engine: Engine, statement: Executable, parameters: Parameters) -> Result[Any]:
+    """All at once, with the connection that it takes."""
+    with engine.connect() as connection:
+        return connection.execute(statement, parameters).freeze()()
 
 
 async def asked(backend: Backend, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

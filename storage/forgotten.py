@@ -55,11 +55,9 @@ async def forget_again(database: Database, keyring: Keyring) -> None:
 
 
 async def _rows(database: Database, query: Select[Any]) -> Sequence[Row[Any]]:
-    async with database.ask() as transaction:
-        return (await transaction.execute(query)).all()
+    return (await database.execute(query)).all()
 
 
 async def _known(database: Database) -> int:
     query = select(housekeeping.c.value).where(housekeeping.c.name == RECORDED)
-    async with database.ask() as transaction:
-        return (await transaction.execute(query)).scalar() or 0
+    return (await database.execute(query)).scalar() or 0

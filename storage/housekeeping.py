@@ -46,8 +46,7 @@ class Housekeeper:
     async def _due(self, now: datetime) -> datetime | None:
         """Since when; what a clock that was ahead has noted counts from now on."""
         query = select(func.min(ROWS.value)).where(ROWS.name.in_((DUE, DOING)))
-        async with self._database.ask() as transaction:
-            since: int | None = (await transaction.execute(query)).scalar()
+        since: int | None = (await self._database.execute(query)).scalar()
         if since is None:
             return None
         if (at := EPOCH + since * TICK) <= now:

@@ -39,9 +39,8 @@ class MarkStore:
         number = func.count().label("number")
         query = select(func.min(tags.c.shown).label("shown"), tags.c.folded, number)
         query = query.where(notes.of(tags, library, reader)).group_by(tags.c.folded)
-        async with self._database.ask() as transaction:
-            rows = await transaction.execute(query.order_by(number.desc(), tags.c.folded))
-            return [(Tag(row.shown, row.folded), row.number) for row in rows]
+        rows = await self._database.execute(query.order_by(number.desc(), tags.c.folded))
+        return [(Tag(row.shown, row.folded), row.number) for row in rows]
 
     async def put(
         self,

@@ -56,9 +56,8 @@ async def seal_anew(database: Database, keyring: Keyring) -> bool:
 
     False: there was nothing to do. Otherwise writing the files anew is due at once.
     """
-    async with database.ask() as transaction:
-        if not (await transaction.execute(select(housekeeping).where(housekeeping.c.name == OLD_SEALS))).first():
-            return False
+    if not (await database.execute(select(housekeeping).where(housekeeping.c.name == OLD_SEALS))).first():
+        return False
     for sealed in SEALED:
         last: RowMapping | None = None
         while rows := await _some(database, sealed, last):
@@ -84,8 +83,7 @@ async def _some(database: Database, sealed: Sealed, last: RowMapping | None) -> 
     query = select(table).where(is_old).order_by(*order).limit(AT_ONCE)
     if last is not None:
         query = query.where(tuple_(*order) > tuple_(*(literal(last[column.name]) for column in order)))
-    async with database.ask() as transaction:
-        return (await transaction.execute(query)).mappings().all()
+    return (await database.execute(query)).mappings().all()
 
 
 async def _seal(transaction: Transaction, keyring: Keyring, sealed: Sealed, row: RowMapping, key_column: str) -> None:

@@ -17,8 +17,7 @@ class SyncStore:
     async def get(self, application_id: int) -> str | None:
         """What was sent last, None before the first time."""
         query = select(command_syncs.c.digest).where(command_syncs.c.application_id == application_id)
-        async with self._database.ask() as transaction:
-            return (await transaction.execute(query)).scalar()
+        return (await self._database.execute(query)).scalar()
 
     async def set(self, application_id: int, digest: str) -> None:
         """Remember what was sent."""

@@ -47,21 +47,18 @@ class UploadStore:
         """The user's uploads from `offset` on, at most `limit`."""
         newest_first = (COLUMNS.uploaded_at.desc(), COLUMNS.image_id)
         query = _with_keys().where(COLUMNS.discord_id == discord_id).order_by(*newest_first)
-        async with self._database.ask() as transaction:
-            rows = (await transaction.execute(query.offset(offset).limit(limit))).mappings().all()
+        rows = (await self._database.execute(query.offset(offset).limit(limit))).mappings().all()
         return [self._upload(row) for row in rows]
 
     async def count(self, discord_id: int) -> int:
         """How many uploads the user has."""
         query = select(func.count()).where(COLUMNS.discord_id == discord_id)
-        async with self._database.ask() as transaction:
-            return int((await transaction.execute(query)).scalar_one())
+        return int((await self._database.execute(query)).scalar_one())
 
     async def get(self, discord_id: int, image_id: str) -> AnonymousUpload | None:
         """The user's upload with this id."""
         query = _with_keys().where(_is(discord_id, image_id))
-        async with self._database.ask() as transaction:
-            row = (await transaction.execute(query)).mappings().one_or_none()
+        row = (await self._database.execute(query)).mappings().one_or_none()
         return None if row is None else self._upload(row)
 
     async def update(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
-from storage.database import Database, Transaction
+from storage.database import Database, Executor, Transaction
 from storage.errors import DatabaseUnavailableError
 from storage.models import Key, Selected
 from storage.tables import selected, views
@@ -64,8 +64,7 @@ class ViewStore:
         That it was used is noted where the database takes it.
         """
         mine = select(VIEW.query).where(VIEW.id == view_id, VIEW.discord_id == discord_id)
-        async with self._database.ask() as transaction:
-            query: str | None = (await transaction.execute(mine)).scalar()
+        query: str | None = (await self._database.execute(mine)).scalar()
         if query is not None:
             with suppress(DatabaseUnavailableError):
                 async with self._database.write() as transaction:
@@ -74,8 +73,7 @@ class ViewStore:
 
     async def selected(self, view_id: str, discord_id: int) -> tuple[Selected, ...]:
         """What is ticked, in the order of ticking; nothing where there is no such view."""
-        async with self._database.ask() as transaction:
-            return await _ticked(transaction, view_id, discord_id)
+        return await _ticked(self._database, view_id, discord_id)
 
     async def select(
         self,
@@ -112,8 +110,7 @@ class ViewStore:
     async def sweep(self, before: datetime, *, limit: int) -> int:
         """Forget up to `limit` views that were last used before then; how many those were."""
         old = select(VIEW.id).where(VIEW.used_at < before).order_by(VIEW.used_at).limit(limit)
-        async with self._database.ask() as transaction:
-            found = (await transaction.execute(old)).scalars().all()
+        found = (await self._database.execute(old)).scalars().all()
         if not found:
             return 0
         async with self._database.write() as transaction:
@@ -151,14 +148,14 @@ async def _use(transaction: Transaction, view_id: str, discord_id: int, now: dat
     return query
 
 
-async def _ticked(transaction: Transaction, view_id: str, discord_id: int) -> tuple[Selected, ...]:
+async def _ticked(executor: Executor, view_id: str, discord_id: int) -> tuple[Selected, ...]:
     query = (
         select(TICKED.kind, TICKED.item_id, TICKED.title, TICKED.account_id)
         .join(views)
         .where(TICKED.view_id == view_id, VIEW.discord_id == discord_id)
         .order_by(TICKED.number)
     )
-    rows = (await transaction.execute(query)).all()
+    rows = (await executor.execute(query)).all()
     return tuple(Selected(row.kind, row.item_id, row.title, row.account_id) for row in rows)
 
 

@@ -28,14 +28,12 @@ class LibraryStore:
 
     async def owned(self, shelves: Collection[str], *, discord_id: int, account_id: int | None = None) -> Owned:
         """The libraries of a Discord user and of an account, and how far these shelves of the account's were read."""
-        async with self._database.ask() as transaction:
-            return await passes.owned(transaction, shelves, discord_id, account_id)
+        return await passes.owned(self._database, shelves, discord_id, account_id)
 
     async def library(self, account_id: int) -> int | None:
         """The number of an account's library."""
         query = select(libraries.c.id).where(libraries.c.account_id == account_id)
-        async with self._database.ask() as transaction:
-            found: int | None = (await transaction.execute(query)).scalar()
+        found: int | None = (await self._database.execute(query)).scalar()
         return found
 
     # --- reading
@@ -44,8 +42,7 @@ class LibraryStore:
         self, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
     ) -> tuple[IndexedItem, ...]:
         """The shelf's items from `offset` on, at most `limit`."""
-        async with self._database.ask() as transaction:
-            return await reads.page(transaction, library, shelf, offset=offset, limit=limit, oldest=oldest)
+        return await reads.page(self._database, library, shelf, offset=offset, limit=limit, oldest=oldest)
 
     async def count(self, library: int, shelf: str) -> int:
         """How many items the shelf has."""
@@ -54,9 +51,8 @@ class LibraryStore:
     async def get(self, library: int, key: Key) -> IndexedItem | None:
         """The item, on whatever shelf it stands."""
         query = select(items, places.c.search).join(places, reads.same_item(items, places))
-        async with self._database.ask() as transaction:
-            rows = await transaction.execute(query.where(reads.of_key(library, key)).limit(1))
-            row = rows.mappings().one_or_none()
+        rows = await self._database.execute(query.where(reads.of_key(library, key)).limit(1))
+        row = rows.mappings().one_or_none()
         return None if row is None else reads.item_of(row)
 
     async def search(
@@ -90,19 +86,16 @@ class LibraryStore:
     ) -> list[asyncio.Task[tuple[IndexedItem, ...]]]:
         """The same while each shelf is being looked through; the caller sees all of them to their end."""
         wanted = list(shelves)
-        async with self._database.ask() as transaction:
-            meant = {
-                library: await reads.meaning(transaction, library, query, reader)
-                for library in {library for library, _ in wanted}
-            }
+        its = {library for library, _ in wanted}
+        meanings = (reads.meaning(self._database, library, query, reader) for library in its)
+        meant = dict(zip(its, await asyncio.gather(*meanings), strict=True))
 
         async def of(library: int, shelf: str) -> tuple[IndexedItem, ...]:
             known = meant[library]
             if known is None and not query.whole:
                 return ()
             asked = reads.Search(library, shelf, reader, known or reads.Meaning())
-            async with self._database.ask() as transaction:
-                return await reads.offered(transaction, asked, query.whole, limit=limit, only_called=known is None)
+            return await reads.offered(self._database, asked, query.whole, limit=limit, only_called=known is None)
 
         return [asyncio.create_task(of(library, shelf)) for library, shelf in wanted]
 
@@ -122,9 +115,8 @@ class LibraryStore:
     async def order_of(self, library: int, shelf: str, limit: int) -> list[Key]:
         """The keys of the first `limit` items."""
         query = select(places.c.kind, places.c.item_id).where(reads.on_shelf(library, shelf))
-        async with self._database.ask() as transaction:
-            rows = await transaction.execute(query.order_by(places.c.rank.desc()).limit(limit))
-            return [(row.kind, row.item_id) for row in rows]
+        rows = await self._database.execute(query.order_by(places.c.rank.desc()).limit(limit))
+        return [(row.kind, row.item_id) for row in rows]
 
     async def ranks_of(self, library: int, shelf: str, keys: Collection[Key]) -> dict[Key, int]:
         """Where these stand, if they are known: the higher, the newer."""
@@ -186,8 +178,7 @@ class LibraryStore:
 
     async def sync_state(self, library: int, shelf: str) -> SyncState | None:
         """How far the shelf has been read; None before anything was."""
-        async with self._database.ask() as transaction:
-            return await passes.state_of(transaction, library, shelf)
+        return await passes.state_of(self._database, library, shelf)
 
     async def advance(self, state: SyncState, items: Sequence[IndexedItem], *, from_oldest: bool = False) -> bool:
         """Note a page of a pass and where the pass stands, in one transaction; see `services.ports`."""
@@ -233,10 +224,8 @@ class LibraryStore:
     async def unfolded(self, limit: int) -> list[tuple[int, IndexedItem]]:
         """Items, with their libraries, whose `search` is missing, as after a migration: `update` writes it."""
         query = select(items, places.c.search).join(places, reads.same_item(items, places)).where(UNFOLDED)
-        async with self._database.ask() as transaction:
-            rows = (await transaction.execute(query.limit(limit))).mappings().all()
+        rows = (await self._database.execute(query.limit(limit))).mappings().all()
         return [(row["library_id"], reads.item_of(row)) for row in rows]
 
     async def _number(self, query: Select[Any]) -> int:
-        async with self._database.ask() as transaction:
-            return int((await transaction.execute(query)).scalar_one())
+        return int((await self._database.execute(query)).scalar_one())

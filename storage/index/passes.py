@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, false, or_, select
 
-from storage.database import Transaction
+from storage.database import Executor, Transaction
 from storage.index.reads import on_shelf
 from storage.index.writes import bottom, each_once, is_there, standing, top, write_items, write_places
 from storage.library_tables import libraries, places, syncs
@@ -28,20 +28,20 @@ class _Ranks(NamedTuple):
     reach: int | None = None
 
 
-async def state_of(transaction: Transaction, library: int, shelf: str) -> SyncState | None:
+async def state_of(executor: Executor, library: int, shelf: str) -> SyncState | None:
     """How far the shelf has been read; None before anything was."""
-    row = (await transaction.execute(_row(library, shelf))).mappings().one_or_none()
+    row = (await executor.execute(_row(library, shelf))).mappings().one_or_none()
     return None if row is None else SyncState(library, shelf, **{name: row[name] for name in _STATE})
 
 
-async def owned(transaction: Transaction, shelves: Collection[str], discord_id: int, account_id: int | None) -> Owned:
+async def owned(executor: Executor, shelves: Collection[str], discord_id: int, account_id: int | None) -> Owned:
     """Both libraries, and where these shelves of the account's stand."""
     values: dict[str, Any] = {"user": discord_id, "shelves": list(shelves)}
     if account_id is not None:
         values["account"] = account_id
     own = account = None
     states = {}
-    for row in (await transaction.execute(_owned(account_id is not None), values)).mappings():
+    for row in (await executor.execute(_owned(account_id is not None), values)).mappings():
         if row["account_id"] is None:
             own = row["id"]
             continue

@@ -26,7 +26,7 @@ from sqlalchemy import (
     union,
 )
 
-from storage.database import Transaction
+from storage.database import Executor
 from storage.holding import Sought, holds, rarest_first, sought, unhelped, values_of
 from storage.library_tables import items, marks, places, tags
 from storage.models import IndexedItem, Key, Query, kinds_on
@@ -91,11 +91,11 @@ def item_of(row: RowMapping) -> IndexedItem:
 
 
 async def page(
-    transaction: Transaction, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
+    executor: Executor, library: int, shelf: str, *, offset: int, limit: int, oldest: bool = False
 ) -> tuple[IndexedItem, ...]:
     """One page of all of a shelf."""
     values = {LIBRARY.key: library, SHELF.key: shelf, OFFSET.key: offset, FIRST.key: limit}
-    return await _items(transaction, _page(oldest), values)
+    return await _items(executor, _page(oldest), values)
 
 
 @lru_cache
@@ -107,8 +107,8 @@ def _page(oldest: bool) -> Select[Any]:
     return _items_at(_place().where(on_shelf(LIBRARY, SHELF), is_on_it).order_by(order).limit(FIRST), oldest=oldest)
 
 
-async def _items(transaction: Transaction, statement: Select[Any], values: dict[str, Any]) -> tuple[IndexedItem, ...]:
-    return tuple(map(item_of, (await transaction.execute(statement, values)).mappings()))
+async def _items(executor: Executor, statement: Select[Any], values: dict[str, Any]) -> tuple[IndexedItem, ...]:
+    return tuple(map(item_of, (await executor.execute(statement, values)).mappings()))
 
 
 def _items_at(chosen: Select[Any] | CompoundSelect[Any], *, oldest: bool = False) -> Select[Any]:
@@ -168,9 +168,9 @@ class Shape(NamedTuple):
         return tuple([sought(f"{name}{at}") for at in range(number)] for name, number in self._asdict().items())
 
 
-async def meaning(transaction: Transaction, library: int, query: Query, reader: int) -> Meaning | None:
+async def meaning(executor: Executor, library: int, query: Query, reader: int) -> Meaning | None:
     """What the query asks for; None where the reader has no such tag."""
-    found = await _tags(transaction, library, reader, query)
+    found = await _tags(executor, library, reader, query)
     if found is None:
         return None
     wanted, words = found
@@ -178,7 +178,7 @@ async def meaning(transaction: Transaction, library: int, query: Query, reader: 
         return Meaning(wanted, noted=words)
     asked = Meaning(words=words)
     values = {LIBRARY.key: library, READER.key: reader, **asked.values}
-    row = (await transaction.execute(_are_noted(asked.shape), values)).one()
+    row = (await executor.execute(_are_noted(asked.shape), values)).one()
     noted = [word for word, is_noted in zip(words, row, strict=True) if is_noted]
     return Meaning(words=[word for word in words if word not in noted], noted=noted)
 
@@ -246,9 +246,9 @@ class Search(NamedTuple):
         return {**where, READER.key: self.reader, **self.meant.values}
 
 
-async def match_count(transaction: Transaction, search: Search) -> int:
+async def match_count(executor: Executor, search: Search) -> int:
     """How many places there are of what is found."""
-    return int((await transaction.execute(_match_count(search.meant.shape), search.values)).scalar_one())
+    return int((await executor.execute(_match_count(search.meant.shape), search.values)).scalar_one())
 
 
 @lru_cache
@@ -257,11 +257,11 @@ def _match_count(shape: Shape) -> Select[Any]:
 
 
 async def matches(
-    transaction: Transaction, search: Search, *, offset: int, limit: int, oldest: bool = False
+    executor: Executor, search: Search, *, offset: int, limit: int, oldest: bool = False
 ) -> tuple[IndexedItem, ...]:
     """One page of what is found, in the order of the shelf."""
     values = search.values | {OFFSET.key: offset, FIRST.key: limit}
-    return await _items(transaction, _match_page(search.meant.shape, oldest), values)
+    return await _items(executor, _match_page(search.meant.shape, oldest), values)
 
 
 @lru_cache
@@ -277,11 +277,11 @@ def _first_matches(shape: Shape, oldest: bool = False) -> Select[Any]:
 
 
 async def offered(
-    transaction: Transaction, search: Search, whole: str, *, limit: int, only_called: bool = False
+    executor: Executor, search: Search, whole: str, *, limit: int, only_called: bool = False
 ) -> tuple[IndexedItem, ...]:
     """The first `limit` on a shelf that are called `whole`, then, unless `only_called`, those that are found."""
     statement = _offers(bool(whole), None if only_called else search.meant.shape)
-    found = await _items(transaction, statement, search.values | {NAMED.key: digest(whole), FIRST.key: limit})
+    found = await _items(executor, statement, search.values | {NAMED.key: digest(whole), FIRST.key: limit})
     return tuple(sorted(found, key=lambda item: name_of(item) != whole)[:limit])
 
 
@@ -312,9 +312,7 @@ def _rank(column: ColumnElement[int], oldest: bool) -> ColumnElement[int]:
     return column.asc() if oldest else column.desc()
 
 
-async def _tags(
-    transaction: Transaction, library: int, reader: int, query: Query
-) -> tuple[list[str], list[str]] | None:
+async def _tags(executor: Executor, library: int, reader: int, query: Query) -> tuple[list[str], list[str]] | None:
     """The tags that the query names, as lines, and the words that are left; None where the reader has no such tag."""
     wanted: list[str] = []
     words = list(query.words)
@@ -322,7 +320,7 @@ async def _tags(
         names = [" ".join(run[:end]) for end in range(len(run), 0, -1)]
         known = select(tags.c.folded).distinct()
         known = known.where(tags.c.library_id == library, tags.c.discord_id == reader, tags.c.folded.in_(names))
-        found = set((await transaction.execute(known)).scalars())
+        found = set((await executor.execute(known)).scalars())
         longest = next((name for name in names if name in found), None)
         if longest is None:
             return None

@@ -133,22 +133,19 @@ class JobStore(Outcomes):
     async def next_step(self, job_id: int) -> Step | None:
         """The first step that is not done."""
         found = select(steps).where(steps.c.job_id == job_id, steps.c.state != StepState.DONE)
-        async with self._database.ask() as transaction:
-            row = (await transaction.execute(found.order_by(steps.c.number).limit(1))).one_or_none()
+        row = (await self._database.execute(found.order_by(steps.c.number).limit(1))).one_or_none()
         return None if row is None else step_of(row)
 
     async def steps(self, job_id: int) -> list[Step]:
         """All of them, in their order."""
-        async with self._database.ask() as transaction:
-            found = select(steps).where(steps.c.job_id == job_id).order_by(steps.c.number)
-            return [step_of(row) for row in await transaction.execute(found)]
+        found = select(steps).where(steps.c.job_id == job_id).order_by(steps.c.number)
+        return [step_of(row) for row in await self._database.execute(found)]
 
     async def tally(self, job_id: int) -> tuple[int, int]:
         """How many steps are done, and how many there are."""
         done = func.count().filter(steps.c.state == StepState.DONE).label("done")
         counts = select(done, func.count().label("total")).where(steps.c.job_id == job_id)
-        async with self._database.ask() as transaction:
-            row = (await transaction.execute(counts)).one()
+        row = (await self._database.execute(counts)).one()
         return row.done, row.total
 
     async def mark(self, job: Job, number: int, state: StepState, outcome: str | None = None) -> bool:
@@ -182,8 +179,7 @@ class JobStore(Outcomes):
             .where(OPEN, COLUMNS.due_at <= now, COLUMNS.discord_id != job.discord_id)
             .where(or_(COLUMNS.turn < me.c.turn, and_(COLUMNS.turn == me.c.turn, COLUMNS.id < me.c.id)))
         )
-        async with self._database.ask() as transaction:
-            return int((await transaction.execute(waiting)).scalar_one())
+        return int((await self._database.execute(waiting)).scalar_one())
 
     async def resume(self, discord_id: int, job_id: int, now: datetime) -> bool:
         """Let a stopped job of the user's go on; False where it has not stopped, or a newer one has taken its place."""
@@ -216,9 +212,8 @@ class JobStore(Outcomes):
             return bool((await transaction.execute(change)).rowcount)
 
     async def _all(self, *where: ColumnElement[bool]) -> list[Job]:
-        async with self._database.ask() as transaction:
-            found = select(jobs).where(*where).order_by(COLUMNS.id)
-            return [job_of(row) for row in await transaction.execute(found)]
+        found = select(jobs).where(*where).order_by(COLUMNS.id)
+        return [job_of(row) for row in await self._database.execute(found)]
 
 
 def _is_served_by_nobody(clock: datetime) -> ColumnElement[bool]:

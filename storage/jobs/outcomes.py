@@ -32,9 +32,8 @@ class Outcomes:
     async def take_outcomes(self, discord_id: int) -> list[Job]:
         """What has ended, or stopped, and was not told yet; each is given once. The message may still show it, too."""
         untold = and_(COLUMNS.discord_id == discord_id, COLUMNS.outcome_title.is_not(None))
-        async with self._database.ask() as transaction:  # mostly there is nothing to tell
-            if not (await transaction.execute(select(COLUMNS.id).where(untold).limit(1))).first():
-                return []
+        if not (await self._database.execute(select(COLUMNS.id).where(untold).limit(1))).first():
+            return []  # as mostly
         async with self._database.write() as transaction:
             found = select(jobs).where(untold).order_by(COLUMNS.id).with_for_update()
             rows = (await transaction.execute(found)).all()

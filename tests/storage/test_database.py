@@ -223,13 +223,12 @@ async def test_reading_sees_one_state_and_does_not_wait_for_a_write(database, st
 
 async def test_asking_sees_what_is_written_at_the_moment_of_each_statement(database, url):
     query = text("SELECT count(*) FROM command_syncs")
-    async with database.ask() as asker:
-        async with database.write() as writer:
-            await writer.execute(INSERT, {"id": 1, "digest": "half"})
-            assert (await asker.execute(query)).scalar() == 0
-        assert (await asker.execute(query)).scalar() == 1
-        with pytest.raises(TypeError, match="write"):
-            await asker.execute(delete(housekeeping))
+    async with database.write() as writer:
+        await writer.execute(INSERT, {"id": 1, "digest": "half"})
+        assert (await database.execute(query)).scalar() == 0
+    assert (await database.execute(query)).scalar() == 1
+    with pytest.raises(TypeError, match="write"):
+        await database.execute(delete(housekeeping))
 
 
 async def test_writes_of_many_tasks_in_two_processes_all_land(stores, other_stores, url):

@@ -59,19 +59,22 @@ async def test_where_the_server_takes_few_connections_they_are_shared(database, 
     rows(url, "CREATE ROLE crowded LOGIN CONNECTION LIMIT 2")
     rows(url, "GRANT SELECT ON alembic_version TO crowded")
 
-    async def ask(database, use):
-        async with getattr(database, use)() as transaction:
-            return (await transaction.execute(text("SELECT 1"))).scalar()
+    one = text("SELECT 1")
+
+    async def ask(use):
+        async with use() as transaction:
+            return await transaction.execute(one)
 
     try:
         async with open_database(url.replace("bot@", "crowded@")) as few:
-            assert await asyncio.gather(*(ask(few, use) for use in ["ask", "read", "write"] * 7)) == [1] * 21
+            asked = [ask(use) if use else few.execute(one) for use in [few.read, few.write, None] * 7]
+            assert [row.scalar() for row in await asyncio.gather(*asked)] == [1] * 21
     finally:
         rows(url, "DROP OWNED BY crowded")
         rows(url, "DROP ROLE crowded")
 
 
-@pytest.mark.parametrize("use", ["ask", "read", "write"])
+@pytest.mark.parametrize("use", ["read", "write"])
 async def test_what_was_under_way_when_connections_were_ended_is_told_and_the_next_works(database, stores, url, use):
     async def disturbed() -> None:
         async with getattr(database, use)() as transaction:
@@ -81,6 +84,18 @@ async def test_what_was_under_way_when_connections_were_ended_is_told_and_the_ne
 
     with pytest.raises(DatabaseUnavailableError, match=r"cannot be used: .*(terminat|clos)"):
         await disturbed()
+    await stores.syncs.set(1, "digest")
+
+
+async def test_a_statement_whose_connection_is_ended_meanwhile_is_told_and_the_next_works(database, stores, url):
+    running = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+    asked = asyncio.create_task(database.execute(text("SELECT pg_sleep(30)")))
+    while not rows(url, running):
+        await asyncio.sleep(0.01)
+    rows(url, END_ALL)
+
+    with pytest.raises(DatabaseUnavailableError, match=r"cannot be used: .*(terminat|clos)"):
+        await asked
     await stores.syncs.set(1, "digest")
 
 

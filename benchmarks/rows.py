@@ -13,6 +13,7 @@ import asyncpg
 
 from storage.index.writes import found_by
 from storage.models import IndexedItem
+from storage.signatures import BITS
 
 PIECE = 400  # pages written at a time
 
@@ -21,7 +22,7 @@ ITEM = (
     *("library_id", "kind", "item_id", "title", "description", "mime_type", "animated", "width", "height", "size"),
     *("nsfw", "favorite", "extra"),
 )
-PLACE = ("library_id", "shelf", "rank", "pass", "name", "kind", "item_id", "search")
+PLACE = ("library_id", "shelf", "rank", "pass", "name", "kind", "item_id", "search", "signature")
 
 
 async def loaded(url: str, libraries: Sequence[int], pages: Iterable[tuple[int, int, list[IndexedItem]]]) -> None:
@@ -39,7 +40,8 @@ def _into_sqlite(path: str, owners: list[tuple[int, int]], pages: Iterable[Any])
         connection.execute("BEGIN")
         connection.executemany("INSERT OR IGNORE INTO libraries (id, account_id) VALUES (?, ?)", owners)
         for items, places in _rows(pages):
-            for table, columns, rows in (("items", ITEM, items), ("places", PLACE, places)):
+            unsigned = [(*place[:-1], None) for place in places]
+            for table, columns, rows in (("items", ITEM, items), ("places", PLACE, unsigned)):
                 named = ", ".join(f'"{column}"' for column in columns)
                 marks = ", ".join("?" * len(columns))
                 connection.executemany(f"INSERT INTO {table} ({named}) VALUES ({marks})", rows)
@@ -54,7 +56,8 @@ async def _into_postgres(url: str, owners: list[tuple[int, int]], pages: Iterabl
         )
         for items, places in _rows(pages):
             await connection.copy_records_to_table("items", records=items, columns=ITEM)
-            await connection.copy_records_to_table("places", records=places, columns=PLACE)
+            signed = [(*place[:-1], place[-1] and asyncpg.BitString.frombytes(place[-1], BITS)) for place in places]
+            await connection.copy_records_to_table("places", records=signed, columns=PLACE)
         await connection.execute("VACUUM ANALYZE")  # as autovacuum does by itself within minutes
     finally:
         await connection.close()
@@ -69,6 +72,7 @@ def _rows(pages: Iterable[tuple[int, int, list[IndexedItem]]]) -> Iterator[tuple
                 values = {**{name: getattr(item, name, None) for name in ITEM}, "library_id": library}
                 values |= {"item_id": item.id, "extra": json.dumps(dict(item.extra))}
                 items.append(tuple(values[name] for name in ITEM))
-                names = found_by(item)
-                places.append((library, "images", first - at, 1, names["name"], item.kind, item.id, names["search"]))
+                values = {**found_by(item), "library_id": library, "shelf": "images", "rank": first - at, "pass": 1}
+                values |= {"kind": item.kind, "item_id": item.id}
+                places.append(tuple(values[name] for name in PLACE))
         yield items, places

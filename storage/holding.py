@@ -11,16 +11,21 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class Holds(FunctionElement[bool]):
-    """True where a text holds every word. Made by `holds`."""
+class Condition(FunctionElement[bool]):
+    """What is true or false of a row."""
 
     type = Boolean()
-    inherit_cache = True
-    name = "holds"
 
     def self_group(self, against: Any = None) -> Self:  # noqa: ARG002 - SQLAlchemy's signature
         """As it is: compared with 1, as SQLAlchemy would, SQLite looks for all words where the first is missing."""
         return self
+
+
+class Holds(Condition):
+    """True where a text holds every word. Made by `holds`."""
+
+    inherit_cache = True
+    name = "holds"
 
 
 FREQUENT = "etaoin srhld cumfp gwybv kxjqz"

@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
 )
 
+from storage.signatures import Signature
 from storage.tables import UtcTime, metadata, on_postgres
 
 Id = String().with_variant(String(collation="C"), "postgresql")
@@ -67,6 +68,7 @@ places = Table(
     Column("kind", Id, nullable=False),
     Column("item_id", Id, nullable=False),
     Column("search", String, nullable=False),  # empty: not made yet
+    Column("signature", Signature),  # of a long `search`; NULL where it was written before there were any
     PrimaryKeyConstraint("library_id", "shelf", "rank"),
     UniqueConstraint("library_id", "kind", "item_id", "shelf", name="uq_places_item"),
     Index("ix_places_name", "library_id", "shelf", "name"),

@@ -30,6 +30,7 @@ from storage.database import Executor
 from storage.holding import Sought, holds, rarest_first, sought, unhelped, values_of
 from storage.library_tables import items, marks, places, tags
 from storage.models import IndexedItem, Key, Query, kinds_on
+from storage.signatures import Signature, signed, traces
 
 T = TypeVar("T")
 Name: TypeAlias = str | BindParameter[str]
@@ -42,6 +43,7 @@ READER = bindparam("its_reader", type_=BigInteger)
 SHELF = bindparam("its_shelf", type_=places.c.shelf.type)
 KINDS = bindparam("its_kinds", type_=places.c.kind.type, expanding=True)
 NAMED = bindparam("its_name", type_=BigInteger)
+TRACES = bindparam("its_traces", type_=Signature)
 FIRST = bindparam("so_many", type_=Integer)
 OFFSET = bindparam("after_so_many", type_=BigInteger)
 
@@ -146,9 +148,9 @@ class Meaning(NamedTuple):
         return Shape(*map(len, self))
 
     @property
-    def values(self) -> dict[str, str]:
-        """What is put into the `Shape.slots`."""
-        values: dict[str, str] = {}
+    def values(self) -> dict[str, Any]:
+        """What is put into the `Shape.slots`, and the traces of the words that are looked for in items alone."""
+        values: dict[str, Any] = {TRACES.key: traces(self.words)}
         for name, each in self._asdict().items():
             for at, word in enumerate(each):
                 values |= values_of(f"{name}{at}", word)
@@ -201,7 +203,9 @@ def _all_matches(shape: Shape) -> Select[Any]:
     wanted, words, noted = shape.slots
     if wanted:
         return _tagged(wanted, noted)
-    held = [holds(places.c.search, words)] if words else []  # first: what misses one is in no need of its notes
+    held = []
+    if words:  # first: what misses one is in no need of its notes
+        held.append(signed(holds(places.c.search, words), places.c.signature, TRACES))
     either = (or_(holds(places.c.search, [word]), _in_note(word)) for word in noted)
     return _place().where(on_shelf(LIBRARY, SHELF), *held, *either)
 

@@ -13,6 +13,7 @@ from storage.database import Transaction, upsert
 from storage.index.reads import among, digest, name_of, of_key, on_shelf, pieces, same_item
 from storage.library_tables import NOBODY, items, libraries, marks, places, syncs, tags
 from storage.models import IndexedItem, Key, Shelf, SyncState, album_of, album_shelf
+from storage.signatures import signature
 from storage.tables import EPOCH, TICK
 
 _ITEM_KEY = ("library_id", "kind", "item_id")
@@ -67,13 +68,13 @@ async def write_places(
         for rank, item in ranked
     ]
     statement = transaction.insert(places)
-    changed = {name: statement.excluded[name] for name in ("rank", "pass", "name", "search")}
+    changed = {name: statement.excluded[name] for name in ("rank", "pass", "name", "search", "signature")}
     await transaction.execute(statement.on_conflict_do_update(index_elements=_PLACE_KEY, set_=changed), rows)
 
 
 def found_by(item: IndexedItem) -> dict[str, Any]:
     """The columns of a place that an item is found by."""
-    return {"search": item.search, "name": digest(name_of(item))}
+    return {"search": item.search, "name": digest(name_of(item)), "signature": signature(item.search)}
 
 
 async def standing(

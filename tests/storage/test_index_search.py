@@ -285,16 +285,23 @@ async def test_tags_are_found_whole_and_words_also_in_tags_and_notes(stores: Sto
 
 
 async def test_each_word_may_be_in_the_item_or_in_what_its_reader_noted(stores: Stores, library: int) -> None:
-    """Any mixture of one to five words, in items, notes and tags of two readers, in two lists; told without a query."""
+    """Any mixture of one to five words, in items, notes and tags of two readers, in two lists; told without a query.
+
+    Of the items every third has a long text.
+    """
     await link(stores, 2, name="second")
     draw = random.Random(1)
+    filler = " ".join(f"q{at}" for at in range(300))
     words = ["cat", "cathedral", "lake", "sea", "wool", "zoo"]
     lists = {IMAGES: "image", Shelf.FAVORITES: "album"}
     titles: dict[str, dict[str, str]] = {shelf: {} for shelf in lists}
     notes: dict[tuple[int, str, str], str] = {}
     for shelf, kind in lists.items():
         titles[shelf] = {f"i{at:02}": " ".join(draw.sample(words, draw.randint(0, 3))) for at in range(30)}
-        made = [(Image if kind == "image" else Album)(id=at, title=title) for at, title in titles[shelf].items()]
+        made = [
+            (Image if kind == "image" else Album)(id=at, title=title, description=None if number % 3 else filler)
+            for number, (at, title) in enumerate(titles[shelf].items())
+        ]
         await stores.library.put_front(library, shelf, [to_index(one) for one in made])
         for reader in (READER, 2):
             for item_id in draw.sample(list(titles[shelf]), 12):
@@ -499,6 +506,26 @@ async def test_a_long_text_stands_where_a_search_passes(stores: Stores, library:
     [row] = rows(url, f"SELECT octet_length(search) AS size, pg_relation_size(({BESIDE})) AS beside FROM places")
     assert row["size"] > 5_000
     assert row["beside"] == 0
+
+
+@on_postgres
+async def test_a_long_text_is_seen_to_lack_a_word_by_its_signature(stores: Stores, library: int, url: str) -> None:
+    """And looked through where it has none, as what an earlier release wrote."""
+
+    def told(name: str) -> Image:
+        return Image(id="one", description=" ".join(f"{name}{at}" for at in range(300)))
+
+    await stores.library.put_front(library, IMAGES, [to_index(told("cat"))])
+    assert await found(stores, library, "cat299 cat1") == ["one"]
+    assert await stores.library.update(library, to_index(told("dog")))
+    assert await found(stores, library, "dog299 dog1") == ["one"]
+    assert await found(stores, library, "cat299") == []
+    await stores.library.put_front(library, IMAGES, [to_index(told("owl"))])
+    assert await found(stores, library, "owl2 owl3 owl4 owl5") == ["one"]
+    rows(url, "UPDATE places SET signature = signature # signature")
+    assert await found(stores, library, "owl299") == []
+    rows(url, "UPDATE places SET signature = NULL")
+    assert await found(stores, library, "owl299") == ["one"]
 
 
 # --- on PostgreSQL, which knows nothing yet of what was just read

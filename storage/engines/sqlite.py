@@ -27,7 +27,8 @@ from storage.errors import AddressError, DatabaseUnavailableError, StorageError
 
 PREFIX = "sqlite:///"
 BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
-MOST_LOG = 16_000_000  # bytes of the write-ahead log, from which on it is emptied
+MOST_LOG = 2_000_000  # bytes of the write-ahead log, from which on it is emptied: who unlinks waits for what is left
+MORE_LOG = 16_000_000  # bytes it may grow by where a reader is in the way, before that is tried again
 RELIEF_PATIENCE = 1.0  # seconds; a read that is not over by then is an export
 WAL_PAUSE = 0.02  # seconds between tries
 TEMP_STORE = "MEMORY"
@@ -131,7 +132,7 @@ class Sqlite:
     def relieve(self, keys: Table) -> None:
         """As `settle`; where a reader is in the way for long, not again before the log has grown as much once more."""
         done = self.settle(keys, RELIEF_PATIENCE)
-        self._most_log = MOST_LOG if done else self._log.stat().st_size + MOST_LOG
+        self._most_log = MOST_LOG if done else self._log.stat().st_size + MORE_LOG
 
     def scrub(self, tables: Sequence[Table], keys: Table) -> bool:  # noqa: ARG002 - a Protocol's
         """VACUUM: `secure_delete` does not catch the copy that a row leaves in a gap when SQLite moves it.

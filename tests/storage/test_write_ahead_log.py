@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage import Stores
-from storage.engines.sqlite import MOST_LOG
+from storage.engines.sqlite import MORE_LOG, MOST_LOG
 from storage.library_tables import libraries
 from storage.models import SyncState
 from tests.storage.shelving import IMAGES, item
@@ -51,7 +51,7 @@ async def test_a_reader_that_stays_keeps_nobody_from_writing(stores: Stores, lib
             found = [item(f"i{page}x{at}", description=TEXT) for at in range(100)]
             assert await stores.library.advance(SyncState(library, IMAGES, page=page, version=page), found)
         largest = log.stat().st_size
-    assert largest > MOST_LOG
+    assert largest > MORE_LOG
     for again in range(8):
         await stores.library.put_front(library, IMAGES, [item(f"j{again}x{at}", description=TEXT) for at in range(100)])
-    assert log.stat().st_size < largest + MOST_LOG / 2
+    assert log.stat().st_size < largest + MORE_LOG / 2

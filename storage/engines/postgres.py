@@ -24,7 +24,6 @@ import sqlalchemy
 from sqlalchemy import Connection, Table, event, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
-from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
 from storage.engines import only_storable
@@ -33,8 +32,6 @@ from storage.errors import AddressError, CrowdedError, DatabaseUnavailableError
 CONNECTS = 10.0  # seconds that making a connection may take
 ANSWERS = 30.0  # seconds that a statement may take
 IDLE = 60.0  # seconds after which a write is undone whose process says nothing more, as after a power cut
-FRESH = 0.005  # seconds for which a connection is sure to be there still
-BACK = "back"  # when a connection was put back into the pool
 ANEW = 10.0  # seconds that writing the keys anew may take, in which nobody reads them: a million take one or two
 LOCKED = 1.0  # seconds that others may have to wait behind the writing anew of the keys, before it begins
 PORT = 5432
@@ -222,7 +219,6 @@ class Postgres:
             "postgresql+asyncpg://",
             hide_parameters=True,
             pool_timeout=pool_timeout,
-            pool_use_lifo=True,
             connect_args={
                 "async_creator_fn": creator,
                 "prepared_statement_cache_size": 0,
@@ -230,7 +226,6 @@ class Postgres:
             },
         )
         only_storable(engine)
-        event.listen(engine, "checkin", _put_back)
         event.listen(engine, "checkout", _look_at)
         return engine
 
@@ -361,18 +356,11 @@ class Postgres:
         self._engine.dispose()
 
 
-def _put_back(_connection: Any, record: ConnectionPoolEntry) -> None:
-    record.info[BACK] = time.monotonic()
-
-
-def _look_at(connection: Any, record: ConnectionPoolEntry, *_: object) -> None:
+def _look_at(connection: Any, *_: object) -> None:
     """Of connections that the server has ended meanwhile, as by a restart, none is used; the pool makes new ones.
 
-    One round trip, where SQLAlchemy's own look (`pool_pre_ping`) takes four; and none where one statement follows upon
-    another.
+    One round trip, where SQLAlchemy's own look (`pool_pre_ping`) takes four.
     """
-    if time.monotonic() - record.info.get(BACK, 0.0) < FRESH:
-        return
     try:
         await_only(connection.driver_connection.execute("SELECT 1"))
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:

@@ -163,16 +163,11 @@ class Database:
     async def execute(self, statement: Executable, parameters: Parameters = None) -> Result[Any]:
         """What one statement tells, with no transaction around it. Raises DatabaseUnavailableError.
 
-        A TypeError for one that changes something: `write` is for these.
+        `write` is for those that change something: a TypeError for an INSERT, an UPDATE or a DELETE that is not text.
         """
         if statement.is_dml:
             raise TypeError("what is changed needs a transaction: write() has one")
         return await _let_in(partial(asked, self._backend, _told, self._backend.asks, statement, parameters))
-
-    async def now(self) -> datetime:
-        """The time by one clock for all processes that share the database. Raises DatabaseUnavailableError."""
-        async with _started(self._backend, self._backend.asks) as connection:
-            return await asked(self._backend, self._backend.now, connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -320,7 +315,8 @@ async def open_database(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Asyn
 
 async def _compare_clocks(database: Database) -> None:
     """Warn where processes on several machines might not agree on whose turn it is."""
-    ahead = await database.now() - datetime.now(UTC)
+    async with database.read() as transaction:
+        ahead = await transaction.now() - datetime.now(UTC)
     if abs(ahead) > CLOCKS:
         log.warning(
             "the clocks of this machine and of the database differ; keep both right, as by NTP",

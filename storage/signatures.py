@@ -19,7 +19,10 @@ from storage.holding import Condition
 SIGNED = 1_000
 """Characters from which on a text has a signature."""
 BITS = 4_096
-"""Of a signature. English of 10,000 characters has a quarter of them: two thirds of the words it lacks are told."""
+"""Of a signature. English of 10,000 characters has a quarter of them: two thirds of the words it lacks are told.
+
+A migration that makes all NULL goes with another number, or other bits.
+"""
 
 
 def signature(text: str) -> bytes | None:
@@ -64,11 +67,9 @@ class Signed(Condition):
     name = "signed"
 
 
-def signed(
-    held: ColumnElement[bool], signature: ColumnElement[bytes], traces: BindParameter[bytes]
-) -> ColumnElement[bool]:
-    """What `held` says of a text whose signature is there, or not; it is not asked where the traces are missing."""
-    return Signed(held, signature, traces)
+def signed(held: ColumnElement[bool], its: ColumnElement[bytes], wanted: BindParameter[bytes]) -> ColumnElement[bool]:
+    """What `held` says of a text with `its` signature, if it has one; false at once where that lacks what is wanted."""
+    return Signed(held, its, wanted)
 
 
 @compiles(Signed)

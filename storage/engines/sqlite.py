@@ -28,8 +28,9 @@ from storage.errors import AddressError, DatabaseUnavailableError, StorageError
 PREFIX = "sqlite:///"
 BEGIN = "begin"  # the execution option with the statement that begins a transaction; empty: none does
 MOST_LOG = 2_000_000  # bytes of the write-ahead log, from which on it is emptied: who unlinks waits for what is left
-MORE_LOG = 16_000_000  # bytes it may grow by where a reader is in the way, before that is tried again
+MORE_LOG = 16_000_000  # bytes it may grow by where a reader is in the way, before that is tried again sooner
 RELIEF_PATIENCE = 1.0  # seconds; a read that is not over by then is an export
+RELIEF_PAUSE = 60.0  # seconds after which a reader that was in the way may have gone
 WAL_PAUSE = 0.02  # seconds between tries
 TEMP_STORE = "MEMORY"
 
@@ -46,7 +47,7 @@ class Sqlite:
         self._path = Path(url.removeprefix(PREFIX)).absolute()
         self._record = self._path.with_name(f"{self._path.name}.forgotten")
         self._log = self._path.with_name(f"{self._path.name}-wal")
-        self._most_log = MOST_LOG
+        self._most_log, self._again_at = MOST_LOG, 0.0
         self._busy_timeout = busy_timeout
         self._scrubber: Any = None  # the driver's connection on which it goes on
         self._opened: tuple[int, int] | None = None  # which file on which device it was at the start
@@ -120,19 +121,23 @@ class Sqlite:
                 busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
             finally:
                 connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(self._busy_timeout * 1000)}")
+        if busy == 0:
+            self._most_log = MOST_LOG
         return bool(busy == 0)
 
     def has_much(self) -> bool:
         """Whether the write-ahead log has grown: where somebody always reads, SQLite never begins it anew by itself."""
         try:
-            return self._log.stat().st_size >= self._most_log
+            size = self._log.stat().st_size
         except OSError:
             return False
+        return size >= self._most_log or (size >= MOST_LOG and time.monotonic() >= self._again_at)
 
     def relieve(self, keys: Table) -> None:
-        """As `settle`; where a reader is in the way for long, not again before the log has grown as much once more."""
-        done = self.settle(keys, RELIEF_PATIENCE)
-        self._most_log = MOST_LOG if done else self._log.stat().st_size + MORE_LOG
+        """As `settle`; a reader that is in the way for long is not waited for again by each who writes."""
+        if not self.settle(keys, RELIEF_PATIENCE):
+            self._most_log = self._log.stat().st_size + MORE_LOG
+            self._again_at = time.monotonic() + RELIEF_PAUSE
 
     def scrub(self, tables: Sequence[Table], keys: Table) -> bool:  # noqa: ARG002 - a Protocol's
         """VACUUM: `secure_delete` does not catch the copy that a row leaves in a gap when SQLite moves it.

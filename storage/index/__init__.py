@@ -86,9 +86,10 @@ class LibraryStore:
     ) -> list[asyncio.Task[tuple[IndexedItem, ...]]]:
         """The same while each shelf is being looked through; the caller sees all of them to their end."""
         wanted = list(shelves)
-        its = {library for library, _ in wanted}
-        meanings = (reads.meaning(self._database, library, query, reader) for library in its)
-        meant = dict(zip(its, await asyncio.gather(*meanings), strict=True))
+        meant = {
+            library: await reads.meaning(self._database, library, query, reader)
+            for library in {library for library, _ in wanted}
+        }
 
         async def of(library: int, shelf: str) -> tuple[IndexedItem, ...]:
             known = meant[library]

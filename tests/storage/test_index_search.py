@@ -522,6 +522,9 @@ async def test_a_long_text_is_seen_to_lack_a_word_by_its_signature(stores: Store
     assert await found(stores, library, "cat299") == []
     await stores.library.put_front(library, IMAGES, [to_index(told("owl"))])
     assert await found(stores, library, "owl2 owl3 owl4 owl5") == ["one"]
+    rows(url, "UPDATE places SET search = $1", to_index(told("emu")).search)  # as a process of the release before
+    assert await found(stores, library, "emu299") == ["one"]
+    await stores.library.put_front(library, IMAGES, [to_index(told("owl"))])
     rows(url, "UPDATE places SET signature = signature # signature")
     assert await found(stores, library, "owl299") == []
     rows(url, "UPDATE places SET signature = NULL")

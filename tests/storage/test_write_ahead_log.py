@@ -6,12 +6,14 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from storage import Stores
+from storage.engines import sqlite
 from storage.engines.sqlite import MORE_LOG, MOST_LOG
 from storage.library_tables import libraries
-from storage.models import SyncState
+from storage.models import IndexedItem, SyncState
 from tests.storage.shelving import IMAGES, item
 
 READERS = 12
@@ -55,3 +57,27 @@ async def test_a_reader_that_stays_keeps_nobody_from_writing(stores: Stores, lib
     for again in range(8):
         await stores.library.put_front(library, IMAGES, [item(f"j{again}x{at}", description=TEXT) for at in range(100)])
     assert log.stat().st_size < largest + MORE_LOG / 2
+
+
+@pytest.mark.parametrize("how", ["after a pause", "after an erasure"])
+async def test_once_a_reader_has_gone_the_log_is_emptied_as_before(
+    stores: Stores, library: int, path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    def page(name: str) -> list[IndexedItem]:
+        return [item(f"{name}x{at}", description=TEXT) for at in range(100)]
+
+    log = path.with_name(f"{path.name}-wal")
+    database = stores.library._database
+    if how == "after a pause":
+        monkeypatch.setattr(sqlite, "RELIEF_PAUSE", 0.0)
+    async with database.read() as transaction:
+        await transaction.execute(select(libraries.c.id))
+        await stores.library.put_front(library, IMAGES, page("i"))
+        await stores.library.put_front(library, IMAGES, page("j"))
+    assert log.stat().st_size > MOST_LOG
+    if how == "after an erasure":
+        async with database.write() as erasing:
+            erasing.leaves_traces()
+    for again in range(4):
+        await stores.library.put_front(library, IMAGES, page(f"k{again}"))
+        assert log.stat().st_size < MOST_LOG

@@ -187,10 +187,11 @@ async def meaning(executor: Executor, library: int, query: Query, reader: int) -
 
 @lru_cache
 def _are_noted(shape: Shape) -> Select[Any]:
-    """Of each word, whether a note of the reader's holds it."""
+    """Of each word, whether a note of the reader's holds it: all are looked through as one text."""
     _, words, _ = shape.slots
-    each = (func.max(case((holds(marks.c.search, [word]), 1), else_=0)) for word in words)
-    return select(*each).where(*_of_reader())
+    text = func.aggregate_strings(marks.c.search, "\n").label("search")
+    notes = select(text).where(*_of_reader()).subquery()
+    return select(*(case((holds(notes.c.search, [word]), 1), else_=0) for word in words))
 
 
 def _of_reader() -> tuple[ColumnElement[bool], ...]:

@@ -261,6 +261,10 @@ class LibraryStore(Protocol):
         """The libraries of a Discord user and of an account, and how far these shelves of the account's were read."""
         ...
 
+    async def owned_as_linked(self, shelves: Collection[str], discord_id: int) -> Owned:
+        """The same of the account that the user is linked to."""
+        ...
+
     async def library(self, account_id: int) -> int | None:
         """The number of an account's library."""
         ...

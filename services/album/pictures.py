@@ -138,7 +138,7 @@ class AlbumPictures:
         try:
             viewer = await self._catalogue.usable(discord_id)
             async with asyncio.timeout(offering.PATIENCE):
-                reference = naming.by_value(album) or await self._named_so_far(viewer, album)
+                reference = naming.by_value(album) or await self._named_so_far(discord_id, album)
                 if reference is None:
                     return []
                 inside = await self._reading.album(viewer, reference.id)
@@ -147,8 +147,8 @@ class AlbumPictures:
             return []
         return suggestions(inside.images, typed)
 
-    async def _named_so_far(self, viewer: Viewer, album: str) -> Reference | None:
-        lists = await self._catalogue.lists.suggested(viewer, Scope.ALBUMS, album, offering.SOON)
+    async def _named_so_far(self, discord_id: int, album: str) -> Reference | None:
+        lists = await self._catalogue.lists.suggested(discord_id, Scope.ALBUMS, album)
         return naming.among(list(chain.from_iterable(lists)), album)
 
     async def move_first(self, discord_id: int, album_id: str, image_id: str) -> Edited:

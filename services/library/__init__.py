@@ -47,6 +47,6 @@ class Library:
             catalogue,
             GalleryService(catalogue, Listing(catalogue), views),
             items,
-            SuggestionService(catalogue.reading, catalogue.lists),
+            SuggestionService(catalogue.lists),
             DrawingService(catalogue, items, views),
         )

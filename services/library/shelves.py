@@ -80,6 +80,11 @@ class Shelves:
         owned = await self._owned(viewer, shelves)
         return {shelf: _standing(owned, shelf) for shelf in shelves}
 
+    async def standings_as_linked(self, discord_id: int, shelves: Collection[Shelf]) -> dict[Shelf, Standing | None]:
+        """The same of the account that a user is linked to, in one step of the database."""
+        owned = await self._store.owned_as_linked(shelves, discord_id)
+        return {shelf: _standing(owned, shelf) for shelf in shelves}
+
     async def look(self, viewer: Viewer, shelf: Shelf) -> BotError | None:
         """Have what is new on Imgur on the shelf; what is not as on Imgur after that: ShowsNoneError, BehindError.
 
@@ -123,11 +128,11 @@ class Shelves:
         return [tuple(map(from_index, items)) for items in found]
 
     async def suggesting(
-        self, viewer: Viewer, standings: Collection[Standing], query: Query, limit: int
+        self, reader: int, standings: Collection[Standing], query: Query, limit: int
     ) -> list[Task[tuple[Item, ...]]]:
         """The same while each shelf is being looked through; the caller sees all of them to their end."""
         where = [(standing.library, standing.shelf) for standing in standings]
-        looks = await self._store.suggesting(where, query, viewer.discord_id, limit=limit)
+        looks = await self._store.suggesting(where, query, reader, limit=limit)
 
         async def found(look: Task[tuple[IndexedItem, ...]]) -> tuple[Item, ...]:
             return tuple(map(from_index, await look))

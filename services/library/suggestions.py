@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import structlog
 
@@ -36,7 +36,7 @@ NAME_LIMIT = 100
 LIFETIME = 60.0  # seconds
 PATIENCE = 2.0  # seconds; Discord gives autocomplete three
 SOON = 1.5  # seconds after which what is there is offered, whichever list is slow
-AT_LEAST = 0.5  # seconds for the lists, where it took long to see whose they are
+AT_LEAST = 0.5  # seconds for the lists, where it took long to see which are in the index
 MOST_BYTES = 16_000_000  # of memory
 UPLOADS_SUGGESTED = 100
 NAMES_TRIED = 8  # of what a text may mean
@@ -51,8 +51,13 @@ SHELVES = {
 
 T = TypeVar("T")
 Items: TypeAlias = tuple[Item, ...]
-Looks: TypeAlias = dict[str, asyncio.Task[Items]]
-"""By the name of a list."""
+
+
+class Looks(NamedTuple):
+    """Of lists that the index knows, by their names, and who looks at the others, if there are others."""
+
+    begun: dict[str, asyncio.Task[Items]]
+    viewer: Viewer | None
 
 
 class Scope(Enum):
@@ -232,14 +237,16 @@ class Lists:
         [found] = await self._shelves.suggest(viewer, [standing], query, limit)
         return found
 
-    async def suggested(self, viewer: Viewer, scope: Scope, typed: str, within: float) -> list[list[Item]]:
+    async def suggested(self, discord_id: int, scope: Scope, typed: str) -> list[list[Item]]:
         """What fits, list by list: from the index where the list is being read into it. Never raises.
 
-        A list that takes more than so many seconds is left out; its look goes on, as none is ended in the middle.
+        A list that is not there in time is left out; its look goes on, as none is ended in the middle.
         """
-        index = self._kept(self._looks(viewer, scope, typed))
-        lists = [self._kept(self._fitting(index, viewer, name, typed)) for name in scope.value]
-        done, _ = await asyncio.wait(lists, timeout=within)
+        began = time.monotonic()
+        index = self._kept(self._looks(discord_id, scope, typed))
+        lists = [self._kept(self._fitting(index, name, typed)) for name in scope.value]
+        await asyncio.wait([index], timeout=SOON)
+        done, _ = await asyncio.wait(lists, timeout=max(SOON - (time.monotonic() - began), AT_LEAST))
         return [one.result() if one in done else [] for one in lists]
 
     async def close(self) -> None:
@@ -252,19 +259,19 @@ class Lists:
         task.add_done_callback(self._under_way.discard)
         return task
 
-    async def _fitting(self, index: asyncio.Task[Looks], viewer: Viewer, name: str, typed: str) -> list[Item]:
+    async def _fitting(self, index: asyncio.Task[Looks], name: str, typed: str) -> list[Item]:
         try:
-            looks = await index
-            if name in looks or name == "uploads":  # of which the index knows all that there are
+            looks, viewer = await index
+            if name in looks or viewer is None or name == "uploads":  # of which the index knows all that there are
                 return list(await looks[name]) if name in looks else []
         except StorageError as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
         return fitting(await self._patiently(viewer, name), typed)
 
-    async def _looks(self, viewer: Viewer, scope: Scope, typed: str) -> Looks:
+    async def _looks(self, discord_id: int, scope: Scope, typed: str) -> Looks:
         """What the index finds in the lists that are being read into it: all are looked through at once."""
-        standings = await self._shelves.standings(viewer, [SHELVES[name] for name in scope.value])
+        standings = await self._shelves.standings_as_linked(discord_id, [SHELVES[name] for name in scope.value])
         begun = {
             name: standing
             for name in scope.value
@@ -272,7 +279,18 @@ class Lists:
         }
         choice = CHOICE.fullmatch(typed.strip())
         query = replace(guess(choice[1]), whole=folded(typed)) if choice else guess(typed)  # it may be a title as well
-        return dict(zip(begun, await self._shelves.suggesting(viewer, begun.values(), query, CHOICES), strict=True))
+        looks = await self._shelves.suggesting(discord_id, begun.values(), query, CHOICES)
+        return Looks(dict(zip(begun, looks, strict=True)), await self._viewer(discord_id, {*scope.value} - {*begun}))
+
+    async def _viewer(self, discord_id: int, lists: Collection[str]) -> Viewer | None:
+        """Who looks, where lists have to be read from Imgur for it; None where that is not known."""
+        if not {*lists} - {"uploads"}:
+            return None
+        try:
+            return await self._reading.viewer(discord_id)
+        except StorageError as error:
+            log.debug("nothing to suggest", reason=type(error).__name__)
+            return None
 
     def tidy(self) -> None:
         """Let go of what is too old."""
@@ -328,17 +346,9 @@ def uploaded_image(upload: AnonymousUpload) -> Image:
 class SuggestionService:
     """What is offered while a user types."""
 
-    def __init__(self, reading: Reading, lists: Lists) -> None:
-        self._reading = reading
+    def __init__(self, lists: Lists) -> None:
         self._lists = lists
 
     async def suggest(self, discord_id: int, typed: str, scope: Scope) -> list[Suggestion]:
         """What matches what was typed, of the user's own and their favorites. Within 3 s; never raises."""
-        began = time.monotonic()
-        try:
-            viewer = await self._reading.viewer(discord_id)
-        except StorageError as error:
-            log.debug("nothing to suggest", reason=type(error).__name__)
-            return []
-        within = max(SOON - (time.monotonic() - began), AT_LEAST)
-        return _choices(await self._lists.suggested(viewer, scope, typed, within), typed)
+        return _choices(await self._lists.suggested(discord_id, scope, typed), typed)

@@ -30,6 +30,10 @@ class LibraryStore:
         """The libraries of a Discord user and of an account, and how far these shelves of the account's were read."""
         return await passes.owned(self._database, shelves, discord_id, account_id)
 
+    async def owned_as_linked(self, shelves: Collection[str], discord_id: int) -> Owned:
+        """The same of the account that the user is linked to."""
+        return await passes.owned_as_linked(self._database, shelves, discord_id)
+
     async def library(self, account_id: int) -> int | None:
         """The number of an account's library."""
         query = select(libraries.c.id).where(libraries.c.account_id == account_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from storage.index.reads import on_shelf
 from storage.index.writes import bottom, each_once, is_there, standing, top, write_items, write_places
 from storage.library_tables import libraries, places, syncs
 from storage.models import IndexedItem, Owned, SyncState
+from storage.tables import links
 
 GAP = 2**24
 """Ranks kept free for a pass: more than a list can have items."""
@@ -36,27 +38,48 @@ async def state_of(executor: Executor, library: int, shelf: str) -> SyncState | 
 
 async def owned(executor: Executor, shelves: Collection[str], discord_id: int, account_id: int | None) -> Owned:
     """Both libraries, and where these shelves of the account's stand."""
-    values: dict[str, Any] = {"user": discord_id, "shelves": list(shelves)}
-    if account_id is not None:
-        values["account"] = account_id
-    own = account = None
+    if account_id is None:
+        return await _owned(executor, _statement(_Account.NONE), shelves, discord_id)
+    return await _owned(executor, _statement(_Account.GIVEN), shelves, discord_id, account=account_id)
+
+
+async def owned_as_linked(executor: Executor, shelves: Collection[str], discord_id: int) -> Owned:
+    """The same of the account that the user is linked to."""
+    return await _owned(executor, _statement(_Account.LINKED), shelves, discord_id)
+
+
+async def _owned(
+    executor: Executor, statement: Select[Any], shelves: Collection[str], discord_id: int, **account: int
+) -> Owned:
+    values = {"user": discord_id, "shelves": list(shelves), **account}
+    own = its = None
     states = {}
-    for row in (await executor.execute(_owned(account_id is not None), values)).mappings():
+    for row in (await executor.execute(statement, values)).mappings():
         if row["account_id"] is None:
             own = row["id"]
             continue
-        account = row["id"]
+        its = row["id"]
         if row["shelf"] is not None:
-            states[row["shelf"]] = SyncState(account, row["shelf"], **{name: row[name] for name in _STATE})
-    return Owned(own, account, states)
+            states[row["shelf"]] = SyncState(its, row["shelf"], **{name: row[name] for name in _STATE})
+    return Owned(own, its, states)
+
+
+class _Account(Enum):
+    NONE = "none"
+    GIVEN = "given"
+    LINKED = "linked"
 
 
 @lru_cache
-def _owned(with_account: bool) -> Select[Any]:
+def _statement(account: _Account) -> Select[Any]:
     """Made once: every keystroke asks it. Compared with None an account would be everybody's who has none."""
-    whose = [libraries.c.discord_id == bindparam("user", type_=BigInteger)]
-    if with_account:
+    user = bindparam("user", type_=BigInteger)
+    whose = [libraries.c.discord_id == user]
+    if account is _Account.GIVEN:
         whose.append(libraries.c.account_id == bindparam("account", type_=BigInteger))
+    elif account is _Account.LINKED:
+        linked = select(links.c.account_id).where(links.c.discord_id == user)
+        whose.append(libraries.c.account_id == linked.scalar_subquery())
     read = syncs.c.shelf.in_(bindparam("shelves", type_=syncs.c.shelf.type, expanding=True))
     query = select(libraries.c.id, libraries.c.account_id, syncs.c.shelf, *(syncs.c[name] for name in _STATE))
     of_library = and_(syncs.c.library_id == libraries.c.id, read)

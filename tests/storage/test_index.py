@@ -45,6 +45,15 @@ async def test_libraries_are_those_of_who_asks_and_no_others(stores: Stores) -> 
     assert await stores.library.owned([IMAGES], discord_id=4, account_id=13) == Owned(
         account=await stores.library.library(13)
     )
+    # The same, of whatever account somebody is linked to.
+    shelves = [IMAGES, Shelf.ALBUMS, "album:x"]
+    assert await stores.library.owned_as_linked(shelves, 1) == both
+    assert await stores.library.owned_as_linked(shelves, 4) == Owned()
+    await link(stores, 1, account(13), "again")
+    moved = await stores.library.owned_as_linked(shelves, 1)
+    assert moved == Owned(own=numbers[1], account=await stores.library.library(13))
+    await stores.accounts.unlink(1)
+    assert await stores.library.owned_as_linked(shelves, 1) == Owned(own=numbers[1])
 
 
 async def test_an_item_comes_back_as_it_was(stores: Stores, library: int) -> None:

@@ -33,7 +33,7 @@ PATIENCE = 20.0  # seconds that a caller waits for new tokens; their refresh goe
 LEASE = 200.0  # seconds that a process may refresh an account alone; Imgur's answer takes 180 at most
 LOOKS_AGAIN = 0.1  # seconds
 BELIEVED = 600.0  # seconds until a link that is broken is tried again, if its user comes by
-REPAIR_PATIENCE = 1.5  # seconds that a command, or a suggestion, waits for that
+REPAIR_PATIENCE = 1.5  # seconds that a command, or a suggestion of what is not in the index, waits for that
 SHARED_SECONDS = 60.0  # for which an overview is kept for those who asked before it was read
 LONGEST_LIFE = 315_360_000  # seconds: what Imgur promises at most
 

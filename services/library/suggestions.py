@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -57,7 +57,7 @@ class Looks(NamedTuple):
     """Of lists that the index knows, by their names, and who looks at the others, if there are others."""
 
     begun: dict[str, asyncio.Task[Items]]
-    viewer: Viewer | None
+    viewer: asyncio.Task[Viewer] | None
 
 
 class Scope(Enum):
@@ -261,13 +261,13 @@ class Lists:
 
     async def _fitting(self, index: asyncio.Task[Looks], name: str, typed: str) -> list[Item]:
         try:
-            looks, viewer = await index
-            if name in looks or viewer is None or name == "uploads":  # of which the index knows all that there are
-                return list(await looks[name]) if name in looks else []
+            begun, viewer = await index
+            if name in begun or viewer is None or name == "uploads":  # of which the index knows all that there are
+                return list(await begun[name]) if name in begun else []
+            return fitting(await self._patiently(await viewer, name), typed)
         except StorageError as error:
             log.debug("nothing to suggest", reason=type(error).__name__)
             return []
-        return fitting(await self._patiently(viewer, name), typed)
 
     async def _looks(self, discord_id: int, scope: Scope, typed: str) -> Looks:
         """What the index finds in the lists that are being read into it: all are looked through at once."""
@@ -280,17 +280,9 @@ class Lists:
         choice = CHOICE.fullmatch(typed.strip())
         query = replace(guess(choice[1]), whole=folded(typed)) if choice else guess(typed)  # it may be a title as well
         looks = await self._shelves.suggesting(discord_id, begun.values(), query, CHOICES)
-        return Looks(dict(zip(begun, looks, strict=True)), await self._viewer(discord_id, {*scope.value} - {*begun}))
-
-    async def _viewer(self, discord_id: int, lists: Collection[str]) -> Viewer | None:
-        """Who looks, where lists have to be read from Imgur for it; None where that is not known."""
-        if not {*lists} - {"uploads"}:
-            return None
-        try:
-            return await self._reading.viewer(discord_id)
-        except StorageError as error:
-            log.debug("nothing to suggest", reason=type(error).__name__)
-            return None
+        has_others = not {*scope.value} <= {"uploads", *begun}
+        viewer = self._kept(self._reading.viewer(discord_id)) if has_others else None
+        return Looks(dict(zip(begun, looks, strict=True)), viewer)
 
     def tidy(self) -> None:
         """Let go of what is too old."""

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     func,
     or_,
     select,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 )
 
 from storage.database import Executor
-from storage.holding import Sought, holds, rarest_first, sought, unhelped, values_of
+from storage.holding import Sought, any_holds, holds, rarest_first, sought, unhelped, values_of
 from storage.library_tables import items, marks, places, tags
 from storage.models import IndexedItem, Key, Query, kinds_on
 from storage.signatures import Signature, signed, traces
@@ -187,11 +186,9 @@ async def meaning(executor: Executor, library: int, query: Query, reader: int) -
 
 @lru_cache
 def _are_noted(shape: Shape) -> Select[Any]:
-    """Of each word, whether a note of the reader's holds it: all are looked through as one text."""
+    """Of each word, whether a note of the reader's holds it."""
     _, words, _ = shape.slots
-    text = func.aggregate_strings(marks.c.search, "\n").label("search")
-    notes = select(text).where(*_of_reader()).subquery()
-    return select(*(case((holds(notes.c.search, [word]), 1), else_=0) for word in words))
+    return select(*(any_holds(marks.c.search, word) for word in words)).where(*_of_reader())
 
 
 def _of_reader() -> tuple[ColumnElement[bool], ...]:

@@ -45,12 +45,15 @@ async def test_a_pass_goes_on_where_it_was(house: House, server: PostgresServer,
 
 
 async def idle(house: House) -> None:
-    """Until nothing is open; the database may still be starting."""
-    async with asyncio.timeout(60):
+    """Until nothing is open; the database may still be starting.
+
+    A job that could not be written down meanwhile is claimed for a minute.
+    """
+    async with asyncio.timeout(120):
         while True:
             try:
                 await house.idle()
-            except StorageError:
+            except (StorageError, TimeoutError):
                 await asyncio.sleep(0.05)
             else:
                 return

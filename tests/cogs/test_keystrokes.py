@@ -124,3 +124,53 @@ async def test_one_slow_list_keeps_no_choice_of_the_others_from_who_types(
     assert slow.looks == 0
     monkeypatch.setattr(suggestions, "SOON", 9.0)
     assert len(await service.suggest(discord.alice.id, "catw", Scope.ANYTHING)) == 2
+
+
+@dataclass
+class SlowToTell:
+    """The store of accounts, which takes as long as the test says to tell who is linked."""
+
+    accounts: Any
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.accounts, name)
+
+    async def named(self, discord_id: int) -> Any:
+        self.asked += 1
+        await self.let_go.wait()
+        return await self.accounts.named(discord_id)
+
+
+@on_both
+async def test_a_list_of_the_index_waits_for_nothing_that_others_need(
+    discord: Discord, linked: Account, settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is linked is asked for lists that are not in the index, and for no others."""
+    discord.standin.world.add_image(linked, title="Catwalk of mine")
+    index = Index(discord, Stores.of(database, Keyring(settings.token_keys)))
+    await index.read(Shelf.IMAGES)
+    service = discord.house.services.library.suggestions
+    accounts = service._lists._reading._accounts
+    slow = SlowToTell(accounts._accounts)
+    monkeypatch.setattr(accounts, "_accounts", slow)
+    monkeypatch.setattr(suggestions, "SOON", 0.2)
+    monkeypatch.setattr(suggestions, "AT_LEAST", 0.2)
+
+    found: list[suggestions.Suggestion] = []
+    try:
+        async with asyncio.timeout(10):
+            while not found:  # where the machine has more to do, only a later keystroke finds it
+                found = await service.suggest(discord.alice.id, "catw", Scope.ANYTHING)
+        assert [choice.name.partition(" (")[0] for choice in found] == ["Catwalk of mine"]
+        assert slow.asked
+    finally:
+        slow.let_go.set()
+    await service._lists.close()
+
+    await index.read(Shelf.FAVORITES, Shelf.ALBUMS)
+    slow.asked = 0
+    monkeypatch.setattr(suggestions, "SOON", 9.0)
+    assert len(await service.suggest(discord.alice.id, "catw", Scope.ANYTHING)) == 1
+    assert slow.asked == 0

@@ -33,7 +33,7 @@ from services.library import (
     reading,
     suggestions,
 )
-from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, tables
+from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, signatures, tables
 from storage.engines import postgres, sqlite
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from web import connection, pages, public, rendering, security, server
@@ -80,6 +80,12 @@ PROMISED = {
     "seconds that a list of Imgur's may take for a suggestion; Discord gives three": (suggestions.PATIENCE, 2),
     "seconds after which what is there is offered": (suggestions.SOON, 1.5),
     "of them, for the lists at least": (suggestions.AT_LEAST, 0.5),
+    "bytes of SQLite's write-ahead log, from which on it is emptied": (sqlite.MOST_LOG, 2_000_000),
+    "that it may grow by where a reader is in the way": (sqlite.MORE_LOG, 16_000_000),
+    "or seconds until that is tried again": (sqlite.RELIEF_PAUSE, MINUTE),
+    "seconds that a write waits for such a reader": (sqlite.RELIEF_PATIENCE, 1),
+    "characters from which on a text has a signature": (signatures.SIGNED, 1_000),
+    "bits of one, as many as stand in databases": (signatures.BITS, 4_096),
     "seconds that a listing waits for what is new": (listing.LOOK_PATIENCE, 10),
     "seconds that a search does": (listing.QUERY_PATIENCE, 2),
     "items of a library that a search waits for": (listing.SMALL, 300),

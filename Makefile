@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 SECRETS = $(BIN)/detect-secrets-hook --exclude-secrets '^0123456789ABC|fake|example|made-up'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo init check run test coverage lint style types secrets format bench mutants lock screenshots
+.PHONY: help setup demo init check run test coverage pseudo messages lint style types secrets format bench mutants lock screenshots
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ test: $(VENV)/.dev ## run all tests
 
 coverage: ## run all tests, and say which lines and branches none of them ran: at least 95 %
 	$(MAKE) test ARGS="--cov --cov-branch --cov-report=term $(ARGS)"
+
+pseudo: $(VENV)/.dev ## run the tests of commands in a made-up language that is a third longer than English
+	READ_AS=pseudo $(BIN)/python -m pytest -n 3 --dist worksteal tests/cogs $(ARGS)
+
+messages: $(VENV)/.dev ## collect all that is said for translators, and check what they made of it (ARGS="de" begins one)
+	$(BIN)/python -m locales.messages $(ARGS)
 
 lint: style types secrets ## check format, style, types, dependencies, secrets and the Dockerfile
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum, auto
 
+from locales.text import Text
+
 
 class BotError(Exception):
     """Base of everything that a user can be told in a sentence with a next step."""
@@ -256,7 +258,7 @@ class NotAnItemError(BotError):
     `given` is the text, where it is known.
     """
 
-    def __init__(self, choices: tuple[str, ...] = (), given: str = "") -> None:
+    def __init__(self, choices: tuple[Text, ...] = (), given: str = "") -> None:
         super().__init__()
         self.choices = choices
         self.given = given
@@ -273,7 +275,7 @@ class SeveralNamedError(NotAnItemError):
 class TitleSharedError(BotError):
     """Several of the user's items have the title `given`; `choices` are worded as suggestions are."""
 
-    def __init__(self, choices: tuple[str, ...] = (), given: str = "") -> None:
+    def __init__(self, choices: tuple[Text, ...] = (), given: str = "") -> None:
         super().__init__(f"{len(choices)} items")
         self.choices = choices
         self.given = given
@@ -306,7 +308,7 @@ class AlbumTitleError(BotError):
 class AlbumExistsError(BotError):
     """The user has an album of that name already; `choice` is worded as suggestions are."""
 
-    def __init__(self, album_id: str = "", choice: str = "") -> None:
+    def __init__(self, album_id: str = "", choice: Text | None = None) -> None:
         super().__init__()
         self.album_id, self.choices = album_id, (choice,) if choice else ()
 
@@ -314,7 +316,7 @@ class AlbumExistsError(BotError):
 class NewAlbumError(BotError):
     """None of the user's albums is called `title`: it would have to be made. `choices` are of like names."""
 
-    def __init__(self, title: str = "", choices: tuple[str, ...] = ()) -> None:
+    def __init__(self, title: str = "", choices: tuple[Text, ...] = ()) -> None:
         super().__init__()
         self.title, self.choices = title, choices
 

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
-import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.client import ImgurBot
 from cogs.ui.actions import ActionButton, Interaction
-from cogs.ui.layout import ERROR, notice, plain, worded
+from cogs.ui.layout import ERROR, link_to, notice
 from cogs.ui.reply import acknowledge, answer
 from cogs.ui.report import link_button
+from cogs.ui.words import Said, bold, joined, small
 from errors import LinkBrokenError
+from locales.text import Moment, Plural, Text, sentences
 from services.account import AccountOverview, AccountService, LinkedAccount
+from services.messages import words
 from services.quota.governor import UPLOAD_COST, Governor
 from services.quota.outlook import Outlook, Standing
 from services.sync import Progress, SyncService
 from services.upload import UploadService
 
-_COUNTED = {"images": "Images", "albums": "Albums", "favorites": "Favorites"}
+_COUNTED: Mapping[str, Callable[[int], Text]] = {
+    "images": lambda count: Text("**Images:** {count}", count=count),
+    "albums": lambda count: Text("**Albums:** {count}", count=count),
+    "favorites": lambda count: Text("**Favorites:** {count}", count=count),
+}
+_READING: Mapping[str, Text] = {
+    "images": Text("Reading your images, to find them by words:"),
+    "albums": Text("Reading your albums, to find them by words:"),
+    "favorites": Text("Reading your favorites, to find them by words:"),
+}
 USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
 
 
@@ -55,15 +66,20 @@ class Account(commands.Cog):
 
 def unlinked_view(anonymous: int, outlook: Outlook, owner: int) -> ui.LayoutView:
     """No account: how many anonymous uploads there are and what can be done."""
-    held = {
-        0: "You have no anonymous uploads through this bot either.",
-        1: "You have 1 anonymous upload; `/imgur images` shows it.",
-    }.get(anonymous, f"You have {anonymous:,} anonymous uploads; `/imgur images` shows them.")
+    held = Text("You have no anonymous uploads through this bot either.")
+    if anonymous:
+        held = Plural(
+            "You have {count} anonymous upload; /imgur images shows it.",
+            "You have {count} anonymous uploads; /imgur images shows them.",
+            anonymous,
+        )
     return notice(
-        "No Imgur account is linked",
+        Text("No Imgur account is linked"),
         held,
-        "Link your account to upload into it, to favorite, and to see what you have there. "
-        "Without one, `/imgur upload` works anonymously.",
+        Text(
+            "Link your account to upload into it, to favorite, and to see what you have there. Without one, "
+            "/imgur upload works anonymously."
+        ),
         *_goes_on(outlook),
         controls=[link_button(owner)],
     )
@@ -71,11 +87,11 @@ def unlinked_view(anonymous: int, outlook: Outlook, owner: int) -> ui.LayoutView
 
 def broken_view(username: str, owner: int) -> ui.LayoutView:
     """An account whose tokens Imgur refuses."""
-    broken = worded(LinkBrokenError())
+    broken = words(LinkBrokenError())
     return notice(
-        f"Linked as {plain(username)}, but it does not work",
-        f"{broken.title}. {broken.text}" if broken else "",
-        controls=[link_button(owner, "Link again"), ActionButton("unlink", owner, label="Unlink")],
+        Text("Linked as {name}, but it does not work", name=username),
+        sentences(Text("{title}.", title=broken.title), broken.text) if broken else None,
+        controls=[link_button(owner, Text("Link again")), ActionButton("unlink", owner, label=Text("Unlink"))],
         colour=ERROR,
     )
 
@@ -90,54 +106,65 @@ def overview_view(
     username = overview.account.username if overview else linked.username
     counts = {name: progress.read for name, progress in read.items() if progress.is_complete}
     counts |= {"images": overview.images_count} if overview else {}
-    held = [f"**{label}:** {counts[name]:,}" for name, label in _COUNTED.items() if name in counts]
-    profile = ui.Button[ui.LayoutView](
-        label="Profile on Imgur", url=f"https://imgur.com/user/{quote(username[:USERNAME_LIMIT], safe='')}"
-    )
+    held = joined(" · ", (counted(counts[name]) for name, counted in _COUNTED.items() if name in counts))
+    profile = link_to(Text("Profile on Imgur"), f"https://imgur.com/user/{quote(username[:USERNAME_LIMIT], safe='')}")
     return notice(
-        f"Linked as {plain(username)}",
-        "\n".join([*([" · ".join(held)] if held else []), *_read(read)]),
-        "\n".join([*_goes_on(outlook), *_quota(outlook)]),
-        controls=[profile, ActionButton("unlink", owner, label="Unlink")],
+        Text("Linked as {name}", name=username),
+        joined("\n", [held, *_read(read)]),
+        joined("\n", [*_goes_on(outlook), *_quota(outlook)]),
+        controls=[profile, ActionButton("unlink", owner, label=Text("Unlink"))],
     )
 
 
-def _read(read: Mapping[str, Progress]) -> Iterator[str]:
+def _read(read: Mapping[str, Progress]) -> Iterator[Said]:
     """What is still being read; when all was read last, if it was."""
     under_way = {name: progress for name, progress in read.items() if not progress.is_complete}
     for name, progress in under_way.items():
-        yield f"**Reading your {name}, to find them by words:** {progress.words}"
+        yield joined(" ", (bold(_READING[name]), progress.words))
     times = [progress.finished_at for progress in read.values() if progress.finished_at]
     if times and not under_way:
-        yield f"-# Your pictures, albums and favorites were last read {discord.utils.format_dt(min(times), 'R')}."
+        last = Moment(min(times))
+        yield small(Text("Your pictures, albums and favorites were last read {when}.", when=last))
 
 
-def _goes_on(outlook: Outlook) -> Iterator[str]:
+def _goes_on(outlook: Outlook) -> Iterator[Said]:
     """What has to wait for Imgur's limit, and how long; nothing where nothing does."""
     if outlook.reads_at:
-        when = discord.utils.format_dt(outlook.reads_at, "R")
-        yield f"**Nothing more can be asked of Imgur for now. It goes on {when}.** What is known already can be found."
+        yield Text(
+            "**Nothing more can be asked of Imgur for now. It goes on {when}.** What is known already can be found.",
+            when=Moment(outlook.reads_at),
+        )
     elif outlook.uploads_at:
-        when = discord.utils.format_dt(outlook.uploads_at, "R")
-        yield f"**Uploads have to wait for Imgur's limit. They go on {when}.** Everything else works."
+        yield Text(
+            "**Uploads have to wait for Imgur's limit. They go on {when}.** Everything else works.",
+            when=Moment(outlook.uploads_at),
+        )
 
 
-def _quota(outlook: Outlook) -> Iterator[str]:
-    yield _line("Your credits", outlook.own)
-    yield _line("The bot's credits today", outlook.application)
+def _quota(outlook: Outlook) -> Iterator[Said]:
+    yield _line(Text("Your credits"), outlook.own)
+    yield _line(Text("The bot's credits today"), outlook.application)
     if outlook.reserve and outlook.application.was_told:
-        yield f"{outlook.reserve:,} a day are kept in reserve, as Imgur's limit was overrun this month."
+        yield Text("{count} a day are kept in reserve, as Imgur's limit was overrun this month.", count=outlook.reserve)
     if outlook.own.was_told and not outlook.uploads_at:
-        uploads = outlook.calls // UPLOAD_COST
-        yield f"That is enough for {'one more upload' if uploads == 1 else f'{uploads:,} more uploads'}."
-    yield "-# A call costs 1 credit, an upload 10."
+        yield Plural(
+            "That is enough for one more upload.",
+            "That is enough for {count} more uploads.",
+            outlook.calls // UPLOAD_COST,
+        )
+    yield small(Text("A call costs 1 credit, an upload 10."))
 
 
-def _line(label: str, standing: Standing) -> str:
+def _line(whose: Text, standing: Standing) -> Text:
     if not standing.was_told:
-        return f"**{label}:** Imgur has not said"
-    again = discord.utils.format_dt(standing.resets_at, "R")
-    return f"**{label}:** {max(standing.remaining, 0):,} of {standing.limit:,} left, full again {again}"
+        return Text("**{whose}:** Imgur has not said", whose=whose)
+    return Text(
+        "**{whose}:** {left} of {limit} left, full again {when}",
+        whose=whose,
+        left=max(standing.remaining, 0),
+        limit=standing.limit,
+        when=Moment(standing.resets_at),
+    )
 
 
 async def setup(bot: ImgurBot) -> None:

@@ -20,6 +20,7 @@ from discord.ext import commands
 
 from cogs.calls import DiscordTime, reason, watching
 from cogs.connection import Connection, patiently
+from cogs.translator import Translator
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
 from cogs.ui.groups import GROUP
@@ -27,6 +28,7 @@ from cogs.ui.origin import origin
 from cogs.ui.reply import is_answered, on_behalf
 from cogs.ui.report import report
 from cogs.ui.untold import Done, Untold
+from cogs.ui.words import heard
 from services import Services
 from services.ports import SyncStore
 from services.quota.caller import calling
@@ -83,7 +85,7 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
 
     async def _call(self, interaction: discord.Interaction[ImgurBot]) -> None:
         """Run the command. What it raises is dealt with in there: what comes out is about the data."""
-        with _outdated_if_odd(), calling(on_behalf(interaction)):
+        with _outdated_if_odd(), heard(interaction), calling(on_behalf(interaction)):
             async with self.client.services.changes.until_told(origin(interaction), partial(is_answered, interaction)):
                 await super()._call(interaction)
 
@@ -195,6 +197,7 @@ class ImgurBot(commands.AutoShardedBot):
         Where Discord takes its time over them, the start goes on and they follow.
         """
         await self._load_cogs()
+        await self.tree.set_translator(Translator())
         self._syncing = asyncio.create_task(self._sync_in_time(), name="command sync")
         await asyncio.wait({self._syncing}, timeout=SYNC_PATIENCE)
 
@@ -215,7 +218,7 @@ class ImgurBot(commands.AutoShardedBot):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer presses and forms; commands come in through the tree."""
         if interaction.type in PRESSES and await self.door.admits(interaction):
-            with calling(on_behalf(interaction)):
+            with heard(interaction), calling(on_behalf(interaction)):
                 async with self.services.changes.until_told(origin(interaction), partial(is_answered, interaction)):
                     await self.actions.run(interaction)
 
@@ -242,7 +245,9 @@ class ImgurBot(commands.AutoShardedBot):
 
     async def sync(self, *, force: bool = False) -> bool:
         """Send the commands to Discord if they are not the ones of the last sync; whether they were sent."""
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = self.tree.translator or Translator()
+        commands = self.tree.get_commands()
+        payload = [await command.get_translated_payload(self.tree, translator) for command in commands]
         digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
         application = self.application_id or 0
         if not force and await self._syncs.get(application) == digest:

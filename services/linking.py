@@ -48,6 +48,7 @@ from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 LIFETIME = timedelta(minutes=10)
 HOURLY_LIMIT = 20
 CODE_TRIES = 5
+LONGEST_LOCALE = 10
 COOKIE_PREFIX = "__Host-imgur-link-"
 
 # What OAuth lets an authorize page send back instead of tokens (RFC 6749, 4.2.2.1), and what only a token endpoint may.
@@ -84,6 +85,7 @@ class Landing:
     attempt_id: str
     discord_name: str
     expires_at: datetime
+    locale: str | None
     cookie: str = field(repr=False)
 
 
@@ -94,6 +96,7 @@ class Bound:
     attempt_id: str
     cookie: str = field(repr=False)
     expires_at: datetime
+    locale: str | None
     authorize_url: str = field(repr=False)
 
 
@@ -102,6 +105,13 @@ class Further:
     """What the browser gets that has brought the attempt beyond Imgur's page already: it belongs on the last one."""
 
     attempt_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """An attempt that ended at its user's wish."""
+
+    locale: str | None
 
 
 class Progress(StrEnum):
@@ -118,6 +128,7 @@ class LastPage:
 
     progress: Progress
     expires_at: datetime
+    locale: str | None
     username: str = ""
     discord_name: str = ""
     code: str = field(default="", repr=False)
@@ -168,11 +179,18 @@ class LinkingService:
     # --- in Discord
 
     async def begin(
-        self, discord_id: int, discord_name: str, origin: str | None = None, *, moved: bool = False
+        self,
+        discord_id: int,
+        discord_name: str,
+        origin: str | None = None,
+        *,
+        moved: bool = False,
+        locale: str | None = None,
     ) -> LinkOffer:
         """Begin an attempt, voiding older ones. Raises LinkingNotSetUpError, TooManyAttemptsError.
 
-        The message of the older one says so, unless it was `moved` and so leads here.
+        The message of the older one says so, unless it was `moved` and so leads here. `locale` is the user's language,
+        as Discord writes it (`pt-BR`): the attempt's pages are in it, or else in the browser's.
         """
         if self._public_url is None or self._authorize_url is None:
             raise LinkingNotSetUpError
@@ -185,6 +203,7 @@ class LinkingService:
             expires_at=now + LIFETIME,
             origin=origin,
             nonce_hash=digest(nonce),
+            locale=locale if locale and len(locale) <= LONGEST_LOCALE else None,
         )
         older = None if moved else await self._open_attempt(discord_id)
         if not await self._attempts.begin(attempt, hourly_limit=HOURLY_LIMIT):
@@ -258,7 +277,7 @@ class LinkingService:
             cookie = _given(attempt, nonce, cookies)
         elif _is_carried(attempt, cookies):
             cookie = _cookie(attempt, cookies)
-        return Landing(attempt.id, attempt.discord_name, attempt.expires_at, cookie)
+        return Landing(attempt.id, attempt.discord_name, attempt.expires_at, attempt.locale, cookie)
 
     async def bind(self, nonce: str, cookies: Mapping[str, str]) -> Bound | Further:
         """Bind the attempt to this browser; the browser that has it gets the same again, in any of its tabs.
@@ -281,7 +300,7 @@ class LinkingService:
             if not _is_new(now):
                 return Further(attempt.id)
             raise LinkForeignBrowserError  # else another browser was quicker
-        return Bound(attempt.id, cookie, attempt.expires_at, self._authorize_url(state))
+        return Bound(attempt.id, cookie, attempt.expires_at, attempt.locale, self._authorize_url(state))
 
     async def receive(self, state: str, refresh_token: str, cookies: Mapping[str, str]) -> str:
         """Spend the state and prove, with Imgur, whose the refresh token is. Gives the attempt's id.
@@ -350,16 +369,16 @@ class LinkingService:
         attempt = await self._carried(attempt_id, cookies)
         match attempt.status:
             case AttemptStatus.DONE:
-                return LastPage(Progress.LINKED, attempt.expires_at)
+                return LastPage(Progress.LINKED, attempt.expires_at, attempt.locale)
             case AttemptStatus.SPENT:
-                return LastPage(Progress.CHECKING, attempt.expires_at)
+                return LastPage(Progress.CHECKING, attempt.expires_at, attempt.locale)
             case AttemptStatus.PROVED if attempt.account is not None and attempt.code is not None:
                 names = attempt.account.username, attempt.discord_name
-                return LastPage(Progress.CODE, attempt.expires_at, *names, attempt.code)
+                return LastPage(Progress.CODE, attempt.expires_at, attempt.locale, *names, attempt.code)
         raise LinkUnknownError  # there is no such page yet
 
-    async def stop(self, attempt_id: str, cookies: Mapping[str, str]) -> bool:
-        """End the attempt: these are not the right accounts. False if it is too late for that, as they are linked.
+    async def stop(self, attempt_id: str, cookies: Mapping[str, str]) -> Stopped | Further:
+        """End the attempt: these are not the right accounts. Further if it is too late for that, as they are linked.
 
         Raises LinkError; not for pressing twice.
         """
@@ -371,9 +390,10 @@ class LinkingService:
         _cookie(attempt, cookies)
         if await self._attempts.void(attempt.id):
             await self._tell(attempt, LinkStoppedError())
-            return True
+            return Stopped(attempt.locale)
         now = await self._attempts.by_id(attempt_id)
-        return now is not None and now.status is AttemptStatus.VOID
+        has_ended = now is not None and now.status is AttemptStatus.VOID
+        return Stopped(attempt.locale) if has_ended else Further(attempt_id)
 
     async def _open_attempt(self, discord_id: int) -> LinkAttempt | None:
         """The user's attempt that has not ended; there is one at most. None too if its key is lost."""

@@ -192,6 +192,7 @@ class AttemptStore:
             "status": AttemptStatus.PENDING,
             "tries": 0,
             "nonce_hash": attempt.nonce_hash,
+            "locale": attempt.locale,
         }
         if not attempt.origin:
             return values
@@ -214,6 +215,7 @@ class AttemptStore:
             state_hash=row.state_hash,
             code=None if row.code is None else self._open(row, "code"),
             account=None if row.account_id is None else self._account(row),
+            locale=row.locale,
         )
 
     def _account(self, row: Row[Any]) -> ImgurAccount:

@@ -19,7 +19,8 @@ from storage.sealing import Keyring, SealContext
 from storage.tables import IS_OPEN, data_keys, imgur_accounts, link_attempts, links
 from storage.views import erase_views
 
-# What an ended attempt no longer holds. The hashes stay, so that its link and state are told "used", not "unknown".
+# What an ended attempt no longer holds. The hashes stay, so that its link and state are told "used", not "unknown",
+# and the language in which its last page is.
 ERASED: dict[str, Any] = {
     "discord_name": "",
     "origin": None,

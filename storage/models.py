@@ -41,7 +41,8 @@ class AttemptStatus(StrEnum):
 class LinkAttempt:
     """One attempt of one Discord user. Hashes are SHA-256 digests; `origin` is opaque to all but the Discord side.
 
-    `id` is random and public (it names the cookie); it gives no authority.
+    `id` is random and public (it names the cookie); it gives no authority. `locale` is the user's language in Discord,
+    None where it was not told.
     """
 
     id: str
@@ -57,6 +58,7 @@ class LinkAttempt:
     state_hash: bytes | None = field(default=None, repr=False)
     code: str | None = field(default=None, repr=False)
     account: ImgurAccount | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

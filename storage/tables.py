@@ -147,6 +147,7 @@ link_attempts = Table(
     Index(None, "created_at"),
     Column("origin_key_id", BigInteger),
     Column("proof_key_id", BigInteger),
+    Column("locale", String(10)),
 )
 
 anonymous_uploads = Table(

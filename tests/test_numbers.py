@@ -19,7 +19,8 @@ import imgur
 from cogs.item import _cog as item_cog
 from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
-from services import account, backlog, lag, linking, messages, onetime, search, upload, views
+from locales import rendering as said
+from services import account, backlog, lag, linking, onetime, search, upload, views
 from services.album import looking
 from services.library import (
     ability,
@@ -62,8 +63,8 @@ PROMISED = {
     "characters of a description": (models.DESCRIPTION_LIMIT, 1000),
     "uploads at once": (upload.AT_ONCE, 32),
     "of them, one user's": (upload.EACH, 5),
-    "bytes of a megabyte, as Imgur counts": (messages.MEGABYTE, 1_000_000),
-    "minutes that are not yet called hours": (messages.MOST_MINUTES, 90),
+    "bytes of a megabyte, as Imgur counts": (said.MEGABYTE, 1_000_000),
+    "minutes that are not yet called hours": (said.MOST_MINUTES, 90),
     # --- docs/performance.md: what is remembered
     "seconds that a list is": (reading.LIST_SECONDS, MINUTE),
     "seconds that an item is": (reading.ITEM_SECONDS, 5 * MINUTE),
@@ -236,7 +237,7 @@ UNKNOWN = {
     LinkAttempt: {
         "status": AttemptStatus.PENDING,
         "tries": 0,
-        **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account")),
+        **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account", "locale")),
     },
     account.LinkedAccount: {"broken": False},
     page.GalleryPage: {

@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from locales.text import Duration
 from services.linking import Further, LinkingService, Progress, cookie_name
-from services.messages import duration
 from web.cookies import forget, keep
+from web.languages import in_language_of
 from web.rendering import render
 from web.security import let_scripts_ask
 
@@ -33,7 +34,8 @@ async def landing(request: web.Request) -> web.Response:
     page = await request.app[LINKING].landing(request.match_info["nonce"], request.cookies)
     if isinstance(page, Further):
         return _to_last_page(request, page.attempt_id)
-    response = render("landing.html", page=page, left=_left(page.expires_at))
+    with in_language_of(page.locale):
+        response = render("landing.html", page=page, left=_left(page.expires_at))
     if page.cookie:
         keep(response, page.attempt_id, page.cookie, seconds=_seconds(page.expires_at))
     return response
@@ -48,7 +50,8 @@ async def go_on(request: web.Request) -> web.Response:
     bound = await request.app[LINKING].bind(request.match_info["nonce"], request.cookies)
     if isinstance(bound, Further):
         return _to_last_page(request, bound.attempt_id)
-    response = render("leaving.html", address=bound.authorize_url)
+    with in_language_of(bound.locale):
+        response = render("leaving.html", address=bound.authorize_url)
     keep(response, bound.attempt_id, bound.cookie, seconds=_seconds(bound.expires_at))
     return response
 
@@ -77,13 +80,14 @@ async def last(request: web.Request) -> web.Response:
     """Both accounts and the code, or what has become of them."""
     attempt_id = request.match_info["attempt_id"]
     page = await request.app[LINKING].last_page(attempt_id, request.cookies)
-    response = render(
-        f"{page.progress}.html",
-        page=page,
-        attempt_id=attempt_id,
-        left=_left(page.expires_at),
-        seconds=_seconds(page.expires_at),
-    )
+    with in_language_of(page.locale):
+        response = render(
+            f"{page.progress}.html",
+            page=page,
+            attempt_id=attempt_id,
+            left=_left(page.expires_at),
+            seconds=_seconds(page.expires_at),
+        )
     let_scripts_ask(response)
     if page.progress is Progress.LINKED:  # as long as the attempt is on record, "Linked" is what a reload says
         keep(response, attempt_id, request.cookies[cookie_name(attempt_id)], seconds=DONE_SECONDS)
@@ -99,9 +103,11 @@ async def progress(request: web.Request) -> web.Response:
 async def stop(request: web.Request) -> web.Response:
     """End the attempt at its user's wish."""
     attempt_id = request.match_info["attempt_id"]
-    if not await request.app[LINKING].stop(attempt_id, request.cookies):
-        return _to_last_page(request, attempt_id)
-    response = render("stopped.html")
+    stopped = await request.app[LINKING].stop(attempt_id, request.cookies)
+    if isinstance(stopped, Further):
+        return _to_last_page(request, stopped.attempt_id)
+    with in_language_of(stopped.locale):
+        response = render("stopped.html")
     forget(response, attempt_id)
     return response
 
@@ -133,5 +139,5 @@ def _seconds(until: datetime) -> int:
     return max(int((until - datetime.now(UTC)).total_seconds()), 0)
 
 
-def _left(until: datetime) -> str:
-    return duration(_seconds(until))
+def _left(until: datetime) -> Duration:
+    return Duration(_seconds(until))

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from services.linking import LinkingService
 from web import pages
+from web.languages import in_browsers_language
 from web.refusals import word_errors
 from web.security import Handler, same_origin_forms, secure
 
@@ -23,7 +24,8 @@ MOST_BYTES = 16 * 1024
 
 def create_public_app(linking: LinkingService, *, public_url: str) -> web.Application:
     """Link pages for `public_url`, a bare origin; every link and redirect is built from it, never from a request."""
-    app = web.Application(middlewares=[word_errors, same_origin_forms(public_url)], client_max_size=MOST_BYTES)
+    middlewares = [in_browsers_language, word_errors, same_origin_forms(public_url)]
+    app = web.Application(middlewares=middlewares, client_max_size=MOST_BYTES)
     app[pages.LINKING] = linking
     app[pages.PUBLIC_URL] = public_url
     secure(app, public_url=public_url)

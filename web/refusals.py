@@ -15,7 +15,9 @@ from errors import (
     LinkUnknownError,
     LinkUsedError,
 )
-from services.messages import Words, is_imgurs, spelled_out, unforeseen, words
+from locales.text import Text
+from services.messages import is_imgurs, unforeseen, words
+from services.words import Words
 from web.cookies import forget
 from web.rendering import render
 from web.security import Handler
@@ -33,12 +35,15 @@ STATUSES: dict[type[BaseException], int] = {
     Exception: FAILED_DEPENDENCY,
 }
 
+_OPEN = Text("Open the link that /imgur link gave you in Discord.")
 HTTP_WORDS = {
-    404: Words("There is no such page", "Open the link that /imgur link gave you in Discord."),
-    405: Words("That cannot be done here", "Open the link that /imgur link gave you in Discord."),
-    413: Words("That was too much", "The form was larger than any of ours. Open the link from Discord again."),
+    404: Words(Text("There is no such page"), _OPEN),
+    405: Words(Text("That cannot be done here"), _OPEN),
+    413: Words(
+        Text("That was too much"), Text("The form was larger than any of ours. Open the link from Discord again.")
+    ),
 }
-OTHER_HTTP_WORDS = Words("The request makes no sense to us", "Open the link that /imgur link gave you in Discord.")
+OTHER_HTTP_WORDS = Words(Text("The request makes no sense to us"), _OPEN)
 
 
 @web.middleware
@@ -76,4 +81,4 @@ def _status(error: Exception) -> int:
 
 
 def _page(status: int, said: Words) -> web.Response:
-    return render("refusal.html", status=status, said=Words(spelled_out(said.title), spelled_out(said.text)))
+    return render("refusal.html", status=status, words=said)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands
 
 from cogs.album._views import (
-    PRIVACY,
     arrange_view,
     bare_album,
     bare_edited,
@@ -29,18 +27,25 @@ from cogs.ui.actions import ActionButton, Interaction, action
 from cogs.ui.door import others_first
 from cogs.ui.groups import ALBUM
 from cogs.ui.kept import Kept
+from cogs.ui.markdown import Markdown
 from cogs.ui.outcomes import filled_view, filled_words
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, is_public, suggest
 from cogs.ui.report import rescue
+from cogs.ui.words import Said, bold
 from errors import AlbumExistsError, AlbumUncertainError, QuestionExpiredError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album, Privacy
+from locales.text import Text
 from services.album import AlbumService, Edited, Filled, title_mark
 from services.library.galleries import GalleryService
-from services.library.suggestions import Scope, Suggestion, SuggestionService
+from services.library.suggestions import Scope, SuggestionService
 
 ALBUM_OPTION = "One of your albums: pick a suggestion, or give its title, id or link"
 IMAGE = "Its title, id or link, or pick a suggestion"
-CHOICES = [Choice(name=words[0].upper() + words[1:], value=word) for word, words in PRIVACY.items()]
+CHOICES = [
+    Choice(name=locale_str("Public, on your Imgur profile for everyone"), value="public"),
+    Choice(name=locale_str("Hidden, for whoever has its link"), value="hidden"),
+    Choice(name=locale_str("Secret, for you alone"), value="secret"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ class Albums(commands.Cog):
         edited = await self._albums.edit(
             interaction.user.id, album, title=title, description=description, privacy=_privacy(privacy)
         )
-        done(interaction, edited_words(edited), edited.album.page_url)
+        done(interaction, edited_words(edited), Markdown(edited.album.page_url))
         draw = partial(edited_view, owner=interaction.user.id)
         await answer(interaction, draw(edited), plainer=lambda: draw(bare_edited(edited)))
 
@@ -140,10 +145,10 @@ class Albums(commands.Cog):
     async def _suggest_within(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         album = str(getattr(interaction.namespace, "album", None) or "")
         found = await self._albums.pictures.suggest(interaction.user.id, album, typed)
-        return await suggest(interaction, _choices(found))
+        return await suggest(interaction, found)
 
     async def _suggest(self, interaction: Interaction, typed: str, scope: Scope) -> list[Choice[str]]:
-        return await suggest(interaction, _choices(await self._suggestions.suggest(interaction.user.id, typed, scope)))
+        return await suggest(interaction, await self._suggestions.suggest(interaction.user.id, typed, scope))
 
     # --- presses --------------------------------------------------------------------------------------------------
 
@@ -197,32 +202,28 @@ class Albums(commands.Cog):
             )
         except (AlbumExistsError, AlbumUncertainError) as error:
             how = "another" if isinstance(error, AlbumExistsError) else "again"
-            label = "Make another" if how == "another" else "Try again"
-            rescue(interaction, "", ActionButton("album-create", owner, self._wanted.keep(wanted), how, label=label))
+            label = Text("Make another") if how == "another" else Text("Try again")
+            rescue(interaction, None, ActionButton("album-create", owner, self._wanted.keep(wanted), how, label=label))
             raise
-        done(interaction, created_words(created), created.album.page_url)
+        done(interaction, created_words(created), Markdown(created.album.page_url))
         bare = replace(created, album=bare_album(created.album))
         await answer(interaction, created_view(created), plainer=lambda: created_view(bare))
 
     async def _filled(self, interaction: Interaction, filled: Filled, *, is_in: bool) -> None:
-        done(interaction, filled_words(filled, is_in=is_in), filled.album.page_url)
+        done(interaction, filled_words(filled, is_in=is_in), Markdown(filled.album.page_url))
         draw = partial(filled_view, is_in=is_in)
         bare = replace(filled, album=bare_album(filled.album), titles={})
         await answer(interaction, draw(filled), plainer=lambda: draw(bare))
 
     async def _arranged(self, interaction: Interaction, edited: Edited, page: int) -> None:
-        done(interaction, edited_words(edited), edited.album.page_url)
-        await self._arrange(interaction, edited.album.id, page, f"**{edited_words(edited)}**")
+        done(interaction, edited_words(edited), Markdown(edited.album.page_url))
+        await self._arrange(interaction, edited.album.id, page, bold(edited_words(edited)))
 
-    async def _arrange(self, interaction: Interaction, album_id: str, page: int, heading: str | None = None) -> None:
+    async def _arrange(self, interaction: Interaction, album_id: str, page: int, above: Said | None = None) -> None:
         got = await self._galleries.images(interaction.user.id, page, f"album:{album_id}", anonymous=False)
-        draw = partial(arrange_view, owner=interaction.user.id, heading=heading)
+        draw = partial(arrange_view, owner=interaction.user.id, above=above)
         await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
 
 
 def _privacy(choice: Choice[str] | None) -> Privacy | None:
     return cast("Privacy", choice.value) if choice else None
-
-
-def _choices(found: Sequence[Suggestion]) -> list[Choice[str]]:
-    return [Choice(name=one.name, value=one.value) for one in found]

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import ui
 
-from cogs.ui.actions import ActionButton, ActionSelect
+from cogs.ui.actions import ActionButton, ActionSelect, option
 from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, facts, item_view, link_button, linked, media, title
-from cogs.ui.layout import COLOUR, WARNING, Control, notice, plain, rows
-from imgur.models import Album, Privacy
+from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, rows, shown
+from cogs.ui.markdown import Markdown, plain
+from cogs.ui.words import Said, bold, joined, small
+from imgur.models import Album
+from locales.text import Listed, Plural, Text, sentences
 from services.album import Created, Deleted, Edited
 from services.library.ability import abilities
 from services.library.page import PAGE_SIZE, GalleryPage
-from services.messages import picture_count
-from services.text import cut
 
-OPTION_LIMIT = 100
-WORDS: tuple[tuple[Privacy, str], ...] = (
-    ("public", "public, on your Imgur profile for everyone"),
-    ("hidden", "hidden, for whoever has its link"),
-    ("secret", "secret, for you alone"),
-)
-PRIVACY: dict[str, str] = dict(WORDS)
+PRIVACY: Mapping[str, Text] = {
+    "public": Text("It is public, on your Imgur profile for everyone."),
+    "hidden": Text("It is hidden, for whoever has its link."),
+    "secret": Text("It is secret, for you alone."),
+}
+_PICTURES: Mapping[bool | None, Text] = {
+    True: Text("The first of its pictures was looked for and is still there, so the others should be: /imgur images."),
+    False: Text("The first of its pictures was looked for and is gone as well."),
+    None: Text("What became of its pictures could not be seen: look with /imgur images."),
+}
+_FIELDS: Mapping[str, Text] = {
+    "title": Text("title"),
+    "description": Text("description"),
+    "privacy": Text("privacy"),
+    "cover": Text("cover"),
+    "order": Text("order"),
+}
 
 
 def created_view(created: Created) -> ui.LayoutView:
@@ -34,38 +45,40 @@ def created_view(created: Created) -> ui.LayoutView:
     return notice(
         created_words(created),
         linked(album),
-        f"It is {privacy_words(album.privacy)}." if album.privacy and not created.ignored else "",
-        _ignored_words(created.ignored) if created.ignored else "",
-        f"Imgur shows the {_listed(created.altered)} in words of its own." if created.altered else "",
-        "Put pictures into it with `/imgur album add`, or with `/imgur upload` and its `album` option.",
+        privacy_words(album.privacy) if album.privacy and not created.ignored else None,
+        _ignored_words(created.ignored) if created.ignored else None,
+        Text("Imgur shows the {fields} in words of its own.", fields=_listed(created.altered))
+        if created.altered
+        else None,
+        Text("Put pictures into it with /imgur album add, or with /imgur upload and its `album` option."),
         controls=[link_button(album)],
     )
 
 
-def created_words(created: Created) -> str:
+def created_words(created: Created) -> Text:
     """What was done, in a few words."""
-    return "Imgur's answer was lost, but the album is there" if created.was_lost else "Album made"
+    return Text("Imgur's answer was lost, but the album is there") if created.was_lost else Text("Album made")
 
 
-def privacy_words(privacy: str) -> str:
+def privacy_words(privacy: str) -> Text:
     """Who sees an album; a word that is not known stays as Imgur gives it."""
-    return PRIVACY.get(privacy) or plain(privacy, 40)
+    return PRIVACY.get(privacy) or Text("It is {privacy}.", privacy=plain(privacy, 40))
 
 
 def edited_view(edited: Edited, owner: int) -> ui.LayoutView:
     """The album as it is now."""
-    heading = f"**{edited_words(edited)}**"
+    said: list[Said] = [bold(edited_words(edited))]
     if edited.ignored and edited.ignored != edited.asked:
-        heading += f"\n{_ignored_words(edited.ignored)}"
+        said.append(_ignored_words(edited.ignored))
     if edited.altered:
-        heading += f"\nThis is how it shows the {_listed(edited.altered)} now."
+        said.append(Text("This is how it shows the {fields} now.", fields=_listed(edited.altered)))
     if "privacy" in edited.asked and not edited.is_unseen and "privacy" not in edited.ignored and edited.album.privacy:
-        heading += f"\nIt is {privacy_words(edited.album.privacy)}."
+        said.append(privacy_words(edited.album.privacy))
     view = item_view(
         edited.album,
         owner=owner,
         can=abilities(edited.album, linked=True, mine=True),
-        heading=heading,
+        above=joined("\n", said),
         spoilers=edited.hidden,
     )
     if len(edited.album.id) <= ID_LIMIT:
@@ -73,20 +86,22 @@ def edited_view(edited: Edited, owner: int) -> ui.LayoutView:
     return view
 
 
-def edited_words(edited: Edited) -> str:
+def edited_words(edited: Edited) -> Text:
     """What was done, in a few words."""
-    said = "Imgur gave no clear answer" if edited.is_lost else "Imgur said yes"
+    said = Text("Imgur gave no clear answer") if edited.is_lost else Text("Imgur said yes")
     if edited.is_unseen:
-        return f"{said}, and could not be asked whether it did so"
+        return Text("{said}, and could not be asked whether it did so", said=said)
     if edited.ignored and edited.ignored == edited.asked:
-        return f"{said} and changed nothing"
+        return Text("{said} and changed nothing", said=said)
     if edited.altered:
-        return f"{said}, and shows something else than was asked for"
+        return Text("{said}, and shows something else than was asked for", said=said)
     if edited.missing:
-        return f"Saved; pictures that Imgur no longer has in it: {len(edited.missing):,}"
+        return Text("Saved; pictures that Imgur no longer has in it: {count}", count=len(edited.missing))
     if edited.returned:
-        return f"Saved; pictures that had fallen out and were put back, at its end: {len(edited.returned):,}"
-    return "Saved in part" if edited.ignored else "Saved"
+        return Text(
+            "Saved; pictures that had fallen out and were put back, at its end: {count}", count=len(edited.returned)
+        )
+    return Text("Saved in part") if edited.ignored else Text("Saved")
 
 
 def bare_edited(edited: Edited) -> Edited:
@@ -96,14 +111,19 @@ def bare_edited(edited: Edited) -> Edited:
 
 def question_view(album: Album, owner: int, asked: str, *, hidden: frozenset[str] = frozenset()) -> ui.LayoutView:
     """Asks before deleting an album, shows which, and says what becomes of its pictures; `asked`: its `title_mark`."""
-    parts: list[ui.Item[Any]] = [ui.TextDisplay(f"### Delete the album {title(album)}?")]
+    parts: list[ui.Item[Any]] = [shown(heading(Text("Delete the album {album}?", album=title(album))))]
     if pictures := cover(album, hidden):
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(ui.TextDisplay(f"{_at_stake(album)}\n-# {facts(album)}\n-# {album.page_url}"))
+    parts.append(shown(_at_stake(album), small(facts(album)), small(Markdown(album.page_url)), between="\n"))
     confirm = ActionButton(
-        "album-delete", owner, album.id, asked, label="Delete the album for good", style=discord.ButtonStyle.danger
+        "album-delete",
+        owner,
+        album.id,
+        asked,
+        label=Text("Delete the album for good"),
+        style=discord.ButtonStyle.danger,
     )
-    parts += rows([confirm, ActionButton("item-keep", owner, album.kind.value, album.id, label="Keep")])
+    parts += rows([confirm, ActionButton("item-keep", owner, album.kind.value, album.id, label=Text("Keep"))])
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=WARNING))
     return view
@@ -119,34 +139,41 @@ def deleted_view(deleted: Deleted) -> ui.LayoutView:
     return notice(*deleted_words(deleted, title(deleted.album)))
 
 
-def deleted_words(deleted: Deleted, name: str = "the album") -> tuple[str, str]:
-    """The same as a heading and a sentence; `name` is markdown."""
+def deleted_words(deleted: Deleted, name: Said | None = None) -> tuple[Text, Said]:
+    """The same as a heading and a sentence; without a `name`, nothing in it is what users wrote."""
     if not deleted.existed:
-        return "It was gone already", f"Imgur no longer had {name}. It is off your lists now."
-    said = "Imgur gave no clear answer" if deleted.is_lost else "Imgur said yes"
+        had = Text("Imgur no longer had the album. It is off your lists now.")
+        if name is not None:
+            had = Text("Imgur no longer had {album}. It is off your lists now.", album=name)
+        return Text("It was gone already"), had
+    said = Text("Imgur gave no clear answer") if deleted.is_lost else Text("Imgur said yes")
+    which = Text("The album") if name is None else Text("The album {album}", album=name)
     if deleted.is_unseen:
-        return said, f"Whether the album {name} is gone could not be seen. `/imgur album list` tells."
+        unseen = Text("Whether the album is gone could not be seen. /imgur album list tells.")
+        if name is not None:
+            unseen = Text("Whether the album {album} is gone could not be seen. /imgur album list tells.", album=name)
+        return said, unseen
     if deleted.is_there:
-        return f"{said} and changed nothing", f"The album {name} is still there. Try again in a while."
+        return (
+            Text("{said} and changed nothing", said=said),
+            Text("{album} is still there. Try again in a while.", album=which),
+        )
+    gone = Text("{album} is gone from Imgur.", album=which)
     if not deleted.album.images and not deleted.album.images_count:
-        return "Deleted", f"The album {name} is gone from Imgur. It was empty."
-    return "Deleted", f"The album {name} is gone from Imgur. " + {
-        True: "The first of its pictures was looked for and is still there, so the others should be: `/imgur images`.",
-        False: "The first of its pictures was looked for and is gone as well.",
-        None: "What became of its pictures could not be seen: look with `/imgur images`.",
-    }[deleted.pictures_stay]
+        return Text("Deleted"), sentences(gone, Text("It was empty."))
+    return Text("Deleted"), sentences(gone, _PICTURES[deleted.pictures_stay])
 
 
-def arrange_view(page: GalleryPage, owner: int, heading: str | None = None) -> ui.LayoutView:
+def arrange_view(page: GalleryPage, owner: int, above: Said | None = None) -> ui.LayoutView:
     """A page of an album's pictures, one of which may be made its cover or put at its beginning."""
     album = page.album or Album("")
-    parts: list[ui.Item[Any]] = [ui.TextDisplay(heading)] if heading else []
-    parts.append(ui.TextDisplay(f"### Cover and order of {title(album)}"))
+    parts: list[ui.Item[Any]] = [shown(above)] if above else []
+    parts.append(shown(heading(Text("Cover and order of {album}", album=title(album)))))
     if pictures := [picture for item in page.items for picture in media(item, spoilers=page.hidden)]:
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(ui.TextDisplay("\n".join(_arranged(page, album))))
+    parts.append(shown(*_arranged(page, album), between="\n"))
     if options := _options(page):
-        for name, words in (("cover", "Make it the cover…"), ("first", "Put it first…")):
+        for name, words in (("cover", Text("Make it the cover…")), ("first", Text("Put it first…"))):
             menu = ActionSelect(f"album-{name}", owner, album.id, page.page, options=options, placeholder=words)
             parts.append(ui.ActionRow(menu))
     parts += rows(list(_turns(page, album, owner)))
@@ -160,12 +187,13 @@ def bare_page(page: GalleryPage) -> GalleryPage:
     return replace(page, items=tuple(map(bare, page.items)), album=page.album and bare_album(page.album))
 
 
-def _arranged(page: GalleryPage, album: Album) -> Iterator[str]:
+def _arranged(page: GalleryPage, album: Album) -> Iterator[Said]:
     for number, item in enumerate(page.items, page.page * PAGE_SIZE + 1):
-        yield f"**{number}.** {linked(item, 80)}{' · the cover' if item.id == album.cover else ''}"
+        line = Markdown(f"**{number}.** {linked(item, 80)}")
+        yield joined(" · ", (line, Text("the cover") if item.id == album.cover else None))
     if not page.items:
-        yield "It is empty. Put pictures into it with `/imgur album add`."
-    yield f"-# Page {page.page + 1:,} of {page.last_known + 1:,}"
+        yield Text("It is empty. Put pictures into it with /imgur album add.")
+    yield small(Text("Page {page} of {last}", page=page.page + 1, last=page.last_known + 1))
 
 
 def _options(page: GalleryPage) -> list[discord.SelectOption]:
@@ -173,35 +201,38 @@ def _options(page: GalleryPage) -> list[discord.SelectOption]:
     first = page.page * PAGE_SIZE + 1
     once = {item.id: (number, item) for number, item in enumerate(page.items, first) if len(item.id) <= ID_LIMIT}
     return [
-        discord.SelectOption(label=cut(f"{number}. {alt(item)}", OPTION_LIMIT), value=value)
+        option(Text("{number}. {title}", number=str(number), title=alt(item)), value)
         for value, (number, item) in once.items()
     ]
 
 
 def _turns(page: GalleryPage, album: Album, owner: int) -> Iterator[Control]:
     if page.last_known:
-        for label, number, disabled in (
-            ("Previous", max(page.page - 1, 0), page.page == 0),
-            ("Next", page.page + 1, page.next is None),
+        for slot, label, number, disabled in (
+            ("previous", Text("Previous"), max(page.page - 1, 0), page.page == 0),
+            ("next", Text("Next"), page.page + 1, page.next is None),
         ):
-            yield ActionButton("album-arrange", owner, album.id, number, label.lower(), label=label, disabled=disabled)
+            yield ActionButton("album-arrange", owner, album.id, number, slot, label=label, disabled=disabled)
     yield link_button(album)
 
 
-def _at_stake(album: Album) -> str:
-    gone = "The album disappears from Imgur for everyone, and nobody can bring it back."
+def _at_stake(album: Album) -> Said:
+    gone = Text("The album disappears from Imgur for everyone, and nobody can bring it back.")
     if not album.images_count:
         return gone
-    there = f"There {'are' if album.images_count > 1 else 'is'} {picture_count(album.images_count)} in it."
-    return (
-        f"{gone} {there} This deletes the album alone; Imgur does not promise that its pictures stay, so one of "
-        "them is looked for afterwards."
+    there = Plural("There is {count} picture in it.", "There are {count} pictures in it.", album.images_count)
+    alone = Text(
+        "This deletes the album alone; Imgur does not promise that its pictures stay, so one of them is looked for "
+        "afterwards."
     )
+    return sentences(gone, there, alone)
 
 
-def _ignored_words(ignored: tuple[str, ...]) -> str:
-    return f"Imgur said yes to the {_listed(ignored)} and did not change {'them' if len(ignored) > 1 else 'it'}."
+def _ignored_words(ignored: tuple[str, ...]) -> Text:
+    if len(ignored) > 1:
+        return Text("Imgur said yes to the {fields} and did not change them.", fields=_listed(ignored))
+    return Text("Imgur said yes to the {fields} and did not change it.", fields=_listed(ignored))
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+def _listed(names: tuple[str, ...]) -> Listed:
+    return Listed(tuple(_FIELDS[name] for name in names), last=True)

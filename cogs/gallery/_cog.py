@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import cast
 
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands
 
 from cogs.gallery._open import Draw, OpenGalleries
@@ -52,12 +53,16 @@ class Galleries(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(sort="Which come first", query=QUERY, share="Show them to everyone here")
+    @app_commands.choices(
+        sort=[Choice(name=locale_str("newest"), value="newest"), Choice(name=locale_str("oldest"), value="oldest")]
+    )
     async def favorites(
-        self, interaction: Interaction, sort: Sort = "newest", query: str | None = None, *, share: bool = False
+        self, interaction: Interaction, sort: str = "newest", query: str | None = None, *, share: bool = False
     ) -> None:
         """All your favorites on Imgur."""
         message = await acknowledge(interaction)
-        page = await self._galleries.favorites(interaction.user.id, 0, sort, query=query, fresh=True)
+        order = cast("Sort", sort)
+        page = await self._galleries.favorites(interaction.user.id, 0, order, query=query, fresh=True)
         await self._begin(interaction, message, page, share=share)
 
     @app_commands.command(name="list", extras=ALBUM)
@@ -71,7 +76,7 @@ class Galleries(commands.Cog):
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ALBUMS)
-        return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
+        return await suggest(interaction, found)
 
     @action("gallery", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _turned(self, interaction: Interaction, place: Place, page: int, known: int, slot: str) -> None:

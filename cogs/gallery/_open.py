@@ -12,9 +12,9 @@ from discord import ui
 
 from cogs.gallery._views import bare_page
 from cogs.ui.actions import Interaction
-from cogs.ui.layout import worded
 from cogs.ui.reply import progress
 from services.library.page import GalleryPage
+from services.messages import words
 from services.quota.caller import waiting_for_nothing
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ class OpenGalleries:
                 with waiting_for_nothing():
                     page, draw = await shown.read()
             except Exception as error:  # what was done is told, and nobody has asked for this
-                log.info("a gallery could not keep up", exc_info=None if worded(error) else error)
+                log.info("a gallery could not keep up", exc_info=None if words(error) else error)
                 continue
             if self._open.get(key) is shown:
                 await progress(shown.interaction, draw(page)) or await progress(

@@ -6,12 +6,13 @@ from functools import partial
 from typing import cast
 
 from discord import app_commands
-from discord.app_commands import Choice, Range
+from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands
 
-from cogs.gallery._hits import SORTS, WINDOWS, Where, bare_hits, hits_view
+from cogs.gallery._hits import Where, bare_hits, hits_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.favorite import favorite_notice, favorite_words
+from cogs.ui.markdown import Markdown
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, done, is_public
 from errors import ForeignGalleryError
 from imgur.models import GallerySort, Kind, Window
@@ -39,8 +40,18 @@ class Searches(commands.Cog):
         share="Show them to everyone here",
     )
     @app_commands.choices(
-        sort=[Choice(name=words.capitalize(), value=value) for value, words in SORTS],
-        window=[Choice(name=words.capitalize(), value=value) for value, words in WINDOWS],
+        sort=[
+            Choice(name=locale_str("Newest first"), value="time"),
+            Choice(name=locale_str("Popular now first"), value="viral"),
+            Choice(name=locale_str("Best first"), value="top"),
+        ],
+        window=[
+            Choice(name=locale_str("Of the last day"), value="day"),
+            Choice(name=locale_str("Of the last week"), value="week"),
+            Choice(name=locale_str("Of the last month"), value="month"),
+            Choice(name=locale_str("Of the last year"), value="year"),
+            Choice(name=locale_str("Of all time"), value="all"),
+        ],
     )
     async def search(
         self,
@@ -75,7 +86,7 @@ class Searches(commands.Cog):
         """Make it a favorite of whoever presses; the gallery stays as it is."""
         await acknowledge(interaction)
         favorited = await self._items.favorite(interaction.user.id, f"{kind}:{item_id}")
-        done(interaction, favorite_words(favorited, wish=True), favorited.shown.item.page_url)
+        done(interaction, favorite_words(favorited, wish=True), Markdown(favorited.shown.item.page_url))
         await answer(interaction, favorite_notice(favorited))
 
 

@@ -10,9 +10,11 @@ import structlog
 from cogs.calls import REFUSALS
 from cogs.gallery._bulk_views import state_view
 from cogs.ui.layout import notice
-from cogs.ui.origin import say
+from cogs.ui.origin import heard_there, say
+from locales.text import Text
 from services.bulk import BulkService
 from services.jobs import Job
+from services.words import Words
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +33,10 @@ class Teller:
         state = await self._bulk.shown(job)
         if state is None and job.outcome is None:
             return False
-        title, text = job.outcome or ("", "")
+        told = Words.of(job.outcome) if job.outcome else Words(Text("It has ended"))
         for bare in (False, True):  # what users wrote may be what Discord refuses
-            view = notice(title, text) if state is None else state_view(state, job.discord_id, bare=bare)
+            with heard_there(origin):
+                view = notice(told.title, told.text) if state is None else state_view(state, job.discord_id, bare=bare)
             try:
                 async with asyncio.timeout(PATIENCE):
                     await say(self._client, origin, view)

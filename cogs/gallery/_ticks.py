@@ -8,15 +8,16 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton, ActionSelect
+from locales.text import Text
 from services.library.place import Place
 from services.selection import Deed, Ticks
 
-LABELS: Mapping[Deed, str] = {
-    Deed.COPY: "Copy links",
-    Deed.FAVORITE: "Favorite",
-    Deed.ADD: "Add to album",
-    Deed.TAG: "Tag",
-    Deed.DELETE: "Delete",
+LABELS: Mapping[Deed, Text] = {
+    Deed.COPY: Text("Copy links"),
+    Deed.FAVORITE: Text("Favorite"),
+    Deed.ADD: Text("Add to album"),
+    Deed.TAG: Text("Tag"),
+    Deed.DELETE: Text("Delete"),
 }
 
 
@@ -29,7 +30,7 @@ def tick_menu(
         option.default = option.value in ticked
     _, page, known = turned
     return ActionSelect(
-        "pick-tick", owner, ticks.view, page, known, options=options, placeholder="Tick several…", several=True
+        "pick-tick", owner, ticks.view, page, known, options=options, placeholder=Text("Tick several…"), several=True
     )
 
 
@@ -37,8 +38,10 @@ def tick_rows(ticks: Ticks, owner: int, turned: tuple[Place, int, int]) -> Itera
     """What can be done with what is ticked, and the ways out."""
     yield ui.ActionRow(*(_deed(deed, owner, ticks) for deed in LABELS))
     _, page, known = turned
-    clear = ActionButton("picked", owner, ticks.view, page, known, "clear", label="Clear", disabled=not ticks.items)
-    yield ui.ActionRow(clear, ActionButton("gallery", owner, *turned, "done", label="Done"))
+    clear = ActionButton(
+        "picked", owner, ticks.view, page, known, "clear", label=Text("Clear"), disabled=not ticks.items
+    )
+    yield ui.ActionRow(clear, ActionButton("gallery", owner, *turned, "done", label=Text("Done")))
 
 
 def _deed(deed: Deed, owner: int, ticks: Ticks) -> ActionButton:

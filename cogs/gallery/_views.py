@@ -13,46 +13,53 @@ import discord
 from discord import ui
 
 from cogs.gallery._ticks import tick_menu, tick_rows
-from cogs.ui.actions import ActionButton, ActionSelect, fits
-from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, linked, noun, title
-from cogs.ui.layout import COLOUR, Control, notice, plain, rows, worded
+from cogs.ui.actions import ActionButton, ActionSelect, fits, option
+from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, icon, linked, noun, privacy, title
+from cogs.ui.layout import COLOUR, Control, heading, notice, rows, shown, trouble
+from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button
+from cogs.ui.words import Said, for_everyone, joined, md, small
 from errors import LinkBrokenError
 from imgur.models import Album, Image, Item
+from locales.text import Joined, Text
 from services.library.listing import nothing_found
 from services.library.page import PAGE_SIZE, GalleryPage
 from services.library.place import Place, Source
-from services.messages import being_read, picture_count
+from services.messages import words
 from services.selection import Ticks
-from services.text import cut
 from services.views import MOST_SELECTED
+from services.words import Words
+from services.words.waiting import being_read, picture_count
 
 LINE_TITLE = 80
 QUERY_LIMIT = 80
-AS_SEEN = "Until then, here is what was there when it was last looked at."
-OPTION_LIMIT = 100
+AS_SEEN = Text("Until then, here is what was there when it was last looked at.")
 LONGEST_SLOT = "previous"
-ONLY_THIS = "*Its id is longer than Discord's buttons can hold, so this page is all that can be shown here.*"
-ICONS = {"Image": "🖼️", "Video": "🎞️", "Album": "📚"}
-EMPTY = {
-    Source.ACCOUNT: ("No pictures yet", "Upload the first one to your account with `/imgur upload`."),
-    Source.ANONYMOUS: (
-        "No uploads yet",
-        "Upload a picture with `/imgur upload`; it needs no account. `/imgur link` shows what is in your own.",
-    ),
-    Source.ALBUM: ("This album is empty", "Put a picture into it with `/imgur upload` and its `album` option."),
-    Source.FAVORITES: (
-        "No favorites yet",
-        "Press Favorite on a picture, or use `/imgur favorite` with a link from Imgur.",
-    ),
-    Source.ALBUMS: ("No albums yet", "Make the first one with `/imgur album create`."),
+_TURNS = {
+    "first": Text("First"),
+    "previous": Text("Previous"),
+    "next": Text("Next"),
+    "last": Text("Last"),
+    "refresh": Text("Refresh"),
 }
-NOT_SENT = (
-    "Imgur sent no picture of this album",
-    "It says that {:,} are in it. Try again in a few minutes, or open it there.",
-)
+ONLY_THIS = Text("Its id is longer than Discord's buttons can hold, so this page is all that can be shown here.")
+EMPTY = {
+    Source.ACCOUNT: Words(Text("No pictures yet"), Text("Upload the first one to your account with /imgur upload.")),
+    Source.ANONYMOUS: Words(
+        Text("No uploads yet"),
+        Text("Upload a picture with /imgur upload; it needs no account. /imgur link shows what is in your own."),
+    ),
+    Source.ALBUM: Words(
+        Text("This album is empty"), Text("Put a picture into it with /imgur upload and its `album` option.")
+    ),
+    Source.FAVORITES: Words(
+        Text("No favorites yet"), Text("Press Favorite on a picture, or use /imgur favorite with a link from Imgur.")
+    ),
+    Source.ALBUMS: Words(Text("No albums yet"), Text("Make the first one with /imgur album create.")),
+}
 
 
+@for_everyone
 def gallery_view(
     page: GalleryPage,
     place: Place,
@@ -71,19 +78,20 @@ def gallery_view(
         return _empty(page, place, owner, shared=shared)
     last = page.last_known if page.is_complete else max(page.last_known, known)
     parts: list[ui.Item[Any]] = list(_warnings(page, owner))
-    parts.append(ui.TextDisplay(f"### {_heading(page, place, owner, shared=shared)}"))
+    parts.append(shown(heading(_heading(page, place, owner, shared=shared))))
     pictures = list(_pictures(page))
     if pictures:
         parts.append(ui.MediaGallery(*pictures))
     can_turn = fits("gallery", owner, place, last + 1, last + 1, LONGEST_SLOT)
-    said = [*_lines(page, ticks), "", *([] if can_turn else [ONLY_THIS]), _footer(page, last, ticks)]
-    parts.append(ui.TextDisplay("\n".join(said)))
+    only = None if can_turn else Markdown(f"*{md(ONLY_THIS)}*\n")
+    below = joined("", (only, _footer(page, last, ticks)))
+    parts.append(shown(*_lines(page, ticks), Markdown(f"\n{below}"), between="\n"))
     options = _options(page)
     turned = place, page.page, last
     if options and ticks is not None:
         parts.append(ui.ActionRow(tick_menu(ticks, owner, turned, options)))
     elif options:
-        parts.append(ui.ActionRow(ActionSelect("item-show", owner, options=options, placeholder="Show one…")))
+        parts.append(ui.ActionRow(ActionSelect("item-show", owner, options=options, placeholder=Text("Show one…"))))
     if can_turn:
         parts += rows(list(_navigation(page, place, owner, last, ticks)))
     if ticks is not None:
@@ -98,7 +106,7 @@ def gallery_view(
 def _beside(page: GalleryPage, owner: int, turned: tuple[Place, int, int] | None) -> Iterator[Control]:
     """What leads elsewhere; with `turned`, into the Select mode as well."""
     if turned is not None:
-        yield ActionButton("pick", owner, *turned, label="Select…")
+        yield ActionButton("pick", owner, *turned, label=Text("Select…"))
     if page.anonymous:
         yield _anonymous_button(page, owner)
     if page.album and page.is_mine and len(page.album.id) <= ID_LIMIT:
@@ -112,54 +120,60 @@ def bare_page(page: GalleryPage) -> GalleryPage:
 
 
 def _warnings(page: GalleryPage, owner: int) -> Iterator[ui.Item[Any]]:
-    if page.is_link_broken and (broken := worded(LinkBrokenError())):
-        yield ui.TextDisplay(f"**{broken.title}.** {broken.text} Until then, here is what you uploaded without it.")
-        yield ui.ActionRow(link_button(owner, "Link again"))
-    if trouble := _trouble(page):
-        yield ui.TextDisplay(f"{trouble} {AS_SEEN}")
+    if page.is_link_broken:
+        without = Text("Until then, here is what you uploaded without it.")
+        yield shown(trouble(LinkBrokenError()), without, between=" ")
+        yield ui.ActionRow(link_button(owner, Text("Link again")))
+    if said := trouble(page.trouble):
+        yield shown(said, AS_SEEN, between=" ")
 
 
 def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.LayoutView:
-    heading, next_step = _nothing(page)
+    nothing = _nothing(page)
     can_turn = fits("gallery", owner, place, 0, 0, LONGEST_SLOT)
-    controls: list[Control] = [_turn("Refresh", place, owner, 0, 0)] if can_turn else []
+    controls: list[Control] = [_turn("refresh", place, owner, 0, 0)] if can_turn else []
     if page.source is Source.ANONYMOUS:
         controls.append(link_button(owner))
     if page.anonymous and not shared:
         controls.append(_anonymous_button(page, owner))
-    return notice(heading, next_step, _trouble(page), controls=controls)
+    return notice(nothing.title, nothing.text, trouble(page.trouble), controls=controls)
 
 
-def _trouble(page: GalleryPage) -> str:
-    """What is not as on Imgur, or why nobody knows."""
-    said = worded(page.trouble) if page.trouble else None
-    return f"**{said.title}.** {said.text}" if said else ""
-
-
-def _nothing(page: GalleryPage) -> tuple[str, str]:
-    """A heading and a sentence about a list in which nothing is, or was found."""
+def _nothing(page: GalleryPage) -> Words:
+    """What is said of a list in which nothing is, or was found."""
     if page.album and not page.query and page.album.images_count > 0:
-        return NOT_SENT[0], NOT_SENT[1].format(page.album.images_count)
+        there = Text(
+            "It says that {count} are in it. Try again in a few minutes, or open it there.",
+            count=page.album.images_count,
+        )
+        return Words(Text("Imgur sent no picture of this album"), there)
     if not page.query:
         return EMPTY[page.source]
-    said = worded(nothing_found(page.extent, page.read_at))
-    return (said.title, said.text) if said else EMPTY[page.source]
+    return words(nothing_found(page.extent, page.read_at)) or EMPTY[page.source]
 
 
-def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> str:
-    looked_for = f" · “{plain(page.query, QUERY_LIMIT)}”" if page.query else ""
-    return _name(page, place, owner, shared=shared) + looked_for
+def _heading(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> Said:
+    looked_for = Text("“{query}”", query=plain(page.query, QUERY_LIMIT)) if page.query else None
+    return joined(" · ", (_name(page, place, owner, shared=shared), looked_for))
 
 
-def _name(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> str:
+def _name(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> Text:
+    """Whose list it is, and which."""
     if page.album:
-        return f"Album: {title(page.album)}"
-    whose = f"<@{owner}>: " if shared else "Your "
-    return whose + {
-        Source.FAVORITES: f"favorites, {place.sort} first",
-        Source.ANONYMOUS: "anonymous uploads",
-        Source.ALBUMS: "albums",
-    }.get(page.source, "images")
+        return Text("Album: {album}", album=title(page.album))
+    user = Markdown(f"<@{owner}>")
+    match page.source, place.sort:
+        case Source.FAVORITES, "oldest":
+            own, theirs = Text("Your favorites, oldest first"), Text("{user}: favorites, oldest first", user=user)
+        case Source.FAVORITES, _:
+            own, theirs = Text("Your favorites, newest first"), Text("{user}: favorites, newest first", user=user)
+        case Source.ANONYMOUS, _:
+            own, theirs = Text("Your anonymous uploads"), Text("{user}: anonymous uploads", user=user)
+        case Source.ALBUMS, _:
+            own, theirs = Text("Your albums"), Text("{user}: albums", user=user)
+        case _:
+            own, theirs = Text("Your images"), Text("{user}: images", user=user)
+    return theirs if shared else own
 
 
 def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
@@ -169,30 +183,30 @@ def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
             yield picture
 
 
-def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[str]:
+def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[Markdown]:
     ticked = ticks.keys if ticks else frozenset()
     for number, item in _numbered(page):
         tick = "✅ " if (item.kind.value, item.id) in ticked else ""
-        words = f"**{number}** {tick}{ICONS[noun(item)]} {linked(item, LINE_TITLE)}"
-        yield words + "".join(f" · {remark}" for remark in remarks(item))
+        line = Markdown(f"**{number}** {tick}{icon(item)} {linked(item, LINE_TITLE)}")
+        yield joined(" · ", (line, *remarks(item)))
     if not page.items and page.next is None and page.page == 0:
-        yield f"*{_nothing(page)[0]}.*"
+        yield md(Text("*{title}.*", title=_nothing(page).title))
     elif not page.items:
-        yield "*Nothing on this page could be read. Go on to the next one.*"
+        yield Markdown(f"*{md(Text('Nothing on this page could be read. Go on to the next one.'))}*")
 
 
-def remarks(item: Item) -> Iterator[str]:
+def remarks(item: Item) -> Iterator[Said | None]:
     """What is said of an item in a list, beside its title."""
     if isinstance(item, Album) and item.images_count:
         yield picture_count(item.images_count)
-    if isinstance(item, Album) and item.privacy:
-        yield plain(item.privacy, 40)
+    if isinstance(item, Album):
+        yield privacy(item)
     if item.nsfw:
-        yield "marked mature"
+        yield Text("marked mature")
     if isinstance(item, Image) and item.processing:
-        yield "*still being processed*"
+        yield Text("*still being processed*")
     elif not cover(item):
-        yield "*no preview*"
+        yield Text("*no preview*")
 
 
 def _numbered(page: GalleryPage) -> Iterator[tuple[str, Item]]:
@@ -202,29 +216,50 @@ def _numbered(page: GalleryPage) -> Iterator[tuple[str, Item]]:
         yield f"{next(numbers)}." if cover(item) else "•", item
 
 
-def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> str:
-    of = f"{last + 1:,}" if page.is_complete else f"at least {last + 1:,}"
-    word = "found" if page.query else "in all"
-    total = f" · {page.total:,} {word}" if page.total is not None else ""
-    if page.album and not page.query and page.total is not None and page.album.images_count > page.total:
-        total = f" · {page.total:,} of {page.album.images_count:,} came from Imgur"
-    if page.extent:
-        read = being_read(page.extent.known, page.extent.expected, page.extent.seconds)
-        total = f"{total} among the {page.extent.known:,} read so far" if page.query else f" · {read}"
-    most = f", no more than {MOST_SELECTED:,} fit" if ticks and len(ticks.items) >= MOST_SELECTED else ""
-    selected = f"**{len(ticks.items):,} selected**{most} · " if ticks else ""
-    return f"-# {selected}Page {page.page + 1:,} of {of}{total}"
+def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> Markdown:
+    where = Text("Page {page} of at least {last}", page=page.page + 1, last=last + 1)
+    if page.is_complete:
+        where = Text("Page {page} of {last}", page=page.page + 1, last=last + 1)
+    return small(joined(" · ", (_selected(ticks), where, _total(page))))
+
+
+def _selected(ticks: Ticks | None) -> Said | None:
+    if not ticks:
+        return None
+    selected = Text("**{count} selected**", count=len(ticks.items))
+    if len(ticks.items) < MOST_SELECTED:
+        return selected
+    return Text("{selected}, no more than {most} fit", selected=selected, most=MOST_SELECTED)
+
+
+def _total(page: GalleryPage) -> Said | None:
+    """How many there are, or were found, as far as that is known."""
+    extent, total = page.extent, page.total
+    if extent and not page.query:
+        return being_read(extent.known, extent.expected, extent.seconds)
+    if total is None:
+        return Text("among the {known} read so far", known=extent.known) if extent else None
+    if extent:
+        return Text("{count} found among the {known} read so far", count=total, known=extent.known)
+    if page.query:
+        return Text("{count} found", count=total)
+    if page.album and page.album.images_count > total:
+        return Text("{count} of {all} came from Imgur", count=total, all=page.album.images_count)
+    return Text("{count} in all", count=total)
 
 
 def _options(page: GalleryPage) -> list[discord.SelectOption]:
-    """Each item once; those that are called the same are told apart by id and day."""
+    """Each item once; those that are called the same are told apart by id and day.
+
+    That the name comes last, behind a colon, is not left to a language: it is read again (`SelectionService.tick`).
+    """
     items = {f"{item.kind.value}:{item.id}": (n, item) for n, item in _numbered(page) if len(item.id) <= ID_LIMIT}
     shared = Counter(alt(item) for _, item in items.values())
     return [
-        discord.SelectOption(
-            label=cut(f"{number} {noun(item)}: {alt(item)}", OPTION_LIMIT),
-            value=value,
-            description=_told_apart(item) if shared[alt(item)] > 1 else None,
+        option(
+            Joined((Joined((number, noun(item))), alt(item)), ": "),
+            value,
+            Markdown(_told_apart(item)) if shared[alt(item)] > 1 else None,
         )
         for value, (number, item) in items.items()
     ]
@@ -239,32 +274,32 @@ def _navigation(page: GalleryPage, place: Place, owner: int, last: int, ticks: T
     following = page.page if page.next is None else page.next
     first, ended = page.page == 0, page.next is None
     if first and ended and not last:
-        yield turn("Refresh", place, owner, 0, 0)
+        yield turn("refresh", place, owner, 0, 0)
         return
-    yield turn("First", place, owner, 0, last, disabled=first)
-    yield turn("Previous", place, owner, max(page.page - 1, 0), last, disabled=first)
-    yield turn("Next", place, owner, following, last, disabled=ended)
-    label = "Last" if page.is_complete else "Last known"
-    yield turn(label, place, owner, last, last, disabled=last <= page.page)
-    yield turn("Refresh", place, owner, page.page, last)
+    yield turn("first", place, owner, 0, last, disabled=first)
+    yield turn("previous", place, owner, max(page.page - 1, 0), last, disabled=first)
+    yield turn("next", place, owner, following, last, disabled=ended)
+    known = None if page.is_complete else Text("Last known")
+    yield turn("last", place, owner, last, last, label=known, disabled=last <= page.page)
+    yield turn("refresh", place, owner, page.page, last)
 
 
 def _turn(
-    label: str,
+    slot: str,
     place: Place,
     owner: int,
     page: int,
     known: int,
     *,
+    label: Text | None = None,
     disabled: bool = False,
     ticks: Ticks | None = None,
 ) -> ActionButton:
-    """A button that turns to a page. Its first word goes along: Discord refuses two buttons of one custom_id."""
-    slot = label.partition(" ")[0].lower()
+    """A button that turns to a page. Its slot goes along: Discord refuses two buttons of one custom_id."""
     name, where = ("gallery", place) if ticks is None else ("picked", ticks.view)
-    return ActionButton(name, owner, where, page, known, slot, label=label, disabled=disabled)
+    return ActionButton(name, owner, where, page, known, slot, label=label or _TURNS[slot], disabled=disabled)
 
 
 def _anonymous_button(page: GalleryPage, owner: int) -> ActionButton:
-    label = f"Anonymous uploads ({page.anonymous:,})"
-    return _turn(label, Place(Source.ANONYMOUS, view=page.view), owner, 0, 0)
+    label = Text("Anonymous uploads ({count})", count=page.anonymous)
+    return _turn("anonymous", Place(Source.ANONYMOUS, view=page.view), owner, 0, 0, label=label)

@@ -12,7 +12,6 @@ from discord.ext import commands
 
 from cogs.item._form import EditForm, Typed, changed
 from cogs.item._views import (
-    SAVED,
     SLOW,
     again_button,
     asked_about,
@@ -28,6 +27,7 @@ from cogs.ui.actions import Interaction, action
 from cogs.ui.favorite import favorite_notice, favorite_words
 from cogs.ui.item import bare, is_hidden
 from cogs.ui.kept import Kept
+from cogs.ui.markdown import Markdown
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_press,
@@ -40,7 +40,10 @@ from cogs.ui.reply import (
     suggest,
 )
 from cogs.ui.report import rescue
+from cogs.ui.words import Said, bold
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Kind
+from locales.rendering import shared as for_everyone
+from locales.text import Text
 from services.library.ability import Shown
 from services.library.items import ItemService
 from services.library.suggestions import Scope, SuggestionService
@@ -121,7 +124,7 @@ class Items(commands.Cog):
 
     async def _suggest(self, interaction: Interaction, typed: str, scope: Scope) -> list[Choice[str]]:
         found = await self._suggestions.suggest(interaction.user.id, typed, scope)
-        return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
+        return await suggest(interaction, found)
 
     # --- presses --------------------------------------------------------------------------------------------------
 
@@ -148,7 +151,7 @@ class Items(commands.Cog):
             return
         await acknowledge(interaction)
         favorited = await self._items.favorite(interaction.user.id, f"{kind}:{item_id}")
-        done(interaction, favorite_words(favorited, wish=True), favorited.shown.item.page_url)
+        done(interaction, favorite_words(favorited, wish=True), Markdown(favorited.shown.item.page_url))
         await answer(interaction, favorite_notice(favorited))
 
     @action("item-unfavorite", kind=Kind)
@@ -206,7 +209,9 @@ class Items(commands.Cog):
         bare_view = partial(deleted_view, item_id, deleted=deleted)
         await answer(interaction, deleted_view(item_id, title, deleted=deleted), plainer=bare_view)
         if beside:
-            await change_shared(interaction, beside, deleted_view(item_id, title, deleted=True))
+            with for_everyone():
+                gone = deleted_view(item_id, title, deleted=True)
+            await change_shared(interaction, beside, gone)
         interaction.client.dispatch("imgur_deleted", interaction.user.id)
 
     @action("item-copy", kind=Kind)
@@ -218,10 +223,10 @@ class Items(commands.Cog):
     # --- within ---------------------------------------------------------------------------------------------------
 
     async def _show(
-        self, interaction: Interaction, shown: Shown, *, heading: str | None = None, shared: bool = False
+        self, interaction: Interaction, shown: Shown, *, above: Said | None = None, shared: bool = False
     ) -> None:
         hidden = is_hidden(interaction.message)
-        draw = partial(shown_view, owner=interaction.user.id, heading=heading, shared=shared, hidden=hidden)
+        draw = partial(shown_view, owner=interaction.user.id, above=above, shared=shared, hidden=hidden)
         await answer(interaction, draw(shown), plainer=lambda: draw(bare_shown(shown)))
 
     async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
@@ -239,8 +244,8 @@ class Items(commands.Cog):
         change_favorite = self._items.favorite if wish else self._items.unfavorite
         favorited = await change_favorite(interaction.user.id, text)
         said = favorite_words(favorited, wish=wish)
-        done(interaction, said, favorited.shown.item.page_url)
-        await self._show(interaction, favorited.shown, heading=f"**{said}**")
+        done(interaction, said, Markdown(favorited.shown.item.page_url))
+        await self._show(interaction, favorited.shown, above=bold(said))
 
     async def _open_form(
         self, interaction: Interaction, text: str, typed: Typed | None = None, *, fresh: bool = True
@@ -252,7 +257,7 @@ class Items(commands.Cog):
         except TimeoutError:
             await acknowledge(interaction)
             shown = await self._items.editable(interaction.user.id, text, fresh=False)
-            await self._show(interaction, shown, heading=SLOW)
+            await self._show(interaction, shown, above=SLOW)
             return
         await open_form(interaction, EditForm(shown.item, interaction.user.id, typed))
 
@@ -260,6 +265,6 @@ class Items(commands.Cog):
         self, interaction: Interaction, text: str, title: str | None, description: str | None, *, fresh: bool = True
     ) -> None:
         shown = await self._items.edit(interaction.user.id, text, title, description, fresh=fresh)
-        done(interaction, "Saved", shown.item.page_url)
+        done(interaction, Text("Saved"), Markdown(shown.item.page_url))
         shared = is_public(interaction)
-        await self._show(interaction, shown, heading=None if shared else SAVED, shared=shared)
+        await self._show(interaction, shown, above=None if shared else bold(Text("Saved")), shared=shared)

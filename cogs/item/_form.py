@@ -10,8 +10,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.ui.forms import Form
+from cogs.ui.forms import Form, field
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Item
+from locales.text import Text
 from services.text import shown, units
 
 FIELD_LIMIT = 4000  # Discord's
@@ -35,10 +36,10 @@ class EditForm(Form):
     def __init__(self, item: Item, owner: int, typed: Typed | None = None) -> None:
         title, description = _fitting(item.title), _fitting(item.description)
         marks = mark(title, long=False), mark(description, long=True)
-        super().__init__("item-edited", owner, item.kind.value, item.id, *marks, title="Edit this picture")
+        super().__init__("item-edited", owner, item.kind.value, item.id, *marks, title=Text("Edit this picture"))
         filled = typed or Typed(" ".join(title.splitlines()), description)
-        self.add_item(_field("Title", "title", filled.title, TITLE_LIMIT))
-        self.add_item(_field("Description", "description", filled.description, DESCRIPTION_LIMIT, long=True))
+        self.add_item(_field(Text("Title"), "title", filled.title, TITLE_LIMIT))
+        self.add_item(_field(Text("Description"), "description", filled.description, DESCRIPTION_LIMIT, long=True))
 
 
 def changed(new: str, present: str) -> str | None:
@@ -70,7 +71,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:DIGEST_LENGTH]
 
 
-def _field(label: str, name: str, filled: str, limit: int, *, long: bool = False) -> ui.Label[Any]:
+def _field(label: Text, name: str, filled: str, limit: int, *, long: bool = False) -> ui.Label[Any]:
     entry: ui.TextInput[Any] = ui.TextInput(
         custom_id=name,
         default=filled,
@@ -78,4 +79,4 @@ def _field(label: str, name: str, filled: str, limit: int, *, long: bool = False
         max_length=max(limit, units(filled)),
         style=discord.TextStyle.paragraph if long else discord.TextStyle.short,
     )
-    return ui.Label(text=label, component=entry)
+    return field(label, entry)

@@ -12,13 +12,16 @@ from discord.ext import commands
 
 from cogs.item._views import bare_shown, block, shown_view
 from cogs.ui.actions import ActionButton, Interaction, action
-from cogs.ui.forms import Form
+from cogs.ui.forms import Form, field
 from cogs.ui.item import is_hidden
 from cogs.ui.kept import Kept
 from cogs.ui.mark import tag_words
+from cogs.ui.markdown import Markdown
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, open_form, suggest
 from cogs.ui.report import rescue
+from cogs.ui.words import HELP_LIMIT, bold, joined, label
 from imgur.models import Kind
+from locales.text import Text
 from services.library.suggestions import Scope, SuggestionService
 from services.mark import LONGEST_NOTE, LONGEST_TAGS, Mark, Marked, MarkService
 
@@ -37,9 +40,13 @@ class TagForm(Form):
     """Filled with the present tags and note, or with what was typed before."""
 
     def __init__(self, owner: int, kind: Kind, item_id: str, filled: Typed) -> None:
-        super().__init__("item-tagged", owner, kind.value, item_id, title="Your tags and note")
+        super().__init__("item-tagged", owner, kind.value, item_id, title=Text("Your tags and note"))
         tags: ui.TextInput[ui.Modal] = ui.TextInput(
-            custom_id="tags", default=filled.tags, required=False, max_length=LONGEST_TAGS, placeholder="cat, beach"
+            custom_id="tags",
+            default=filled.tags,
+            required=False,
+            max_length=LONGEST_TAGS,
+            placeholder=label(Text("cat, beach"), HELP_LIMIT),
         )
         note: ui.TextInput[ui.Modal] = ui.TextInput(
             custom_id="note",
@@ -48,8 +55,8 @@ class TagForm(Form):
             max_length=LONGEST_NOTE,
             style=discord.TextStyle.paragraph,
         )
-        self.add_item(ui.Label(text="Tags", description="A comma between two. Only you see them.", component=tags))
-        self.add_item(ui.Label(text="Note", component=note))
+        self.add_item(field(Text("Tags"), tags, Text("A comma between two. Only you see them.")))
+        self.add_item(field(Text("Note"), note))
 
 
 class Marks(commands.Cog):
@@ -78,7 +85,7 @@ class Marks(commands.Cog):
     @note.autocomplete("image")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ANYTHING)
-        return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
+        return await suggest(interaction, found)
 
     @action("item-tag", kind=Kind)
     async def _pressed(self, interaction: Interaction, kind: Kind, item_id: str, typed: str = "") -> None:
@@ -99,7 +106,7 @@ class Marks(commands.Cog):
         user_id = interaction.user.id
         key = self._typed.keep(Typed(tags, note))
         again = ActionButton(
-            "item-tag", user_id, kind.value, item_id, key, label="Try again", style=discord.ButtonStyle.primary
+            "item-tag", user_id, kind.value, item_id, key, label=Text("Try again"), style=discord.ButtonStyle.primary
         )
         rescue(interaction, typed_text(tags, note), again)
         marked = await self._marks.both(user_id, f"{kind}:{item_id}", tags, note)
@@ -108,35 +115,32 @@ class Marks(commands.Cog):
 
     async def _show(self, interaction: Interaction, marked: Marked) -> None:
         words = marked_words(marked.before, marked.now)
-        done(interaction, words[0], marked.shown.item.page_url)
+        done(interaction, words[0], Markdown(marked.shown.item.page_url))
         hidden = is_hidden(interaction.message)
-        heading = "\n".join([f"**{words[0]}**", *words[1:]])
+        above = joined("\n", [bold(words[0]), *words[1:]])
         draw = partial(shown_view, owner=interaction.user.id, hidden=hidden)
         await answer(
             interaction,
-            draw(marked.shown, heading=heading),
-            plainer=lambda: draw(bare_shown(marked.shown), heading=f"**{words[0]}**"),
+            draw(marked.shown, above=above),
+            plainer=lambda: draw(bare_shown(marked.shown), above=bold(words[0])),
         )
 
 
-def marked_words(before: Mark, now: Mark) -> list[str]:
-    """What was done, in a few words, and what went; markdown."""
+def marked_words(before: Mark, now: Mark) -> list[Text]:
+    """What was done, in a few words, and what went."""
     if before == now:
-        return ["It was like this before"]
+        return [Text("It was like this before")]
     gone = [tag for tag in before.tags if tag not in now.tags]
-    words = ["Saved" if now != Mark() else "Cleared"]
+    words = [Text("Saved") if now != Mark() else Text("Cleared")]
     if gone:
-        words.append(f"Tags that went: {tag_words(gone, 300)}")
+        words.append(Text("Tags that went: {tags}", tags=tag_words(gone, 300)))
     if before.note and before.note != now.note:
-        words.append("The note that was there went." if now.note is None else "Another note was there before.")
+        went = Text("The note that was there went.")
+        words.append(went if now.note is None else Text("Another note was there before."))
     return words
 
 
-def typed_text(tags: str, note: str) -> str:
+def typed_text(tags: str, note: str) -> Markdown:
     """What a user typed into the form, to be copied from a message."""
-    typed = (("Tags", tags), ("Note", note))
-    return "\n".join(
-        f"**{name} as you typed {'them' if name == 'Tags' else 'it'}**\n{block(text, 1400)}"
-        for name, text in typed
-        if text.strip()
-    )
+    typed = ((Text("**Tags as you typed them**"), tags), (Text("**Note as you typed it**"), note))
+    return joined("\n", (part for name, text in typed if text.strip() for part in (name, block(text, 1400))))

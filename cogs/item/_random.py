@@ -10,12 +10,14 @@ from discord.ext import commands
 
 from cogs.item._views import bare_shown, shown_view
 from cogs.ui.actions import ActionButton, Interaction, action
-from cogs.ui.layout import worded
+from cogs.ui.layout import trouble
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public
+from cogs.ui.words import Said, joined, small
+from locales.text import Text
 from services.library.drawing import DrawingService, Drawn
 
 QUERY = "Words that must all be in the title, description, tags, note or id; #word is a tag"
-AS_SEEN = "Here is what it was when it was last looked at."
+AS_SEEN = Text("Here is what it was when it was last looked at.")
 
 
 class Random(commands.Cog):
@@ -44,9 +46,8 @@ class Random(commands.Cog):
 def drawn_view(drawn: Drawn, owner: int, *, shared: bool = False, plain: bool = False) -> ui.LayoutView:
     """The picture, and a button for another one; `plain` without users' words and pictures."""
     shown = bare_shown(drawn.shown) if plain else drawn.shown
-    trouble = drawn.trouble and worded(drawn.trouble)
-    said = [f"**{trouble.title}.** {trouble.text} {AS_SEEN}"] if trouble else []
+    said: list[Said] = [joined(" ", (trouble(drawn.trouble), AS_SEEN))] if drawn.trouble else []
     if drawn.extent:
-        said.append(f"-# Drawn from the {drawn.extent.known:,} that are read so far")
-    another = ActionButton("random", owner, drawn.view, label="Another one", style=discord.ButtonStyle.primary)
-    return shown_view(shown, owner, heading="\n".join(said) or None, shared=shared, beside=[another])
+        said.append(small(Text("Drawn from the {known} that are read so far", known=drawn.extent.known)))
+    another = ActionButton("random", owner, drawn.view, label=Text("Another one"), style=discord.ButtonStyle.primary)
+    return shown_view(shown, owner, above=joined("\n", said), shared=shared, beside=[another])

@@ -10,37 +10,39 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, media, media_url, title
-from cogs.ui.layout import WARNING, Control, notice, rows
+from cogs.ui.layout import WARNING, Control, heading, notice, rows, shown
+from cogs.ui.markdown import Markdown
+from cogs.ui.words import Said, joined, md, small
 from imgur.models import Image, Item, Kind
+from locales.text import Text
 from services.library.ability import Shown
 from services.mark import Mark
 from services.text import line
 
-SLOW = "**Imgur was slow to answer.** Press Edit to open the form now."
-GONE = "**Imgur no longer has this.** Others do not see it either."
-SAVED = "**Saved**"
+SLOW = Text("**Imgur was slow to answer.** Press Edit to open the form now.")
+GONE = Text("**Imgur no longer has this.** Others do not see it either.")
+_TITLE = Markdown("\0")  # stands for what no text can hold
 TYPED_TITLE, TYPED_DESCRIPTION = 500, 2800  # a message holds 4000 characters, the words of an error among them
-QUESTION = "### Delete "
-FINAL = "It disappears from Imgur for everyone, and nobody can bring it back."
+FINAL = Text("It disappears from Imgur for everyone, and nobody can bring it back.")
 
 
 def shown_view(
     shown: Shown,
     owner: int,
     *,
-    heading: str | None = None,
+    above: Said | None = None,
     shared: bool = False,
     hidden: bool = False,
     beside: Sequence[Control] = (),
 ) -> ui.LayoutView:
     """The item, with what its viewer may do, and what else there is to press."""
     if shown.is_gone:
-        heading = "\n".join(filter(None, [heading, GONE]))
+        above = joined("\n", (above, GONE))
     return item_view(
         shown.item,
         owner=owner,
         can=shown.can,
-        heading=heading,
+        above=above,
         shared=shared,
         hidden=hidden,
         spoilers=shown.hidden,
@@ -54,16 +56,19 @@ def bare_shown(shown: Shown) -> Shown:
     return replace(shown, item=bare(shown.item), mark=Mark())
 
 
-def typed_text(title: str, description: str) -> str:
+def typed_text(title: str, description: str) -> Markdown:
     """What a user typed into the form, to be copied from a message."""
-    typed = (("Title", title, TYPED_TITLE), ("Description", description, TYPED_DESCRIPTION))
-    return "\n".join(f"**{name} as you typed it**\n{block(text, limit)}" for name, text, limit in typed if text.strip())
+    typed = (
+        (Text("**Title as you typed it**"), title, TYPED_TITLE),
+        (Text("**Description as you typed it**"), description, TYPED_DESCRIPTION),
+    )
+    return joined("\n", (part for name, text, limit in typed if text.strip() for part in (name, block(text, limit))))
 
 
 def again_button(owner: int, kind: Kind, item_id: str, typed: str) -> ActionButton:
     """Opens the form once more; `typed` is the key of what was typed into it."""
     return ActionButton(
-        "item-edit", owner, kind.value, item_id, typed, label="Try again", style=discord.ButtonStyle.primary
+        "item-edit", owner, kind.value, item_id, typed, label=Text("Try again"), style=discord.ButtonStyle.primary
     )
 
 
@@ -72,16 +77,20 @@ def question_view(item: Item, owner: int, beside: int | None = None, *, hidden: 
     about = item.kind.value, item.id
     confirmed = about if beside is None else (*about, beside)
     pictures = media(item, hidden=hidden)
-    parts: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"{QUESTION}{title(item)}?")]
+    parts: list[ui.Item[ui.LayoutView]] = [shown(_question(title(item)))]
     if pictures:
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(ui.TextDisplay(f"{FINAL}\n-# {facts(item)}\n-# {item.page_url}"))
+    parts.append(shown(FINAL, small(facts(item)), small(Markdown(item.page_url)), between="\n"))
     parts += rows(
         [
             ActionButton(
-                "item-delete-confirm", owner, *confirmed, label="Delete for good", style=discord.ButtonStyle.danger
+                "item-delete-confirm",
+                owner,
+                *confirmed,
+                label=Text("Delete for good"),
+                style=discord.ButtonStyle.danger,
             ),
-            ActionButton("item-keep", owner, *about, label="Keep"),
+            ActionButton("item-keep", owner, *about, label=Text("Keep")),
         ]
     )
     view = ui.LayoutView(timeout=None)
@@ -89,35 +98,46 @@ def question_view(item: Item, owner: int, beside: int | None = None, *, hidden: 
     return view
 
 
-def asked_about(message: discord.Message | None) -> str | None:
-    """The title in a question that `question_view` drew, as markdown."""
+def asked_about(message: discord.Message | None) -> Markdown | None:
+    """The title in a question that `question_view` drew; None where that was in another language."""
+    before, _, behind = _question(_TITLE).partition(_TITLE)
     for container in message.components if message else ():
         if isinstance(container, discord.Container) and isinstance(container.children[0], discord.TextDisplay):
-            return container.children[0].content.removeprefix(QUESTION).removesuffix("?")
+            asked = container.children[0].content
+            if asked.startswith(before) and asked.endswith(behind):
+                return Markdown(asked[len(before) : len(asked) - len(behind)])
     return None
 
 
-def deleted_view(item_id: str, title: str | None = None, *, deleted: bool) -> ui.LayoutView:
-    """What became of a deletion; `title` is markdown."""
+def _question(title: Markdown) -> Markdown:
+    return heading(Text("Delete {title}?", title=title))
+
+
+def deleted_view(item_id: str, title: Markdown | None = None, *, deleted: bool) -> ui.LayoutView:
+    """What became of a deletion."""
     return notice(*deleted_words(item_id, title, deleted=deleted))
 
 
-def deleted_words(item_id: str, title: str | None = None, *, deleted: bool) -> tuple[str, str]:
+def deleted_words(item_id: str, title: Markdown | None = None, *, deleted: bool) -> tuple[Text, Text]:
     """The same as a heading and a sentence."""
-    name = f"**{title}** (`{item_id}`)" if title and item_id not in title else f"the picture `{item_id}`"
+    name = Text("The picture `{id}`", id=item_id)
+    had = Text("Imgur no longer had the picture `{id}`. It is off your lists now.", id=item_id)
+    if title and item_id not in title:
+        name = Text("**{title}** (`{id}`)", title=title, id=item_id)
+        had = Text("Imgur no longer had {item}. It is off your lists now.", item=name)
     if deleted:
-        return "Deleted", f"{name[0].upper()}{name[1:]} is gone from Imgur."
-    return "It was gone already", f"Imgur no longer had {name}. It is off your lists now."
+        return Text("Deleted"), Text("{item} is gone from Imgur.", item=name)
+    return Text("It was gone already"), had
 
 
 def copy_view(item: Item) -> ui.LayoutView:
     """Links in code blocks: where the mouse stands over one, Discord offers to copy it."""
     direct = media_url(item) if isinstance(item, Image) else None
-    blocks = [("Link", item.page_url)]
+    blocks = [(Text("**Link**"), item.page_url)]
     if direct:
-        blocks.append(("Direct link", direct))
-    blocks.append(("Markdown", _markdown(item, direct)))
-    return notice("Copy", *(f"**{label}**\n```\n{text}\n```" for label, text in blocks))
+        blocks.append((Text("**Direct link**"), direct))
+    blocks.append((Text("**Markdown**"), _markdown(item, direct)))
+    return notice(Text("Copy"), *(Markdown(f"{md(name)}\n```\n{text}\n```") for name, text in blocks))
 
 
 def _markdown(item: Item, direct: str | None) -> str:
@@ -126,7 +146,7 @@ def _markdown(item: Item, direct: str | None) -> str:
     return f"![{name}]({direct})" if direct else f"[{name}]({item.page_url})"
 
 
-def block(text: str, limit: int) -> str:
+def block(text: str, limit: int) -> Markdown:
     """At most so much of a text, to be copied as it is."""
     whole = text if len(text) <= limit else f"{text[:limit]}…"
-    return "```\n" + whole.replace("```", "`\u200b``") + "\n```"
+    return Markdown("```\n" + whole.replace("```", "`\u200b``") + "\n```")

@@ -22,8 +22,8 @@ from cogs.link._views import (
     waiting_view,
 )
 from cogs.ui.actions import Interaction, action
-from cogs.ui.forms import Form
-from cogs.ui.layout import worded
+from cogs.ui.forms import Form, field
+from cogs.ui.layout import trouble
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_in_place,
@@ -35,10 +35,11 @@ from cogs.ui.reply import (
     refused,
 )
 from errors import DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
+from locales.text import Text
 from services.account import AccountService
 from services.linking import LinkingService, LinkOffer
 
-NEXT_STEP = "Try `/imgur upload` with a picture, or `/imgur images` to see what you have."
+NEXT_STEP = Text("Try /imgur upload with a picture, or /imgur images to see what you have.")
 CODE_LIMIT = 20  # the code has 8 characters; people add spaces and dashes
 
 
@@ -46,9 +47,9 @@ class CodeForm(Form):
     """Asks for the code that the last page shows."""
 
     def __init__(self, owner: int) -> None:
-        super().__init__("link-code-entered", owner, title="Link your Imgur account")
+        super().__init__("link-code-entered", owner, title=Text("Link your Imgur account"))
         code: ui.TextInput[Any] = ui.TextInput(max_length=CODE_LIMIT, custom_id="code")
-        self.add_item(ui.Label(text="Code", description="The last page in your browser shows it.", component=code))
+        self.add_item(field(Text("Code"), code, Text("The last page in your browser shows it.")))
 
 
 class Linking(commands.Cog):
@@ -109,7 +110,13 @@ class Linking(commands.Cog):
         if message is None:
             raise DirectMessagesClosedError if is_forbidden(refusal) else DirectMessageLostError
         try:
-            offer = await self._linking.begin(user.id, user.name, message_origin(message), moved=True)
+            offer = await self._linking.begin(
+                user.id,
+                user.name,
+                message_origin(message, interaction.locale),
+                moved=True,
+                locale=interaction.locale.value,
+            )
         except Exception:
             await refused(interaction, message.delete, again=True)
             raise
@@ -126,8 +133,7 @@ class Linking(commands.Cog):
         origin = interaction_origin(interaction, interaction.message.id if interaction.message else None)
         if origin:
             await self._linking.set_origin(offer.attempt_id, origin)
-        lost = worded(DirectMessageLostError())
-        reason = f"**{lost.title}.** {lost.text}" if lost else ""
+        reason = trouble(DirectMessageLostError())
         await answer(interaction, offer_view(offer, interaction.user.id, movable=False, reason=reason))
 
     @action("unlink")
@@ -150,7 +156,9 @@ class Linking(commands.Cog):
     async def _offer(self, interaction: Interaction) -> None:
         shown = await acknowledge(interaction)
         user = interaction.user
-        offer = await self._linking.begin(user.id, user.name, interaction_origin(interaction, shown))
+        offer = await self._linking.begin(
+            user.id, user.name, interaction_origin(interaction, shown), locale=interaction.locale.value
+        )
         await answer(interaction, offer_view(offer, user.id, movable=not interaction.context.dm_channel))
 
     async def _ask_to_unlink(self, interaction: Interaction) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 import discord
@@ -14,6 +16,7 @@ from discord import ui
 from cogs.link._views import failed_view, linked_view
 from errors import BotError
 from imgur.errors import ImgurError
+from locales.rendering import heard_by
 
 log = structlog.get_logger(__name__)
 
@@ -24,14 +27,18 @@ def interaction_origin(interaction: discord.Interaction[Any], message_id: int | 
     """A message that only this interaction's token can edit: an ephemeral one. Good for 15 minutes."""
     if message_id is None:
         return None
-    return orjson.dumps(
-        {"application": interaction.application_id, "token": interaction.token, "message": message_id}
-    ).decode()
+    lead = {
+        "application": interaction.application_id,
+        "token": interaction.token,
+        "message": message_id,
+        "locale": interaction.locale.value,
+    }
+    return orjson.dumps(lead).decode()
 
 
-def message_origin(message: discord.Message) -> str:
-    """A message of the bot's own in a channel."""
-    return orjson.dumps({"channel": message.channel.id, "message": message.id}).decode()
+def message_origin(message: discord.Message, locale: discord.Locale) -> str:
+    """A message of the bot's own in a channel, and the language of who reads it."""
+    return orjson.dumps({"channel": message.channel.id, "message": message.id, "locale": locale.value}).decode()
 
 
 class Notifier:
@@ -46,16 +53,19 @@ class Notifier:
 
     async def linked(self, origin: str, discord_id: int, username: str) -> None:
         """Say in the first message that `username` is linked. Never raises: linked it is, whether that shows or not."""
-        await self._change(origin, linked_view(username, discord_id))
+        await self._change(origin, partial(linked_view, username, discord_id))
 
     async def failed(self, origin: str, discord_id: int, error: BotError | ImgurError, *, may_go_on: bool) -> None:
         """Say there why nothing was linked, and offer to begin again. Never raises: the page says it in any case."""
-        await self._change(origin, failed_view(error, discord_id, may_go_on=may_go_on))
+        await self._change(origin, partial(failed_view, error, discord_id, may_go_on=may_go_on))
 
-    async def _change(self, origin: str, view: ui.LayoutView) -> None:
+    async def _change(self, origin: str, draw: Callable[[], ui.LayoutView]) -> None:
         try:
+            lead = orjson.loads(origin)
+            with heard_by(lead.get("locale")):
+                view = draw()
             async with asyncio.timeout(MOST_SECONDS):
-                await asyncio.create_task(self._edit(orjson.loads(origin), view), context=self._context)
+                await asyncio.create_task(self._edit(lead, view), context=self._context)
         except Exception as error:  # noqa: BLE001 - a message that is gone, an outage: it is told elsewhere in any case
             log.info("the first message of a link could not be changed", error=type(error).__name__)
 

@@ -6,31 +6,39 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.layout import WARNING, Control, notice, plain, worded
+from cogs.ui.layout import WARNING, Control, link_to, notice
+from cogs.ui.words import Said, joined, small
 from errors import BotError
 from imgur.errors import ImgurError
+from locales.text import Moment, Text, sentences
 from services.linking import LinkOffer
-from services.messages import Words
+from services.messages import words
+from services.words import Words
 
-MOVED = ("I sent you a direct message", "Linking goes on there.")
+MOVED = (Text("I sent you a direct message"), Text("Linking goes on there."))
 REVOKE_URL = "https://imgur.com/account/settings/apps"
 
 
-def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: str = "") -> ui.LayoutView:
-    """How to link. `reason` says, in markdown, why the user sees this again; `movable` offers a direct message."""
+def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | None = None) -> ui.LayoutView:
+    """How to link. `reason` says why the user sees this again; `movable` offers a direct message."""
     controls: list[Control] = [
-        ui.Button(label="Open the link page", url=offer.url),
-        ActionButton("link-code", owner, label="Enter code", style=discord.ButtonStyle.primary),
+        link_to(Text("Open the link page"), offer.url),
+        ActionButton("link-code", owner, label=Text("Enter code"), style=discord.ButtonStyle.primary),
     ]
     if movable:
-        controls.append(ActionButton("link-dm", owner, label="Move to direct message"))
+        controls.append(ActionButton("link-dm", owner, label=Text("Move to direct message")))
     return notice(
-        "Link your Imgur account",
+        Text("Link your Imgur account"),
         reason,
         _present(offer),
-        "1. Open the link page and allow access on Imgur's own page.\n"
-        "2. The last page shows a code. Come back and press **Enter code**.",
-        f"This is only for you and ends {discord.utils.format_dt(offer.expires_at, 'R')}.",
+        joined(
+            "\n",
+            (
+                Text("1. Open the link page and allow access on Imgur's own page."),
+                Text("2. The last page shows a code. Come back and press **Enter code**."),
+            ),
+        ),
+        Text("This is only for you and ends {when}.", when=Moment(offer.expires_at)),
         controls=controls,
     )
 
@@ -38,7 +46,8 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: str = "")
 def waiting_view() -> ui.LayoutView:
     """The direct message, until it is certain that Discord takes it."""
     return notice(
-        "Link your Imgur account", "One moment, please. If nothing more appears here, go on where you came from."
+        Text("Link your Imgur account"),
+        Text("One moment, please. If nothing more appears here, go on where you came from."),
     )
 
 
@@ -46,40 +55,48 @@ def moved_view(message: discord.Message) -> ui.LayoutView:
     """Where linking goes on."""
     return notice(
         *MOVED,
-        controls=[ui.Button(label="Open the direct message", url=message.jump_url)],
+        controls=[link_to(Text("Open the direct message"), message.jump_url)],
     )
 
 
-def linked_view(username: str, owner: int, next_step: str = "") -> ui.LayoutView:
+def linked_view(username: str, owner: int, next_step: Said | None = None) -> ui.LayoutView:
     """What becomes of the message that began linking, and the answer to the right code."""
-    return notice(linked_title(username), next_step, controls=[ActionButton("unlink", owner, label="Unlink")])
+    return notice(linked_title(username), next_step, controls=[ActionButton("unlink", owner, label=Text("Unlink"))])
 
 
-def linked_title(username: str) -> str:
+def linked_title(username: str) -> Text:
     """What was done."""
-    return f"Linked as {plain(username)}"
+    return Text("Linked as {name}", name=username)
 
 
 def failed_view(error: BotError | ImgurError, owner: int, *, may_go_on: bool) -> ui.LayoutView:
     """What becomes of that message when nothing was linked. `may_go_on`: a code may still come, in the same browser."""
-    said = worded(error) or Words("Nothing was linked", "")
-    controls: list[Control] = [ActionButton("link", owner, label="Begin again", style=discord.ButtonStyle.primary)]
+    said = words(error) or Words(Text("Nothing was linked"))
+    controls: list[Control] = [
+        ActionButton("link", owner, label=Text("Begin again"), style=discord.ButtonStyle.primary)
+    ]
     if may_go_on:
-        controls.append(ActionButton("link-code", owner, label="Enter code"))
+        controls.append(ActionButton("link-code", owner, label=Text("Enter code")))
     return notice(said.title, said.text, controls=controls, colour=WARNING)
 
 
 def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
     """The question before an account is forgotten."""
     return notice(
-        f"Unlink {plain(username)}?",
-        "The bot forgets its access to this Imgur account, what it knows of it, and the tags and notes that you made "
-        "while it was linked. Your pictures stay on Imgur; nothing is deleted there.",
-        "-# Your anonymous uploads stay yours, and so do tags and notes on them or from before you linked an account: "
-        "clear those with `/imgur tag` and `/imgur note`.",
+        Text("Unlink {name}?", name=username),
+        Text(
+            "The bot forgets its access to this Imgur account, what it knows of it, and the tags and notes that you "
+            "made while it was linked. Your pictures stay on Imgur; nothing is deleted there."
+        ),
+        small(
+            Text(
+                "Your anonymous uploads stay yours, and so do tags and notes on them or from before you linked an "
+                "account: clear those with /imgur tag and /imgur note."
+            )
+        ),
         controls=[
-            ActionButton("unlink-confirm", owner, label="Unlink", style=discord.ButtonStyle.danger),
-            ActionButton("unlink-keep", owner, label="Keep"),
+            ActionButton("unlink-confirm", owner, label=Text("Unlink"), style=discord.ButtonStyle.danger),
+            ActionButton("unlink-keep", owner, label=Text("Keep")),
         ],
         colour=WARNING,
     )
@@ -87,29 +104,39 @@ def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
 
 def unlinked_view(username: str, *, erased: bool) -> ui.LayoutView:
     """What was forgotten, whether that is done, and how to take the permission back at Imgur as well."""
-    rest = "" if erased else "What the files of its database still hold of it is being erased. "
+    rest = None if erased else Text("What the files of its database still hold of it is being erased.")
     return notice(
         unlinked_title(username),
-        f"The bot has forgotten its access. {rest}To take the permission back at Imgur as well, open "
-        "Settings → Applications there and revoke this bot.",
-        controls=[ui.Button(label="Imgur's application settings", url=REVOKE_URL)],
+        sentences(
+            Text("The bot has forgotten its access."),
+            rest,
+            Text(
+                "To take the permission back at Imgur as well, open Settings → Applications there and revoke this bot."
+            ),
+        ),
+        controls=[link_to(Text("Imgur's application settings"), REVOKE_URL)],
     )
 
 
-def unlinked_title(username: str) -> str:
+def unlinked_title(username: str) -> Text:
     """What was done."""
-    return f"Unlinked {plain(username)}"
+    return Text("Unlinked {name}", name=username)
 
 
 def kept_view() -> ui.LayoutView:
     """The answer to Keep."""
-    return notice("Nothing was changed", "Your Imgur account is linked as before.")
+    return notice(Text("Nothing was changed"), Text("Your Imgur account is linked as before."))
 
 
-def _present(offer: LinkOffer) -> str:
+def _present(offer: LinkOffer) -> Text | None:
     if offer.present is None:
-        return ""
-    name = plain(offer.present.username)
+        return None
+    name = offer.present.username
     if offer.present.broken:
-        return f"You are linked as **{name}**, but Imgur no longer accepts it. Linking again repairs or replaces it."
-    return f"You are linked as **{name}**. That stays until a new link is complete, which then replaces it."
+        return Text(
+            "You are linked as **{name}**, but Imgur no longer accepts it. Linking again repairs or replaces it.",
+            name=name,
+        )
+    return Text(
+        "You are linked as **{name}**. That stays until a new link is complete, which then replaces it.", name=name
+    )

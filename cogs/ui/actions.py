@@ -18,6 +18,8 @@ from typing import Any, TypeAlias, TypeVar, cast
 import discord
 from discord import ui
 
+from cogs.ui.words import BUTTON_LIMIT, OPTION_LIMIT, PLACEHOLDER_LIMIT, Said
+from cogs.ui.words import label as worded
 from errors import BotError, ForeignPressError, IdTooLongError, OutdatedError
 
 VERSION = "v1"
@@ -140,13 +142,17 @@ class ActionButton(ui.Button[ui.LayoutView]):
         name: str,
         owner: int,
         *arguments: object,
-        label: str | None = None,
+        label: Said | None = None,
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
         emoji: str | None = None,
         disabled: bool = False,
     ) -> None:
         super().__init__(
-            label=label, style=style, emoji=emoji, disabled=disabled, custom_id=custom_id(name, owner, *arguments)
+            label=worded(label, BUTTON_LIMIT) if label else None,
+            style=style,
+            emoji=emoji,
+            disabled=disabled,
+            custom_id=custom_id(name, owner, *arguments),
         )
 
     def is_dispatchable(self) -> bool:
@@ -168,14 +174,14 @@ class ActionSelect(ui.Select[ui.LayoutView]):
         owner: int,
         *arguments: object,
         options: Sequence[discord.SelectOption],
-        placeholder: str | None = None,
+        placeholder: Said | None = None,
         several: bool = False,
     ) -> None:
         """`several`: none, one or all of them may be chosen."""
         super().__init__(
             custom_id=custom_id(name, owner, *arguments, DRAWING + secrets.token_hex(4)),
             options=list(options),
-            placeholder=placeholder,
+            placeholder=worded(placeholder, PLACEHOLDER_LIMIT) if placeholder else None,
             min_values=0 if several else 1,
             max_values=len(options) if several else 1,
         )
@@ -183,3 +189,13 @@ class ActionSelect(ui.Select[ui.LayoutView]):
     def is_dispatchable(self) -> bool:
         """Not by discord.py, as with buttons."""
         return False
+
+
+def option(name: Said, value: str, about: Said | None = None, *, chosen: bool = False) -> discord.SelectOption:
+    """An entry of a menu, and what stands below it."""
+    return discord.SelectOption(
+        label=worded(name, OPTION_LIMIT),
+        value=value,
+        description=worded(about, OPTION_LIMIT) if about else None,
+        default=chosen,
+    )

@@ -6,14 +6,15 @@ from discord import ui
 
 from cogs.ui.item import link_button, title
 from cogs.ui.layout import notice
+from locales.text import Text
 from services.library.items import Favorited
 
 
-def favorite_words(favorited: Favorited, *, wish: bool) -> str:
+def favorite_words(favorited: Favorited, *, wish: bool) -> Text:
     """What was done, in a few words."""
     if wish:
-        return "Added to your favorites" if favorited.changed else "This is already one of your favorites"
-    return "Removed from your favorites" if favorited.changed else "This was not one of your favorites"
+        return Text("Added to your favorites") if favorited.changed else Text("This is already one of your favorites")
+    return Text("Removed from your favorites") if favorited.changed else Text("This was not one of your favorites")
 
 
 def favorite_notice(favorited: Favorited) -> ui.LayoutView:
@@ -22,6 +23,6 @@ def favorite_notice(favorited: Favorited) -> ui.LayoutView:
     return notice(
         favorite_words(favorited, wish=True),
         title(item),
-        "`/imgur favorites` shows all of them.",
+        Text("/imgur favorites shows all of them."),
         controls=[link_button(item)],
     )

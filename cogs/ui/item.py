@@ -12,13 +12,16 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ANYONE, ActionButton
-from cogs.ui.layout import COLOUR, Control, plain, prose, rows
+from cogs.ui.layout import COLOUR, Control, heading, link_to, rows, shown
 from cogs.ui.mark import mark_lines
+from cogs.ui.markdown import Markdown, plain, prose
+from cogs.ui.words import Said, for_everyone, joined, label, md, small
 from imgur.models import DESCRIPTION_LIMIT, Album, Image, Item
+from locales.text import Moment, Plural, Size, Text
 from services.library.ability import Abilities, Ability
 from services.mark import Mark
-from services.messages import megabytes
 from services.text import line, units
+from services.words.waiting import picture_count
 
 GALLERY_LIMIT = 10
 ALT_LIMIT = 256
@@ -27,16 +30,16 @@ LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animat
 SHOWABLE = re.compile(r"https?://[!-~]{1,500}")  # Discord refuses a whole message for one odd address
 FLAT = re.compile(r"[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+")
 ROUND = str.maketrans("[]", "()")
-KILOBYTE = 1_000
-MEGABYTE = 1_000_000
+PRIVACY = {"public": Text("public"), "hidden": Text("hidden"), "secret": Text("secret")}
 
 
+@for_everyone
 def item_view(
     item: Item,
     *,
     owner: int,
     can: Abilities,
-    heading: str | None = None,
+    above: Said | None = None,
     shared: bool = False,
     hidden: bool = False,
     spoilers: AbstractSet[str] = frozenset(),
@@ -44,7 +47,7 @@ def item_view(
     mark: Mark | None = None,
     beside: Sequence[Control] = (),
 ) -> ui.LayoutView:
-    """An item with its facts and the buttons for what `owner` may do. `heading` is markdown.
+    """An item with its facts and the buttons for what `owner` may do; `above` stands above its title.
 
     On a shared message everyone may press Favorite and Copy, for themselves; the other buttons stay the owner's.
     What is `hidden` is shown as a spoiler; while there is no picture to show, all of it is, so that `is_hidden` knows.
@@ -54,15 +57,15 @@ def item_view(
     What is `beside` the buttons stands below them.
     """
     parts: list[ui.Item[Any]] = []
-    if heading:
-        parts.append(ui.TextDisplay(heading))
-    parts.append(ui.TextDisplay(f"### {title(item)}"))
+    if above:
+        parts.append(shown(above))
+    parts.append(shown(heading(title(item))))
     hidden = hidden or item.id in spoilers
     pictures = media(item, hidden=hidden, spoilers=spoilers)
     if pictures:
         pictures[0].description = line(described, ALT_LIMIT) or pictures[0].description
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(ui.TextDisplay("\n".join(_lines(item, shown=bool(pictures), mark=mark or Mark()))))
+    parts.append(shown(*_lines(item, is_shown=bool(pictures), mark=mark or Mark()), between="\n"))
     parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)]) + rows(list(beside))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR, spoiler=hidden and not pictures))
@@ -91,27 +94,34 @@ def bare_image(image: Image) -> Image:
     return replace(image, title=None, description=None, link=None, mp4=None, gifv=None)
 
 
-def title(item: Item, limit: int = 200) -> str:
-    """What to call an item, safe to be read as markdown: its title, else what it is and its id."""
-    return plain(item.title, limit) or f"{noun(item)} {item.id}"
+def title(item: Item, limit: int = 200) -> Markdown:
+    """What to call an item: its title, else what it is and its id."""
+    return plain(item.title, limit) or md(untitled(item))
 
 
-def linked(item: Item, limit: int = 200) -> str:
+def untitled(item: Item) -> Text:
+    """What an item is called that has no title."""
+    if isinstance(item, Album):
+        return Text("Album {id}", id=item.id)
+    return Text("Video {id}", id=item.id) if is_video(item) else Text("Image {id}", id=item.id)
+
+
+def linked(item: Item, limit: int = 200) -> Markdown:
     """The same as a link to the item's page. Brackets inside of a link have to be in pairs, side by side."""
     words = item.title or ""
     if not FLAT.fullmatch(words):
         words = words.translate(ROUND)
-    return f"[{title(replace(item, title=words), limit)}]({item.page_url})"
+    return Markdown(f"[{title(replace(item, title=words), limit)}]({item.page_url})")
 
 
 def link_button(item: Item) -> Control:
     """Opens the item's page on Imgur."""
-    return ui.Button(label="Open on Imgur", url=item.page_url)
+    return link_to(Text("Open on Imgur"), item.page_url)
 
 
 def arrange_button(album: Album, owner: int, page: int = 0) -> Control:
     """Opens the choice of an own album's cover and of what comes first in it."""
-    return ActionButton("album-arrange", owner, album.id, page, label="Cover and order")
+    return ActionButton("album-arrange", owner, album.id, page, label=Text("Cover and order"))
 
 
 def media(
@@ -142,22 +152,38 @@ def media_url(image: Image) -> str | None:
 
 def alt(item: Item) -> str:
     """Words for those who do not see the picture; not markdown."""
-    return line(item.title, ALT_LIMIT) or line(item.description, ALT_LIMIT) or f"{noun(item)} {item.id}"
+    return line(item.title, ALT_LIMIT) or line(item.description, ALT_LIMIT) or label(untitled(item), ALT_LIMIT)
 
 
-def facts(item: Item) -> str:
+def facts(item: Item) -> Markdown:
     """What is known about an item, in one line."""
     known = _album_facts(item) if isinstance(item, Album) else _image_facts(item)
-    if item.created:
-        known.append(discord.utils.format_dt(item.created, "d"))
-    return " · ".join(known)
+    day = md(Moment(item.created, "d")) if item.created else None
+    return joined(" · ", (*known, Text("marked mature") if item.nsfw else None, day))
 
 
-def noun(item: Item) -> str:
+def noun(item: Item) -> Text:
     """What an item is, in a word."""
     if isinstance(item, Album):
-        return "Album"
-    return "Video" if (item.mime_type or "").startswith("video/") else "Image"
+        return Text("Album")
+    return Text("Video") if is_video(item) else Text("Image")
+
+
+def icon(item: Item) -> str:
+    """The same as a sign."""
+    if isinstance(item, Album):
+        return "📚"
+    return "🎞️" if is_video(item) else "🖼️"
+
+
+def is_video(item: Item) -> bool:
+    """Whether it moves and may have sound."""
+    return isinstance(item, Image) and (item.mime_type or "").startswith("video/")
+
+
+def privacy(album: Album) -> Said | None:
+    """Who sees an album, in a word; as Imgur says it where that is none that we know."""
+    return PRIVACY.get(album.privacy or "") or plain(album.privacy, 40) or None
 
 
 def _named_cover(album: Album, *, hidden: bool) -> list[discord.MediaGalleryItem]:
@@ -172,57 +198,41 @@ def _picture(image: Image, *, hidden: bool) -> discord.MediaGalleryItem:
     return discord.MediaGalleryItem(media_url(image) or "", description=alt(image), spoiler=image.nsfw or hidden)
 
 
-def _lines(item: Item, *, shown: bool, mark: Mark) -> Iterator[str]:
-    if not shown:
-        yield f"*{_placeholder(item)}*"
+def _lines(item: Item, *, is_shown: bool, mark: Mark) -> Iterator[Said]:
+    if not is_shown:
+        yield Markdown(f"*{md(_placeholder(item))}*")
     description = prose(item.description, DESCRIPTION_LIMIT)
     if description:
-        yield f"{description}\n"
+        yield Markdown(f"{description}\n")
     yield from mark_lines(mark, units(description))
-    yield f"-# {facts(item)}"
-    yield f"-# {item.page_url}"
+    yield small(facts(item))
+    yield small(Markdown(item.page_url))
     if len(item.id) > ID_LIMIT:
-        yield "-# Its id is longer than Discord's buttons can hold; commands take it."
+        yield small(Text("Its id is longer than Discord's buttons can hold; commands take it."))
 
 
-def _placeholder(item: Item) -> str:
+def _placeholder(item: Item) -> Text:
     if isinstance(item, Album):
-        return "There is no picture in it that could be shown here."
+        return Text("There is no picture in it that could be shown here.")
     if item.processing:
-        return "Imgur is still processing this. It will be there in a moment; until then, open it on Imgur."
-    return "This cannot be shown here. Open it on Imgur."
+        return Text("Imgur is still processing this. It will be there in a moment; until then, open it on Imgur.")
+    return Text("This cannot be shown here. Open it on Imgur.")
 
 
-def _image_facts(image: Image) -> list[str]:
-    known = [(image.mime_type or "").rpartition("/")[2].upper() or "Image"]
-    if image.size:
-        known.append(_size(image.size))
+def _image_facts(image: Image) -> Iterator[Said | None]:
+    yield plain((image.mime_type or "").rpartition("/")[2].upper(), 40) or Text("Image")
+    yield md(Size(image.size)) if image.size else None
     if image.width and image.height:
-        known.append(f"{image.width} x {image.height}")
-    known.append(_count(image.views, "view"))
-    if image.nsfw:
-        known.append("marked mature")
-    return [plain(fact, 40) for fact in known]
+        yield Text("{width} x {height}", width=str(image.width), height=str(image.height))
+    yield Plural("{count} view", "{count} views", image.views)
 
 
-def _album_facts(album: Album) -> list[str]:
-    known = ["Album"]
-    if count := album.images_count or len(album.images):
-        known.append(_count(count, "picture"))
-    if album.privacy:
-        known.append(album.privacy)
-    known.append(_count(album.views, "view"))
-    if album.nsfw:
-        known.append("marked mature")
-    return [plain(fact, 40) for fact in known]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _size(size: int) -> str:
-    return megabytes(size) if size >= MEGABYTE else f"{max(1, round(size / KILOBYTE))} KB"
+def _album_facts(album: Album) -> Iterator[Said | None]:
+    count = album.images_count or len(album.images)
+    yield Text("Album")
+    yield picture_count(count) if count else None
+    yield privacy(album)
+    yield Plural("{count} view", "{count} views", album.views)
 
 
 def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterator[Control]:
@@ -230,18 +240,18 @@ def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterato
     if len(item.id) > ID_LIMIT:
         return
     if Ability.EDIT in can:
-        yield ActionButton("item-edit", owner, *about, label="Edit")
+        yield ActionButton("item-edit", owner, *about, label=Text("Edit"))
     if shared:
-        yield ActionButton("item-favorite", ANYONE, *about, label="Favorite", emoji="⭐")
+        yield ActionButton("item-favorite", ANYONE, *about, label=Text("Favorite"), emoji="⭐")
     elif Ability.FAVORITE in can:
-        yield ActionButton("item-favorite", owner, *about, label="Favorite", emoji="⭐")
+        yield ActionButton("item-favorite", owner, *about, label=Text("Favorite"), emoji="⭐")
     elif Ability.UNFAVORITE in can:
-        yield ActionButton("item-unfavorite", owner, *about, label="Unfavorite")
+        yield ActionButton("item-unfavorite", owner, *about, label=Text("Unfavorite"))
     if Ability.DELETE in can:
-        yield ActionButton("item-delete", owner, *about, label="Delete", style=discord.ButtonStyle.danger)
+        yield ActionButton("item-delete", owner, *about, label=Text("Delete"), style=discord.ButtonStyle.danger)
     if Ability.COPY in can:
-        yield ActionButton("item-copy", ANYONE if shared else owner, *about, label="Copy")
+        yield ActionButton("item-copy", ANYONE if shared else owner, *about, label=Text("Copy"))
     if Ability.COPY in can and not shared:
-        yield ActionButton("item-tag", owner, *about, label="Tag")
+        yield ActionButton("item-tag", owner, *about, label=Text("Tag"))
     if isinstance(item, Image) and item.processing:
-        yield ActionButton("item-refresh", owner, *about, label="Refresh")
+        yield ActionButton("item-refresh", owner, *about, label=Text("Refresh"))

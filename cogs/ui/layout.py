@@ -1,16 +1,18 @@
-"""Plain Components V2 layouts and safe text. Pure functions: nothing here talks to Discord."""
+"""Plain Components V2 layouts. Pure functions: nothing here talks to Discord."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import discord
 from discord import ui
 
-from services.messages import Words, words
-from services.text import cut, line, passage
+from cogs.ui.markdown import Markdown
+from cogs.ui.words import BUTTON_LIMIT, Said, joined, label, md
+from locales.text import Text
+from services.messages import words
+from services.text import cut
 
 TEXT_LIMIT = 4000  # Discord's, of all text in a message
 COLOUR = discord.Colour(0x1BB76E)
@@ -20,38 +22,25 @@ ERROR = discord.Colour(0xD6455D)
 Control: TypeAlias = ui.Item[Any]  # a dynamic item is not typed by its view
 
 
-_MARKUP = re.compile(r"[\\`*_~|<\[\]#]|(?<=\])\(|(?m:^)[-+>=]|:(?=[^\s:]+:)|&(?=#?\w+;)")
-_COMMAND = re.compile(r"(?<!`)/imgur (?:album )?[a-z]+")
-_ORDINAL = re.compile(r"(?m:^)(\d+)(?=[.)])")
-_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
-_LINK = re.compile(r"""(https?://[A-Za-z0-9.-]+(?:/[A-Za-z0-9/._%?&=+-]*)?)(?=[.,;:!?)\]>'"]*(?:\s|$))""")
+def shown(*said: Said | None, between: str = "\n\n") -> ui.TextDisplay[Any]:
+    """Texts in a message, paragraphs unless told otherwise."""
+    return ui.TextDisplay(cut(joined(between, said), TEXT_LIMIT))
 
 
-def plain(text: str | None, limit: int = 200) -> str:
-    """User-written text as it is to be read: one line, no markup, mentions or links, at most `limit` characters."""
-    return _escaped(line(text, limit))
+def heading(said: Said) -> Markdown:
+    """A heading, on a line of its own."""
+    return Markdown(f"### {md(said)}")
 
 
-def prose(text: str | None, limit: int) -> str:
-    """As `plain`, with its line breaks; what is plainly an address stays a link, for it shows where it leads."""
-    parts = _LINK.split(passage(text, limit))
-    return "".join(part if number % 2 else _escaped(part) for number, part in enumerate(parts))
+def remark(title: Said, text: Said | None = None) -> Markdown:
+    """What is said beside something else: its heading in bold, and the rest on the same line."""
+    return joined(" ", (Text("**{title}.**", title=title), text))
 
 
-def _escaped(text: str) -> str:
-    text = _ORDINAL.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", text))
-    return _MENTION.sub("@\u200b", text).replace("://", ":\u200b//")
-
-
-def worded(error: BaseException) -> Words | None:
-    """What `services/messages.py` says of an error, as markdown; None for one that nobody foresaw."""
-    said = words(error)
-    return said and Words(sentence(said.title), sentence(said.text))
-
-
-def sentence(text: str) -> str:
-    """Such words as markdown: a command that they name stands in code, to be seen and copied."""
-    return _COMMAND.sub(r"`\g<0>`", text)
+def trouble(error: BaseException | None) -> Markdown:
+    """The same of an error; empty for none, and for one that nobody foresaw."""
+    said = words(error) if error else None
+    return remark(said.title, said.text) if said else Markdown()
 
 
 def rows(controls: Sequence[Control], width: int = 5) -> list[ui.ActionRow[ui.LayoutView]]:
@@ -60,13 +49,14 @@ def rows(controls: Sequence[Control], width: int = 5) -> list[ui.ActionRow[ui.La
 
 
 def notice(
-    title: str, *paragraphs: str, controls: Sequence[Control] = (), colour: discord.Colour = COLOUR
+    title: Said, *paragraphs: Said | None, controls: Sequence[Control] = (), colour: discord.Colour = COLOUR
 ) -> ui.LayoutView:
-    """A heading, a few paragraphs and buttons: the shape of most answers. A fresh view each time, never edited.
-
-    Paragraphs are markdown: what users wrote goes through `plain` first.
-    """
+    """A heading, a few paragraphs and buttons: the shape of most answers. A fresh view each time, never edited."""
     view = ui.LayoutView(timeout=None)
-    text = "\n\n".join([f"### {title}", *(paragraph for paragraph in paragraphs if paragraph)])
-    view.add_item(ui.Container(ui.TextDisplay(cut(text, TEXT_LIMIT)), *rows(controls), accent_colour=colour))
+    view.add_item(ui.Container(shown(heading(title), *paragraphs), *rows(controls), accent_colour=colour))
     return view
+
+
+def link_to(said: Said, url: str) -> Control:
+    """A button that opens an address."""
+    return ui.Button(label=label(said, BUTTON_LIMIT), url=url)

@@ -2,60 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from discord import ui
 
 from cogs.ui.item import link_button, linked
-from cogs.ui.layout import notice, plain, worded
+from cogs.ui.layout import notice, trouble
+from cogs.ui.markdown import Markdown
+from cogs.ui.words import Said, joined, md
 from imgur.models import Image
+from locales.text import Plural, Text
 from services.album import Filled, Outcome
-from services.messages import picture_count
 
 MOST_LINES = 12
-PUT = {
-    Outcome.DONE: "is in it now",
-    Outcome.ALREADY: "was in it already",
-    Outcome.NOT_YOURS: "is not yours: only your own pictures can be in your albums",
-    Outcome.ANONYMOUS: "was uploaded without an account, so no account's album takes it",
-    Outcome.GONE: "is no longer on Imgur",
-    Outcome.REFUSED: "is refused by Imgur, without a reason we could pass on",
-    Outcome.IGNORED: "is not in it: Imgur said yes and changed nothing",
-    Outcome.UNSEEN: "may be in it: Imgur was told, and could not be asked afterwards",
-    Outcome.UNTOUCHED: "was not sent any more",
+_BOTH: Mapping[Outcome, Callable[[Said], Text]] = {
+    Outcome.NOT_YOURS: lambda item: Text(
+        "{item} is not yours: only your own pictures can be in your albums", item=item
+    ),
+    Outcome.ANONYMOUS: lambda item: Text(
+        "{item} was uploaded without an account, so no account's album takes it", item=item
+    ),
+    Outcome.GONE: lambda item: Text("{item} is no longer on Imgur", item=item),
+    Outcome.REFUSED: lambda item: Text("{item} is refused by Imgur, without a reason we could pass on", item=item),
+    Outcome.UNTOUCHED: lambda item: Text("{item} was not sent any more", item=item),
 }
-TAKEN = PUT | {
-    Outcome.DONE: "is out of it now, and still on Imgur",
-    Outcome.ALREADY: "was not in it",
-    Outcome.IGNORED: "is still in it: Imgur said yes and changed nothing",
-    Outcome.UNSEEN: "may be out of it: Imgur was told, and could not be asked afterwards",
+PUT = {
+    **_BOTH,
+    Outcome.DONE: lambda item: Text("{item} is in it now", item=item),
+    Outcome.ALREADY: lambda item: Text("{item} was in it already", item=item),
+    Outcome.IGNORED: lambda item: Text("{item} is not in it: Imgur said yes and changed nothing", item=item),
+    Outcome.UNSEEN: lambda item: Text(
+        "{item} may be in it: Imgur was told, and could not be asked afterwards", item=item
+    ),
+}
+TAKEN = {
+    **_BOTH,
+    Outcome.DONE: lambda item: Text("{item} is out of it now, and still on Imgur", item=item),
+    Outcome.ALREADY: lambda item: Text("{item} was not in it", item=item),
+    Outcome.IGNORED: lambda item: Text("{item} is still in it: Imgur said yes and changed nothing", item=item),
+    Outcome.UNSEEN: lambda item: Text(
+        "{item} may be out of it: Imgur was told, and could not be asked afterwards", item=item
+    ),
 }
 
 
 def filled_view(filled: Filled, *, is_in: bool) -> ui.LayoutView:
     """How many went in or out, and what became of each."""
-    trouble = worded(filled.trouble) if filled.trouble else None
     return notice(
         filled_words(filled, is_in=is_in),
-        f"Album: {linked(filled.album)}",
-        "\n".join(_lines(filled, PUT if is_in else TAKEN)),
-        f"**{trouble.title}.** {trouble.text}" if trouble else "",
+        Text("Album: {album}", album=linked(filled.album)),
+        joined("\n", _lines(filled, PUT if is_in else TAKEN)),
+        trouble(filled.trouble),
         controls=[link_button(filled.album)],
     )
 
 
-def filled_words(filled: Filled, *, is_in: bool) -> str:
+def filled_words(filled: Filled, *, is_in: bool) -> Text:
     """What was done, in a few words."""
     count = list(filled.outcomes.values()).count(Outcome.DONE)
-    verb = "added" if is_in else "taken out"
-    if not count:
-        return f"Nothing was {verb}"
-    return f"{picture_count(count)} {verb}"
+    if is_in:
+        return Plural("{count} picture added", "{count} pictures added", count) if count else Text("Nothing was added")
+    if count:
+        return Plural("{count} picture taken out", "{count} pictures taken out", count)
+    return Text("Nothing was taken out")
 
 
-def _lines(filled: Filled, words: dict[Outcome, str]) -> Iterator[str]:
+def _lines(filled: Filled, words: Mapping[Outcome, Callable[[Said], Text]]) -> Iterator[Markdown]:
     for image_id, outcome in list(filled.outcomes.items())[:MOST_LINES]:
         image = Image(image_id, title=filled.titles.get(image_id))
-        yield f"- {linked(image, 60)} {plain(words[outcome])}"
+        yield Markdown(f"- {md(words[outcome](linked(image, 60)))}")
     if (left := len(filled.outcomes) - MOST_LINES) > 0:
-        yield f"- and {left:,} more"
+        yield Markdown(f"- {md(Plural('and {count} more', 'and {count} more', left))}")

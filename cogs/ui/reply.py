@@ -9,7 +9,7 @@ through, beside the next answer to that user.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -21,8 +21,9 @@ from discord import InteractionResponseType, ui
 from discord.app_commands import Choice
 
 from cogs.calls import REFUSALS, is_lost, may_be_done
-from cogs.ui.layout import notice, worded
+from cogs.ui.layout import notice, shown, trouble
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
+from cogs.ui.words import OPTION_LIMIT, Said, label
 from errors import (
     AcknowledgementLostError,
     AnswerRefusedError,
@@ -31,8 +32,11 @@ from errors import (
     NotPostedError,
     PostUncertainError,
 )
-from services.messages import waiting_words
+from locales.rendering import shared as for_everyone
+from locales.text import Text
+from services.library.suggestions import Suggestion
 from services.quota.caller import Caller, Wait, call_patiently
+from services.words.waiting import waiting_words
 
 log = structlog.get_logger(__name__)
 
@@ -101,8 +105,9 @@ async def open_form(interaction: Interaction, form: ui.Modal) -> None:
         await _acknowledged(interaction, partial(interaction.response.send_modal, form))
 
 
-async def suggest(interaction: Interaction, choices: list[Choice[str]]) -> list[Choice[str]]:
+async def suggest(interaction: Interaction, found: Iterable[Suggestion]) -> list[Choice[str]]:
     """Answer an autocompletion; for its method to return. One that comes too late ends there."""
+    choices = [Choice(name=label(one.name, OPTION_LIMIT), value=one.value) for one in found]
     try:
         await _acknowledged(interaction, partial(interaction.response.autocomplete, choices))
     except (NotAcknowledgedError, AnswerRefusedError, AcknowledgementLostError):
@@ -152,7 +157,7 @@ def is_public(interaction: Interaction) -> bool:
     return interaction.message is not None and not interaction.message.flags.ephemeral
 
 
-def done(interaction: Interaction, title: str, text: str = "") -> None:
+def done(interaction: Interaction, title: Said, text: Said | None = None) -> None:
     """Note what was done: whatever becomes of the answer, that is told, in these words if it cannot be in others.
 
     They hold what must not be lost (a link), no pictures, and nothing that users wrote.
@@ -191,7 +196,9 @@ async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, 
         await answer(interaction, draw(shared=False), plainer=partial(plainer, shared=False) if plainer else None)
         return
     deed = what_was_done(interaction)
-    await answer(interaction, notice("Shared", "Everyone here can see it below.", deed.text if deed else ""))
+    await answer(
+        interaction, notice(Text("Shared"), Text("Everyone here can see it below."), deed.text if deed else None)
+    )
     if (why := await _unposted(interaction, draw, plainer)) is not None:
         private = partial(_kept_private, why=why)
         await answer(interaction, private(draw), plainer=partial(private, plainer) if plainer else None)
@@ -288,8 +295,7 @@ def _ways(interaction: Interaction, view: ui.LayoutView) -> Iterator[tuple[Calla
 
 def _kept_private(draw: Draw, *, why: BotError) -> ui.LayoutView:
     view = draw(shared=False)
-    if said := worded(why):
-        view.add_item(ui.TextDisplay(f"**{said.title}.** {said.text}"))
+    view.add_item(shown(trouble(why)))
     return view
 
 
@@ -304,7 +310,9 @@ async def _unposted(interaction: Interaction, draw: Draw, plainer: Draw | None) 
 
 
 async def _post(interaction: Interaction, draw: Draw) -> discord.WebhookMessage:
-    return await interaction.followup.send(view=draw(shared=True), ephemeral=False, wait=True)
+    with for_everyone():
+        view = draw(shared=True)
+    return await interaction.followup.send(view=view, ephemeral=False, wait=True)
 
 
 async def _told(interaction: Interaction) -> None:

@@ -12,9 +12,11 @@ import structlog
 from discord import app_commands, ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.layout import ERROR, Control, notice, plain, worded
+from cogs.ui.layout import ERROR, Control, notice
+from cogs.ui.markdown import Markdown
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
 from cogs.ui.subject import subject
+from cogs.ui.words import Said, heard, joined, md
 from errors import (
     AlbumExistsError,
     LinkBrokenError,
@@ -29,27 +31,28 @@ from errors import (
     TitleSharedError,
     WrongCodeError,
 )
-from services.messages import for_operators, unforeseen
+from locales.text import Text
+from services.messages import for_operators, unforeseen, words
 
 RESCUED = "rescued"
 
 log = structlog.get_logger(__name__)
 
 
-def link_button(user_id: int, label: str = "Link account") -> ActionButton:
+def link_button(user_id: int, label: Text | None = None) -> ActionButton:
     """Begins linking, as `/imgur link` does."""
-    return ActionButton("link", user_id, label=label, style=discord.ButtonStyle.primary)
+    return ActionButton("link", user_id, label=label or Text("Link account"), style=discord.ButtonStyle.primary)
 
 
-def rescue(interaction: discord.Interaction[Any], text: str, button: Control) -> None:
+def rescue(interaction: discord.Interaction[Any], text: Said | None, button: Control) -> None:
     """Note what an error is to be told with: what the user would lose otherwise, and a button to go on with it."""
     interaction.extras[RESCUED] = text, button
 
 
 def error_view(
     error: BaseException,
-    *paragraphs: str,
-    about: str = "",
+    *paragraphs: Said | None,
+    about: Said | None = None,
     user_id: int | None = None,
     controls: Sequence[Control] = (),
     **context: Any,
@@ -60,7 +63,7 @@ def error_view(
     says whose it is.
     """
     cause = cause_of(error)
-    said = worded(cause)
+    said = words(cause)
     if said is None:
         reference = secrets.token_hex(4)
         log.error("unexpected error", reference=reference, exc_info=cause, **context)
@@ -76,16 +79,21 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 
     Who has had something done hears that, not the error: nobody is to try again what is done.
     """
-    cause, deed = cause_of(error), what_was_done(interaction)
+    with heard(interaction):
+        await _report(interaction, cause_of(error))
+
+
+async def _report(interaction: discord.Interaction[Any], cause: BaseException) -> None:
+    deed = what_was_done(interaction)
     command = interaction.command.qualified_name if interaction.command else None
     if isinstance(cause, NotAcknowledgedError):
         return
     if interaction.type is discord.InteractionType.autocomplete:
         log.info("a suggestion was asked for that there is none for", error=type(cause).__name__)
         return
-    word = partial(error_view, error, user_id=interaction.user.id, command=command, interaction=interaction.id)
+    word = partial(error_view, cause, user_id=interaction.user.id, command=command, interaction=interaction.id)
     about = subject(interaction, cause)
-    text, button = interaction.extras.get(RESCUED, ("", None))
+    text, button = interaction.extras.get(RESCUED, (None, None))
     view = word(text, about=about, controls=[button] if button else ())
     if deed is None:
         has_words = text or (about and interaction.response.is_done())  # which Discord may have disliked
@@ -94,11 +102,11 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         await tell_done(interaction, deed)
 
 
-def _choices(error: BaseException) -> str:
+def _choices(error: BaseException) -> Markdown | None:
     """What may have been meant, as a list."""
     if not isinstance(error, NotAnItemError | TitleSharedError | AlbumExistsError):
-        return ""
-    return "\n".join(f"- {plain(choice)}" for choice in error.choices)
+        return None
+    return joined("\n", (Markdown(f"- {md(choice)}") for choice in error.choices))
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -116,8 +124,8 @@ def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
     if isinstance(error, NotLinkedError | LinkBrokenError | NothingWithoutAccountError):
         return (link_button(user_id),)
     if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
-        label = "Try again" if isinstance(error, WrongCodeError) else "Enter code"
+        label = Text("Try again") if isinstance(error, WrongCodeError) else Text("Enter code")
         return (ActionButton("link-code", user_id, label=label, style=discord.ButtonStyle.primary),)
     if isinstance(error, LinkExpiredError | LinkUsedError | WrongCodeError):
-        return (link_button(user_id, "Begin again"),)
+        return (link_button(user_id, Text("Begin again")),)
     return ()

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import discord
 
-from cogs.ui.layout import plain
+from cogs.ui.markdown import Markdown, plain
+from cogs.ui.words import label, small
 from errors import (
     AlbumExistsError,
     AlbumGivenError,
@@ -29,6 +30,7 @@ from errors import (
     VoiceMessageError,
 )
 from imgur.errors import ForbiddenError, NotFoundError, SourceLengthError, TooLargeError, UnsupportedTypeError
+from locales.text import Text
 
 NAME_LIMIT = 80
 _FILES = (
@@ -39,11 +41,14 @@ _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),
     *(NotFoundError, ForbiddenError, AlbumTitleError, AlbumExistsError, AlbumIncompleteError, AlbumUncertainError),
 )
-_KINDS = {"image": "Image", "album": "Album"}
+_KINDS = {
+    "image": lambda item_id: Text("Image {id}", id=item_id),
+    "album": lambda item_id: Text("Album {id}", id=item_id),
+}
 _DELETING = "delete"  # an address by which to delete something is not repeated
 
 
-def subject(interaction: discord.Interaction[Any], error: BaseException) -> str:
+def subject(interaction: discord.Interaction[Any], error: BaseException) -> Markdown:
     """A line of markdown; empty where the error is about nothing that the user named."""
     if isinstance(error, _FILES):
         about = getattr(error, "name", "") or _option(interaction, "file")
@@ -51,8 +56,7 @@ def subject(interaction: discord.Interaction[Any], error: BaseException) -> str:
         about = _pressed(interaction) or _named(interaction, error)
     else:
         about = ""
-    shown = "" if _DELETING in about.casefold() else plain(about, NAME_LIMIT)
-    return f"-# {shown}" if shown else ""
+    return small(Markdown() if _DELETING in about.casefold() else plain(about, NAME_LIMIT))
 
 
 def _named(interaction: discord.Interaction[Any], error: BaseException) -> str:
@@ -82,5 +86,5 @@ def _pressed(interaction: discord.Interaction[Any]) -> str:
         parts = text.split(":")
         for kind, item_id in pairwise(parts):
             if kind in _KINDS:
-                return f"{_KINDS[kind]} {item_id}"
+                return label(_KINDS[kind](item_id), NAME_LIMIT)
     return ""

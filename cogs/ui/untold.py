@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from discord import ui
 
-from cogs.ui.layout import TEXT_LIMIT, notice
+from cogs.ui.layout import TEXT_LIMIT, notice, remark
+from cogs.ui.markdown import Markdown
+from cogs.ui.words import Said, small
+from locales.text import Text
 from services.text import units
 
 MOST_USERS = 1000
@@ -19,13 +22,18 @@ SPACE = TEXT_LIMIT - 200  # beside a heading and what is said below
 class Done:
     """What was done, in words that Discord has no reason to refuse: no pictures, nothing that users wrote."""
 
-    title: str
-    text: str = ""
+    title: Said
+    text: Said | None = None
 
     @property
     def view(self) -> ui.LayoutView:
         """The plainest way to tell it."""
         return notice(self.title, self.text)
+
+    @property
+    def remark(self) -> Markdown:
+        """The same, to be told beside something else."""
+        return remark(self.title, self.text)
 
 
 class Untold:
@@ -50,7 +58,7 @@ def parted(told: Sequence[Done]) -> Iterator[list[Done]]:
     """What fits into a message each, in its order."""
     part: list[Done] = []
     for done in told:
-        if part and sum(units(_said(one)) + 2 for one in (*part, done)) > SPACE:
+        if part and sum(units(one.remark) + 2 for one in (*part, done)) > SPACE:
             yield part
             part = []
         part.append(done)
@@ -58,19 +66,15 @@ def parted(told: Sequence[Done]) -> Iterator[list[Done]]:
         yield part
 
 
-def _said(done: Done) -> str:
-    return f"**{done.title}.** {done.text}".rstrip()
-
-
 def earlier_view(untold: list[Done]) -> ui.LayoutView:
     """What Discord did not let through at the time."""
     return notice(
-        "Earlier",
-        *map(_said, untold),
-        "-# This was done, but Discord did not take the message that should have said so.",
+        Text("Earlier"),
+        *(done.remark for done in untold),
+        small(Text("This was done, but Discord did not take the message that should have said so.")),
     )
 
 
 def ended_view(ended: list[Done]) -> ui.LayoutView:
     """What has come to an end in the background."""
-    return notice("Meanwhile", *map(_said, ended))
+    return notice(Text("Meanwhile"), *(done.remark for done in ended))

@@ -14,6 +14,7 @@ from cogs.ui.actions import Interaction, action
 from cogs.ui.door import others_first
 from cogs.ui.item import bare_image, link_button
 from cogs.ui.kept import Kept
+from cogs.ui.markdown import Markdown
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_in_place,
@@ -101,7 +102,7 @@ class Uploads(commands.Cog):
     @upload.autocomplete("album")
     async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ALBUMS)
-        return await suggest(interaction, [Choice(name=one.name, value=one.value) for one in found])
+        return await suggest(interaction, found)
 
     @action("upload-anonymously")
     async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:
@@ -171,17 +172,17 @@ class Uploads(commands.Cog):
             await answer(
                 interaction,
                 album_question_view(key, owner, new.title, new.choices),
-                plainer=partial(album_question_view, key, owner, "that album", ()),
+                plainer=partial(album_question_view, key, owner, None, ()),
             )
             return
         except AlbumUncertainError:
-            rescue(interaction, "", album_again_button(self._questions.keep(question), owner))
+            rescue(interaction, None, album_again_button(self._questions.keep(question), owner))
             raise
         except Exception:
             for album in made:
                 rescue(interaction, made_words(album), link_button(album))
             raise
-        done(interaction, uploaded_words(uploaded), uploaded.image.page_url)
+        done(interaction, uploaded_words(uploaded), Markdown(uploaded.image.page_url))
         await answer_or_share(
             interaction,
             partial(uploaded_view, uploaded, owner, request),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from errors import OutdatedError
+from locales.text import Text
 from services.upload import UploadRequest
 
 NEW, NONE = "new", "none"
@@ -20,7 +21,7 @@ class Question:
     request: UploadRequest
     share: bool
     album: str = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[Text, ...] = ()
 
     def answered(self, which: str) -> Question:
         """With an album that is made first (NEW), with none (NONE), or with a choice by its number.
@@ -33,4 +34,4 @@ class Question:
             return replace(self, request=replace(self.request, album=None))
         if not (which.isdecimal() and int(which) < len(self.choices)):
             raise OutdatedError
-        return replace(self, request=replace(self.request, album=self.choices[int(which)]))
+        return replace(self, request=replace(self.request, album=self.choices[int(which)].source))

@@ -2,55 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import item_view, linked, noun
-from cogs.ui.layout import WARNING, notice, plain, worded
+from cogs.ui.item import is_video, item_view, linked
+from cogs.ui.layout import WARNING, notice
+from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button
+from cogs.ui.words import Said, bold, for_everyone, joined, md, small
 from cogs.upload._question import NEW, NONE
 from errors import LinkBrokenError
 from imgur.models import TITLE_LIMIT, Album
-from services.messages import megabytes, waiting_words
+from locales.text import Plural, Size, Text, sentences
+from services.messages import words
 from services.quota.caller import Wait
-from services.text import cut
-from services.upload import Uploaded, UploadRequest
+from services.upload import Origin, Uploaded, UploadRequest
+from services.words.waiting import waiting_words
 
 BAR = 20
 CHOICES = 3  # of albums, beside a new one and none
-LABEL_LIMIT = 80  # Discord's, of a button
 NAME_LIMIT = 80
+_ORIGINS: Mapping[Origin, Callable[[Markdown], Text]] = {
+    Origin.VOICE_MESSAGE: lambda name: Text("{name}, a voice message", name=name),
+    Origin.CLIP: lambda name: Text("{name}, a clip", name=name),
+    Origin.REMIX: lambda name: Text("{name}, a remix", name=name),
+}
 
 
 def question_view(key: str, owner: int, *, broken: bool) -> ui.LayoutView:
     """Where should it go? Nothing has been sent yet."""
-    anonymously = ActionButton("upload-anonymously", owner, key, label="Upload anonymously")
+    anonymously = ActionButton("upload-anonymously", owner, key, label=Text("Upload anonymously"))
     return notice(
-        "Where should this go?",
+        Text("Where should this go?"),
         _why_asked(broken=broken),
-        "An anonymous upload belongs to no account. Only this bot can edit or delete it, for you.",
-        "-# Nothing was sent yet. After linking, run the command again.",
+        Text("An anonymous upload belongs to no account. Only this bot can edit or delete it, for you."),
+        small(Text("Nothing was sent yet. After linking, run the command again.")),
         controls=[link_button(owner), anonymously],
         colour=WARNING,
     )
 
 
-def album_question_view(key: str, owner: int, title: str, choices: Sequence[str]) -> ui.LayoutView:
+def album_question_view(key: str, owner: int, title: str | None, choices: Sequence[Text]) -> ui.LayoutView:
     """Into which album? None of the user's is called so; nothing has been made or sent yet."""
-    new = ActionButton("upload-album", owner, key, NEW, label="Make it and upload", style=discord.ButtonStyle.primary)
+    primary = discord.ButtonStyle.primary
+    new = ActionButton("upload-album", owner, key, NEW, label=Text("Make it and upload"), style=primary)
     others = [
-        ActionButton("upload-album", owner, key, number, label=cut(f"Into {_named(choice)}", LABEL_LIMIT))
+        ActionButton("upload-album", owner, key, number, label=Text("Into {album}", album=dict(choice.values)["title"]))
         for number, choice in enumerate(choices[:CHOICES])
     ]
-    none = ActionButton("upload-album", owner, key, NONE, label="Upload without an album")
+    none = ActionButton("upload-album", owner, key, NONE, label=Text("Upload without an album"))
+    asked = Text("Should that album be made, and the file put into it?")
+    if title is not None:
+        asked = Text("Should **{album}** be made, and the file put into it?", album=plain(title, TITLE_LIMIT))
     return notice(
-        "None of your albums is called that",
-        f"Should **{plain(title, TITLE_LIMIT)}** be made, and the file put into it?",
-        "-# Nothing was made or sent yet.",
+        Text("None of your albums is called that"),
+        asked,
+        small(Text("Nothing was made or sent yet.")),
         controls=[new, *others, none],
         colour=WARNING,
     )
@@ -58,22 +69,28 @@ def album_question_view(key: str, owner: int, title: str, choices: Sequence[str]
 
 def album_again_button(key: str, owner: int) -> ActionButton:
     """Makes the album, if it is not there by now, and uploads into it."""
-    return ActionButton("upload-album", owner, key, NEW, label="Try again", style=discord.ButtonStyle.primary)
+    return ActionButton("upload-album", owner, key, NEW, label=Text("Try again"), style=discord.ButtonStyle.primary)
 
 
 def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | None = None) -> ui.LayoutView:
     """How far an upload is, with a way to end it; with `before`, how many are served before it begins."""
-    cancel = ActionButton("upload-cancel", owner, key, label="Cancel", style=discord.ButtonStyle.danger)
+    cancel = ActionButton("upload-cancel", owner, key, label=Text("Cancel"), style=discord.ButtonStyle.danger)
     if before is not None:
-        served = f"{before:,} before you" if before else "You are next"
-        return notice("Waiting for your turn", f"Many uploads are under way. **{served}.**", controls=[cancel])
+        served = Text("Many uploads are under way. **You are next.**")
+        if before:
+            served = Plural(
+                "Many uploads are under way. **{count} before you.**",
+                "Many uploads are under way. **{count} before you.**",
+                before,
+            )
+        return notice(Text("Waiting for your turn"), served, controls=[cancel])
     part = min(sent / total, 1.0) if total else 0.0
     filled = int(part * BAR)
-    waiting = "Everything is sent. Waiting for Imgur…" if sent >= total else ""
+    bar = Markdown(f"`{'█' * filled}{'░' * (BAR - filled)}` {int(part * 100)} %")
     return notice(
-        "Uploading to Imgur",
-        f"`{'█' * filled}{'░' * (BAR - filled)}` {int(part * 100)} %\n{megabytes(sent)} of {megabytes(total)}",
-        waiting,
+        Text("Uploading to Imgur"),
+        joined("\n", (bar, Text("{sent} of {total}", sent=Size(sent), total=Size(total)))),
+        Text("Everything is sent. Waiting for Imgur…") if sent >= total else None,
         controls=[cancel],
     )
 
@@ -81,34 +98,39 @@ def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | 
 def waiting_view(wait: Wait, key: str, owner: int) -> ui.LayoutView:
     """An upload for which there are no credits yet, with a way to end it."""
     said = waiting_words(wait)
-    cancel = ActionButton("upload-cancel", owner, key, label="Cancel", style=discord.ButtonStyle.danger)
+    cancel = ActionButton("upload-cancel", owner, key, label=Text("Cancel"), style=discord.ButtonStyle.danger)
     return notice(said.title, said.text, controls=[cancel])
 
 
+@for_everyone
 def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, shared: bool) -> ui.LayoutView:
     """The picture, its link, what was made of it and what can be done with it. What was hidden stays hidden."""
-    heading = f"**Uploaded by** <@{owner}>" if shared else f"**{uploaded_words(uploaded)}**"
-    facts = " · ".join(_facts(uploaded, request, shared=shared))
+    what = bold(uploaded_words(uploaded))
+    if shared:
+        what = md(Text("**Uploaded by** {user}", user=Markdown(f"<@{owner}>")))
+    facts = joined(" · ", _facts(uploaded, request, shared=shared))
     return item_view(
         uploaded.image,
         owner=owner,
         can=uploaded.can,
-        heading=f"{heading}\n-# {facts}" if facts else heading,
+        above=joined("\n", (what, small(facts))),
         shared=shared,
         hidden=request.file.hidden,
         described=request.file.description,
     )
 
 
-def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Iterator[str]:
+def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Iterator[Said]:
     """Which file it was, whether without its sound, and in which album it is; where others see it, not its name."""
     file = request.file
     if not shared and (name := plain(file.name, NAME_LIMIT)):
-        yield f"{name}, a {file.origin}" if file.origin else name
-    if request.mute and noun(uploaded.image) == "Video":
-        yield "without sound"
-    if uploaded.album:
-        yield f"in your {'new ' if request.is_new_album else ''}album {linked(uploaded.album)}"
+        yield _ORIGINS[file.origin](name) if file.origin else name
+    if request.mute and is_video(uploaded.image):
+        yield Text("without sound")
+    if uploaded.album and request.is_new_album:
+        yield Text("in your new album {album}", album=linked(uploaded.album))
+    elif uploaded.album:
+        yield Text("in your album {album}", album=linked(uploaded.album))
 
 
 def bare_request(request: UploadRequest) -> UploadRequest:
@@ -116,30 +138,27 @@ def bare_request(request: UploadRequest) -> UploadRequest:
     return replace(request, file=replace(request.file, name="", description=None))
 
 
-def uploaded_words(uploaded: Uploaded) -> str:
+def uploaded_words(uploaded: Uploaded) -> Text:
     """What was done, in a few words."""
-    return "Uploaded anonymously" if uploaded.anonymous else "Uploaded to your Imgur account"
+    return Text("Uploaded anonymously") if uploaded.anonymous else Text("Uploaded to your Imgur account")
 
 
-def made_words(album: Album) -> str:
+def made_words(album: Album) -> Text:
     """For who gets an error about the file instead."""
-    return f"The album {linked(album)} was made before, and stays."
+    return Text("The album {album} was made before, and stays.", album=linked(album))
 
 
 def over_view() -> ui.LayoutView:
     """Cancel came too late."""
     return notice(
-        "This upload is already over",
-        "There is nothing left to cancel. If its message does not say how it ended, the bot was restarted meanwhile: "
-        "`/imgur images` shows whether the picture is there.",
+        Text("This upload is already over"),
+        Text(
+            "There is nothing left to cancel. If its message does not say how it ended, the bot was restarted "
+            "meanwhile: /imgur images shows whether the picture is there."
+        ),
     )
 
 
-def _named(choice: str) -> str:
-    """A suggestion's wording without what it is and its id."""
-    return choice.removeprefix("Album: ").rpartition(" (")[0]
-
-
-def _why_asked(*, broken: bool) -> str:
-    known = worded(LinkBrokenError()) if broken else None
-    return f"{known.title}. {known.text}" if known else "No Imgur account is linked."
+def _why_asked(*, broken: bool) -> Said:
+    known = words(LinkBrokenError()) if broken else None
+    return sentences(Text("{title}.", title=known.title), known.text) if known else Text("No Imgur account is linked.")

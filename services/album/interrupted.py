@@ -10,6 +10,7 @@ from typing import Any
 from errors import BotError
 from imgur.errors import NotFoundError
 from imgur.models import Album
+from locales.text import Plural, Text, Value, listed, sentences
 from services.album.looking import Look
 from services.album.models import is_ordered, unlike
 from services.album.pictures import REFUSALS, AlbumPictures
@@ -18,29 +19,44 @@ from services.jobs import Done, Handler, Pause, Verdict, Work
 from services.jobs.changes import KIND, SILENCE, WAITING
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
-from services.messages import Words, picture_count
 from services.text import folded, unmarked
+from services.words import Words
+from services.words.waiting import and_more, named, picture_count
 
 NAMED = 10
 """Pictures that are named one by one."""
-NOW = "In case you had no answer, this is how it is now."
+NOW = Text("In case you had no answer, this is how it is now.")
 """True whatever kept the bot from telling, and where it did tell."""
-LOOK_FIRST = "Look with /imgur images before you upload it again."
+LOOK_FIRST = Text("Look with /imgur images before you upload it again.")
 ANONYMOUS = "anonymous"
 """The deed that needs no account."""
 SKEW = timedelta(minutes=2)
 """By so much Imgur's clock may be behind."""
 UNKNOWN = Words(
-    "An album may have been changed",
-    "In case you had no answer: what became of it cannot be seen. Look with /imgur album list before you do it again.",
+    Text("An album may have been changed"),
+    Text(
+        "In case you had no answer: what became of it cannot be seen. Look with /imgur album list before you do it "
+        "again."
+    ),
 )
 UNKNOWN_UPLOAD = Words(
-    "A picture may have been uploaded",
-    "In case you had no answer: what became of it cannot be seen. Look with /imgur images before you upload it again.",
+    Text("A picture may have been uploaded"),
+    Text(
+        "In case you had no answer: what became of it cannot be seen. Look with /imgur images before you upload it "
+        "again."
+    ),
 )
+FIELDS = {
+    "title": Text("title"),
+    "description": Text("description"),
+    "privacy": Text("privacy"),
+    "cover": Text("cover"),
+}
 WAITED = Words(
-    "The bot was restarted while this waited",
-    "In case you had no answer: it waited for Imgur's limit, changed nothing, and does not go on. Do it once more.",
+    Text("The bot was restarted while this waited"),
+    Text(
+        "In case you had no answer: it waited for Imgur's limit, changed nothing, and does not go on. Do it once more."
+    ),
 )
 
 
@@ -91,23 +107,19 @@ class Interrupted(Handler):
     async def _sent(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         """A picture that went into no album."""
         file, got = _name(change), await self._got(viewer, change)
-        if not got:
-            return Words(
-                "The picture is not to be seen",
-                f"{NOW} Imgur shows no picture in your account since {file} was sent. "
-                "If it is not in /imgur images, upload it once more.",
-            )
-        return Words(
-            "The picture should be on Imgur",
-            f"{NOW} Since {file} was sent, your account got: {got}. {LOOK_FIRST}",
-        )
+        if got is None:
+            unseen = Text("Imgur shows no picture in your account since {file} was sent.", file=file)
+            again = Text("If it is not in /imgur images, upload it once more.")
+            return Words(Text("The picture is not to be seen"), sentences(NOW, unseen, again))
+        since = Text("Since {file} was sent, your account got: {names}.", file=file, names=got)
+        return Words(Text("The picture should be on Imgur"), sentences(NOW, since, LOOK_FIRST))
 
-    async def _got(self, viewer: Viewer, change: Mapping[str, Any]) -> str:
+    async def _got(self, viewer: Viewer, change: Mapping[str, Any]) -> Value | None:
         """The names of what came into the account since an upload began, hidden by now if it was to be."""
         newest = await self._reading.images(viewer, 0, since=oldest(fresh=True))
         since = [image for image in newest.items if image.created and image.created >= change["begun_at"] - SKEW]
         await self._hide(viewer, change, [image.id for image in since])
-        return _names([(image.id, image.title or "") for image in since])
+        return _names([(image.id, image.title or "") for image in since]) if since else None
 
     async def _hide(self, viewer: Viewer, change: Mapping[str, Any], images: Iterable[str]) -> None:
         for image_id in images if change.get("hidden") else ():
@@ -120,22 +132,23 @@ class Interrupted(Handler):
         await self._hide(viewer, change, [row.image_id for row in since])
         if since:
             names = _names([(row.image_id, row.title or "") for row in since])
-            return Words(
-                "The picture should be on Imgur",
-                f"{NOW} Since {_name(change)} was sent, your anonymous uploads got: {names}. {LOOK_FIRST}",
-            )
-        return Words(
-            "The picture was lost",
-            f"{NOW} If Imgur took {_name(change)}, nobody knows where it is, and nobody can delete it: that takes "
-            "what Imgur would have answered. To have it, upload it once more.",
+            got = Text("Since {file} was sent, your anonymous uploads got: {names}.", file=_name(change), names=names)
+            return Words(Text("The picture should be on Imgur"), sentences(NOW, got, LOOK_FIRST))
+        lost = Text(
+            "If Imgur took {file}, nobody knows where it is, and nobody can delete it: that takes what Imgur would "
+            "have answered. To have it, upload it once more.",
+            file=_name(change),
         )
+        return Words(Text("The picture was lost"), sentences(NOW, lost))
 
     async def _created(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         name = _name(change)
         for album in await self._reading.albums(viewer, since=oldest(fresh=True)):
             if folded(album.title) == folded(change["title"]) and album.id not in change["same"]:
-                return Words("Album made", f"{NOW} The album {name} ({album.id}) is there.")
-        return Words("No album was made", f"{NOW} There is no album {name} that is new. /imgur album create makes it.")
+                there = Text("The album {name} ({id}) is there.", name=name, id=album.id)
+                return Words(Text("Album made"), sentences(NOW, there))
+        none = Text("There is no album {name} that is new. /imgur album create makes it.", name=name)
+        return Words(Text("No album was made"), sentences(NOW, none))
 
     async def _edited(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         wish = change["wish"]
@@ -145,12 +158,15 @@ class Interrupted(Handler):
             return _gone(change)
         ignored = unlike(album, wish)
         if not ignored:
-            return Words("Saved", f"{NOW} The album {_name(change)} is as you wanted it.")
-        title = "Saved in part" if len(ignored) < len(wish) else "Not saved"
-        return Words(
-            title,
-            f"{NOW} Of the album {_name(change)} this is as it was: {', '.join(ignored)}. Change it once more.",
+            as_wanted = Text("The album {name} is as you wanted it.", name=_name(change))
+            return Words(Text("Saved"), sentences(NOW, as_wanted))
+        title = Text("Saved in part") if len(ignored) < len(wish) else Text("Not saved")
+        left = Text(
+            "Of the album {name} this is as it was: {fields}. Change it once more.",
+            name=_name(change),
+            fields=listed(FIELDS[field] for field in ignored),
         )
+        return Words(title, sentences(NOW, left))
 
     async def _filled(self, viewer: Viewer, change: Mapping[str, Any], *, is_in: bool) -> Words:
         images: list[Sequence[str]] = change["images"]
@@ -162,13 +178,17 @@ class Interrupted(Handler):
             return _gone(change)
         done = [image for image in images if (image[0] in inside) is is_in]
         left = [image for image in images if image not in done]
-        where, command = ("in", "add") if is_in else ("out of", "remove")
-        said = [NOW, f"Album: {_name(change)}."]
-        if done:
-            said.append(f"{where.capitalize()} it: {_names(done)}.")
-        if left:
-            said.append(f"Not {where} it: {_names(left)}. Do that once more with /imgur album {command}.")
-        return Words(f"{_counted(len(done), len(images))} {where} the album", " ".join(said))
+        became, rest = None, None
+        if done and is_in:
+            became = Text("In it: {names}.", names=_names(done))
+        elif done:
+            became = Text("Out of it: {names}.", names=_names(done))
+        if left and is_in:
+            rest = Text("Not in it: {names}. Do that once more with /imgur album add.", names=_names(left))
+        elif left:
+            rest = Text("Not out of it: {names}. Do that once more with /imgur album remove.", names=_names(left))
+        which = Text("Album: {name}.", name=_name(change))
+        return Words(_counted(len(done), len(images), is_in=is_in), sentences(NOW, which, became, rest))
 
     async def _ordered(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         wish: list[str] = change["wish"]
@@ -176,74 +196,83 @@ class Interrupted(Handler):
             album = await self._album(viewer, change)
         except NotFoundError:
             return _gone(change)
-        inside, back = {image.id for image in album.images}, ""
+        inside, back = {image.id for image in album.images}, None
         if (lost := [one for one in wish if one not in inside]) and len(album.images) >= album.images_count:
             await self._pictures.put_back(viewer, album.id, lost)
             self._reading.forget_album(viewer.discord_id, album.id)
-            back = f" {len(lost):,} of its pictures had fallen out and were put back, at its end."
+            back = Plural(
+                "{count} of its pictures had fallen out and was put back, at its end.",
+                "{count} of its pictures had fallen out and were put back, at its end.",
+                len(lost),
+            )
         kept = [one for one in wish if one in inside]
         if is_ordered(album, kept) and wish[0] in inside:
-            return Words("Saved", f"{NOW} In the album {_name(change)} the picture you chose stands first.{back}")
-        return Words(
-            "Not saved",
-            f"{NOW} The order of the album {_name(change)} is as it was. Choose the picture once more.{back}",
-        )
+            first = Text("In the album {name} the picture you chose stands first.", name=_name(change))
+            return Words(Text("Saved"), sentences(NOW, first, back))
+        order = Text("The order of the album {name} is as it was. Choose the picture once more.", name=_name(change))
+        return Words(Text("Not saved"), sentences(NOW, order, back))
 
     async def _deleted(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         try:
             await self._album(viewer, change)
         except NotFoundError:
-            return Words(
-                "Deleted",
-                f"{NOW} The album {_name(change)} is gone from Imgur. Whether its pictures are still there, "
-                "/imgur images shows.",
+            gone = Text(
+                "The album {name} is gone from Imgur. Whether its pictures are still there, /imgur images shows.",
+                name=_name(change),
             )
-        return Words(
-            "Not deleted",
-            f"{NOW} The album {_name(change)} is still there; /imgur album delete asks once more.",
-        )
+            return Words(Text("Deleted"), sentences(NOW, gone))
+        there = Text("The album {name} is still there; /imgur album delete asks once more.", name=_name(change))
+        return Words(Text("Not deleted"), sentences(NOW, there))
 
     async def _uploaded(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
-        got, file = await self._got(viewer, change), unmarked(change.get("file", ""), 60) or "it"
-        came = f"Since {file} was sent, your account got: {got}. " if got else ""
+        got, file = await self._got(viewer, change), unmarked(change.get("file", ""), 60) or Text("it")
+        came = None if got is None else Text("Since {file} was sent, your account got: {names}.", file=file, names=got)
         try:
             album = await self._album(viewer, change)
         except NotFoundError:
-            gone = f"{NOW} Imgur no longer has {_name(change)}. {came}"
-            return Words("The album is gone", f"{gone}If the picture is not in /imgur images, upload it once more.")
+            gone = Text("Imgur no longer has {name}.", name=_name(change))
+            again = Text("If the picture is not in /imgur images, upload it once more.")
+            return Words(Text("The album is gone"), sentences(NOW, gone, came, again))
         before, now = change["before"], max(album.images_count, len(album.images))
         if now <= before:
-            has = f"has {picture_count(now)}, as before" if now else "is empty"
-            add = "/imgur album add puts it in. " if got else ""
-            return Words(
-                "The picture is not in the album",
-                f"{NOW} The album {_name(change)} {has}. {came}{add}If it is not in /imgur images either, upload it "
-                "once more.",
-            )
-        return Words(
-            "The picture should be in the album",
-            f"{NOW} The album {_name(change)} has {picture_count(now)}, {now - before:,} more than before. {came}"
-            f"{LOOK_FIRST}",
+            has = Text("The album {name} is empty.", name=_name(change))
+            if now:
+                has = Text(
+                    "The album {name} has {pictures}, as before.", name=_name(change), pictures=picture_count(now)
+                )
+            add = None if got is None else Text("/imgur album add puts it in.")
+            again = Text("If it is not in /imgur images either, upload it once more.")
+            return Words(Text("The picture is not in the album"), sentences(NOW, has, came, add, again))
+        has = Text(
+            "The album {name} has {pictures}, {more} more than before.",
+            name=_name(change),
+            pictures=picture_count(now),
+            more=now - before,
         )
+        return Words(Text("The picture should be in the album"), sentences(NOW, has, came, LOOK_FIRST))
 
     async def _album(self, viewer: Viewer, change: Mapping[str, Any]) -> Album:
         return await self._reading.album(viewer, change["album"], since=oldest(fresh=True))
 
 
 def _gone(change: Mapping[str, Any]) -> Words:
-    return Words("The album is gone", f"Imgur no longer has {_name(change)}, so there is nothing to change in it.")
+    gone = Text("Imgur no longer has {name}, so there is nothing to change in it.", name=_name(change))
+    return Words(Text("The album is gone"), gone)
 
 
-def _counted(done: int, every: int) -> str:
-    if every == 1:
-        return "The picture is" if done else "The picture is not"
-    return f"{done:,} of {every:,} pictures are"
+def _counted(done: int, every: int, *, is_in: bool) -> Text:
+    if every > 1:
+        some = Text("{done} of {count} pictures are out of the album", done=done, count=every)
+        return Text("{done} of {count} pictures are in the album", done=done, count=every) if is_in else some
+    if done:
+        return Text("The picture is in the album") if is_in else Text("The picture is out of the album")
+    return Text("The picture is not in the album") if is_in else Text("The picture is not out of the album")
 
 
-def _name(change: Mapping[str, Any]) -> str:
-    return unmarked(change["title"], 60) or "without a title"
+def _name(change: Mapping[str, Any]) -> Value:
+    return unmarked(change["title"], 60) or Text("without a title")
 
 
-def _names(images: Iterable[Sequence[str]]) -> str:
-    every = [f"{unmarked(title, 60)} ({image_id})".strip() for image_id, title in images]
-    return ", ".join(every[:NAMED]) + (f" and {len(every) - NAMED:,} more" if len(every) > NAMED else "")
+def _names(images: Iterable[Sequence[str]]) -> Value:
+    every = [named(unmarked(title, 60), image_id) for image_id, title in images]
+    return and_more(every, NAMED)

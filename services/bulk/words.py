@@ -2,48 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from locales.text import Listed, Plural, Text, Value, sentences
 from services.bulk.models import UNDONE, Result
-from services.messages import Words
 from services.selection import Deed, Selected
 from services.text import units, unmarked
+from services.words import Said, Words
+from services.words.waiting import and_more, named
 
 NAMED = 10
 """Items of a kind that are named one by one, or fewer where the words would not fit."""
 SPACE = 3000
 """Units of text that an outcome's lists may take: a message holds 4,000 in all."""
-_DONE = {Deed.DELETE: "deleted", Deed.FAVORITE: "added to your favorites", Deed.ADD: "added"}
-_ALREADY = {Deed.FAVORITE: "a favorite before", Deed.ADD: "in the album before"}
-_LEFT = {
-    Result.REFUSED: "refused by Imgur",
-    Result.IGNORED: "not done, though Imgur said yes",
-    Result.UNSEEN: "sent, and not seen yet",
-    Result.UNCLEAR: "not done, and Imgur does not say why",
+_DONE: dict[Deed, Callable[[int], Plural]] = {
+    Deed.DELETE: lambda count: Plural("{count} deleted", "{count} deleted", count),
+    Deed.FAVORITE: lambda count: Plural("{count} added to your favorites", "{count} added to your favorites", count),
+    Deed.ADD: lambda count: Plural("{count} added", "{count} added", count),
+}
+_ALREADY: dict[Deed, Callable[[int], Plural]] = {
+    Deed.FAVORITE: lambda count: Plural("{count} was a favorite before", "{count} were a favorite before", count),
+    Deed.ADD: lambda count: Plural("{count} was in the album before", "{count} were in the album before", count),
+}
+_LEFT: dict[Result, Callable[[int], Plural]] = {
+    Result.GONE: lambda count: Plural("{count} was gone already", "{count} were gone already", count),
+    Result.UNTOUCHED: lambda count: Plural("{count} untouched", "{count} untouched", count),
+    Result.REFUSED: lambda count: Plural("{count} refused by Imgur", "{count} refused by Imgur", count),
+    Result.IGNORED: lambda count: Plural(
+        "{count} not done, though Imgur said yes", "{count} not done, though Imgur said yes", count
+    ),
+    Result.UNSEEN: lambda count: Plural("{count} sent, and not seen yet", "{count} sent, and not seen yet", count),
+    Result.UNCLEAR: lambda count: Plural(
+        "{count} not done, and Imgur does not say why", "{count} not done, and Imgur does not say why", count
+    ),
+}
+_DONE_ARE: dict[Deed, Callable[[Value], Text]] = {
+    Deed.DELETE: lambda names: Text("Deleted: {names}.", names=names),
+    Deed.FAVORITE: lambda names: Text("Added to your favorites: {names}.", names=names),
+    Deed.ADD: lambda names: Text("Added: {names}.", names=names),
+}
+_ALREADY_ARE: dict[Deed, Callable[[Value], Text]] = {
+    Deed.FAVORITE: lambda names: Text("A favorite before: {names}.", names=names),
+    Deed.ADD: lambda names: Text("In the album before: {names}.", names=names),
+}
+_LEFT_ARE: dict[Result, Callable[[Value], Text]] = {
+    Result.GONE: lambda names: Text("Gone already: {names}.", names=names),
+    Result.UNTOUCHED: lambda names: Text("Untouched: {names}.", names=names),
+    Result.REFUSED: lambda names: Text("Refused by Imgur: {names}.", names=names),
+    Result.IGNORED: lambda names: Text("Not done, though Imgur said yes: {names}.", names=names),
+    Result.UNSEEN: lambda names: Text("Sent, and not seen yet: {names}.", names=names),
+    Result.UNCLEAR: lambda names: Text("Not done, and Imgur does not say why: {names}.", names=names),
 }
 
 
-def summary(deed: Deed, results: Iterable[Result]) -> str:
+def summary(deed: Deed, results: Iterable[Result]) -> Said:
     """How many of each, beginning with what was done."""
     every = list(results)
     counted = [(result, every.count(result)) for result in Result]
     parts = [_counted(deed, result, count) for result, count in counted if count or result is Result.DONE]
-    return ", ".join(parts)
+    return Text("{each}", each=Listed(tuple(parts)))
 
 
-def _counted(deed: Deed, result: Result, count: int) -> str:
-    was = "was" if count == 1 else "were"
+def _counted(deed: Deed, result: Result, count: int) -> Plural:
     match result:
         case Result.DONE:
-            return f"{count:,} {_DONE[deed]}"
-        case Result.GONE:
-            return f"{count:,} {was} gone already"
+            return _DONE[deed](count)
         case Result.ALREADY:
-            return f"{count:,} {was} {_ALREADY[deed]}"
-        case Result.UNTOUCHED:
-            return f"{count:,} untouched"
-        case _:
-            return f"{count:,} {_LEFT[result]}"
+            return _ALREADY[deed](count)
+    return _LEFT[result](count)
 
 
 def ended(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> Words:
@@ -53,23 +79,25 @@ def ended(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> Words:
 
 def stopped(deed: Deed, results: Sequence[tuple[Selected, Result]], why: Words) -> Words:
     """It goes on when its user says so."""
+    reason = sentences(Text("{title}.", title=why.title), why.text)
     return Words(
-        f"Stopped: {_heading(deed, results)}",
-        f"{why.title}. {why.text}".rstrip() + f"\n{_lists(deed, results, skip=set())}",
+        Text("Stopped: {counts}", counts=_heading(deed, results)),
+        sentences(reason, _lists(deed, results, skip=set()), separator="\n"),
     )
 
 
 def stopped_as_wished(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> Words:
     """Its user has stopped it."""
     is_left = any(result in UNDONE for _, result in results)
-    return stopped(deed, results, Words("You stopped it", "The rest is done if you press Go on." if is_left else ""))
+    rest = Text("The rest is done if you press Go on.") if is_left else None
+    return stopped(deed, results, Words(Text("You stopped it"), rest))
 
 
-def _heading(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> str:
+def _heading(deed: Deed, results: Sequence[tuple[Selected, Result]]) -> Said:
     return summary(deed, (result for _, result in results))
 
 
-def _lists(deed: Deed, results: Sequence[tuple[Selected, Result]], *, skip: set[Result]) -> str:
+def _lists(deed: Deed, results: Sequence[tuple[Selected, Result]], *, skip: set[Result]) -> Said | None:
     """Which became what; where one thing became of all of them, the heading has said what. Nothing where none fits."""
     is_one = len({became for _, became in results}) == 1
     by_result = {
@@ -77,26 +105,23 @@ def _lists(deed: Deed, results: Sequence[tuple[Selected, Result]], *, skip: set[
     }
     for most in range(NAMED, 0, -1):
         named = {result: _names(items, most) for result, items in by_result.items() if items}
-        text = "\n".join(
-            f"{names}." if is_one else f"{_label(deed, result)}: {names}." for result, names in named.items()
-        )
-        if units(text) <= SPACE:
+        lists = [
+            Text("{names}.", names=names) if is_one else _became(deed, result, names) for result, names in named.items()
+        ]
+        text = sentences(*lists, separator="\n")
+        if units(text.source) <= SPACE:
             return text
-    return ""
+    return None
 
 
-def _label(deed: Deed, result: Result) -> str:
-    """What a list of items is called."""
-    labels = {
-        Result.DONE: _DONE[deed],
-        Result.ALREADY: _ALREADY.get(deed, ""),
-        Result.GONE: "gone already",
-        Result.UNTOUCHED: "untouched",
-    }
-    label = labels.get(result) or _LEFT[result]
-    return label[0].upper() + label[1:]
+def _became(deed: Deed, result: Result, names: Value) -> Text:
+    match result:
+        case Result.DONE:
+            return _DONE_ARE[deed](names)
+        case Result.ALREADY:
+            return _ALREADY_ARE[deed](names)
+    return _LEFT_ARE[result](names)
 
 
-def _names(items: Sequence[Selected], most: int) -> str:
-    named = ", ".join(f"{unmarked(item.title, 60)} ({item.id})".strip() for item in items[:most])
-    return named if len(items) <= most else f"{named} and {len(items) - most:,} more"
+def _names(items: Sequence[Selected], most: int) -> Value:
+    return and_more([named(unmarked(item.title, 60), item.id) for item in items], most)

@@ -17,20 +17,21 @@ from imgur.errors import (
     OutcomeUnknownError,
     RejectedError,
 )
+from locales.text import Text
 from services.album import AlbumService
 from services.album import Outcome as Became
 from services.bulk import words
 from services.bulk.models import UNDONE, Result, became_of, items_of, outcome_of, results_of
 from services.jobs import Done, PartlyDoneError, Stepwise, StopWantedError, Verdict, Work
 from services.library.items import ItemService
-from services.messages import Words
 from services.messages import words as worded
 from services.selection import Deed, Selected
+from services.words import Words
 from storage.models import Step
 
 log = structlog.get_logger(__name__)
 
-_SOMETHING = Words("Something went wrong", "Try again.")
+_SOMETHING = Words(Text("Something went wrong"), Text("Try again."))
 _REFUSALS = (NotYoursError, AlbumGivenError, ForbiddenError, RejectedError)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import structlog
 
 from services.jobs import changes
-from services.messages import Words
 from services.ports import JobStore, Teller
+from services.words import Words
 from storage.errors import StorageError
 from storage.models import Job, Origin, Step
 
@@ -178,4 +178,4 @@ class JobService:
         except StorageError as error:
             log.info("outcomes wait for the next answer", reason=type(error).__name__)
             return []
-        return [Words(*job.outcome) for job in taken if job.outcome]
+        return [Words.of(job.outcome) for job in taken if job.outcome]

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from errors import BotError
 from imgur.errors import ImgurError, NotSentError, OutcomeUnknownError, RateLimitedError
 from services.jobs.work import Handler, Stopped, StopWantedError, Verdict, Work
-from services.messages import Words
+from services.words import Words
 from storage.models import Step
 
 MOST_LOST = 3

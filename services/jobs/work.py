@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from errors import BotError
-from services.messages import Words
 from services.ports import JobStore
+from services.words import Words
 from storage.models import Job, JobState, Step, StepState
 
 

@@ -62,7 +62,8 @@ class Names:
         Raises NotAnItemError with what was perhaps meant.
         """
         own = await self._lists.read(viewer, scope, called=_names(text), since=oldest(fresh=True))
-        if found := among(own, text) or (_begun(own, text) if begun and scope is Scope.ALBUMS else None):
+        begins = begun and scope is Scope.ALBUMS
+        if found := among(own, text) or _worded(own, text) or (_begun(own, text) if begins else None):
             return found
         if imgur.reference.is_several(text):
             raise SeveralNamedError
@@ -103,11 +104,20 @@ def among(items: Sequence[Item], text: str) -> Reference | None:
     wanted, item_id = folded(text), text.strip()
     if not wanted:
         return None
-    called = (item for item in items if item.id == item_id or wanted in {folded(item.title), folded(label(item))})
+    called = (
+        item for item in items if item.id == item_id or wanted in {folded(item.title), folded(label(item).source)}
+    )
     found = each_once(called) or _entries(items, text)
     if len(found) > 1 and {item.id for item in found} == {item_id}:  # an image and an album that share it
         return Reference(imgur.reference.EITHER, item_id)
     return _one(found, text)
+
+
+def _worded(items: Sequence[Item], text: str) -> Reference | None:
+    """The item of which the text may be the wording of a choice, whatever a language calls an album."""
+    choice = CHOICE.fullmatch(text.strip())
+    found = next((item for item in items if choice and item.id == choice[1]), None)
+    return None if found is None else Reference((found.kind,), found.id)
 
 
 def names(text: str, item: Item, *, begun: bool = False) -> bool:

@@ -18,14 +18,15 @@ import imgur.reference
 from errors import LinkBrokenError, NotLinkedError
 from imgur.errors import ImgurError
 from imgur.models import Album, Image, Item
+from locales.text import Joined, Text, Value
 from services.cache import EVER, TimedCache
 from services.library.matching import matcher
 from services.library.reading import Reading, Viewer, weight
 from services.library.shelves import Shelves, Standing
-from services.messages import picture_count
 from services.ports import UploadStore
 from services.query import guess
 from services.text import folded, line
+from services.words.waiting import picture_count
 from storage.errors import StorageError
 from storage.models import AnonymousUpload, Query, Shelf
 
@@ -40,6 +41,8 @@ AT_LEAST = 0.5  # seconds for the lists, where it took long to see which are in 
 MOST_BYTES = 16_000_000  # of memory
 UPLOADS_SUGGESTED = 100
 NAMES_TRIED = 8  # of what a text may mean
+ENTRY, ALBUM_ENTRY = "{title} ({id})", "{noun}: {title} ({id})"
+"""How a choice is worded, in every language: it is read again."""
 CHOICE = re.compile(r".*\s\(([A-Za-z0-9]{5,10})\)", re.DOTALL)
 """What `label` makes of an item."""
 SHELVES = {
@@ -72,9 +75,9 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A choice: what the user reads (plain text, at most 100 characters) and what the command gets."""
+    """A choice: what the user reads (nothing in it is markup) and what the command gets."""
 
-    name: str
+    name: Text
     value: str
 
 
@@ -86,21 +89,27 @@ def each_once(items: Iterable[Item]) -> list[Item]:
     return list(first.values())
 
 
-def label(item: Item) -> str:
+def label(item: Item) -> Text:
     """How a choice reads: its title and its id, and whether it is an album."""
-    prefix = "Album: " if isinstance(item, Album) else ""
-    suffix = f" ({item.id})"
-    title = line(item.title, NAME_LIMIT - len(prefix) - len(suffix)) or "untitled"
-    return prefix + title + suffix
+    if isinstance(item, Album):
+        return Text(ALBUM_ENTRY, noun=Text("Album"), title=_title(item), id=item.id)
+    return Text(ENTRY, title=_title(item), id=item.id)
 
 
-def told_apart(item: Item) -> str:
+def told_apart(item: Item) -> Text:
     """The same for things of one name: albums with their counts and days."""
     if not isinstance(item, Album):
         return label(item)
-    facts = [picture_count(item.images_count)]
-    facts += [f"made {item.created:%Y-%m-%d}"] if item.created else []
-    return label(item).removesuffix(f" ({item.id})") + f", {', '.join(facts)} ({item.id})"
+    facts: list[Value] = [_title(item), picture_count(item.images_count)]
+    if item.created:
+        made = f"{item.created:%Y-%m-%d}"
+        facts.append(Text("made {day}", day=made))
+    return Text(ALBUM_ENTRY, noun=Text("Album"), title=Joined(tuple(facts), ", "), id=item.id)
+
+
+def _title(item: Item) -> Value:
+    around = len("Album: " if isinstance(item, Album) else "") + len(f" ({item.id})")
+    return line(item.title, NAME_LIMIT - around) or Text("untitled")
 
 
 def fitting(items: Iterable[Item], typed: str) -> list[Item]:
@@ -108,7 +117,11 @@ def fitting(items: Iterable[Item], typed: str) -> list[Item]:
     wanted, linked = folded(typed), _linked_id(typed)
     query = guess(typed)
     finds = matcher(query, {}, ()) if query.words and not query.tags else lambda _: False
-    return [item for item in items if item.id == linked or wanted in folded(f"{item.id} {label(item)}") or finds(item)]
+    return [
+        item
+        for item in items
+        if item.id == linked or wanted in folded(f"{item.id} {label(item).source}") or finds(item)
+    ]
 
 
 def ranked(lists: Sequence[Iterable[Item]], typed: str) -> list[Item]:

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from services.messages import being_read
 from services.sync.stage import Stage
+from services.words import Said
+from services.words.waiting import being_read
 from storage.models import SyncState
 
 FIRST_GUESS = 0.5  # seconds a page, before any was read
@@ -37,7 +38,7 @@ class Progress:
         return self.finished_at is not None
 
     @property
-    def words(self) -> str:
+    def words(self) -> Said:
         """How far it is, in words."""
         return being_read(self.read, self.expected, self.seconds, self.silent_since)
 

@@ -85,8 +85,8 @@ class Standin:
                          "guild_id": world.guild_id, "permissions": PERMISSIONS, "last_message_id": None}  # fmt: skip
         place: Json = {
             "guild_id": world.guild_id,
-            "guild": {"id": world.guild_id, "locale": "en-US", "features": []},
-            "guild_locale": "en-US",
+            "guild": {"id": world.guild_id, "locale": world.guild_locale, "features": []},
+            "guild_locale": world.guild_locale,
             "context": 0,
             "authorizing_integration_owners": {"0": world.guild_id},
             "member": {
@@ -102,9 +102,11 @@ class Standin:
         interaction = Interaction(number, kind, {})
         interaction.payload.update(
             id=number, application_id=world.bot["id"], type=kind, token=interaction.token, version=1, data=data,
-            channel=channel, channel_id=channel["id"], locale="en-US", app_permissions=PERMISSIONS, entitlements=[],
+            channel=channel, channel_id=channel["id"], app_permissions=PERMISSIONS, entitlements=[],
             attachment_size_limit=10_485_760, **place, **more,
         )  # fmt: skip
+        if locale := world.locales.get(str(person["id"]), "en-US"):
+            interaction.payload["locale"] = locale
         world.interactions[interaction.token] = interaction
         send = self.gateway.publish if documented else self.gateway.send
         await send("INTERACTION_CREATE", interaction.payload)

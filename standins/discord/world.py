@@ -68,6 +68,8 @@ class World:
         self.token = token
         self.bot = user("imgur", bot=True)
         self.people: dict[str, Json] = {}
+        self.locales: dict[str, str | None] = {}  # by the person's id, where it is not English; None: told by nobody
+        self.guild_locale = "en-US"
         self.guild_id, self.channel_id = snowflake(), snowflake()
         self.guilds = [self.guild_id]
         self.guild_details: list[Json] = []  # what a client with the intent for servers is told of them

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 from yarl import URL
 
 from errors import BotError
+from locales.rendering import Plain
 from services.account import AccountService, LinkedAccount
 from services.linking import LinkingService
 from services.messages import words
@@ -50,7 +51,7 @@ class Stage:
     async def says(self, page: Page, error: BotError) -> bool:
         """Whether the page has the words of this error."""
         said = words(error)
-        return said is not None and await page.inner_text("h1") == said.title
+        return said is not None and await page.inner_text("h1") == Plain().render(said.title)
 
     async def nobody_is_linked(self) -> bool:
         return set((await self.linked()).values()) == {None}

@@ -7,7 +7,7 @@ import base64
 import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,6 +24,8 @@ from cogs.ui.report import cause_of
 from config import Settings
 from demo.attachments import ReadAttachments
 from demo.pictures import SCENES, paint
+from locales.pseudo import PSEUDO
+from locales.rendering import only
 from media.models import IncomingFile, OpenedFile
 from services.messages import words
 from standins.imgur.records import Account
@@ -33,9 +35,16 @@ from storage.database import open_database
 from storage.sealing import Keyring, new_key
 from tests.cogs.indexing import Index
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.reading import IS_PSEUDO, english
 from tests.visitor import Visitor
 
 Compose = Callable[..., AbstractAsyncContextManager[House]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everybody_reads() -> Iterator[None]:
+    with only(PSEUDO) if IS_PSEUDO else nullcontext():
+        yield
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -55,12 +64,18 @@ def components(message: Any) -> list[dict[str, Any]]:
 
 def text(message: Any) -> str:
     """What a reader sees."""
-    return "\n".join(part["content"] for part in walk(components(message)) if part["type"] == 10)
+    return english("\n".join(part["content"] for part in walk(components(message)) if part["type"] == 10))
 
 
 def buttons(message: Any) -> dict[str, dict[str, Any]]:
     """Buttons by label."""
-    return {part.get("label", ""): part for part in walk(components(message)) if part["type"] == 2}
+    found = [part for part in walk(components(message)) if part["type"] == 2]
+    return {english(part.get("label", "")): part for part in found}
+
+
+def shown_label(message: Any, label: str) -> str:
+    """What the button says that says this in English."""
+    return str(buttons(message).get(label, {}).get("label", label))
 
 
 def parts(view: ui.LayoutView) -> list[dict[str, Any]]:
@@ -124,7 +139,7 @@ class Discord:
         return message
 
     async def click(self, message: Any, label: str, actor: MemberActor | None = None) -> InteractionResult:
-        return await (actor or self.alice).click(message, label=label)
+        return await (actor or self.alice).click(message, label=shown_label(message, label))
 
     def reread(self, message: Any) -> Any:
         """The message as it is now."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from discord import ui
 
+from tests.reading import english
+
 CONTAINER, ROW, BUTTON, SELECT, TEXT, GALLERY = 17, 1, 2, 3, 10, 12
 
 
@@ -23,7 +25,7 @@ def parts(view: ui.LayoutView, kind: int) -> list[dict[str, Any]]:
 
 def written(view: ui.LayoutView) -> str:
     """All of its text."""
-    return "\n".join(part["content"] for part in parts(view, TEXT))
+    return english("\n".join(part["content"] for part in parts(view, TEXT)))
 
 
 def length(text: str) -> int:

@@ -14,6 +14,7 @@ from cogs.album._views import arrange_view, created_view, deleted_view, edited_v
 from cogs.ui.outcomes import filled_view
 from imgur.errors import RateLimitedError
 from imgur.models import Album, Image
+from locales.text import Text
 from services.album import Created, Deleted, Edited, Filled, Outcome
 from services.library.page import GalleryPage
 from services.library.place import Source
@@ -23,6 +24,7 @@ from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.indexing import Index
 from tests.cogs.limits import assert_sendable, written
 from tests.cogs.test_gallery import all_pages, enabled, listed, options, pictures
+from tests.reading import english
 
 
 def images(discord: Discord, account: Account, count: int) -> list[StoredImage]:
@@ -32,12 +34,12 @@ def images(discord: Discord, account: Account, count: int) -> list[StoredImage]:
 def menus(message: Any) -> dict[str, list[str]]:
     """The values that each menu offers, by its placeholder."""
     found = (part for part in walk(components(message)) if part["type"] == 3)
-    return {part["placeholder"]: [option["value"] for option in part["options"]] for part in found}
+    return {english(part["placeholder"]): [option["value"] for option in part["options"]] for part in found}
 
 
 def menu_id(message: Any, placeholder: str) -> str:
-    found: str = next(part["custom_id"] for part in walk(components(message)) if part.get("placeholder") == placeholder)
-    return found
+    menus = (part for part in walk(components(message)) if part["type"] == 3)
+    return next(str(menu["custom_id"]) for menu in menus if english(menu["placeholder"]) == placeholder)
 
 
 # --- create ----------------------------------------------------------------------------------------------------------
@@ -712,7 +714,7 @@ VIEWS = {
     "edited": lambda: edited_view(Edited(BIG, ("privacy",), ("title", "privacy")), OWNER),
     "question": lambda: question_view(BIG, OWNER, "a" * 8),
     "deleted": lambda: deleted_view(Deleted(BIG)),
-    "arranged": lambda: arrange_view(PAGE, OWNER, "**Imgur said yes and changed nothing**"),
+    "arranged": lambda: arrange_view(PAGE, OWNER, Text("**Imgur said yes and changed nothing**")),
     "filled": lambda: filled_view(
         Filled(
             BIG,

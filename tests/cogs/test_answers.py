@@ -21,8 +21,10 @@ from cogs.calls import DiscordTime
 from cogs.ui import door, reply
 from cogs.ui.actions import action
 from cogs.ui.kept import Kept
+from cogs.ui.markdown import Markdown
 from cogs.ui.reply import acknowledge, done
 from cogs.ui.untold import Done, Untold
+from locales.text import Text
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_gallery import listed, options, pictures
@@ -219,7 +221,7 @@ class Bare(Cog):
     async def slip(self, interaction: Any) -> None:
         """Do something, and fail at telling it."""
         await acknowledge(interaction)
-        done(interaction, "Done", "https://imgur.com/abc1234")
+        done(interaction, Text("Done"), Markdown("https://imgur.com/abc1234"))
         raise ZeroDivisionError
 
     @app_commands.command()
@@ -271,14 +273,14 @@ async def test_deed_is_told_when_a_fault_of_ours_follows_it(bare: Discord, logge
 def test_untold_is_bounded_and_the_newest_is_kept() -> None:
     untold = Untold()
     for number in range(7):
-        untold.keep(1, Done(str(number)))
+        untold.keep(1, Done(Markdown(number)))
     for user in range(2, 1002):
-        untold.keep(user, Done("x"))
+        untold.keep(user, Done(Markdown("x")))
     assert untold.take(1) == []
     assert len(untold.take(2)) == 1
     assert untold.take(2) == []
     for number in range(7):
-        untold.keep(1, Done(str(number)))
+        untold.keep(1, Done(Markdown(number)))
     assert [done.title for done in untold.take(1)] == ["2", "3", "4", "5", "6"]
 
 

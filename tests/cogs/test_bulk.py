@@ -20,6 +20,7 @@ from tests.cogs.test_gallery import enabled, options, upload_anonymously
 from tests.cogs.test_select import add_images, press, selecting, tick, ticked
 from tests.cogs.test_waiting import pause
 from tests.databases import on_both, rows
+from tests.reading import english
 
 DELETE = "DELETE /3/image/*"
 
@@ -319,7 +320,8 @@ async def test_however_often_it_is_asked_how_far_it_is_the_end_is_told_once(disc
 def shown(discord: Discord, since: int, words: str) -> list[object]:
     """The edits that said so."""
     sent = discord.env.http_requests[since:]
-    return [entry for entry in sent if entry.method == "PATCH" and words in json.dumps(entry.json)]
+    said = [(entry, english(json.dumps(entry.json, ensure_ascii=False))) for entry in sent if entry.method == "PATCH"]
+    return [entry for entry, text in said if words in text]
 
 
 async def test_what_was_going_on_ends_in_words_when_its_user_unlinks(discord: Discord, linked: Account) -> None:

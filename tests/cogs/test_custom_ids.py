@@ -28,6 +28,7 @@ from cogs.ui.actions import LIMIT, custom_id, fits
 from cogs.ui.item import ID_LIMIT, item_view
 from errors import IdTooLongError
 from imgur.models import Album, Image, Kind
+from locales.text import Text
 from services.album import Edited
 from services.bulk import Question, State
 from services.jobs import Progress
@@ -39,7 +40,7 @@ from services.library.suggestions import Suggestion
 from services.search import Hits, Search
 from services.selection import Deed, Selected, Sorted, Ticks
 from storage.models import Job, JobState
-from tests.cogs.limits import assert_sendable, walk
+from tests.cogs.limits import assert_sendable, walk, written
 
 OWNER = MESSAGE = 2**64 - 1
 JOB = 2**63 - 1
@@ -104,7 +105,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield TagsForm(OWNER, VIEW)
     yield NewAlbum(OWNER, VIEW)
     yield question_view(Question(VIEW, sorted_), OWNER)
-    yield pick_album_view(Question(VIEW, sorted_), OWNER, [Suggestion("Album", f"album:{'a' * 64}")])
+    yield pick_album_view(Question(VIEW, sorted_), OWNER, [Suggestion(Text("Album"), f"album:{'a' * 64}")])
     yield from (state_view(job(state), OWNER) for state in (JobState.OPEN, JobState.STOPPED))
 
 
@@ -137,7 +138,7 @@ def test_an_album_of_any_id_is_shown_with_the_buttons_that_fit(length: int, view
     assert_sendable(gallery)
     turns = [one for one in custom_ids(gallery) if one.split(":")[1] == "gallery"]
     assert bool(turns) is fits("gallery", OWNER, got.place, page + 2, page + 2, LONGEST_SLOT)
-    said = "\n".join(part["content"] for part in walk(gallery.to_components()) if part["type"] == 10)
+    said = written(gallery)
     assert ("so this page is all that can be shown here" in said) is (not turns)
     assert_sendable(edited_view(Edited(album), OWNER))
     if turns:

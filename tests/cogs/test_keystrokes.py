@@ -51,7 +51,7 @@ async def test_ten_people_type_while_a_sync_waits_for_imgur(
             found = await asyncio.gather(*(suggest(person.id, typed, Scope.ANYTHING) for person in people))
             for place, choices in enumerate(found):
                 assert len(choices) == 3
-                assert all(f", {place}" in choice.name for choice in choices)
+                assert all(f", {place}" in choice.name.source for choice in choices)
 
     async with discord.again(work=True):
         async with asyncio.timeout(20):
@@ -116,7 +116,7 @@ async def test_one_slow_list_keeps_no_choice_of_the_others_from_who_types(
         async with asyncio.timeout(10):
             while not found:  # where the machine has more to do, only a later keystroke finds it
                 found = await service.suggest(discord.alice.id, "catw", Scope.ANYTHING)
-        assert [choice.name.partition(" (")[0] for choice in found] == ["Catwalk of mine"]
+        assert [choice.name.source.partition(" (")[0] for choice in found] == ["Catwalk of mine"]
         assert slow.looks
     finally:
         slow.let_go.set()
@@ -163,7 +163,7 @@ async def test_a_list_of_the_index_waits_for_nothing_that_others_need(
         async with asyncio.timeout(10):
             while not found:  # where the machine has more to do, only a later keystroke finds it
                 found = await service.suggest(discord.alice.id, "catw", Scope.ANYTHING)
-        assert [choice.name.partition(" (")[0] for choice in found] == ["Catwalk of mine"]
+        assert [choice.name.source.partition(" (")[0] for choice in found] == ["Catwalk of mine"]
         assert slow.asked
     finally:
         slow.let_go.set()

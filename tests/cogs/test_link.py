@@ -21,8 +21,9 @@ from demo.attachments import ReadAttachments
 from errors import LinkUsedError
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
-from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.conftest import Discord, answer, buttons, shown_label, text
 from tests.conftest import CLIENT_ID
+from tests.reading import english
 from tests.visitor import Visitor
 
 
@@ -33,7 +34,7 @@ def link_of(message: Any) -> str:
 async def enter(discord: Discord, message: Any, code: str, actor: Any = None) -> Any:
     """Press Enter code and fill the form; the answer to it."""
     who = actor or discord.alice
-    form = await who.click(message, label="Enter code")
+    form = await who.click(message, label=shown_label(message, "Enter code"))
     assert form.modal is not None
     return answer(await who.submit_modal(form, {"code": code}))
 
@@ -79,8 +80,9 @@ async def test_first_link_is_void_when_linking_was_moved(discord: Discord, accou
     offer = answer(await discord.run("link"))
     first = link_of(offer)
     await discord.click(offer, "Move to direct message")
-    with pytest.raises(AssertionError, match="no longer in use"):
+    with pytest.raises(AssertionError) as refused:
         await discord.walk_pages(first, account)
+    assert "no longer in use" in english(str(refused.value))
 
 
 @pytest.mark.parametrize(
@@ -221,7 +223,7 @@ async def test_first_message_says_so_and_goes_on_either_way_when_the_user_denied
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         visitor = Visitor(session, str(discord.house.settings.public_url))
         state = await visitor.press_continue(link_of(offer))
-        assert "You said no" in (await visitor.come_back(state, error="access_denied")).text
+        assert "You said no" in english((await visitor.come_back(state, error="access_denied")).text)
         told = discord.reread(offer)
         assert "You said no, so nothing was linked" in text(told)
         assert set(buttons(told)) == {"Begin again", "Enter code"}
@@ -241,7 +243,7 @@ async def test_first_message_says_so_and_offers_to_begin_again_when_the_user_sto
         state = await visitor.press_continue(link_of(offer))
         token = discord.standin.world.issue_tokens(account, CLIENT_ID).refresh_token
         page = (await visitor.come_back(state, token)).location
-        assert "Stopped" in (await visitor.post(f"{page}/stop")).text
+        assert "Stopped" in english((await visitor.post(f"{page}/stop")).text)
     told = discord.reread(offer)
     assert "You stopped, so nothing was linked" in text(told)
     assert set(buttons(told)) == {"Begin again"}
@@ -257,7 +259,7 @@ async def test_first_message_says_so_when_imgur_fails_while_it_is_asked(discord:
         state = await visitor.press_continue(link_of(offer))
         discord.standin.fail_next("sign-in-down-200", "POST /oauth2/token", times=9)
         token = discord.standin.world.issue_tokens(account, CLIENT_ID).refresh_token
-        assert "sign-in is down" in (await visitor.come_back(state, token)).text
+        assert "sign-in is down" in english((await visitor.come_back(state, token)).text)
     told = discord.reread(offer)
     assert "sign-in is down" in text(told)
     assert set(buttons(told)) == {"Begin again"}

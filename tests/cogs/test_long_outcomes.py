@@ -10,16 +10,18 @@ import pytest
 from cogs.gallery._bulk_views import pick_album_view, question_view, state_view
 from cogs.gallery._watch import _key
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
+from locales.text import Text
 from services.bulk import Question, Result, State
 from services.bulk.words import ended, stopped
 from services.jobs import Progress
-from services.messages import Words
 from services.selection import Deed, Obstacle, Selected, Sorted
+from services.words import Words
 from storage.models import Job, JobState
 from tests.cogs.limits import assert_sendable, written
+from tests.reading import read
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-WHY = Words("Imgur is over capacity", "It says it has too much to do right now. " * 5)
+WHY = Words(Text("Imgur is over capacity"), Text("It says it has too much to do right now. " * 5))
 TITLES = ["\N{CAT FACE}" * 128, "*_`~|" * 25, "a" * 128, "漢" * 128, ""]
 
 
@@ -34,13 +36,14 @@ def test_every_outcome_is_counted_and_those_not_named_as_well(deed: Deed, number
     possible = [result for result in Result if (deed, result) != (Deed.DELETE, Result.ALREADY)]
     results = [one for result in possible for one in several(title, number, result)]
     for words, state in ((stopped(deed, results, WHY), JobState.STOPPED), (ended(deed, results), JobState.ENDED)):
-        job = Job(1, "", 1, "", None, {}, state, NOW, NOW, 0, outcome=(words.title, words.text))
+        job = Job(1, "", 1, "", None, {}, state, NOW, NOW, 0, outcome=words.kept)
         view = state_view(State(job, deed, tuple(results), Progress(0, 0, 0, 0.0), title), 2**63)
         assert_sendable(view)
         said = written(view)
-        assert words.text in said
-        assert re.findall(r"\d+", words.title) == [str(number)] * len(possible)
-        for line in words.text.splitlines()[1:] if state is JobState.STOPPED else words.text.splitlines():
+        title, told = read(words.title), read(words.text)
+        assert told in said
+        assert re.findall(r"\d+", title) == [str(number)] * len(possible)
+        for line in told.splitlines()[1:] if state is JobState.STOPPED else told.splitlines():
             more = re.findall(r" and (\d+) more\.$", line)
             assert line.count("(000") + int(*more or "0") == number
 
@@ -58,13 +61,13 @@ def test_a_message_is_drawn_anew_with_what_it_counts() -> None:
 
 
 def test_much_that_has_ended_is_told_in_several_messages() -> None:
-    told = [Done(f"Number {number}", "x" * (100 * number)) for number in range(40)]
+    told = [Done(Text("Number {number}", number=number), Text("x" * (100 * number))) for number in range(40)]
     parts = list(parted(told))
     assert [one for part in parts for one in part] == told
     for part in parts:
         for view in (ended_view(part), earlier_view(part)):
             assert_sendable(view)
-            assert all(f"**{one.title}.** {one.text}".rstrip() in written(view) for one in part)
+            assert all(f"**{read(one.title)}.** {read(one.text)}".rstrip() in written(view) for one in part)
     assert not list(parted([]))
 
 

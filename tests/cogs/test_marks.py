@@ -19,6 +19,7 @@ from tests.cogs.indexing import Index
 from tests.cogs.limits import length
 from tests.cogs.test_gallery import upload_anonymously
 from tests.databases import on_both
+from tests.reading import english, say
 
 
 @pytest.fixture
@@ -198,9 +199,9 @@ async def test_suggestions_are_offered_for_what_to_note_on(discord: Discord, ima
 
 
 def test_what_was_done_is_said_in_a_few_words() -> None:
-    assert marked_words(Mark(("a",), "n"), Mark(("a",), "n")) == ["It was like this before"]
-    assert marked_words(Mark(), Mark(("a",))) == ["Saved"]
-    assert marked_words(Mark(("a", "b"), "n"), Mark(("b",), "m")) == [
+    assert [*map(say, marked_words(Mark(("a",), "n"), Mark(("a",), "n")))] == ["It was like this before"]
+    assert [*map(say, marked_words(Mark(), Mark(("a",))))] == ["Saved"]
+    assert [*map(say, marked_words(Mark(("a", "b"), "n"), Mark(("b",), "m")))] == [
         "Saved",
         "Tags that went: #a",
         "Another note was there before.",
@@ -209,7 +210,7 @@ def test_what_was_done_is_said_in_a_few_words() -> None:
 
 def test_tags_and_a_note_fit_into_a_message() -> None:
     mark = Mark(tuple(f"{number}*" * 16 for number in range(20)), "*" * LONGEST_NOTE)
-    lines = list(mark_lines(mark, 2_000))
+    lines = [english(one) for one in mark_lines(mark, 2_000)]
     assert sum(map(len, lines)) + 2_000 <= ROOM + 20
     assert " more" in lines[0]
     assert not lines[1].rstrip("\n…").endswith("\\")
@@ -243,10 +244,11 @@ def await_answer(result: Any) -> Any:
 def test_what_several_became_is_said_in_a_few_words() -> None:
     wished = read_tags("a, b")
     some = Tagged(("image", "1"), 2, ("a", "b")), Tagged(("image", "2"), 0, ("b", "a"))
-    assert tagged_words(some, wished) == ("Tagged 1", "#a · #b", "The other 1 got none that they had not before.")
-    assert tagged_words(some[1:], wished)[0] == "They had these tags before"
+    said = [*map(say, tagged_words(some, wished))]
+    assert said == ["Tagged 1", "#a · #b", "The other 1 got none that they had not before."]
+    assert say(tagged_words(some[1:], wished)[0]) == "They had these tags before"
     full = (Tagged(("image", "1"), 1, tuple(map(str, range(MOST_TAGS)))),)
-    assert tagged_words(full, wished)[2] == "1 could not take all: one may have 20 tags."
+    assert say(tagged_words(full, wished)[2]) == "1 could not take all: one may have 20 tags."
 
 
 @on_both

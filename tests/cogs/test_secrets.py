@@ -16,7 +16,7 @@ from yarl import URL
 import logs
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
-from tests.cogs.conftest import Discord, answer, buttons
+from tests.cogs.conftest import Discord, answer, buttons, shown_label
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.visitor import Visitor
 
@@ -73,7 +73,7 @@ class Story:
         await self._enter(offer, found[1])
 
     async def _enter(self, offer: Any, code: str) -> None:
-        form = await self.discord.alice.click(offer, label="Enter code")
+        form = await self.discord.alice.click(offer, label=shown_label(offer, "Enter code"))
         await self.discord.alice.submit_modal(form, {"code": code})
 
     def secrets(self) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from discord import ui
@@ -14,14 +13,16 @@ from markdown_it import MarkdownIt
 from cogs.account import broken_view
 from cogs.gallery._views import gallery_view
 from cogs.link._views import failed_view
-from cogs.ui.layout import plain, prose, sentence
+from cogs.ui.markdown import plain, prose
 from cogs.ui.report import error_view
 from cogs.upload._views import question_view
 from errors import AlbumNeedsAccountError, LinkDeniedError
+from locales.text import Text
 from services.library.page import GalleryPage
 from services.library.place import Source
 from services.text import cut, line, passage
 from tests.cogs.limits import written
+from tests.reading import say
 
 BROKEN = GalleryPage(Source.ANONYMOUS, (), 0, 0, None, 1, is_link_broken=True)
 MARKUP = MarkdownIt("default", {"html": False, "linkify": True}).enable("linkify")
@@ -147,17 +148,12 @@ def test_commands_in_words_stand_in_code_wherever_they_are_shown(view: ui.Layout
     assert not re.search(r"(?<!`)/imgur", written(view))
 
 
-def test_words_of_errors_are_taken_from_one_place() -> None:
-    root = Path(__file__).parents[2] / "cogs"
-    takers = [path.name for path in root.rglob("*.py") if re.search(r"messages import .*\bwords\b", path.read_text())]
-    assert takers == ["layout.py"]
-
-
 def test_commands_in_an_error_stand_in_code() -> None:
     shown = written(error_view(AlbumNeedsAccountError()))
     assert shown.endswith("Leave out album or anonymous, or link your account with `/imgur link`.")
-    assert sentence("Run /imgur link, or `/imgur show`.") == "Run `/imgur link`, or `/imgur show`."
-    assert sentence("Look with /imgur album list in a minute.") == "Look with `/imgur album list` in a minute."
+    assert say(Text("Run /imgur link, or `/imgur show`.")) == "Run `/imgur link`, or `/imgur show`."
+    assert say(Text("Look with /imgur album list in a minute.")) == "Look with `/imgur album list` in a minute."
+    assert say(Text("It is called {title}.", title="/imgur link")) == "It is called /imgur link."
 
 
 @pytest.mark.parametrize(

@@ -20,13 +20,15 @@ from sqlalchemy import Engine, event
 from cogs import account as account_cog
 from cogs.link import _views as link_views
 from cogs.ui.actions import ActionButton, Actions, ActionSelect, action
-from cogs.ui.layout import notice, plain, rows
+from cogs.ui.layout import notice, rows
+from cogs.ui.markdown import Markdown, plain
 from cogs.ui.reply import acknowledge_in_place
 from cogs.ui.report import error_view, report
 from cogs.upload import _views as upload_views
 from errors import LinkBrokenError, NotLinkedError, NotYoursError
 from imgur.errors import NotFoundError
 from imgur.models import Account, Album, Image, RateLimits
+from locales.text import Text
 from services.account import AccountOverview, LinkedAccount
 from services.library.ability import Ability
 from services.linking import LinkOffer
@@ -60,9 +62,9 @@ VIEWS = {
         LinkOffer("a", "http://127.0.0.1/link/" + "n" * 43, NOW, LinkedAccount(1, NAME, broken=True)),
         OWNER,
         movable=True,
-        reason="r" * 500,
+        reason=Markdown("r" * 500),
     ),
-    "linked": link_views.linked_view(NAME, OWNER, "next"),
+    "linked": link_views.linked_view(NAME, OWNER, Text("next")),
     "confirm": link_views.confirm_unlink_view(NAME, OWNER),
     "unlinked": link_views.unlinked_view(NAME, erased=True),
     "unlinked, being erased": link_views.unlinked_view(NAME, erased=False),
@@ -128,12 +130,12 @@ def test_plain_text_is_empty_when_there_is_none() -> None:
 
 
 def test_buttons_stand_in_rows_of_five_when_there_are_more() -> None:
-    controls = [ActionButton("x", OWNER, number, label=str(number)) for number in range(7)]
+    controls = [ActionButton("x", OWNER, number, label=Markdown(number)) for number in range(7)]
     assert [len(row.children) for row in rows(controls)] == [5, 2]
 
 
 def test_notice_is_cut_when_its_text_is_too_long() -> None:
-    assert notice("title", "x" * 5000).content_length() == 4000
+    assert notice(Text("title"), Markdown("x" * 5000)).content_length() == 4000
 
 
 class Cog:
@@ -194,16 +196,18 @@ class Faulty(discord.ext.commands.Cog):
 
     @action("choose")
     async def choose(self, interaction: discord.Interaction, first: str, chosen: str) -> None:
-        await interaction.response.send_message(view=notice("Chosen", f"{first} {chosen}"), ephemeral=True)
+        await interaction.response.send_message(
+            view=notice(Text("Chosen"), Markdown(f"{first} {chosen}")), ephemeral=True
+        )
 
     @app_commands.command()
     async def show(self, interaction: discord.Interaction, name: str, argument: str | None = None) -> None:
         """Show a control."""
-        control: ui.Item[Any] = ActionButton(name, interaction.user.id, *filter(None, [argument]), label=name)
+        control: ui.Item[Any] = ActionButton(name, interaction.user.id, *filter(None, [argument]), label=Markdown(name))
         if name == "choose":
             options = [discord.SelectOption(label="A", value="a"), discord.SelectOption(label="B", value="b")]
-            control = ActionSelect(name, interaction.user.id, "first", options=options, placeholder="Choose")
-        await interaction.response.send_message(view=notice("Here", controls=[control]))
+            control = ActionSelect(name, interaction.user.id, "first", options=options, placeholder=Text("Choose"))
+        await interaction.response.send_message(view=notice(Text("Here"), controls=[control]))
 
 
 @pytest.fixture

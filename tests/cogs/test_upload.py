@@ -17,7 +17,8 @@ from cogs.upload._views import progress_view
 from errors import UploadStoppedError
 from services.queue import Queued
 from standins.imgur.records import Account
-from tests.cogs.conftest import Discord, answer, buttons, components, parts, text, walk
+from tests.cogs.conftest import Discord, answer, buttons, components, parts, shown_label, text, walk
+from tests.cogs.limits import written
 from tests.conftest import CLIENT_ID
 from tests.media.shapes import REFUSED, box, brands, movie
 
@@ -576,7 +577,7 @@ async def test_progress_is_shown_and_then_the_picture_when_an_upload_takes_long(
 
 async def test_upload_ends_when_its_owner_cancels_it(discord: Discord, picture: bytes) -> None:
     message = await begin(discord, picture)
-    pressed = await discord.alice.click(message, label="Cancel")
+    pressed = await discord.alice.click(message, label=shown_label(message, "Cancel"))
     assert not pressed.followups
     ended = discord.reread(message)
     assert "Upload cancelled" in text(ended)
@@ -677,7 +678,7 @@ async def test_transfer_ends_its_work_when_the_command_itself_is_cancelled() -> 
 
 @pytest.mark.parametrize(("sent", "bar"), [(0, "░" * 20), (5_000_000, "█" * 10 + "░" * 10), (10_000_000, "█" * 20)])
 def test_progress_bar_fills_with_what_was_sent(sent: int, bar: str) -> None:
-    shown = "".join(part.get("content", "") for part in parts(progress_view(sent, 10_000_000, "f" * 16, 1)))
+    shown = written(progress_view(sent, 10_000_000, "f" * 16, 1))
     assert f"`{bar}` {sent // 100_000} %" in shown
     assert ("Waiting for Imgur" in shown) is (sent == 10_000_000)
 

@@ -348,7 +348,7 @@ async def test_shared_title_is_asked_with_counts_and_days(
     for call in (albums.deletion(ADA, "Holiday"), albums.edit(ADA, "holiday", title="x"), albums.into(ADA, "HOLIDAY")):
         with pytest.raises(TitleSharedError) as caught:
             await call
-        one, two = caught.value.choices
+        one, two = (choice.source for choice in caught.value.choices)
         assert two == f"Album: Holiday, 3 pictures, made 2021-05-03 ({first.id})"
         assert one.startswith("Album: holiday, 1 picture")
     assert (await albums.into(ADA, two)).id == first.id

@@ -21,6 +21,7 @@ from standins.imgur.records import Account, StoredAlbum
 from standins.imgur.standin import Standin
 from storage import Stores
 from storage.models import AnonymousUpload
+from tests.reading import read
 from tests.services.test_account import ADA, link
 
 
@@ -52,7 +53,7 @@ async def told(albums: AlbumService, stores: Stores, change: Mapping[str, Any]) 
     verdict = await looked(albums, stores, change)
     assert isinstance(verdict, Done)
     assert verdict.outcome
-    return verdict.outcome.title, verdict.outcome.text
+    return read(verdict.outcome.title), read(verdict.outcome.text)
 
 
 async def looked(albums: AlbumService, stores: Stores, change: Mapping[str, Any]) -> Verdict | None:

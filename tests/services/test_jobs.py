@@ -20,13 +20,15 @@ from imgur.errors import (
     RateLimitedError,
     UnauthorizedError,
 )
+from locales.text import Text
 from services.jobs import Done, Handler, JobService, Pause, Runner, Stepwise, Stopped, Verdict, Work
 from services.jobs import runner as runner_module
-from services.messages import Words
+from services.words import Words
 from storage.errors import DatabaseUnavailableError
 from storage.models import Job, JobState, Origin, Step
 from storage.tables import TICK
 from tests.databases import rows
+from tests.reading import read
 
 T = TypeVar("T")
 
@@ -68,11 +70,11 @@ class Deleting(Stepwise):
         return "looked up" if self.outside.done[step.payload["name"]] else None
 
     async def ended(self, work: Work) -> Verdict:
-        return Done(Words("Deleted", ", ".join(f"{step.outcome}" for step in await work.steps())))
+        return Done(Words(Text("Deleted"), Text(", ".join(f"{step.outcome}" for step in await work.steps()))))
 
     async def stopped(self, work: Work, error: Exception) -> Words:
         left = [step.payload["name"] for step in await work.steps() if step.outcome is None]
-        return Words("Stopped", f"Left: {', '.join(left)}.")
+        return Words(Text("Stopped"), Text("Left: {names}.", names=", ".join(left)))
 
 
 class Odd(Handler):
@@ -86,7 +88,7 @@ class Odd(Handler):
 
     async def advance(self, work: Work) -> Verdict | None:
         self.met.append(work.job.discord_id)
-        piece = self.pieces.pop(0) if self.pieces else Done(Words("Over", ""))
+        piece = self.pieces.pop(0) if self.pieces else Done(Words(Text("Over")))
         if isinstance(piece, Exception):
             raise piece
         return piece
@@ -119,7 +121,7 @@ async def running(stores, *handlers: Handler, **options) -> AsyncIterator[JobSer
 async def outcome(jobs: JobService, user: int = 1) -> tuple[str, str]:
     """What the next answer to the user tells beside it."""
     (words,) = await until(lambda: jobs.outcomes(user))
-    return words.title, words.text
+    return read(words.title), read(words.text)
 
 
 async def begun(jobs: JobService, kind: str, user: int = 1, *names: str) -> Job:
@@ -387,7 +389,7 @@ async def test_what_is_done_for_a_job_is_done_within_what_the_house_gives(stores
         def __exit__(self, *_: object) -> None:
             pass
 
-    async with running(stores, Odd(Stopped(Words("Enough", ""))), within=Within) as jobs:
+    async with running(stores, Odd(Stopped(Words(Text("Enough")))), within=Within) as jobs:
         job = await begun(jobs, "odd", 1)
         assert await outcome(jobs) == ("Enough", "")
     assert [job.id for job in seen] == [job.id]
@@ -401,7 +403,8 @@ class Told:
     told: list[tuple[str, tuple[str, str] | None]] = field(default_factory=list)
 
     async def ended(self, origin: str, job: Job) -> bool:
-        self.told.append((origin, job.outcome))
+        words = Words.of(job.outcome) if job.outcome else None
+        self.told.append((origin, (read(words.title), read(words.text)) if words else None))
         return self.takes
 
 

@@ -806,7 +806,7 @@ async def test_suggestions_match_titles(
     found = await library.suggestions.suggest(ADA, typed, Scope.ANYTHING)
     assert [suggestion.value for suggestion in found] == [values[name] for name in expected]
     for suggestion, name in zip(found, expected, strict=True):
-        assert name in suggestion.name
+        assert name in suggestion.name.source
         assert (await library.items.show(ADA, suggestion.value)).item.title == name
 
 
@@ -814,7 +814,9 @@ async def test_suggestions_match_ids_and_keep_limits(library: Library, standin: 
     images = [standin.world.add_image(account, title="long " * 60) for _ in range(40)]
     found = await library.suggestions.suggest(ADA, "", Scope.ANYTHING)
     assert len(found) == 25
-    assert all(len(choice.name) <= 100 and images[-1 - n].id in choice.name for n, choice in enumerate(found))
+    assert all(
+        len(choice.name.source) <= 100 and images[-1 - n].id in choice.name.source for n, choice in enumerate(found)
+    )
     [exact] = await library.suggestions.suggest(ADA, images[0].id, Scope.ANYTHING)
     assert exact.value == f"image:{images[0].id}"
 
@@ -838,7 +840,9 @@ async def test_suggestions_go_on_without_imgur_and_do_not_press_it(
 ) -> None:
     await keep(stores, standin.world.add_image(title="Upload"))
     standin.fail_next("over-capacity-500", times=100)
-    assert [choice.name[:6] for choice in await library.suggestions.suggest(ADA, "", Scope.ANYTHING)] == ["Upload"]
+    assert [choice.name.source[:6] for choice in await library.suggestions.suggest(ADA, "", Scope.ANYTHING)] == [
+        "Upload"
+    ]
     assert await library.suggestions.suggest(ADA, "", Scope.ALBUMS) == []
     standin.requests.clear()
     assert len(await library.suggestions.suggest(ADA, "u", Scope.ANYTHING)) == 1

@@ -524,7 +524,7 @@ async def test_last_page_says_linked_to_its_browser_and_nobody_else_when_the_cod
     ):
         with pytest.raises(LinkUsedError):
             await step
-    assert await linking.stop(attempt_id, cookies) is False
+    assert await linking.stop(attempt_id, cookies) == Further(attempt_id)
 
 
 async def test_discord_is_told_when_the_user_stops_or_tries_five_codes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 
@@ -10,7 +11,9 @@ from yarl import URL
 
 from errors import LinkDeniedError, LinkError, LinkUnknownError
 from imgur.errors import ApplicationRefusedError, SignInDownError
-from services.linking import Bound, LinkingService, cookie_name
+from services.linking import Bound, Landing, LinkingService, Progress, Stopped, cookie_name
+from standins.imgur.standin import Standin
+from tests.conftest import CLIENT_ID
 
 ADA = 1001
 
@@ -30,6 +33,44 @@ async def test_there_is_no_last_page_before_imgur_has_sent_the_browser_back(link
     assert isinstance(bound, Bound)
     with pytest.raises(LinkUnknownError):
         await linking.last_page(offer.attempt_id, {cookie_name(offer.attempt_id): bound.cookie})
+
+
+@pytest.mark.parametrize(
+    ("told", "known"), [("pt-BR", "pt-BR"), ("zh-Hant-TW", "zh-Hant-TW"), ("a" * 11, None), ("", None), (None, None)]
+)
+async def test_every_page_of_an_attempt_knows_the_language_of_who_began_it(
+    linking: LinkingService, standin: Standin, told: str | None, known: str | None
+) -> None:
+    account = standin.world.add_account("ada_imgur")
+    offer = await linking.begin(ADA, "ada", locale=told)
+    nonce = offer.url.rpartition("/")[2]
+    landing, bound = await linking.landing(nonce, {}), await linking.bind(nonce, {})
+    assert isinstance(landing, Landing)
+    assert isinstance(bound, Bound)
+    cookies = {cookie_name(offer.attempt_id): bound.cookie}
+    state = URL(bound.authorize_url).query["state"]
+    held = standin.switches.hold("POST /oauth2/token")
+    token = standin.world.issue_tokens(account, CLIENT_ID).refresh_token
+    coming = asyncio.create_task(linking.receive(state, token, cookies))
+    await held.arrived.wait()
+    last = [await linking.last_page(offer.attempt_id, cookies)]
+    held.release()
+    await coming
+    last.append(await linking.last_page(offer.attempt_id, cookies))
+    await linking.enter_code(ADA, last[-1].code)
+    last.append(await linking.last_page(offer.attempt_id, cookies))
+    assert [page.progress for page in last] == list(Progress)
+    assert {landing.locale, bound.locale, *(page.locale for page in last)} == {known}
+
+
+async def test_page_that_says_stopped_knows_the_language_of_who_began_also_the_second_time(
+    linking: LinkingService,
+) -> None:
+    offer = await linking.begin(ADA, "ada", locale="de")
+    bound = await linking.bind(offer.url.rpartition("/")[2], {})
+    assert isinstance(bound, Bound)
+    cookies = {cookie_name(offer.attempt_id): bound.cookie}
+    assert [await linking.stop(offer.attempt_id, cookies) for _ in range(2)] == [Stopped("de")] * 2
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 import time
+from datetime import UTC, datetime
 from types import ModuleType
+from typing import NamedTuple
 
 import pytest
 
@@ -13,8 +15,26 @@ import errors
 import imgur.errors
 import services.quota.errors
 import storage.errors
+from cogs.ui.words import md
 from imgur.errors import RateLimitedError
-from services.messages import duration, megabytes, spelled_out, unforeseen, words
+from locales.text import Duration, Moment, Size
+from services.messages import unforeseen
+from services.messages import words as worded
+from tests.reading import read
+
+
+class Said(NamedTuple):
+    """Words as an English reader sees them."""
+
+    title: str
+    text: str
+
+
+def words(error: BaseException) -> Said | None:
+    """What is said of an error, in English."""
+    found = worded(error)
+    return Said(read(found.title), read(found.text)) if found else None
+
 
 SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
@@ -98,7 +118,7 @@ def test_error_has_no_words_when_nobody_foresaw_it() -> None:
 def test_words_carry_the_numbers_when_the_error_has_them(error: BaseException, part: str) -> None:
     said = words(error)
     assert said is not None
-    assert part in spelled_out(said.text)
+    assert part in said.text
 
 
 @pytest.mark.parametrize(
@@ -160,22 +180,27 @@ def test_an_empty_file_is_called_empty() -> None:
     [(0, "a minute"), (60, "a minute"), (60.5, "2 minutes"), (5400, "90 minutes"), (5401, "2 hours")],
 )
 def test_duration_is_rounded_up_when_it_is_said(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+    assert read(Duration(seconds)) == said
 
 
-def test_megabytes_are_decimal_when_they_are_said() -> None:
-    assert megabytes(10_000_000) == "10 MB"
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(0, "0 kB"), (1, "1 kB"), (49_999, "50 kB"), (1_000_000, "1 MB"), (1_250_001, "1.3 MB"), (10_000_000, "10 MB")],
+)
+def test_a_size_is_decimal_when_it_is_said(size: int, said: str) -> None:
+    assert read(Size(size)) == said
 
 
 def test_reference_is_told_when_nobody_foresaw_the_error() -> None:
-    assert "k7f3" in unforeseen("k7f3").text
+    assert "k7f3" in read(unforeseen("k7f3").text)
 
 
 def test_a_moment_counts_down_in_discord_and_is_spelled_out_elsewhere() -> None:
     """What is kept and told later still names the moment, not the time that was left then."""
-    found = words(RateLimitedError(retry_after=3000))
+    found = worded(RateLimitedError(retry_after=3000))
     assert found is not None
-    [moment] = re.findall(r"Try again <t:(\d+):R>\.", found.text)
+    assert found.text is not None
+    [moment] = re.findall(r"Try again <t:(\d+):R>\.", md(found.text))
     assert 2990 < int(moment) - time.time() < 3002
-    assert spelled_out(found.text).endswith("Try again in 50 minutes.")
-    assert spelled_out("<t:0:R>, <t:1:R>") == "in a minute, in a minute"
+    assert read(found.text).endswith("Try again in 50 minutes.")
+    assert [read(Moment(datetime.fromtimestamp(at, UTC))) for at in (0, 1)] == ["in a minute"] * 2

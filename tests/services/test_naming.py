@@ -55,7 +55,7 @@ def looked_up(standin: Standin) -> list[str]:
 
 
 async def names(library: Library, typed: str, scope: Scope, discord_id: int = ADA) -> list[str]:
-    return [suggestion.name for suggestion in await library.suggestions.suggest(discord_id, typed, scope)]
+    return [suggestion.name.source for suggestion in await library.suggestions.suggest(discord_id, typed, scope)]
 
 
 # --- titles ----------------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ async def test_title_that_several_have_is_a_question(
     standin.world.add_image(account, title="kittens")
     with pytest.raises(TitleSharedError) as raised:
         await getattr(library.items, call)(ADA, "kitten")
-    assert set(raised.value.choices) == {f"{image.title} ({image.id})" for image in images}
+    assert {choice.source for choice in raised.value.choices} == {f"{image.title} ({image.id})" for image in images}
     assert looked_up(standin) == []
 
 
@@ -135,7 +135,7 @@ async def test_title_that_none_has_gets_suggestions(
     with pytest.raises(NotAnItemError) as raised:
         await library.items.show(ADA, typed)
     assert type(raised.value) is error
-    assert raised.value.choices[0] == f"My kitten ({image.id})"
+    assert raised.value.choices[0].source == f"My kitten ({image.id})"
 
 
 async def test_title_of_an_anonymous_upload_is_found_by_who_has_no_account(
@@ -273,7 +273,7 @@ async def test_every_suggestion_is_understood_by_what_it_shows(
     found = await library.suggestions.suggest(ADA, "", Scope.ANYTHING)
     assert len(found) == 14
     for suggestion in found:
-        item = (await library.items.show(ADA, suggestion.name)).item
+        item = (await library.items.show(ADA, suggestion.name.source)).item
         assert f"{item.kind}:{item.id}" == suggestion.value
 
 
@@ -315,7 +315,9 @@ async def test_album_to_upload_to_is_told_beforehand_or_refused_in_words(
         await library.catalogue.own_album(ADA, text.format(theirs=theirs.id))
     choices = getattr(raised.value, "choices", None)
     facts = f", 0 pictures, made {datetime.now(UTC):%Y-%m-%d}" if error is TitleSharedError else ""
-    assert choices is None or set(choices) == {f"Album: Holiday{facts} ({album.id})" for album in mine}
+    assert choices is None or {choice.source for choice in choices} == {
+        f"Album: Holiday{facts} ({album.id})" for album in mine
+    }
 
 
 async def test_picture_that_is_called_something_else_by_now_is_not_meant(

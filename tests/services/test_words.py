@@ -12,8 +12,11 @@ from pathlib import Path
 import errors
 import imgur.errors
 import storage.errors
-from services.messages import duration, megabytes, unforeseen, words
+from cogs.ui.words import md
+from locales.text import Duration, Size
+from services.messages import unforeseen, words
 from services.quota.errors import HeldBackError
+from tests.reading import read
 from tests.services.test_messages import EVERY
 from web.connection import FAULT, UNREADABLE
 from web.refusals import HTTP_WORDS, OTHER_HTTP_WORDS
@@ -74,15 +77,17 @@ def said() -> Iterator[str]:
             carried = ", ".join(
                 f"{name}={value}" for name, value in vars(error).items() if name not in {"name", "args"}
             )
-            text = re.sub(r"<t:\d+:R>", "<in that time>", found.text)
-            yield f"{cls.__name__} {carried}".rstrip() + f"\n  {found.title}\n  {text}"
+            text = re.sub(r"<t:\d+:R>", "<in that time>", md(found.text or "")).replace("`", "")
+            yield f"{cls.__name__} {carried}".rstrip() + f"\n  {md(found.title)}\n  {text}"
     for status, page in [*HTTP_WORDS.items(), ("any other status", OTHER_HTTP_WORDS)]:
-        yield f"{status}\n  {page.title}\n  {page.text}"
+        yield f"{status}\n  {read(page.title)}\n  {read(page.text)}"
     unknown = unforeseen("k7f3")
-    yield f"unforeseen\n  {unknown.title}\n  {unknown.text}"
+    yield f"unforeseen\n  {read(unknown.title)}\n  {read(unknown.text)}"
     yield f"no HTTP\n  {UNREADABLE.strip()}\nno page\n  {FAULT.strip()}"
-    yield "times\n" + "\n".join(f"  {seconds} s: {duration(seconds)}" for seconds in (0, 60, 61, 5400, 5401, 7201))
-    yield "sizes\n" + "\n".join(f"  {size}: {megabytes(size)}" for size in (0, 49_999, 1_000_000, 1_250_001))
+    yield "times\n" + "\n".join(
+        f"  {seconds} s: {read(Duration(seconds))}" for seconds in (0, 60, 61, 5400, 5401, 7201)
+    )
+    yield "sizes\n" + "\n".join(f"  {size}: {read(Size(size))}" for size in (0, 49_999, 1_000_000, 1_250_001))
 
 
 def test_every_error_is_worded_as_was_read_and_found_good() -> None:

@@ -38,6 +38,7 @@ def attempt(name: str = "first", discord_id: int = 1, **changes: Any) -> LinkAtt
         "discord_name": f"discordian-{discord_id}",
         "created_at": NOW,
         "expires_at": LATER,
+        "locale": "pt-BR",
         "origin": "interaction-token",
         "nonce_hash": hashlib.sha256(name.encode()).digest(),
     }

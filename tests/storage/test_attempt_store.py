@@ -138,6 +138,12 @@ async def test_an_attempt_may_begin_without_an_origin(stores):
     assert (await stores.attempts.by_id("first")).origin == "given later"
 
 
+@pytest.mark.parametrize("locale", [None, "a" * 10])
+async def test_an_attempt_may_begin_in_a_language_that_nobody_knows(stores, locale):
+    await stores.attempts.begin(attempt(locale=locale), hourly_limit=20)
+    assert (await stores.attempts.by_id("first")).locale == locale
+
+
 async def test_an_attempt_always_begins_pending(stores):
     await stores.attempts.begin(attempt(status=PROVED, tries=4, code=CODE, account=account()), hourly_limit=20)
 
@@ -337,7 +343,7 @@ SECRET_COLUMNS = ("origin", "code", "access_token", "refresh_token", "token_expi
 
 
 @pytest.mark.parametrize("end", ["complete", "void", "newer attempt", "unlink", "expiry"])
-async def test_an_ended_attempt_holds_nothing_but_hashes(stores, url, end):
+async def test_an_ended_attempt_holds_nothing_but_hashes_and_its_language(stores, url, end):
     await bring_to(stores, PROVED)
     assert all(cells(url, "link_attempts")[0][column] for column in SECRET_COLUMNS)
 
@@ -353,7 +359,7 @@ async def test_an_ended_attempt_holds_nothing_but_hashes(stores, url, end):
     assert [row[column] for column in (*SECRET_COLUMNS, "discord_name")] == [None] * len(SECRET_COLUMNS) + [""]
     found = await stores.attempts.by_state(STATE)
     assert found.status is (DONE if end == "complete" else VOID)
-    assert (found.account, found.code, found.origin) == (None, None, None)
+    assert (found.account, found.code, found.origin, found.locale) == (None, None, None, "pt-BR")
 
 
 async def test_sweeping_leaves_what_still_runs(stores):

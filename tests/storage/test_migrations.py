@@ -27,7 +27,7 @@ from tests.storage.factories import CODE, account, cells, dump, link, raw, uploa
 from tests.storage.saved.make import KEYRING
 
 SAVED = sorted(Path(__file__).with_name("saved").glob("*.sql"))
-HEAD = "0014"
+HEAD = "0015"
 ROOT = Path(__file__).parents[2]
 
 TYPES = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
@@ -178,6 +178,7 @@ async def test_a_database_of_an_earlier_release_opens_with_all_it_holds(url, scr
         assert waiting
         assert shared == other == account(9, version=shared.version)
         assert (waiting.status, waiting.account, waiting.code) == (AttemptStatus.PROVED, account(8), CODE)
+        assert waiting.locale == ("pt-BR" if saved.stem > "revision_0014" else None)
         assert await stores.uploads.page(1, offset=0, limit=9) == [upload()]
         assert await stores.uploads.hidden({"hidden7"}) == ({"hidden7"} if saved.stem > "revision_0001" else set())
         assert await stores.syncs.get(7) == "digest"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from cogs.ui.words import md
 from services.sync import SyncService
 from storage.models import Shelf
 from tests.sync.conftest import House, settled, until
@@ -20,7 +21,7 @@ async def test_a_page_that_stays_broken_is_not_said_to_take_a_minute(house: Hous
     await house.begin()
 
     async def words() -> str:
-        return (await house.sync.progress(house.account.id, Shelf.IMAGES)).words
+        return md((await house.sync.progress(house.account.id, Shelf.IMAGES)).words)
 
     async def first_page_came() -> bool:
         return (await words()).startswith("10 ")
@@ -35,7 +36,9 @@ async def test_a_page_that_stays_broken_is_not_said_to_take_a_minute(house: Hous
     held = SyncService(
         house.accounts, house.imgur, house.stores.library, house.jobs, quota=an_hour, now=house.clock.now
     )
-    assert (await held.progress(house.account.id, Shelf.IMAGES)).words == "10 of about 25 read, about 61 minutes to go"
+    assert (
+        md((await held.progress(house.account.id, Shelf.IMAGES)).words) == "10 of about 25 read, about 61 minutes to go"
+    )
     house.standin.faults.clear()
     await house.idle()
     assert (await house.sync.progress(house.account.id, Shelf.IMAGES)).is_complete

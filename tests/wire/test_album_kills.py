@@ -141,32 +141,32 @@ TOLD = [
     [
         (
             f"Deleted\n{SO} The album Deleted done is gone from Imgur. Whether its pictures are still there, "
-            "/imgur images shows."
+            "`/imgur images` shows."
         )
     ],
     [
         (
             f"The picture is not in the album\n{SO} Album: Added left. Not in it: Loose. Do that once more with "
-            "/imgur album add."
+            "`/imgur album add`."
         )
     ],
     [
         (
             f"The picture is not out of the album\n{SO} Album: Taken left. Not out of it: Taken left 0. Do that "
-            "once more with /imgur album remove."
+            "once more with `/imgur album remove`."
         )
     ],
     [f"Not saved\n{SO} Of the album Edited left this is as it was: title, privacy. Change it once more."],
     [f"Not saved\n{SO} The order of the album Ordered left is as it was. Choose the picture once more."],
-    [f"Not deleted\n{SO} The album Deleted left is still there; /imgur album delete asks once more."],
+    [f"Not deleted\n{SO} The album Deleted left is still there; `/imgur album delete` asks once more."],
     [
         f"Album made\n{SO} The album Brand new is there.",
         (
             f"The picture is not in the album\n{SO} The album Brand new "
-            "is empty. If it is not in /imgur images either, upload it once more."
+            "is empty. If it is not in `/imgur images` either, upload it once more."
         ),
     ],
-    [f"No album was made\n{SO} There is no album Made left that is new. /imgur album create makes it."],
+    [f"No album was made\n{SO} There is no album Made left that is new. `/imgur album create` makes it."],
 ]
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from cogs.ui import door, reply
 from cogs.ui.untold import Done
+from locales.text import Text
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
@@ -161,7 +162,7 @@ async def test_what_is_untold_stands_beside_words_whose_answer_was_lost(discord:
     async with start() as running:
         await discord.ready()
         asked = await (await discord.slash(alice, "link")).answered()
-        running.bot.untold.keep(int(bob["id"]), Done("Deleted"))
+        running.bot.untold.keep(int(bob["id"]), Done(Text("Deleted")))
         discord.switches.faults = [Fault(CALLBACK, cut=True, done=True)]
         told = await discord.press(bob, asked, "Enter code")
         await discord.until(lambda: "**Deleted.**" in seen(told))

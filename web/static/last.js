@@ -30,10 +30,10 @@
   document.getElementById("copy").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(code.textContent);
-      told.textContent = "Copied.";
+      told.textContent = told.dataset.copied;
     } catch {
       getSelection().selectAllChildren(code);
-      told.textContent = "Marked: press Ctrl+C, or hold it and choose Copy.";
+      told.textContent = told.dataset.marked;
     }
   });
 })();

@@ -1,0 +1,173 @@
+"""Files that are to be uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import errors
+from errors import Remains
+from locales.text import Size, Text, sentences
+from services.words import Wording, Words
+
+TAKEN = Text("Imgur takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM.")
+_SAVE = Text("Save it as a PNG or JPEG and upload it again.")
+_EXPORT = Text("Export it as a PNG or JPEG and upload it again.")
+_CONVERT = Text("Convert it to MP4 and upload it again.")
+_PNG = Text("Save it as a PNG and upload it again.")
+_RAW = Text("camera raw"), Text("Export it from your photo program as a JPEG and upload it again.")
+_FORMATS: dict[str, tuple[str | Text, Text]] = {
+    "image/webp": (
+        "WebP",
+        Text("Save it as a PNG or JPEG, or as a GIF or MP4 if it moves, and upload it again."),
+    ),
+    "image/heic": (
+        "HEIC",
+        Text("Share it as a JPEG (iPhones: Settings, Camera, Formats, Most Compatible) and upload it again."),
+    ),
+    "image/heif": ("HEIF", Text("Save or share it as a JPEG and upload it again.")),
+    "image/avif": ("AVIF", _SAVE),
+    "image/jxl": ("JPEG XL", _SAVE),
+    "image/svg+xml": ("SVG", Text("Export it as a PNG and upload it again.")),
+    "image/x-icon": ("ICO", _PNG),
+    "image/x-photoshop": ("Photoshop", _EXPORT),
+    "image/x-adobe-dng": _RAW,
+    "image/x-canon-cr2": _RAW,
+    "image/x-canon-cr3": _RAW,
+    "image/x-raw": _RAW,
+    "image/x-olympus-orf": _RAW,
+    "image/x-panasonic-rw2": _RAW,
+    "image/x-canon-crw": _RAW,
+    "image/x-tiff-big": ("BigTIFF", Text("Save it as a plain TIFF or PNG and upload it again.")),
+    "video/3gpp": ("3GP", _CONVERT),
+    "video/ogg": ("Ogg", _CONVERT),
+    "video/mp2t": ("MPEG-TS", _CONVERT),
+    "video/mj2": ("Motion JPEG 2000", _CONVERT),
+}
+"""What people have that Imgur does not take: its name, and what to do with it before uploading it again."""
+_NO_PICTURES = {
+    "audio": Words(
+        Text("That is sound, not a picture or video"),
+        Text("{taken} Attach one of these, or put the sound into an MP4.", taken=TAKEN),
+    ),
+    "text/html": Words(
+        Text("That is a web page, not a picture"), Text("Open the picture itself, save it, and upload that file.")
+    ),
+    "text": Words(
+        Text("That is text, not a picture"),
+        Text("{taken} Attach one of these, or a screenshot of the text.", taken=TAKEN),
+    ),
+    "application/pdf": Words(
+        Text("That is a PDF, not a picture"), Text("Save the page that you want as a PNG and upload that.")
+    ),
+    "application": Words(
+        Text("That is not a picture or video"),
+        Text("{taken} If they are packed into this file, unpack them and attach them.", taken=TAKEN),
+    ),
+}
+_REMAINS = {
+    Remains.NOTHING: Text("Nothing was stored."),
+    Remains.DELETED: Text("Imgur had stored it by then, so it was deleted there again."),
+    Remains.STORED: Text("Imgur had stored it by then: /imgur images shows it, and you can delete it there."),
+    Remains.UNKNOWN: Text(
+        "Everything had been sent by then, so Imgur may have stored it: look there first. Its answer was lost."
+    ),
+    Remains.AWAITED: Text(
+        "Everything had been sent by then, and Imgur has not answered yet. What it stores is deleted when it does."
+    ),
+}
+
+
+def _file_too_large(error: errors.FileTooLargeError) -> Words:
+    has = Text("It has {size}; Imgur takes images up to {limit}.", size=Size(error.size), limit=Size(error.limit))
+    way_out = Text("Make it smaller, or turn a large GIF into an MP4 and upload it again.")
+    if error.video:
+        has = Text("It has {size}; Imgur takes videos up to {limit}.", size=Size(error.size), limit=Size(error.limit))
+        way_out = Text("Shorten or compress it and upload it again.")
+    return Words(Text("That file is too large"), sentences(has, way_out))
+
+
+def _unsupported_file(error: errors.UnsupportedFileError) -> Words:
+    family, _, form = (error.found or "").partition("/")
+    if known := _NO_PICTURES.get(error.found or "") or _NO_PICTURES.get(family):
+        return known
+    if not family:
+        return Words(
+            Text("Imgur does not take this kind of file"),
+            Text(
+                "{taken} This one is none of these, whatever its name says. Convert it and upload it again.",
+                taken=TAKEN,
+            ),
+        )
+    default = form.removeprefix("x-").upper(), _SAVE if family == "image" else _CONVERT
+    name, way_out = _FORMATS.get(error.found or "", default)
+    title = Text("Imgur takes no {format} videos", format=name)
+    if family == "image":
+        title = Text("Imgur takes no {format} images", format=name)
+    return Words(title, sentences(way_out, TAKEN))
+
+
+def _video_too_long(error: errors.VideoTooLongError) -> Words:
+    return Words(
+        Text("That video is too long"),
+        Text(
+            "It lasts {seconds} seconds; Imgur takes up to {limit}. Shorten it and upload it again.",
+            seconds=round(error.seconds),
+            limit=error.limit,
+        ),
+    )
+
+
+def _uncertain(error: errors.UploadUncertainError) -> Words:
+    sent = Text("Imgur was sent all of it and gave no clear answer.")
+    next_step = Text("Look with /imgur images before you upload it again.")
+    if error.anonymous:
+        next_step = Text("Nobody knows its link then. Uploading it again may make a second one.")
+    return Words(Text("The picture may be there"), sentences(sent, next_step))
+
+
+def _ended(title: Text, text: Text) -> Callable[[errors.UploadEndedError], Words]:
+    def wording(error: errors.UploadEndedError) -> Words:
+        return Words(title, sentences(text, _REMAINS[error.remains]))
+
+    return wording
+
+
+TABLE: dict[type[BaseException], Wording] = {
+    errors.FileTooLargeError: _file_too_large,
+    errors.UnsupportedFileError: _unsupported_file,
+    errors.EmptyFileError: Words(
+        Text("That file is empty"),
+        Text("There is nothing in it: it was probably not saved whole. Save it anew and upload it again."),
+    ),
+    errors.VoiceMessageError: Words(
+        Text("That is a voice message, not a picture or video"), Text("{taken} Attach one of these.", taken=TAKEN)
+    ),
+    errors.VideoTooLongError: _video_too_long,
+    errors.AttachmentUnavailableError: Words(
+        Text("Discord did not hand the file out"), Text("Nothing was uploaded. Wait a moment, then upload it again.")
+    ),
+    errors.AttachmentGoneError: Words(
+        Text("The file is no longer there"),
+        Text("Discord does not hand it out any more. Attach it once more and upload it again."),
+    ),
+    errors.AlbumNeedsAccountError: Words(
+        Text("An anonymous upload cannot go into an album"),
+        Text("Albums belong to an account. Leave out album or anonymous, or link your account with /imgur link."),
+    ),
+    errors.UploadUncertainError: _uncertain,
+    errors.UploadEndedError: _ended(Text("The upload was ended"), Text("Upload the file again.")),
+    errors.UploadCancelledError: _ended(Text("Upload cancelled"), Text("As you wished.")),
+    errors.UploadTooSlowError: _ended(
+        Text("The upload took too long"),
+        Text(
+            "Discord lets the bot answer for 15 minutes, and this would have taken longer. Try a smaller file, or "
+            "again when fewer people upload."
+        ),
+    ),
+    errors.UploadStoppedError: _ended(
+        Text("The upload was stopped"), Text("The bot is being shut down. Upload the file again in a few minutes.")
+    ),
+    errors.QuestionExpiredError: Words(
+        Text("This question is too old"), Text("The bot no longer knows what it was about. Run the command again.")
+    ),
+}

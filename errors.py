@@ -196,6 +196,38 @@ class AlbumNeedsAccountError(BotError):
     """An anonymous upload cannot go into an album of the user's."""
 
 
+class NothingToUploadError(BotError):
+    """Neither a file nor an address was given."""
+
+
+class FileAndAddressError(BotError):
+    """A file and an address were given."""
+
+
+class NotAnAddressError(BotError):
+    """The text is no address of a picture."""
+
+
+class SecretAddressError(BotError):
+    """The address holds a user's name or a password."""
+
+
+class DiscordLinkError(BotError):
+    """A link of Discord's that has expired, or was never signed."""
+
+
+class OnImgurError(BotError):
+    """What the address leads to is on Imgur already: an item of this kind and id."""
+
+    def __init__(self, kind: str = "image", item_id: str = "") -> None:
+        super().__init__()
+        self.kind, self.item_id = kind, item_id
+
+
+class NotFetchedError(BotError):
+    """Imgur could not fetch a picture from an address, or would not."""
+
+
 class UploadUncertainError(BotError):
     """Everything was sent, and no clear answer came: the picture may be there, without a link if it is `anonymous`."""
 

@@ -12,6 +12,8 @@ from standins.imgur.standin import Standin
 from standins.imgur.state import World
 
 ALICE, BOB = "alice_pictures", "bob_pictures"
+ADDRESS = "https://pictures.example.com/hill.jpg"
+"""The one address on the web at which this Imgur finds a picture."""
 
 
 def fill(world: World) -> None:
@@ -26,6 +28,7 @@ def fill(world: World) -> None:
     way_back = world.add_album(bob, title="The way back", privacy="public", images=his, in_gallery=True)
     world.add_favorites(alice, [*his[:2], way_back])
     world.add_favorites(bob, hers[2:5])
+    world.web[ADDRESS] = paint(SCENES[0], mirrored=True)
 
 
 class Pictures(Mapping[str, tuple[str, bytes]]):

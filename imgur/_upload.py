@@ -100,12 +100,18 @@ async def _answer_is_read() -> None:
     await asyncio.sleep(0)
 
 
-def upload_form(file: SourcePayload, field: str, texts: Mapping[str, str]) -> MultipartWriter:
-    """The whole form, texts first, so that the file is the last thing on the wire."""
+def text_form(texts: Mapping[str, str]) -> MultipartWriter:
+    """A form of texts alone."""
     form = MultipartWriter("form-data")
     for name, value in texts.items():
         part = form.append(in_utf8(value), {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"})
         part.set_content_disposition("form-data", name=name)
+    return form
+
+
+def upload_form(file: SourcePayload, field: str, texts: Mapping[str, str]) -> MultipartWriter:
+    """The whole form, texts first, so that the file is the last thing on the wire."""
+    form = text_form(texts)
     name = in_utf8(file.filename or field).translate(_QUOTED)
     file.headers[hdrs.CONTENT_DISPOSITION] = f'form-data; name="{field}"; filename="{name}"'
     form.append_payload(file)

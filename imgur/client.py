@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from http import HTTPStatus
 from typing import Literal
 
 from aiohttp import ClientSession, ClientTimeout, FormData
@@ -15,7 +16,7 @@ from imgur._favorite import FavoriteSwitch
 from imgur._limits import limits_from
 from imgur._texts import in_utf8
 from imgur._transport import CONNECT_SECONDS, Request, Transport, path_id, tell_operator
-from imgur._upload import SourcePayload, upload_form
+from imgur._upload import SourcePayload, text_form, upload_form
 from imgur.chain import Middleware
 from imgur.errors import (
     ApplicationRefusedError,
@@ -215,6 +216,43 @@ class ImgurClient(AlbumCalls):
             return _decode.image(data)
         except BadAnswerError as error:
             raise OutcomeUnknownError(error.detail) from None
+
+    async def upload_address(
+        self,
+        address: str,
+        auth: AccessToken | None = None,
+        *,
+        album: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        disable_audio: bool = False,
+    ) -> Image:
+        """Have Imgur fetch a picture from an address, which it gets as it is and which no error names. As `upload`.
+
+        OutcomeUnknownError has a status where Imgur answered, and named no picture.
+        """
+        texts = {"type": "url", "image": address, "album": album, "title": title, "description": description}
+        texts["disable_audio"] = "1" if disable_audio else None
+        request = Request(
+            "POST",
+            ("3", "upload"),
+            auth,
+            data=text_form({k: v for k, v in texts.items() if v is not None}),
+            secrets=(address, *((album,) if album else ())),
+            timeout=UPLOAD_TIMEOUT,
+            cost=UPLOAD_COST,
+            session=self._upload_session,
+            is_upload=True,
+        )
+        try:
+            async with asyncio.timeout(self._upload_answer):
+                data = await self._transport.change(request)
+        except TimeoutError as error:
+            raise OutcomeUnknownError(type(error).__name__) from None
+        try:
+            return _decode.image(data)
+        except BadAnswerError as error:
+            raise OutcomeUnknownError(error.detail, status=HTTPStatus.OK) from None
 
     async def update_image(
         self,

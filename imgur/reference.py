@@ -108,6 +108,11 @@ class SeveralError(ValueError):
     """The text names more than one image or album."""
 
 
+def is_imgurs(host: str) -> bool:
+    """Whether a host, in lower case, is one of Imgur's own."""
+    return re.fullmatch(_SITE, host) is not None
+
+
 def parse(text: str) -> Reference | None:
     """The one image or album that `text` names, by a link in it or by being an id. Ids are case-sensitive.
 

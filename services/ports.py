@@ -114,6 +114,16 @@ class ImgurApi(Protocol):
         description: str | None = None,
         disable_audio: bool = False,
     ) -> Image: ...
+    async def upload_address(
+        self,
+        address: str,
+        auth: AccessToken | None = None,
+        *,
+        album: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        disable_audio: bool = False,
+    ) -> Image: ...
     async def update_image(
         self,
         handle: str,

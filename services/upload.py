@@ -17,17 +17,19 @@ from errors import (
     AlbumNeedsAccountError,
     BotError,
     LinkBrokenError,
+    NotFetchedError,
     NotLinkedError,
     Remains,
     UploadEndedError,
     UploadUncertainError,
     VoiceMessageError,
 )
-from imgur.errors import ImgurError, OutcomeUnknownError
+from imgur.errors import BadAnswerError, ImgurError, OutcomeUnknownError, RejectedError, UnsupportedTypeError
 from imgur.models import AccessToken, Album, Image
 from media.kind import check, reads_on
 from media.models import IncomingFile, OpenedFile, Origin
 from services.account import AccountService
+from services.address import Address, read_address
 from services.album import AlbumService
 from services.backlog import Backlog
 from services.indexed import found_by
@@ -40,6 +42,7 @@ from storage.errors import StorageError
 from storage.models import AnonymousUpload
 
 __all__ = [
+    "Address",
     "Destination",
     "IncomingFile",
     "Origin",
@@ -47,6 +50,7 @@ __all__ = [
     "UploadRequest",
     "UploadService",
     "Uploaded",
+    "read_address",
 ]  # the borders build IncomingFile and its Origin
 
 log = structlog.get_logger(__name__)
@@ -55,6 +59,9 @@ AT_ONCE = 32
 EACH = 5  # at once, of one user
 ANSWER_SECONDS = 5.0  # for which the ending of an upload waits to learn what became of it
 CLOSING_SECONDS = 8.0
+
+NOT_FETCHED = (RejectedError, UnsupportedTypeError, BadAnswerError)
+"""What Imgur says where it could not fetch a picture from an address."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 Ready: TypeAlias = Callable[[int | None], Awaitable[None]]
@@ -77,7 +84,7 @@ class UploadRequest:
     """
 
     discord_id: int
-    file: IncomingFile
+    file: IncomingFile | Address
     title: str | None = None
     description: str | None = None
     album: str | None = None
@@ -242,8 +249,25 @@ class UploadService:
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
         return Uploaded(image, anonymous=bool(request.anonymous), can=can)
 
+    async def _fetched(self, request: UploadRequest, address: Address, auth: AccessToken | None) -> Image:
+        """Have Imgur fetch it, once; the picture may be there from the first moment on."""
+        fetching = self._imgur.upload_address(
+            address.url,
+            auth,
+            album=request.album,
+            title=request.title,
+            description=request.description,
+            disable_audio=request.mute,
+        )
+        try:
+            return await self._awaited(request, fetching, auth, is_out=lambda: True)
+        except NOT_FETCHED:
+            raise NotFetchedError from None
+
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file
+        if isinstance(file, Address):
+            return await self._fetched(request, file, auth)
         async with self._attachments.open(file) as opened:
             at = reads_on(opened.head, opened.size)
             later = b"" if at is None else await opened.look(at)
@@ -258,20 +282,33 @@ class UploadService:
                 description=request.description,
                 disable_audio=request.mute and kind.video,
             )
-            storing = asyncio.ensure_future(self._store(request, uploading, auth))
-            try:
-                return await asyncio.shield(storing)
-            except asyncio.CancelledError:
-                if not source.is_out:
-                    storing.cancel()
-                    await asyncio.wait([storing])
-                    raise
-                raise UploadEndedError(await self._ended(request, storing, auth)) from None
+            return await self._awaited(request, uploading, auth, is_out=lambda: source.is_out)
+
+    async def _awaited(
+        self,
+        request: UploadRequest,
+        uploading: Awaitable[Image],
+        auth: AccessToken | None,
+        *,
+        is_out: Callable[[], bool],
+    ) -> Image:
+        """The picture; cancelled once the upload `is_out`, it is deleted again as soon as Imgur has answered."""
+        storing = asyncio.ensure_future(self._store(request, uploading, auth))
+        try:
+            return await asyncio.shield(storing)
+        except asyncio.CancelledError:
+            if not is_out():
+                storing.cancel()
+                await asyncio.wait([storing])
+                raise
+            raise UploadEndedError(await self._ended(request, storing, auth)) from None
 
     async def _store(self, request: UploadRequest, uploading: Awaitable[Image], auth: AccessToken | None) -> Image:
         try:
             image = await uploading
         except OutcomeUnknownError as error:
+            if isinstance(request.file, Address) and error.status is not None:
+                raise NotFetchedError from error
             raise UploadUncertainError(anonymous=auth is None) from error
         if auth is None:
             await self._keep(request, image)

@@ -11,7 +11,7 @@ import discord
 import structlog
 from discord import app_commands, ui
 
-from cogs.ui.actions import ActionButton
+from cogs.ui.actions import ActionButton, fits
 from cogs.ui.layout import ERROR, Control, notice
 from cogs.ui.markdown import Markdown
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
@@ -27,6 +27,7 @@ from errors import (
     NotAnItemError,
     NothingWithoutAccountError,
     NotLinkedError,
+    OnImgurError,
     OutdatedError,
     TitleSharedError,
     WrongCodeError,
@@ -126,6 +127,12 @@ def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
     if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
         label = Text("Try again") if isinstance(error, WrongCodeError) else Text("Enter code")
         return (ActionButton("link-code", user_id, label=label, style=discord.ButtonStyle.primary),)
+    if isinstance(error, OnImgurError) and fits("item-favorite", user_id, error.kind, error.item_id):
+        about = error.kind, error.item_id
+        return (
+            ActionButton("item-refresh", user_id, *about, label=Text("Show"), style=discord.ButtonStyle.primary),
+            ActionButton("item-favorite", user_id, *about, label=Text("Favorite"), emoji="⭐"),
+        )
     if isinstance(error, LinkExpiredError | LinkUsedError | WrongCodeError):
         return (link_button(user_id, Text("Begin again")),)
     return ()

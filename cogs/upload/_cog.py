@@ -28,7 +28,7 @@ from cogs.ui.reply import (
     waits,
 )
 from cogs.ui.report import rescue
-from cogs.upload._file import incoming
+from cogs.upload._file import given
 from cogs.upload._question import Question
 from cogs.upload._transfer import Transfer, Transfers
 from cogs.upload._views import (
@@ -63,32 +63,37 @@ class Uploads(commands.Cog):
     @app_commands.command()
     @app_commands.describe(
         file="The picture or video",
+        url="The address of one, which Imgur is asked to fetch",
         title="Its title on Imgur",
         description="Its description on Imgur",
         album="One of your albums (pick a suggestion, or give its title, id or link), or the name of a new one",
         anonymous="Upload without an account (True), or only into yours (False)",
         mute="Leave out a video's sound",
+        spoiler="Hide it as a spoiler",
         share="Show the result to everyone here",
     )
     async def upload(
         self,
         interaction: Interaction,
-        file: discord.Attachment,
+        file: discord.Attachment | None = None,
+        url: str | None = None,
         *,
         title: Range[str, 1, TITLE_LIMIT] | None = None,
         description: Range[str, 1, DESCRIPTION_LIMIT] | None = None,
         album: Range[str, 1, 2000] | None = None,
         anonymous: bool | None = None,
         mute: bool = False,
+        spoiler: bool = False,
         share: bool = False,
     ) -> None:
         """Upload a picture or video to Imgur."""
         await acknowledge(interaction)
+        source = given(file, url, hidden=spoiler)
         request = UploadRequest(
             discord_id=interaction.user.id,
-            file=incoming(file),
+            file=source,
             title=title if line(title) else None,
-            description=passage(description) or passage(file.description, DESCRIPTION_LIMIT) or None,
+            description=passage(description) or passage(source.description, DESCRIPTION_LIMIT) or None,
             album=album,
             anonymous=anonymous,
             mute=mute,

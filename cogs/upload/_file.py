@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 
 import discord
 
+from errors import FileAndAddressError, NothingToUploadError
 from services.text import line
-from services.upload import IncomingFile, Origin
+from services.upload import Address, IncomingFile, Origin, read_address
 
 SPOILER = "SPOILER_"  # older clients mark spoilers by it; the flag says it now
 NAME_LIMIT = 100
@@ -26,6 +28,21 @@ def incoming(file: discord.Attachment) -> IncomingFile:
         seconds=file.duration,
         origin=_origin(file),
     )
+
+
+def given(file: discord.Attachment | None, url: str | None, *, hidden: bool) -> IncomingFile | Address:
+    """What a command was given to upload, `hidden` if its user says so or it was already.
+
+    Raises NothingToUploadError, FileAndAddressError, and what `read_address` raises.
+    """
+    if file is not None and url:
+        raise FileAndAddressError
+    if file is not None:
+        found = incoming(file)
+        return replace(found, hidden=found.hidden or hidden)
+    if url:
+        return read_address(url, hidden=hidden)
+    raise NothingToUploadError
 
 
 def _name(file: discord.Attachment) -> str:

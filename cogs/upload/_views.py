@@ -20,7 +20,7 @@ from imgur.models import TITLE_LIMIT, Album
 from locales.text import Plural, Size, Text, sentences
 from services.messages import words
 from services.quota.caller import Wait
-from services.upload import Origin, Uploaded, UploadRequest
+from services.upload import Address, Origin, Uploaded, UploadRequest
 from services.words.waiting import waiting_words
 
 BAR = 20
@@ -84,7 +84,11 @@ def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | 
                 before,
             )
         return notice(Text("Waiting for your turn"), served, controls=[cancel])
-    part = min(sent / total, 1.0) if total else 0.0
+    if not total:
+        return notice(
+            Text("Uploading to Imgur"), Text("Imgur was asked to fetch it. Waiting for Imgur…"), controls=[cancel]
+        )
+    part = min(sent / total, 1.0)
     filled = int(part * BAR)
     bar = Markdown(f"`{'█' * filled}{'░' * (BAR - filled)}` {int(part * 100)} %")
     return notice(
@@ -123,7 +127,10 @@ def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, sha
 def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Iterator[Said]:
     """Which file it was, whether without its sound, and in which album it is; where others see it, not its name."""
     file = request.file
-    if not shared and (name := plain(file.name, NAME_LIMIT)):
+    name = None if shared else plain(file.name, NAME_LIMIT)
+    if name and isinstance(file, Address):
+        yield Text("from {site}", site=name)
+    elif name:
         yield _ORIGINS[file.origin](name) if file.origin else name
     if request.mute and is_video(uploaded.image):
         yield Text("without sound")

@@ -154,6 +154,39 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("An anonymous upload cannot go into an album"),
         Text("Albums belong to an account. Leave out album or anonymous, or link your account with /imgur link."),
     ),
+    errors.NothingToUploadError: Words(
+        Text("There is nothing to upload"),
+        Text("Attach a picture or video as file, or give the address of one as url."),
+    ),
+    errors.FileAndAddressError: Words(
+        Text("One at a time"), Text("Give a file or an address, then the other. Nothing was uploaded.")
+    ),
+    errors.NotAnAddressError: Words(
+        Text("That is no address of a picture"),
+        Text("Give one that begins with https:// and leads to the picture itself, or attach it. Nothing was uploaded."),
+    ),
+    errors.SecretAddressError: Words(
+        Text("There is a name or password in that address"),
+        Text("Imgur would get to know it, so nothing was sent. Save the picture and attach it instead."),
+    ),
+    errors.DiscordLinkError: Words(
+        Text("That link of Discord's no longer works"),
+        Text(
+            "Discord's links to files expire after a day or so. Copy it again from the message, or save the picture "
+            "and attach it. Nothing was uploaded."
+        ),
+    ),
+    errors.OnImgurError: Words(
+        Text("That is already on Imgur"),
+        Text("Nothing was uploaded again. Here you can see it, or make it a favorite."),
+    ),
+    errors.NotFetchedError: Words(
+        Text("Imgur could not fetch it"),
+        Text(
+            "Nothing was uploaded. The address may not lead to the picture itself, or its site does not let Imgur have "
+            "it. Save the picture and attach it instead."
+        ),
+    ),
     errors.UploadUncertainError: _uncertain,
     errors.UploadEndedError: _ended(Text("The upload was ended"), Text("Upload the file again.")),
     errors.UploadCancelledError: _ended(Text("Upload cancelled"), Text("As you wished.")),

@@ -13,7 +13,7 @@ from aiohttp import BodyPartReader, web
 from standins.imgur.eyes import Seen, look
 from standins.imgur.fields import FORM, Fields, from_json, log_fields, text
 from standins.imgur.shapes import SHAPES, AnswerError
-from standins.imgur.standin import SENT, STANDIN, SentFile
+from standins.imgur.standin import SENT, STANDIN, SentFile, Standin
 
 _CHUNK = 256 * 1024
 _HEAD = 64 * 1024
@@ -56,9 +56,19 @@ async def receive(request: web.Request) -> Received:
     else:
         raise AnswerError(SHAPES["bad-request-400"])
     log_fields(request, received.fields)
-    if received.part is None:
+    if received.part is None and text(received.fields, "type") == "url":
+        _fetch(request.app[STANDIN], received)
+    elif received.part is None:
         _take_text(received)
     return received
+
+
+def _fetch(standin: Standin, received: Received) -> None:
+    """The file at an address, out of what the stand-in has been told of the web: it fetches nothing itself."""
+    data = standin.world.web.get(text(received.fields, "image") or "")
+    if data is None:
+        raise AnswerError(SHAPES["no-image-data-400"])
+    received.part, received.data, received.head, received.size = "image", data, data[:_HEAD], len(data)
 
 
 async def _multipart(request: web.Request) -> Received:
@@ -98,7 +108,7 @@ async def _take_file(
 
 
 def _take_text(received: Received) -> None:
-    """The file from a base64 field. Addresses are refused: the stand-in fetches nothing."""
+    """The file from a base64 field."""
     value = text(received.fields, "image") or ""
     try:
         data = base64.b64decode(value, validate=True)

@@ -22,6 +22,7 @@ class World:
         self.accounts: dict[int, Account] = {}
         self.images: dict[str, StoredImage] = {}
         self.albums: dict[str, StoredAlbum] = {}
+        self.web: dict[str, bytes] = {}  # what there is at addresses that Imgur is asked to fetch
         self._switches = switches
         self._account_ids = itertools.count(45_344)
 

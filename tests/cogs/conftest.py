@@ -262,3 +262,15 @@ async def linked(discord: Discord, account: Account) -> Account:
 def picture() -> bytes:
     """A real JPEG."""
     return paint(SCENES[0])
+
+
+@pytest.fixture
+def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """What was logged since the last call."""
+
+    def read() -> str:
+        printed, told = capsys.readouterr(), caplog.text
+        caplog.clear()
+        return printed.out + printed.err + told
+
+    return read

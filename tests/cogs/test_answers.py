@@ -116,18 +116,6 @@ async def deed(  # noqa: C901, PLR0911 - one of each kind
             return Deed(lambda: discord.alice.submit_modal(form, {"code": code}), is_linked, "Linked as alice")
 
 
-@pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """What was logged since the last call."""
-
-    def read() -> str:
-        printed, told = capsys.readouterr(), caplog.text
-        caplog.clear()
-        return printed.out + printed.err + told
-
-    return read
-
-
 def seen(result: InteractionResult) -> str:
     """All that an interaction shows."""
     messages = [*([result.response] if result.response else []), *result.followups]

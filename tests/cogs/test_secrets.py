@@ -107,6 +107,15 @@ async def story(discord: Discord, public_url: str) -> Any:
         yield Story(discord, Visitor(session, public_url))
 
 
+IN_ADDRESS = "made-up-signature-4cdb"
+ADDRESSES = (
+    f"https://store.example.com/a.jpg?X-Amz-Signature={IN_ADDRESS}",
+    f"https://alice:{IN_ADDRESS}@store.example.com/a.jpg",
+    f"https://cdn.discordapp.com/attachments/1/2/a.png?ex=1&is=1&hm={IN_ADDRESS}",
+    f"https://cdn.discordapp.com/attachments/1/2/a.png?ex=ffffffff&is=1&hm={IN_ADDRESS}",
+)
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     """The database with its -wal and -shm, byte by byte."""
     return {path.name: path.read_bytes() for path in folder.glob("bot.db*")}
@@ -133,6 +142,8 @@ async def play(story: Story, standin: Standin, account: Account, picture: bytes)
     standin.fail_next("lost-answer", "POST /3/upload")
     await discord.run("upload", file=("lost.jpg", picture))
     standin.faults.clear()
+    for url in ADDRESSES:
+        await discord.run("upload", url=url)
     await discord.run("delete", image=image.id)
 
 
@@ -140,7 +151,7 @@ async def test_nothing_secret_is_left_anywhere(
     story: Story, standin: Standin, account: Account, picture: bytes, logged: Raw, tmp_path: Path
 ) -> None:
     await play(story, standin, account, picture)
-    secrets = story.secrets()
+    secrets = story.secrets() | {IN_ADDRESS}
     assert len(secrets) >= 15, "the story met too few secrets to prove anything"
 
     held = files_of(tmp_path)

@@ -683,5 +683,5 @@ def test_progress_bar_fills_with_what_was_sent(sent: int, bar: str) -> None:
     assert ("Waiting for Imgur" in shown) is (sent == 10_000_000)
 
 
-def test_progress_is_empty_when_there_is_nothing_to_send() -> None:
-    assert any("0 %" in part.get("content", "") for part in parts(progress_view(0, 0, "f" * 16, 1)))
+def test_progress_is_empty_when_nothing_was_sent_yet() -> None:
+    assert any("0 %" in part.get("content", "") for part in parts(progress_view(0, 100, "f" * 16, 1)))

@@ -113,7 +113,8 @@ class DiscordPage:
     async def refused_file(self, size: int) -> Locator:
         """What the page says to a file of so many bytes, where it does not take it; nothing is sent."""
         await self._pick("imgur upload")
-        await self.page.locator("input[type=file]").evaluate(
+        pill = await self._pill("file")
+        await pill.locator("input[type=file]").evaluate(
             """(input, size) => {
                 const chosen = new DataTransfer();
                 chosen.items.add(new File([new ArrayBuffer(size)], "large.png"));
@@ -146,7 +147,8 @@ class DiscordPage:
         )
         await entry.click()
 
-    async def _fill(self, option: str, value: str | Path) -> None:
+    async def _pill(self, option: str) -> Locator:
+        """Where the option is filled in, asked for if it is not there by itself."""
         pill = self.page.locator(f'.command-pill[data-option="{option}"]')
         if not await pill.count():
             await self.page.locator(".command-ghost").click()
@@ -155,6 +157,10 @@ class DiscordPage:
                 .filter(has=self.page.get_by_text(option, exact=True))
                 .first.click()
             )
+        return pill
+
+    async def _fill(self, option: str, value: str | Path) -> None:
+        pill = await self._pill(option)
         if isinstance(value, Path):
             await pill.locator("input[type=file]").set_input_files(value)
             return

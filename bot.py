@@ -36,6 +36,7 @@ import wizard
 from cogs.client import EXTENSIONS, ImgurBot
 from config import Settings, SettingsError
 from imgur.client import BASE_URL, ImgurClient
+from locales.languages import catalogues, wrong
 from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
@@ -51,6 +52,7 @@ from services.quota.caller import Caller, Priority, calling
 from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
+from services.several import SeveralUploads
 from services.sync import SyncHandler, SyncService
 from services.upkeep import Upkeep
 from services.upload import AT_ONCE, UploadService
@@ -187,6 +189,7 @@ async def compose(
             accounts=accounts,
             linking=linking,
             uploads=uploads,
+            several=SeveralUploads(uploads, albums),
             library=library,
             jobs=jobs,
             changes=changes,
@@ -329,6 +332,9 @@ def check() -> None:
         settings = _load(tries=TRIES)
         commands = asyncio.run(_check(settings))
         click.echo(f"The settings are complete and everything builds: {commands} commands.")
+        for path in catalogues():
+            for fault in wrong(path):
+                click.echo(f"In {path.name} of {path.parent.parent.name}, {fault}: that stays English.", err=True)
         if settings.can_link:
             click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
         else:

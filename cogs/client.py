@@ -20,7 +20,7 @@ from discord.ext import commands
 
 from cogs.calls import DiscordTime, reason, watching
 from cogs.connection import Connection, patiently
-from cogs.translator import Translator
+from cogs.translator import Translator, fitted
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
 from cogs.ui.groups import GROUP
@@ -247,12 +247,12 @@ class ImgurBot(commands.AutoShardedBot):
         """Send the commands to Discord if they are not the ones of the last sync; whether they were sent."""
         translator = self.tree.translator or Translator()
         commands = self.tree.get_commands()
-        payload = [await command.get_translated_payload(self.tree, translator) for command in commands]
+        payload = [fitted(await command.get_translated_payload(self.tree, translator)) for command in commands]
         digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
         application = self.application_id or 0
         if not force and await self._syncs.get(application) == digest:
             return False
-        await self.tree.sync()
+        await self.http.bulk_upsert_global_commands(application, payload=cast("Any", payload))
         await self._syncs.set(application, digest)
         log.info("commands synced", count=len(payload))
         return True

@@ -2,18 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
 import discord
 import structlog
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
-from locales.languages import ENGLISH, languages
+from locales.languages import ENGLISH, nearest
 from services.text import units
 
 log = structlog.get_logger(__name__)
 
 LIMIT = 100  # Discord's, of descriptions and of the names of choices
+WHOLE = 8000  # of all names, descriptions and values of one command
+_LOCALIZED = ("name_localizations", "description_localizations")
 NAMES = {Location.command_name, Location.group_name, Location.parameter_name}
+
+
+def fitted(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A command as Discord takes it in every language: no two of one name side by side, and no more than it may hold.
+
+    Where that is not so in a language, the later of two keeps its English name, or all of the command is in English.
+    """
+    command = _parted(payload)
+    tags = {tag for part in _parts(command) for key in _LOCALIZED for tag in part.get(key) or ()}
+    for tag in sorted(tags):
+        if sum(_units(part, tag) for part in _parts(command)) > WHOLE:
+            log.warning("a command is too long in a language and stays English", language=tag, command=command["name"])
+            for part in _parts(command):
+                for key in _LOCALIZED:
+                    (part.get(key) or {}).pop(tag, None)
+    return command
+
+
+def _parted(part: Mapping[str, Any]) -> dict[str, Any]:
+    copy: dict[str, Any] = {key: dict(value) if key in _LOCALIZED and value else value for key, value in part.items()}
+    for key in ("options", "choices"):
+        if key in copy:
+            copy[key] = [_parted(one) for one in copy[key]]
+    _unclashed(copy.get("options", []))
+    return copy
+
+
+def _unclashed(siblings: Sequence[dict[str, Any]]) -> None:
+    tags = {tag for part in siblings for tag in part.get("name_localizations") or ()}
+    for tag in tags:
+        taken = {part["name"] for part in siblings if tag not in (part.get("name_localizations") or ())}
+        for part in siblings:
+            name = (part.get("name_localizations") or {}).get(tag)
+            if name is not None and name in taken:
+                log.warning("two names are one in a language: the English one stays", language=tag, name=part["name"])
+                del part["name_localizations"][tag]
+                name = part["name"]
+            taken.add(name or part["name"])
+
+
+def _parts(part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield part
+    for one in (*part.get("options", ()), *part.get("choices", ())):
+        yield from _parts(one)
+
+
+def _units(part: Mapping[str, Any], tag: str) -> int:
+    """What Discord counts of it."""
+    texts = (
+        (part.get(f"{key}_localizations") or {}).get(tag) or part.get(key) or "" for key in ("name", "description")
+    )
+    value = part.get("value")
+    return sum(map(units, texts)) + (units(value) if isinstance(value, str) else 0)
 
 
 class Translator(app_commands.Translator):
@@ -26,7 +84,7 @@ class Translator(app_commands.Translator):
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
         """The text in that language; None: as in English."""
-        language = languages().get(locale.value, ENGLISH)
+        language = nearest(locale.value)
         if language is ENGLISH:
             return None
         if context.location in NAMES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,11 +27,19 @@ HERE = Path(__file__).parent
 DOMAIN = "bot"
 NAMES = "name"
 """The context in which a catalogue has the names of commands and options."""
-NAME = re.compile(r"[-_'\w]{1,32}")
-"""What Discord takes as one, in lower case where there is one."""
+NAME = re.compile(r"[-_'\w\u0900-\u0963\u0e30-\u0e4e]{1,32}")
+"""What Discord takes as one, in lower case where there is one. To Python, vowel signs of Hindi are no letters."""
+LIMIT = re.compile(r"limit: (\d+)")
+"""What a catalogue's comment says of how long a text may be, in units of UTF-16."""
+DISCORDS = frozenset(
+    {"id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR"}
+    | {"ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"}
+)
+"""The languages of Discord's clients, as it writes them."""
 COMMAND = re.compile(r"(?<!`)/imgur (?:album )?[a-z]+")
-MOST_COUNTED = 1001
+MOST_COUNTED, MILLION = 1001, 1_000_000
 """Numbers below are held against the language's rule: French has one more form from a million on, which few know."""
+_MARKUP = re.compile(r"\*\*|`|<[@#t]|\]\(|@(?:everyone|here)")
 _TAG = re.compile(r"<[^<>]*>|[<>]")
 
 
@@ -55,32 +64,52 @@ class Language:
 
 ENGLISH = Language("en-US")
 
+log = logging.getLogger(__name__)
+
 
 @cache
 def languages() -> Mapping[str, Language]:
     """All that there are, by tag, English first."""
-    others = (read(path) for path in sorted(HERE.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
-    return {language.tag: language for language in (ENGLISH, *others)}
+    return gathered(HERE)
+
+
+def gathered(folder: Path) -> dict[str, Language]:
+    """English and the catalogues in a folder, by tag; one that cannot be read is left out, and the log says so."""
+    known = {ENGLISH.tag: ENGLISH}
+    for path in catalogues(folder):
+        try:
+            language = read(path)
+        except ValueError as error:
+            log.error("a language is left out: %s: %s", path.parent.parent.name, error)  # noqa: TRY400 - a line, no traceback
+        else:
+            known[language.tag] = language
+    return known
+
+
+def catalogues(folder: Path = HERE) -> list[Path]:
+    """The files that there are."""
+    return sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
 
 
 def read(path: Path) -> Language:
     """The language of a catalogue, without what is wrong in it. Raises ValueError where nothing of it can be read."""
     tag = path.parent.parent.name
-    catalogue = _parsed(path, tag)
+    catalogue = parsed(path)
     for message in list(catalogue):
         if message.id and any(faults(message)):
-            catalogue.delete(message.id)
+            catalogue.delete(message.id, context=message.context)
     return Language(tag, _compiled(catalogue))
 
 
 def wrong(path: Path) -> Iterator[str]:
     """What is wrong in a catalogue, a line each; nothing where all of it can be shown."""
-    tag = path.parent.parent.name
     try:
-        catalogue = _parsed(path, tag)
+        catalogue = parsed(path)
     except ValueError as error:
         yield str(error)
         return
+    if path.parent.parent.name not in DISCORDS:
+        yield f"Discord calls no language so: it has {', '.join(sorted(DISCORDS))}"
     for message in catalogue:
         if message.id:
             yield from (f"line {message.lineno}: {fault}" for fault in faults(message))
@@ -93,8 +122,11 @@ def faults(message: Message) -> Iterator[str]:
     said = message.string if isinstance(message.string, tuple | list) else (message.string,)
     if not any(said):
         return
-    if not all(said):
+    if not all(form and form.strip() for form in said):
         yield f"{sources[0]!r} lacks a form"
+    limits = [int(limit) for comment in message.auto_comments for limit in LIMIT.findall(comment)]
+    if limits and max(len(form.encode("utf-16-le")) // 2 for form in said if form) > min(limits):
+        yield f"{said[0]!r} has more than {min(limits)} characters"
     if message.context == NAMES and not all(form and NAME.fullmatch(form) and form == form.lower() for form in said):
         yield f"{said[0]!r} is no name that Discord takes"
     for form in filter(None, said):
@@ -105,7 +137,7 @@ def faults(message: Message) -> Iterator[str]:
             yield f"{form!r} has other placeholders than {sources[-1]!r}"
         elif len(found) != len(set(found)) and found != wanted:
             yield f"{form!r} has a placeholder twice"
-        for what, pattern in (("tags", _TAG), ("commands", COMMAND)):
+        for what, pattern in (("tags", _TAG), ("commands", COMMAND), ("markup", _MARKUP)):
             if sorted(pattern.findall(form)) != sorted(pattern.findall(sources[-1])):
                 yield f"{form!r} has other {what} than {sources[-1]!r}"
 
@@ -119,16 +151,18 @@ def nearest(tag: str | None) -> Language:
     return next((language for language in known.values() if _likely(language.tag) == wanted), ENGLISH)
 
 
-def _parsed(path: Path, tag: str) -> Catalog:
-    from babel import Locale  # noqa: PLC0415 - see above
+def parsed(path: Path) -> Catalog:
+    """A catalogue as it stands in its file. Raises ValueError where it cannot be taken for one of its language."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - see above
     from babel.messages.plurals import get_plural  # noqa: PLC0415
     from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415
 
+    tag = path.parent.parent.name
     try:
         locale = Locale.parse(tag.replace("-", "_"))
         with path.open("rb") as file:
             catalogue = read_po(file, locale=locale, abort_invalid=True)
-    except (PoFileError, UnicodeError) as error:
+    except (PoFileError, UnknownLocaleError, LookupError, OSError, ValueError) as error:
         raise ValueError(f"it cannot be read: {error}") from error
     right = get_plural(locale)
     if _parted(catalogue.plural_expr, catalogue.num_plurals) != _parted(right.plural_expr, right.num_plurals):
@@ -141,9 +175,10 @@ def _parted(rule: str, forms: int) -> set[frozenset[int]] | None:
     try:
         form = gettext.c2py(rule)
         by_form = [form(number) for number in range(MOST_COUNTED)]
+        all_forms = {*by_form, *(form(number * MILLION) for number in (1, 2))}
     except (ValueError, ArithmeticError):
         return None
-    if max(by_form) >= forms:
+    if all_forms != {*range(forms)}:
         return None
     return {frozenset(n for n, its in enumerate(by_form) if its == one) for one in set(by_form)}
 

@@ -10,17 +10,18 @@ import ast
 import io
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract, extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
-from locales.languages import DOMAIN, HERE, NAMES, wrong
+from locales.languages import DOMAIN, HERE, NAMES, catalogues, parsed, wrong
 
 ROOT = HERE.parent
 PROJECT = "imgur-discord-bot"
 ROOMS = ("cogs", "errors.py", "locales", "services", "web")
-KEYWORDS = {"Text": None, "Plural": (1, 2), "say": None, "locale_str": None}
+KEYWORDS = {"Text": None, "Plural": (1, 2), "say": None}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 TEMPLATE = HERE / f"{DOMAIN}.pot"
 
@@ -29,8 +30,9 @@ def collected() -> Catalog:
     """All that is said, and where; a sentence that is said in several places stands there once."""
     catalogue = Catalog(project=PROJECT, charset="utf-8", fuzzy=False)
     for room in ROOMS:
-        for path, key, context in _sentences(room):
-            catalogue.add(key, locations=[(path, 1)], context=context)
+        for path, key, context, limit in _sentences(room):
+            comments = [f"limit: {limit}"] if limit else []
+            catalogue.add(key, locations=[(path, 1)], context=context, auto_comments=comments)
     return catalogue
 
 
@@ -41,18 +43,19 @@ def written(catalogue: Catalog) -> bytes:
     return file.getvalue()
 
 
-def _sentences(room: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
+def _sentences(room: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None, int | None]]:
+    """Where something is said, what, in which context, and how long it may be."""
     path = ROOT / room
     if path.is_file():
         with path.open("rb") as file:
             for _, key, _, context in extract("python", file, KEYWORDS):
-                yield room, key, context
+                yield room, key, context, None
         return
     for name, _, key, _, context in extract_from_dir(path, METHODS, {}, KEYWORDS):
-        yield f"{room}/{name}", key, context
+        yield f"{room}/{name}", key, context, None
     for source in sorted(path.rglob("*.py")):
         for text, context in _commands(ast.parse(source.read_text(encoding="utf-8"))):
-            yield str(source.relative_to(ROOT)), text, context
+            yield str(source.relative_to(ROOT)), text, context, 32 if context == NAMES else 100
 
 
 def _commands(tree: ast.Module) -> Iterator[tuple[str, str | None]]:
@@ -68,6 +71,8 @@ def _commands(tree: ast.Module) -> Iterator[tuple[str, str | None]]:
             given = _given(node, constants)
             yield given["name"], NAMES
             yield given["description"], None
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "locale_str":
+            yield from ((str(text.value), None) for text in node.args if isinstance(text, ast.Constant))
         for call in node.decorator_list if isinstance(node, ast.AsyncFunctionDef) else ():
             kind = ast.unparse(call.func) if isinstance(call, ast.Call) else ""
             if kind == "app_commands.command" and isinstance(node, ast.AsyncFunctionDef):
@@ -97,17 +102,28 @@ def main(new: Sequence[str] = ()) -> int:
         if not path.exists():
             with path.open("wb") as file:
                 write_po(file, Catalog(locale=tag.replace("-", "_"), project=PROJECT, fuzzy=False))
-    for path in sorted(HERE.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
-        with path.open("rb") as file:
-            known = read_po(file, locale=path.parent.parent.name.replace("-", "_"))
-        known.update(catalogue, no_fuzzy_matching=True)
-        with path.open("wb") as file:
-            write_po(file, known, width=120, sort_by_file=True, include_lineno=False, ignore_obsolete=True)
+    for path in catalogues():
+        try:
+            known = parsed(path)
+        except ValueError as error:  # what is in it is somebody's work: it is left as it is
+            is_wrong = True
+            sys.stderr.write(f"{path}: {error}\n")
+            continue
+        known.update(catalogue)
+        _replace(path, known)
         for fault in wrong(path):
             is_wrong = True
             sys.stderr.write(f"{path}: {fault}\n")
     sys.stdout.write(f"{len(catalogue)} texts in {TEMPLATE.name}\n")
     return int(is_wrong)
+
+
+def _replace(path: Path, catalogue: Catalog) -> None:
+    """Write it in one step. What is no longer said stays at its end; what was said otherwise is marked as fuzzy."""
+    new = path.with_suffix(".new")
+    with new.open("wb") as file:
+        write_po(file, catalogue, width=120, sort_by_file=True, include_lineno=False)
+    new.replace(path)
 
 
 if __name__ == "__main__":

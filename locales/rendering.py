@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import reduce
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ def heard_by(own: str | None, everyone: str | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def shared(*, is_shared: bool = True) -> Iterator[None]:
+def in_public(*, is_shared: bool = True) -> Iterator[None]:
     """In here, texts are for everyone, if this is shared."""
     audience = _audience.get()
     with _heard(audience._replace(own=audience.everyone) if is_shared else audience):
@@ -102,8 +103,8 @@ class Plain:
                 return self.moment(value)
             case Duration(seconds):
                 return self.render(_duration(seconds))
-            case Size(count):
-                return _size(count)
+            case Size():
+                return _size(value)
             case int():
                 return number(value)
         return self.escaped(value)
@@ -142,13 +143,21 @@ def _duration(seconds: float) -> Value:
     return Plural("{count} hour", "{count} hours", math.ceil(minutes / 60))
 
 
-def _size(count: int) -> str:
+def _size(size: Size) -> str:
+    """In kilobytes, or megabytes with a decimal."""
     from babel.units import format_unit  # noqa: PLC0415 - see above
 
-    unit, size = "kilobyte", float(max(1, round(count / KILOBYTE)) if count else 0)
-    if count >= MEGABYTE:
-        unit, size = "megabyte", count / MEGABYTE
-    return format_unit(size, f"digital-{unit}", "short", format="#,##0.#", locale=language().locale)
+    number, unit = _rounded(size.count, ROUND_HALF_UP)
+    if size.over is not None and (number, unit) == _rounded(size.over, ROUND_HALF_UP):
+        number, unit = _rounded(size.count, ROUND_CEILING)
+    return format_unit(number, f"digital-{unit}", "short", format="#,##0.#", locale=language().locale)
+
+
+def _rounded(count: int, rounding: str) -> tuple[Decimal, str]:
+    kilobytes = (Decimal(count) / KILOBYTE).quantize(Decimal(1), rounding)
+    if kilobytes >= MEGABYTE / KILOBYTE:
+        return (Decimal(count) / MEGABYTE).quantize(Decimal("0.1"), rounding), "megabyte"
+    return max(kilobytes, Decimal(min(count, 1))), "kilobyte"
 
 
 def _listed(parts: Sequence[str], *, last: bool) -> str:

@@ -126,9 +126,13 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A file's size in bytes, told in decimal kilobytes or megabytes, as Imgur counts them."""
+    """A file's size in bytes, told in decimal kilobytes or megabytes, as Imgur counts them.
+
+    What is `over` a limit is never told to be as much as that.
+    """
 
     count: int
+    over: int | None = None
 
     def __str__(self) -> str:
         """As for `Text`."""
@@ -185,16 +189,18 @@ def dumped(text: Text | Joined) -> str:
     return json.dumps(_packed(text), ensure_ascii=False, separators=(",", ":"))
 
 
-def loaded(kept: str) -> Text | Joined:
-    """What was kept. What is none of ours is a text of an earlier release, which kept it as it was to be read."""
+def loaded(kept: str) -> Text | Joined | None:
+    """What was kept; None for what this release cannot read."""
     try:
         found = _unpacked(json.loads(kept))
     except (ValueError, TypeError, LookupError):
-        found = None
-    if isinstance(found, Text | Joined):
-        return found
-    as_they_are = {name: "{" + name + "}" for name in PLACEHOLDER.findall(kept)}
-    return Text(kept, **as_they_are)
+        return None
+    return found if isinstance(found, Text | Joined) else None
+
+
+def as_it_is(text: str) -> Text:
+    """A text that is no sentence of ours, and reads as it stands there in every language."""
+    return Text(text, **{name: "{" + name + "}" for name in PLACEHOLDER.findall(text)})
 
 
 def _set(text: Text, key: str, values: Mapping[str, Value], names: set[str]) -> None:
@@ -241,7 +247,7 @@ def _packed(value: Any) -> Any:
             return ["plural", value.key, value.many, value.count, rest]
         case Text():
             return ["text", value.key, {name: _packed(part) for name, part in value.values}]
-        case str() | int() | float():
+        case str() | int() | float() | None:
             return value
         case datetime():
             return value.timestamp()
@@ -250,7 +256,7 @@ def _packed(value: Any) -> Any:
     return [type(value).__name__.lower(), *(_packed(getattr(value, field.name)) for field in fields(value))]
 
 
-def _unpacked(kept: Any) -> Any:
+def _unpacked(kept: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
     match kept:
         case ["plural", str(key), str(many), int(count), dict(values)]:
             return Plural(key, many, count, **{name: _unpacked(part) for name, part in values.items()})
@@ -260,8 +266,10 @@ def _unpacked(kept: Any) -> Any:
             return Moment(datetime.fromtimestamp(at, UTC), style)
         case [("joined" | "listed") as kind, list(parts), rest]:
             return _KINDS[kind](tuple(map(_unpacked, parts)), rest)
-        case [("duration" | "size") as kind, float(number) | int(number)]:
-            return _KINDS[kind](number)
+        case ["duration", float(number) | int(number)]:
+            return Duration(number)
+        case ["size", int(number), None | int() as over]:
+            return Size(number, over)
         case str() | int():
             return kept
     raise ValueError("not a text")

@@ -14,6 +14,7 @@ from services.mark import MarkService
 from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
+from services.several import SeveralUploads
 from services.sync import SyncService
 from services.upkeep import Upkeep
 from services.upload import UploadService
@@ -27,6 +28,7 @@ class Services:
     accounts: AccountService
     linking: LinkingService
     uploads: UploadService
+    several: SeveralUploads
     library: Library
     views: Views
     jobs: JobService

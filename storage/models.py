@@ -288,6 +288,7 @@ class Job:
     failures: int = 0
     ended_at: datetime | None = None
     outcome: tuple[str, str] | None = None
+    words: str | None = None
     claim: str | None = field(default=None, repr=False)
     shown: datetime | None = None
 

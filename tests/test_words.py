@@ -13,7 +13,17 @@ ROOT = Path(__file__).parent.parent
 BORDERS = [*sorted((ROOT / "cogs").rglob("*.py")), *sorted((ROOT / "web").rglob("*.py"))]
 RENDERS = {"md", "label", "bold", "small", "joined", "remark", "trouble", "heading", "shown", "notice", "option", "say"}
 """What makes a string, or something that holds one, of a text."""
-MAKERS = {"Markdown", "ui.TextDisplay", "ui.Button", "ui.Label", "discord.SelectOption", "ui.TextInput"}
+MAKERS = {
+    "Markdown",
+    "plain",
+    "prose",
+    "as_it_is",
+    "ui.TextDisplay",
+    "ui.Button",
+    "ui.Label",
+    "discord.SelectOption",
+    "ui.TextInput",
+}
 """What shows a string as it is."""
 WORD = re.compile(r"[A-Za-z]{2,}")
 MARKUP = re.compile(r"https?://\S*|<[@t#]|imgur\.com\S*")
@@ -64,6 +74,22 @@ def _at_import(node: ast.AST) -> Iterator[ast.Call]:
 @pytest.mark.parametrize("path", BORDERS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_nothing_is_shown_that_is_no_value(path: Path) -> None:
     assert [*_by_hand(ast.parse(path.read_text(encoding="utf-8")))] == []
+
+
+@pytest.mark.parametrize("path", BORDERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_everyone_may_see_is_drawn_for_everyone(path: Path) -> None:
+    """A view that is told whether it is shared is in the server's language then."""
+    bare = [
+        node.name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and node.returns is not None
+        and ast.unparse(node.returns) == "ui.LayoutView"
+        and "shared" in {argument.arg for argument in node.args.kwonlyargs}
+        and not node.name.startswith("_")
+        and "for_everyone" not in map(ast.unparse, node.decorator_list)
+    ]
+    assert bare == []
 
 
 @pytest.mark.parametrize("path", BORDERS, ids=lambda path: str(path.relative_to(ROOT)))

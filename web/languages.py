@@ -24,8 +24,11 @@ async def in_browsers_language(request: web.Request, handler: Handler) -> web.St
 
 
 def in_language_of(locale: str | None) -> AbstractContextManager[None]:
-    """In here, texts are for who began an attempt and reads this in Discord; None leaves it to the browser."""
-    return nullcontext() if locale is None else heard_by(locale)
+    """In here, texts are for who began an attempt and reads this in Discord.
+
+    None, and what there is no catalogue for, leaves it to the browser.
+    """
+    return heard_by(locale) if locale is not None and is_known(locale) else nullcontext()
 
 
 def wanted(accepted: str, known: Callable[[str], bool]) -> str | None:

@@ -154,7 +154,7 @@ def state_view(state: State, owner: int, *, bare: bool = False) -> ui.LayoutView
     """How far it is. `bare` leaves out what users wrote."""
     if state.is_open:
         return _open_view(state, owner, bare=bare)
-    told = Words.of(state.job.outcome) if state.job.outcome else _as_told(state)
+    told = Words.of(state.job.outcome, state.job.words) if state.job.outcome else _as_told(state)
     controls: list[Control] = []
     if state.is_stopped:
         controls = [

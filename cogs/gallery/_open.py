@@ -13,6 +13,7 @@ from discord import ui
 from cogs.gallery._views import bare_page
 from cogs.ui.actions import Interaction
 from cogs.ui.reply import progress
+from cogs.ui.words import heard
 from services.library.page import GalleryPage
 from services.messages import words
 from services.quota.caller import waiting_for_nothing
@@ -63,7 +64,8 @@ class OpenGalleries:
             except Exception as error:  # what was done is told, and nobody has asked for this
                 log.info("a gallery could not keep up", exc_info=None if words(error) else error)
                 continue
-            if self._open.get(key) is shown:
-                await progress(shown.interaction, draw(page)) or await progress(
-                    shown.interaction, draw(bare_page(page))
-                )
+            if self._open.get(key) is not shown:
+                continue
+            with heard(shown.interaction):  # whoever has deleted may be elsewhere, where another language is read
+                full, bare = draw(page), draw(bare_page(page))
+            await progress(shown.interaction, full) or await progress(shown.interaction, bare)

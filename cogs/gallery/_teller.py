@@ -33,7 +33,7 @@ class Teller:
         state = await self._bulk.shown(job)
         if state is None and job.outcome is None:
             return False
-        told = Words.of(job.outcome) if job.outcome else Words(Text("It has ended"))
+        told = Words.of(job.outcome, job.words) if job.outcome else Words(Text("It has ended"))
         for bare in (False, True):  # what users wrote may be what Discord refuses
             with heard_there(origin):
                 view = notice(told.title, told.text) if state is None else state_view(state, job.discord_id, bare=bare)

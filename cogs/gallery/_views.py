@@ -220,6 +220,8 @@ def _footer(page: GalleryPage, last: int, ticks: Ticks | None) -> Markdown:
     where = Text("Page {page} of at least {last}", page=page.page + 1, last=last + 1)
     if page.is_complete:
         where = Text("Page {page} of {last}", page=page.page + 1, last=last + 1)
+    if page.extent and page.query and page.total is None:
+        where = Text("{page} among the {known} read so far", page=where, known=page.extent.known)
     return small(joined(" · ", (_selected(ticks), where, _total(page))))
 
 
@@ -238,7 +240,7 @@ def _total(page: GalleryPage) -> Said | None:
     if extent and not page.query:
         return being_read(extent.known, extent.expected, extent.seconds)
     if total is None:
-        return Text("among the {known} read so far", known=extent.known) if extent else None
+        return None
     if extent:
         return Text("{count} found among the {known} read so far", count=total, known=extent.known)
     if page.query:

@@ -42,7 +42,7 @@ from cogs.ui.reply import (
 from cogs.ui.report import rescue
 from cogs.ui.words import Said, bold
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Kind
-from locales.rendering import shared as for_everyone
+from locales.rendering import in_public
 from locales.text import Text
 from services.library.ability import Shown
 from services.library.items import ItemService
@@ -209,7 +209,7 @@ class Items(commands.Cog):
         bare_view = partial(deleted_view, item_id, deleted=deleted)
         await answer(interaction, deleted_view(item_id, title, deleted=deleted), plainer=bare_view)
         if beside:
-            with for_everyone():
+            with in_public():
                 gone = deleted_view(item_id, title, deleted=True)
             await change_shared(interaction, beside, gone)
         interaction.client.dispatch("imgur_deleted", interaction.user.id)

@@ -12,7 +12,7 @@ from cogs.item._views import bare_shown, shown_view
 from cogs.ui.actions import ActionButton, Interaction, action
 from cogs.ui.layout import trouble
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public
-from cogs.ui.words import Said, joined, small
+from cogs.ui.words import Said, for_everyone, joined, small
 from locales.text import Text
 from services.library.drawing import DrawingService, Drawn
 
@@ -43,6 +43,7 @@ class Random(commands.Cog):
         await answer(interaction, draw(), plainer=partial(draw, plain=True))
 
 
+@for_everyone
 def drawn_view(drawn: Drawn, owner: int, *, shared: bool = False, plain: bool = False) -> ui.LayoutView:
     """The picture, and a button for another one; `plain` without users' words and pictures."""
     shown = bare_shown(drawn.shown) if plain else drawn.shown

@@ -12,7 +12,7 @@ from cogs.ui.actions import ActionButton
 from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, media, media_url, title
 from cogs.ui.layout import WARNING, Control, heading, notice, rows, shown
 from cogs.ui.markdown import Markdown
-from cogs.ui.words import Said, joined, md, small
+from cogs.ui.words import Said, for_everyone, joined, md, small
 from imgur.models import Image, Item, Kind
 from locales.text import Text
 from services.library.ability import Shown
@@ -26,6 +26,7 @@ TYPED_TITLE, TYPED_DESCRIPTION = 500, 2800  # a message holds 4000 characters, t
 FINAL = Text("It disappears from Imgur for everyone, and nobody can bring it back.")
 
 
+@for_everyone
 def shown_view(
     shown: Shown,
     owner: int,

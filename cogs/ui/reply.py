@@ -32,7 +32,7 @@ from errors import (
     NotPostedError,
     PostUncertainError,
 )
-from locales.rendering import shared as for_everyone
+from locales.rendering import in_public
 from locales.text import Text
 from services.library.suggestions import Suggestion
 from services.quota.caller import Caller, Wait, call_patiently
@@ -310,7 +310,7 @@ async def _unposted(interaction: Interaction, draw: Draw, plainer: Draw | None) 
 
 
 async def _post(interaction: Interaction, draw: Draw) -> discord.WebhookMessage:
-    with for_everyone():
+    with in_public():
         view = draw(shared=True)
     return await interaction.followup.send(view=view, ephemeral=False, wait=True)
 

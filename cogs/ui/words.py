@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 import discord
 
 from cogs.ui.markdown import Markdown, plain
-from locales.rendering import Plain, heard_by, shared
+from locales.rendering import Plain, heard_by, in_public
 from locales.text import Joined, Moment, Text, Value, longest, replaced
 from services.text import cut, units
 
@@ -92,7 +92,7 @@ def for_everyone(draw: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
-        with shared(is_shared=bool(signature.bind(*args, **kwargs).arguments.get("shared"))):
+        with in_public(is_shared=bool(signature.bind(*args, **kwargs).arguments.get("shared"))):
             return draw(*args, **kwargs)
 
     return drawn

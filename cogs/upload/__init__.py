@@ -8,4 +8,5 @@ from cogs.upload._cog import Uploads
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Uploads(bot.services.uploads, bot.services.library.suggestions))
+    services = bot.services
+    await bot.add_cog(Uploads(services.uploads, services.several, services.library.suggestions))

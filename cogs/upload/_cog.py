@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -20,8 +22,10 @@ from cogs.ui.reply import (
     acknowledge_in_place,
     acknowledge_press,
     answer,
+    answer_on,
     answer_or_share,
     done,
+    open_form,
     progress,
     suggest,
     tell,
@@ -29,8 +33,11 @@ from cogs.ui.reply import (
 )
 from cogs.ui.report import rescue
 from cogs.upload._file import given
+from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._question import Question
-from cogs.upload._transfer import Transfer, Transfers
+from cogs.upload._several_views import progress_view as several_progress_view
+from cogs.upload._several_views import several_links, several_view, several_words
+from cogs.upload._transfer import LONGEST, Transfer, Transfers
 from cogs.upload._views import (
     album_again_button,
     album_question_view,
@@ -43,19 +50,28 @@ from cogs.upload._views import (
     uploaded_words,
     waiting_view,
 )
-from errors import AlbumUncertainError, LinkBrokenError, NewAlbumError, QuestionExpiredError
+from errors import (
+    AlbumUncertainError,
+    LinkBrokenError,
+    NewAlbumError,
+    NothingToUploadError,
+    QuestionExpiredError,
+    UploadEndedError,
+)
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album
 from services.library.suggestions import Scope, SuggestionService
 from services.quota.caller import Wait, caller, calling
+from services.several import Batch, SeveralUploads
 from services.text import line, passage
-from services.upload import Destination, Uploaded, UploadRequest, UploadService
+from services.upload import Destination, Origin, Uploaded, UploadRequest, UploadService
 
 
 class Uploads(commands.Cog):
     """Uploads what users attach, to their account or anonymously."""
 
-    def __init__(self, uploads: UploadService, suggestions: SuggestionService) -> None:
+    def __init__(self, uploads: UploadService, several: SeveralUploads, suggestions: SuggestionService) -> None:
         self._uploads = uploads
+        self._several = several
         self._suggestions = suggestions
         self._questions: Kept[Question] = Kept()
         self._transfers = Transfers()
@@ -87,6 +103,10 @@ class Uploads(commands.Cog):
         share: bool = False,
     ) -> None:
         """Upload a picture or video to Imgur."""
+        if file is None and not url:
+            filled = Given(title, description, album, anonymous, mute, spoiler, share)
+            await open_form(interaction, UploadForm(interaction.user.id, filled))
+            return
         await acknowledge(interaction)
         source = given(file, url, hidden=spoiler)
         request = UploadRequest(
@@ -98,11 +118,7 @@ class Uploads(commands.Cog):
             anonymous=anonymous,
             mute=mute,
         )
-        destination = await self._uploads.destination(request)
-        if destination in {Destination.ASK, Destination.ASK_BROKEN}:
-            await self._ask(interaction, Question(request, share), broken=destination is Destination.ASK_BROKEN)
-        else:
-            await self._send(interaction, Question(request, share))
+        await self._begin(interaction, Question((request,), share))
 
     @upload.autocomplete("album")
     async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -112,12 +128,33 @@ class Uploads(commands.Cog):
     @action("upload-anonymously")
     async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:
         question = await self._answered(interaction, key)
-        await self._send(interaction, replace(question, request=replace(question.request, anonymous=True)))
+        await self._send(interaction, question.changed(anonymous=True))
 
     @action("upload-album")
     async def _album_chosen(self, interaction: Interaction, key: str, which: str) -> None:
         question = await self._answered(interaction, key)
         await self._send(interaction, question.answered(which))
+
+    @action("upload-sent")
+    async def _form_sent(
+        self,
+        interaction: Interaction,
+        where: str,
+        mute: str,
+        *,
+        files: list[str],
+        title: str,
+        description: str,
+        album: str,
+        how: list[str] | None = None,
+    ) -> None:
+        await acknowledge(interaction)
+        filled = read(where, mute, {"title": title, "description": description, "album": album, "how": how})
+        await self._begin(interaction, Question(tuple(requests(interaction, files, filled)), filled.share))
+
+    @action("upload-again")
+    async def _again_pressed(self, interaction: Interaction, key: str) -> None:
+        await self._begin(interaction, await self._answered(interaction, key))
 
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
@@ -139,12 +176,77 @@ class Uploads(commands.Cog):
             raise QuestionExpiredError
         return question
 
+    async def _begin(self, interaction: Interaction, question: Question) -> None:
+        """Send it, or ask first where it goes."""
+        if not question.requests:
+            raise NothingToUploadError
+        voices = [request for request in question.requests if request.file.origin is Origin.VOICE_MESSAGE]
+        telling = next((one for one in question.requests if one not in voices), question.requests[0])
+        destination = await self._uploads.destination(telling)
+        if destination in {Destination.ASK, Destination.ASK_BROKEN}:
+            await self._ask(interaction, question, broken=destination is Destination.ASK_BROKEN)
+        else:
+            await self._send(interaction, question)
+
     async def _ask(self, interaction: Interaction, question: Question, *, broken: bool) -> None:
         key = self._questions.keep(question)
         await answer(interaction, question_view(key, interaction.user.id, broken=broken))
 
     async def _send(self, interaction: Interaction, question: Question) -> None:
-        owner, request, share = interaction.user.id, question.request, question.share
+        if len(question.requests) > 1:
+            await self._send_several(interaction, question)
+        else:
+            await self._send_one(interaction, question)
+
+    async def _send_several(self, interaction: Interaction, question: Question) -> None:
+        """A few at a time. Whatever ends it, what became of each is told."""
+        owner, batch = interaction.user.id, Batch.of(question.requests)
+        try:
+            await self._several.settle(batch)
+        except NewAlbumError as new:
+            await self._ask_for_album(interaction, question, new)
+            return
+        except AlbumUncertainError:
+            rescue(interaction, None, album_again_button(self._questions.keep(question), owner))
+            raise
+        until = time.monotonic() + LONGEST
+        waits_for: list[Wait] = []
+
+        async def waiting(wait: Wait) -> None:
+            waits_for[:] = [wait]
+            await waits(interaction)
+
+        async def show(transfer: Transfer[None]) -> None:
+            wait = waits_for[0] if waits_for else None
+            await progress(interaction, several_progress_view(batch, transfer.key, owner, wait))
+
+        # What became of each file says how it ended.
+        with suppress(UploadEndedError), calling(replace(caller(), waiting=waiting)):
+            await self._transfers.run(batch.total, lambda _count, _queued: self._several.upload(batch, until), show)
+        again = None
+        if batch.left:
+            left = Question(tuple(batch.left), question.share)
+            into = {"album": f"album:{batch.album.id}"} if batch.album else {}
+            again = self._questions.keep(left.changed(**into))
+        if batch.uploaded:
+            done(interaction, several_words(batch), several_links(batch))
+        draw = partial(several_view, batch, owner, again=again)
+        share = question.share and bool(batch.uploaded)
+        await answer_or_share(interaction, draw, share=share, plainer=partial(draw, bare=True))
+        if share and batch.left:
+            await answer_on(interaction, draw(shared=False))
+
+    async def _ask_for_album(self, interaction: Interaction, question: Question, new: NewAlbumError) -> None:
+        owner = interaction.user.id
+        key = self._questions.keep(replace(question, album=new.title, choices=new.choices))
+        await answer(
+            interaction,
+            album_question_view(key, owner, new.title, new.choices),
+            plainer=partial(album_question_view, key, owner, None, ()),
+        )
+
+    async def _send_one(self, interaction: Interaction, question: Question) -> None:
+        owner, request, share = interaction.user.id, question.requests[0], question.share
 
         shown: list[Wait] = []
         made: list[Album] = []
@@ -173,12 +275,7 @@ class Uploads(commands.Cog):
             await self._ask(interaction, question, broken=True)
             return
         except NewAlbumError as new:
-            key = self._questions.keep(replace(question, album=new.title, choices=new.choices))
-            await answer(
-                interaction,
-                album_question_view(key, owner, new.title, new.choices),
-                plainer=partial(album_question_view, key, owner, None, ()),
-            )
+            await self._ask_for_album(interaction, question, new)
             return
         except AlbumUncertainError:
             rescue(interaction, None, album_again_button(self._questions.keep(question), owner))

@@ -1,8 +1,9 @@
-"""An upload that waits for the user to say where it goes, or into which album."""
+"""An upload, of several files perhaps, that waits for the user to say where it goes, or into which album."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from errors import OutdatedError
 from locales.text import Text
@@ -18,7 +19,7 @@ class Question:
     `album` is what a new album would be called, `choices` are others, worded as suggestions are.
     """
 
-    request: UploadRequest
+    requests: tuple[UploadRequest, ...]
     share: bool
     album: str = ""
     choices: tuple[Text, ...] = ()
@@ -29,9 +30,13 @@ class Question:
         Raises OutdatedError for what was not asked.
         """
         if which == NEW:
-            return replace(self, request=replace(self.request, album=self.album, is_new_album=True))
+            return self.changed(album=self.album, is_new_album=True)
         if which == NONE:
-            return replace(self, request=replace(self.request, album=None))
+            return self.changed(album=None)
         if not (which.isdecimal() and int(which) < len(self.choices)):
             raise OutdatedError
-        return replace(self, request=replace(self.request, album=self.choices[int(which)].source))
+        return self.changed(album=self.choices[int(which)].source)
+
+    def changed(self, **changes: Any) -> Question:
+        """The same, with each of its files to be uploaded otherwise."""
+        return replace(self, requests=tuple(replace(request, **changes) for request in self.requests))

@@ -262,11 +262,25 @@ def _gone(change: Mapping[str, Any]) -> Words:
 
 def _counted(done: int, every: int, *, is_in: bool) -> Text:
     if every > 1:
-        some = Text("{done} of {count} pictures are out of the album", done=done, count=every)
-        return Text("{done} of {count} pictures are in the album", done=done, count=every) if is_in else some
+        return _within(done, every) if is_in else _without(done, every)
     if done:
         return Text("The picture is in the album") if is_in else Text("The picture is out of the album")
     return Text("The picture is not in the album") if is_in else Text("The picture is not out of the album")
+
+
+def _within(done: int, every: int) -> Text:
+    return Plural(
+        "{done} of {count} picture is in the album", "{done} of {count} pictures are in the album", every, done=done
+    )
+
+
+def _without(done: int, every: int) -> Text:
+    return Plural(
+        "{done} of {count} picture is out of the album",
+        "{done} of {count} pictures are out of the album",
+        every,
+        done=done,
+    )
 
 
 def _name(change: Mapping[str, Any]) -> Value:

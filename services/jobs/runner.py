@@ -194,7 +194,8 @@ class Runner:
                 return
             state = JobState.ENDED if isinstance(verdict, Done) else JobState.STOPPED
             outcome = verdict.outcome
-            if await self._store.end(job, now, state, outcome.kept if outcome else None) and outcome:
+            told = (outcome.source, outcome.kept) if outcome else (None, None)
+            if await self._store.end(job, now, state, *told) and outcome:
                 self._ended(job)
         except StorageError as error:
             log.warning("how a job goes on was not recorded", job=job.id, reason=type(error).__name__)

@@ -178,4 +178,4 @@ class JobService:
         except StorageError as error:
             log.info("outcomes wait for the next answer", reason=type(error).__name__)
             return []
-        return [Words.of(job.outcome) for job in taken if job.outcome]
+        return [Words.of(job.outcome, job.words) for job in taken if job.outcome]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errors
-from locales.text import Text
+from locales.text import Plural, Text
 from services.words import Wording, Words
 
 
@@ -11,22 +11,32 @@ def _album_title(error: errors.AlbumTitleError) -> Words:
     if error.is_long:
         return Words(
             Text("That name is too long for an album"),
-            Text("Imgur keeps {limit} characters. Give a shorter one.", limit=error.limit),
+            Plural(
+                "Imgur keeps {count} character. Give a shorter one.",
+                "Imgur keeps {count} characters. Give a shorter one.",
+                error.limit,
+            ),
         )
     return Words(
         Text("An album needs a name"),
-        Text("Nothing of it can be seen. Give one of up to {limit} characters.", limit=error.limit),
+        Plural(
+            "Nothing of it can be seen. Give one of up to {count} character.",
+            "Nothing of it can be seen. Give one of up to {count} characters.",
+            error.limit,
+        ),
     )
 
 
 def _album_incomplete(error: errors.AlbumIncompleteError) -> Words:
     return Words(
         Text("Imgur does not show all of this album"),
-        Text(
+        Plural(
+            "It sends {came} of {count} picture. The rest would fall out if the order was changed, so it stays as it "
+            "is. On imgur.com you can change it.",
             "It sends {came} of {count} pictures. The rest would fall out if the order was changed, so it stays as it "
             "is. On imgur.com you can change it.",
+            error.count,
             came=error.came,
-            count=error.count,
         ),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import errors
 from errors import Remains
-from locales.text import Size, Text, sentences
+from locales.text import Plural, Size, Text, sentences
 from services.words import Wording, Words
 
 TAKEN = Text("Imgur takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM.")
@@ -78,10 +78,11 @@ _REMAINS = {
 
 
 def _file_too_large(error: errors.FileTooLargeError) -> Words:
-    has = Text("It has {size}; Imgur takes images up to {limit}.", size=Size(error.size), limit=Size(error.limit))
+    size, limit = Size(error.size, over=error.limit), Size(error.limit)
+    has = Text("It has {size}; Imgur takes images up to {limit}.", size=size, limit=limit)
     way_out = Text("Make it smaller, or turn a large GIF into an MP4 and upload it again.")
     if error.video:
-        has = Text("It has {size}; Imgur takes videos up to {limit}.", size=Size(error.size), limit=Size(error.limit))
+        has = Text("It has {size}; Imgur takes videos up to {limit}.", size=size, limit=limit)
         way_out = Text("Shorten or compress it and upload it again.")
     return Words(Text("That file is too large"), sentences(has, way_out))
 
@@ -109,9 +110,10 @@ def _unsupported_file(error: errors.UnsupportedFileError) -> Words:
 def _video_too_long(error: errors.VideoTooLongError) -> Words:
     return Words(
         Text("That video is too long"),
-        Text(
-            "It lasts {seconds} seconds; Imgur takes up to {limit}. Shorten it and upload it again.",
-            seconds=round(error.seconds),
+        Plural(
+            "It lasts {count} second; Imgur takes up to {limit}. Shorten it and upload it again.",
+            "It lasts {count} seconds; Imgur takes up to {limit}. Shorten it and upload it again.",
+            round(error.seconds),
             limit=error.limit,
         ),
     )

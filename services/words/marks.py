@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errors
-from locales.text import Text
+from locales.text import Plural, Text
 from services.words import Wording, Words
 
 TABLE: dict[type[BaseException], Wording] = {
@@ -12,19 +12,22 @@ TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.TagTooLongError: lambda error: Words(
         Text("One of the tags is too long"),
-        Text(
-            "A tag may have {limit} characters and {words} words. Put a comma between two tags. Nothing was changed.",
-            limit=error.limit,
-            words=error.words,
+        Plural(
+            "A tag may have {count} character and {words}. Put a comma between two tags. Nothing was changed.",
+            "A tag may have {count} characters and {words}. Put a comma between two tags. Nothing was changed.",
+            error.limit,
+            words=Plural("{count} word", "{count} words", error.words),
         ),
     ),
     errors.NoteTooLongError: lambda error: Words(
         Text("That note is too long"),
-        Text(
-            "It has {length} characters; a note may have {limit}, of which an emoji takes two or more. "
-            "Nothing was changed.",
+        Plural(
+            "It has {count} character; a note may have {limit}, of which an emoji takes two or more. Nothing was "
+            "changed.",
+            "It has {count} characters; a note may have {limit}, of which an emoji takes two or more. Nothing was "
+            "changed.",
+            error.length,
             limit=error.limit,
-            length=error.length,
         ),
     ),
     errors.NothingToNoteError: Words(

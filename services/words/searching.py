@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errors
-from locales.text import Duration, Moment, Text, in_seconds, sentences
+from locales.text import Duration, Moment, Plural, Text, in_seconds, sentences
 from services.words import Wording, Words
 
 
@@ -80,9 +80,10 @@ TABLE: dict[type[BaseException], Wording] = {
     errors.NothingWithoutAccountError: _nothing_without_account,
     errors.DrawnGoneError: lambda error: Words(
         Text("None of those drawn is on Imgur any more"),
-        Text(
+        Plural(
             "They were deleted there, {count} in a row, and are off your lists now. Run the command again.",
-            count=error.count,
+            "They were deleted there, {count} in a row, and are off your lists now. Run the command again.",
+            error.count,
         ),
     ),
     errors.NotAskedError: Words(
@@ -104,6 +105,6 @@ TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.TooManyWordsError: lambda error: Words(
         Text("That is more than can be looked for"),
-        Text("Give no more than {limit} different words.", limit=error.limit),
+        Plural("Give no more than {count} different word.", "Give no more than {count} different words.", error.limit),
     ),
 }

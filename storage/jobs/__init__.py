@@ -120,15 +120,19 @@ class JobStore(Outcomes):
         async with self._database.write() as transaction:
             return bool((await transaction.execute(change)).rowcount)
 
-    async def end(self, job: Job, now: datetime, state: JobState, outcome: tuple[str, str] | None = None) -> bool:
-        """Record that it has stopped, or ended; one that ended with nothing to tell is forgotten."""
+    async def end(
+        self, job: Job, now: datetime, state: JobState, outcome: tuple[str, str] | None = None, words: str | None = None
+    ) -> bool:
+        """Record that it has stopped, or ended; one that ended with nothing to tell is forgotten.
+
+        `words` is the outcome as a value, for who can read it; `outcome` what a process of the release before tells.
+        """
         if state is JobState.ENDED and outcome is None:
             async with self._database.write() as transaction:
                 return bool(await forget(transaction, is_claimed(job)))
         title, text = outcome or (None, None)
-        return await self._change(
-            job, claim=None, claimed_until=None, state=state, ended_at=now, outcome_title=title, outcome_text=text
-        )
+        told = {"outcome_title": title, "outcome_text": text, "outcome_words": words}
+        return await self._change(job, claim=None, claimed_until=None, state=state, ended_at=now, **told)
 
     async def next_step(self, job_id: int) -> Step | None:
         """The first step that is not done."""
@@ -189,7 +193,7 @@ class JobStore(Outcomes):
             other.c.kind == COLUMNS.kind, other.c.subject == COLUMNS.subject, other.c.state == JobState.OPEN
         )
         values = {"state": JobState.OPEN, "due_at": now, "failures": 0, "ended_at": None}
-        outcome = {"outcome_title": None, "outcome_text": None}
+        outcome = {"outcome_title": None, "outcome_text": None, "outcome_words": None}
         async with self._database.write() as transaction:
             change = update(jobs).where(mine, ~newer).values(**values, **outcome)
             return bool((await transaction.execute(change)).rowcount)

@@ -19,7 +19,7 @@ SHOWN = timedelta(minutes=15)
 """For so long after it has ended, a job of steps is known although that was told: its message may be pressed on."""
 
 _NO_ORIGIN = {"origin": None, "origin_key_id": None, "origin_until": None}
-_UNTOLD = {"outcome_title": None, "outcome_text": None}
+_UNTOLD = {"outcome_title": None, "outcome_text": None, "outcome_words": None}
 
 
 class Outcomes:

@@ -47,6 +47,7 @@ def job_of(row: Row[Any]) -> Job:
         failures=row.failures,
         ended_at=row.ended_at,
         outcome=None if row.outcome_title is None else (row.outcome_title, row.outcome_text or ""),
+        words=row.outcome_words,
         claim=row.claim,
         shown=row.origin_until,
     )

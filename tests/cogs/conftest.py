@@ -96,6 +96,8 @@ class SlowAttachments(ReadAttachments):
 
     def __init__(self) -> None:
         self.go_on = asyncio.Event()
+        self.delays: dict[str, float] = {}  # seconds until a file of this name is there
+        self.meanwhile: dict[str, Callable[[], object]] = {}  # what happens when one of this name is opened
         self._env: Env | None = None
 
     def hold(self, env: Env) -> None:
@@ -106,6 +108,8 @@ class SlowAttachments(ReadAttachments):
     async def open(self, file: IncomingFile) -> AsyncIterator[OpenedFile]:
         if self._env is not None:
             await self._env.external_wait(self.go_on.wait(), reason="a slow attachment")
+        await asyncio.sleep(self.delays.get(file.name, 0))
+        self.meanwhile.get(file.name, lambda: None)()
         async with super().open(file) as opened:
             yield opened
 

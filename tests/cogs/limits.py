@@ -37,7 +37,8 @@ def assert_sendable(view: ui.LayoutView) -> None:
     """Fail where Discord would refuse the message."""
     everything = list(walk(view.to_components()))
     assert 1 <= len(everything) <= 40
-    assert length(written(view)) <= 4000
+    assert written(view) or parts(view, GALLERY)
+    assert sum(length(part["content"]) for part in parts(view, TEXT)) <= 4000
     custom_ids = [part["custom_id"] for part in everything if "custom_id" in part]
     assert len(custom_ids) == len(set(custom_ids))
     assert all(1 <= len(custom_id) <= 100 for custom_id in custom_ids)
@@ -62,6 +63,8 @@ def _select(select: dict[str, Any]) -> None:
     assert 1 <= len(values) == len(set(values)) <= 25
     assert 0 <= select.get("min_values", 1) <= select.get("max_values", 1) <= len(values)
     assert all(1 <= length(option[key]) <= 100 for option in select["options"] for key in ("label", "value"))
+    assert all(length(option.get("description") or "") <= 100 for option in select["options"])
+    assert length(select.get("placeholder") or "") <= 150
 
 
 def _text(text: dict[str, Any]) -> None:

@@ -474,10 +474,10 @@ async def test_edit_form_is_saved_when_it_is_sent_late(discord: Discord, image: 
             await discord.env.restart_bot(house.bot)
         else:
             await discord.env.advance_time(16 * 60)
-        image.description = "Changed by someone else meanwhile"
+        image.description = "Changed meanwhile"
         message = answer(await discord.alice.submit_modal(form, {"title": "After", "description": "Before"}))
         assert "### After" in text(message)
-        assert (image.title, image.description) == ("After", "Changed by someone else meanwhile")
+        assert (image.title, image.description) == ("After", "Changed meanwhile")
         await discord.env.shutdown()
 
 

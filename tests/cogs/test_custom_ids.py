@@ -26,6 +26,7 @@ from cogs.item._marks import TagForm, Typed
 from cogs.item._random import drawn_view
 from cogs.ui.actions import LIMIT, custom_id, fits
 from cogs.ui.item import ID_LIMIT, item_view
+from cogs.upload._form import Given, UploadForm
 from errors import IdTooLongError
 from imgur.models import Album, Image, Kind
 from locales.text import Text
@@ -62,9 +63,11 @@ BUILT = {  # within the cogs, where something went wrong
     "unlink": (),
     "unlink-confirm": (),
     "unlink-keep": (),
+    "upload-again": (KEY,),
     "upload-album": (KEY, 9),
     "upload-anonymously": (KEY,),
     "upload-cancel": (KEY,),
+    "upload-sent": ("anonymous", 1),
 }
 
 
@@ -103,6 +106,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     for sort in ("viral", "top"):
         yield hits_view(Hits(IMAGES, FAR - 1, FAR), Search("cat", sort, "month"), VIEW, OWNER)
     yield TagsForm(OWNER, VIEW)
+    yield UploadForm(OWNER, Given())
     yield NewAlbum(OWNER, VIEW)
     yield question_view(Question(VIEW, sorted_), OWNER)
     yield pick_album_view(Question(VIEW, sorted_), OWNER, [Suggestion(Text("Album"), f"album:{'a' * 64}")])

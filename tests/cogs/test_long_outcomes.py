@@ -36,7 +36,7 @@ def test_every_outcome_is_counted_and_those_not_named_as_well(deed: Deed, number
     possible = [result for result in Result if (deed, result) != (Deed.DELETE, Result.ALREADY)]
     results = [one for result in possible for one in several(title, number, result)]
     for words, state in ((stopped(deed, results, WHY), JobState.STOPPED), (ended(deed, results), JobState.ENDED)):
-        job = Job(1, "", 1, "", None, {}, state, NOW, NOW, 0, outcome=words.kept)
+        job = Job(1, "", 1, "", None, {}, state, NOW, NOW, 0, outcome=words.source, words=words.kept)
         view = state_view(State(job, deed, tuple(results), Progress(0, 0, 0, 0.0), title), 2**63)
         assert_sendable(view)
         said = written(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from discord import ui
@@ -137,15 +138,15 @@ def test_a_title_s_address_is_no_link() -> None:
 @pytest.mark.parametrize(
     "view",
     [
-        failed_view(LinkDeniedError(), 7, may_go_on=False),
-        broken_view("someone", 7),
-        question_view("key", 7, broken=True),
-        gallery_view(BROKEN, BROKEN.place, 7),
+        lambda: failed_view(LinkDeniedError(), 7, may_go_on=False),
+        lambda: broken_view("someone", 7),
+        lambda: question_view("key", 7, broken=True),
+        lambda: gallery_view(BROKEN, BROKEN.place, 7),
     ],
 )
-def test_commands_in_words_stand_in_code_wherever_they_are_shown(view: ui.LayoutView) -> None:
-    assert re.search(r"`/imgur link`", written(view))
-    assert not re.search(r"(?<!`)/imgur", written(view))
+def test_commands_in_words_stand_in_code_wherever_they_are_shown(view: Callable[[], ui.LayoutView]) -> None:
+    assert re.search(r"`/imgur link`", written(view()))
+    assert not re.search(r"(?<!`)/imgur", written(view()))
 
 
 def test_commands_in_an_error_stand_in_code() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 from discord import Locale
 
+from cogs.translator import fitted
 from locales.languages import NAMES, read
 from locales.messages import TEMPLATE
 from locales.pseudo import PSEUDO, pseudo
@@ -107,3 +108,24 @@ async def test_a_language_that_is_a_third_longer_fits(discord: Discord) -> None:
     )
     assert fits <= WHOLE
     assert PSEUDO.tag not in {locale.value for locale in Locale}
+
+
+def test_two_names_that_would_be_one_and_what_is_too_long_stay_english() -> None:
+    title, about = (
+        {"name": name, "description": "d", "name_localizations": {"de": "name"}} for name in ("title", "about")
+    )
+    file = {"name": "file", "description": "d", "name_localizations": {"de": "name", "fr": "fichier"}}
+    command = {"name": "imgur", "description": "d", "options": [title, about, file]}
+    names = [option["name_localizations"] for option in fitted(command)["options"]]
+    assert names == [{"de": "name"}, {}, {"fr": "fichier"}]
+    assert file["name_localizations"] == {"de": "name", "fr": "fichier"}  # what it was given is as it was
+    many = [
+        {"name": f"o{number}", "description": "d" * 10, "description_localizations": {"de": "x" * 100, "fr": "y" * 10}}
+        for number in range(90)
+    ]
+    sent = fitted({"name": "imgur", "description": "d", "options": many})["options"]
+    assert all(option["description_localizations"] == {"fr": "y" * 10} for option in sent)
+    clash = {"name": "name", "description": "d"}
+    assert (
+        fitted({"name": "x", "description": "d", "options": [clash, title]})["options"][1]["name_localizations"] == {}
+    )

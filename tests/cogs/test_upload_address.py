@@ -133,7 +133,6 @@ async def test_what_is_on_imgur_already_is_shown_or_made_a_favorite_and_not_uplo
         ({"url": "https://alice:made-up-secret@cats.example.com/a.jpg"}, "There is a name or password in that address"),
         ({"url": "https://cdn.discordapp.com/attachments/1/2/a.png"}, "That link of Discord's no longer works"),
         ({"url": "a cat"}, "That is no address of a picture"),
-        ({}, "There is nothing to upload"),
         ({"url": WHERE, "file": ("hill.jpg", b"x")}, "One at a time"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from babel.messages import Catalog
 from babel.messages.pofile import write_po
 
-from locales.languages import ENGLISH, HERE, languages, nearest, read, wrong
+from locales.languages import ENGLISH, HERE, gathered, languages, nearest, read, wrong
 from locales.rendering import Plain, heard_by
 from locales.text import Listed, Plural, Size, Text, listed
 from tests.speaking import language_of, spoken
@@ -147,6 +147,52 @@ def test_tags_and_commands_are_those_of_the_english(tmp_path: Path, key: str, tr
         assert PLAIN.render(Text(key)) == key
 
 
+@pytest.mark.parametrize(
+    ("translation", "fault"),
+    [("Fett **ist** es", "markup"), ("`x`", "markup"), ("@everyone", "markup"), ("[x](https://evil.net)", "markup")],
+)
+def test_markup_is_that_of_the_english(tmp_path: Path, translation: str, fault: str) -> None:
+    path = catalogue(tmp_path, "de", ("It is bold", translation))
+    assert fault in " ".join(wrong(path))
+    with spoken(read(path)), heard_by("de"):
+        assert PLAIN.render(Text("It is bold")) == "It is bold"
+
+
+def test_nothing_to_be_seen_and_more_than_fits_is_told(tmp_path: Path) -> None:
+    made = Catalog(locale="de")
+    made.add("A description", "x" * 101, auto_comments=["limit: 100"])
+    made.add("Keep", "   ")
+    path = tmp_path / "de" / FILE
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_po(file, made)
+    assert len([*wrong(path)]) == 2
+    with spoken(read(path)), heard_by("de"):
+        assert PLAIN.render(Text("Keep")) == "Keep"
+
+
+@pytest.mark.parametrize(
+    ("tag", "change"),
+    [
+        ("xx", ("", "")),
+        ("de", ("charset=utf-8", "charset=foo")),
+        ("de", ("msgid", "<<<<")),
+        ("de", ("(n != 1)", "n/0")),
+    ],
+)
+def test_a_catalogue_that_cannot_be_read_is_said_to_be_none_and_costs_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, tag: str, change: tuple[str, str]
+) -> None:
+    path = catalogue(tmp_path, "de", (FILES, ("{count} Datei", "{count} Dateien")))
+    path.write_text(path.read_text().replace(*change))
+    if tag != "de":
+        path.parent.parent.rename(tmp_path / tag)
+    catalogue(tmp_path, "fr", ("Keep", "Garder"))
+    known = gathered(tmp_path)
+    assert [*known] == ["en-US", "fr"]
+    assert f"a language is left out: {tag}: " in caplog.text
+
+
 # --- names of commands -----------------------------------------------------------------------------------------------
 
 
@@ -158,6 +204,29 @@ def test_a_sentence_names_a_command_as_its_reader_knows_it(tmp_path: Path) -> No
         assert PLAIN.render(Text("Run /imgur link now.")) == "Run /imgur verbinden now."
         assert PLAIN.render(Text("See /imgur album list.")) == "See /imgur album list."
         assert PLAIN.render(Text("It is {title}.", title="/imgur link")) == "It is /imgur link."
+
+
+def test_a_name_that_is_wrong_costs_no_text_of_the_same_words(tmp_path: Path) -> None:
+    made = Catalog(locale="de")
+    made.add("title", "Titel")
+    made.add("title", "Der Titel", context="name")
+    path = tmp_path / "de" / FILE
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        write_po(file, made)
+    with spoken(read(path)), heard_by("de"):
+        assert PLAIN.render(Text("title")) == "Titel"
+        assert nearest("de").name("title") == "title"
+
+
+def test_a_language_that_discord_does_not_have_is_told(tmp_path: Path) -> None:
+    [fault] = wrong(catalogue(tmp_path, "sv", ("Keep", "Behåll")))
+    assert "sv-SE" in fault
+
+
+@pytest.mark.parametrize("name", ["शीर्षक", "ชื่อ", "álbum", "タイトル", "заголовок"])
+def test_names_in_other_scripts_are_taken(tmp_path: Path, name: str) -> None:
+    assert not [*wrong(catalogue(tmp_path, "hi", ("title", name), context="name"))]
 
 
 # --- whose language --------------------------------------------------------------------------------------------------

@@ -58,12 +58,31 @@ def test_a_language_is_begun_and_brought_up_to_date(tmp_path: Path) -> None:
     assert "nplurals=2" in text
     translated = text.replace('msgid "Keep"\nmsgstr ""', 'msgid "Keep"\nmsgstr "Behalten"')
     wrong = translated.replace('msgid "Unlinked {name}"\nmsgstr ""', 'msgid "Unlinked {name}"\nmsgstr "Weg: {nome}"')
+    wrong = wrong.replace('msgid "Profile on Imgur"\nmsgstr ""', 'msgid "Profile on Imgur"\nmsgstr "Profil bei Imgur"')
     path.write_text(wrong, encoding="utf-8")
     source = tmp_path / "cogs" / "account.py"
     source.write_text(source.read_text(encoding="utf-8") + '\n\nNEW = Text("Something new")\n', encoding="utf-8")
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace('"Profile on Imgur"', '"Profile at Imgur"'), encoding="utf-8")
     again = make()
     assert again.returncode == 1
     assert "'Weg: {nome}' has other placeholders" in again.stderr
     now = path.read_text(encoding="utf-8")
     assert 'msgstr "Behalten"' in now
     assert 'msgid "Something new"' in now
+    assert "#, fuzzy" in now
+    assert (
+        'msgstr "Profil bei Imgur"' in now
+    )  # of a sentence that was said otherwise, and is not shown until it is read
+    with path.open("rb") as file:
+        assert read_po(file).get("Profile at Imgur").fuzzy  # type: ignore[union-attr]
+
+    for broken in (
+        now.replace("nplurals=2", "nplurals=3"),
+        now + "<<<<<<< HEAD\n",
+        now.replace("charset=utf-8", "charset=x"),
+    ):
+        path.write_text(broken, encoding="utf-8")
+        left = make()
+        assert left.returncode == 1
+        assert path.read_text(encoding="utf-8") == broken, "somebody's work is left as it is"

@@ -17,7 +17,7 @@ from cogs.ui.words import bold, for_everyone, joined, label, md, small
 from errors import NotLinkedError
 from locales.languages import Language
 from locales.pseudo import BEGIN, END, PSEUDO, english, outside, pseudo
-from locales.rendering import Plain, heard_by, language, only, shared
+from locales.rendering import Plain, heard_by, in_public, language, only
 from locales.text import Duration, Joined, Listed, Moment, Plural, Size, Text, sentences
 from services.text import units
 from tests.cogs.limits import written
@@ -105,9 +105,9 @@ def test_each_hears_their_own_language_and_what_is_shared_is_in_the_server_s(tmp
     with spoken(german, french):
         with heard_by("de", "fr"):
             assert (draw(shared=False), draw(shared=True), draw(shared=False)) == ("Behalten", "Garder", "Behalten")
-            with shared():
+            with in_public():
                 assert md(Text("Keep")) == "Garder"
-            with shared(is_shared=False):
+            with in_public(is_shared=False):
                 assert md(Text("Keep")) == "Behalten"
         with heard_by("de"):  # no server: what is shared is for who is there
             assert draw(shared=True) == "Behalten"

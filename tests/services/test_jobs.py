@@ -403,7 +403,7 @@ class Told:
     told: list[tuple[str, tuple[str, str] | None]] = field(default_factory=list)
 
     async def ended(self, origin: str, job: Job) -> bool:
-        words = Words.of(job.outcome) if job.outcome else None
+        words = Words.of(job.outcome, job.words) if job.outcome else None
         self.told.append((origin, (read(words.title), read(words.text)) if words else None))
         return self.takes
 

@@ -106,6 +106,10 @@ def test_error_has_no_words_when_nobody_foresaw_it() -> None:
         (errors.WrongCodeError(1), "1 try left"),
         (errors.WrongCodeError(0), "has ended"),
         (errors.FileTooLargeError("a", 12_345_678, 10_000_000, video=False), "12.3 MB; Imgur takes images up to 10 MB"),
+        (
+            errors.FileTooLargeError("a", 10_000_001, 10_000_000, video=False),
+            "It has 10.1 MB; Imgur takes images up to 10",
+        ),
         (errors.FileTooLargeError("a", 250_000_000, 200_000_000, video=True), "videos up to 200 MB"),
         (errors.VideoTooLongError(75.2, 60), "It lasts 75 seconds; Imgur takes up to 60."),
         (errors.UnsupportedFileError("a", None), "whatever its name says"),
@@ -185,7 +189,17 @@ def test_duration_is_rounded_up_when_it_is_said(seconds: float, said: str) -> No
 
 @pytest.mark.parametrize(
     ("size", "said"),
-    [(0, "0 kB"), (1, "1 kB"), (49_999, "50 kB"), (1_000_000, "1 MB"), (1_250_001, "1.3 MB"), (10_000_000, "10 MB")],
+    [
+        (0, "0 kB"),
+        (1, "1 kB"),
+        (49_999, "50 kB"),
+        (1_000_000, "1 MB"),
+        (1_250_001, "1.3 MB"),
+        (10_000_000, "10 MB"),
+        (1_050_000, "1.1 MB"),
+        (999_999, "1 MB"),
+        (999_400, "999 kB"),
+    ],
 )
 def test_a_size_is_decimal_when_it_is_said(size: int, said: str) -> None:
     assert read(Size(size)) == said

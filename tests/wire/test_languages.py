@@ -31,6 +31,8 @@ GERMAN = {
     "{item} is gone from Imgur.": "{item} ist von Imgur verschwunden.",
     "No Imgur account is linked": "Kein Imgur-Konto ist verbunden",
     "Favorite": "Merken",
+    "{user}: anonymous uploads": "{user}: anonyme Bilder",
+    "Refresh": "Neu laden",
     "Continue to Imgur": "Weiter zu Imgur",
     "**{done} of {count}** done so far.": "{done} von **{count}** fertig.",
     ("{count} deleted", "{count} deleted"): ("{count} gelöscht", "{count} gelöscht"),
@@ -41,6 +43,8 @@ FRENCH = {
     "Favorite": "Favori",
     "{item} is gone from Imgur.": "{item} n'est plus sur Imgur.",
     "No Imgur account is linked": "Aucun compte Imgur n'est lié",
+    "{user}: anonymous uploads": "{user} : téléversements anonymes",
+    "Refresh": "Actualiser",
 }
 
 
@@ -101,6 +105,31 @@ async def test_what_is_shared_is_in_the_server_s_language_and_each_press_in_the_
         await (await discord.press(alice, question, "Endgültig löschen")).answered()
         await discord.until(lambda: "n'est plus sur Imgur" in text(shared))
         assert "ist von Imgur verschwunden" in text(question)
+
+
+@pytest.mark.usefixtures("unhurried")
+async def test_a_shared_gallery_keeps_up_in_the_server_s_language_wherever_its_owner_deletes(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes
+) -> None:
+    alice = discord.world.add_person("alice")
+    discord.world.locales[alice["id"]] = "de"
+    discord.world.guild_locale = "fr"
+    async with start():
+        await discord.ready()
+        for number in range(2):
+            file = discord.world.upload(f"{number}.jpg", picture, "image/jpeg")
+            command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
+            await discord.until(lambda: "Anonym hochgeladen" in text(command.original or {"components": []}))  # noqa: B023
+        shown = await discord.slash(alice, "images", share=True)
+        await discord.until(lambda: shown.followups)
+        [gallery] = shown.followups
+        await (await discord.press(alice, gallery, "Actualiser")).answered()
+        gone = next(iter(standin.world.images))
+        question = await answered(await discord.slash(alice, "delete", image=gone, direct=True))
+        await (await discord.press(alice, question, "Endgültig löschen")).answered()
+        await discord.until(lambda: gone not in text(gallery))
+        assert "téléversements anonymes" in text(gallery)
+        assert "Actualiser" in labels(gallery)
 
 
 async def test_a_language_that_is_changed_between_question_and_answer_is_the_new_one_from_then_on(

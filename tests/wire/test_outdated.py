@@ -32,7 +32,6 @@ COMMANDS: list[Json] = [
     {"id": "1", "name": "imgur", "type": 1},
     {"id": "1", "name": "imgur", "type": 1, "options": [{**imgur("album", option("x", TEXT, "y")), "type": 2}]},
     imgur("gone"),
-    imgur("upload"),
     imgur("upload", option("file", FILE, "123")),
     imgur("upload", option("file", TEXT, "hill.jpg")),
     imgur("show", option("image", INTEGER, 5)),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from standins.discord.standin import SUBMIT, text
 from standins.discord.standin import Standin as Discord
-from standins.discord.standin import text
 from standins.imgur.standin import Standin as Imgur
 from tests.wire.conftest import Start
 
@@ -24,6 +26,41 @@ async def test_an_unlinked_user_uploads_shares_and_deletes(
         await (await discord.press(alice, deletion.original, "Delete for good")).answered()
     assert image.id not in standin.world.images
     assert image.data == picture
+
+
+async def test_files_of_the_form_keep_the_order_in_which_they_were_picked(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes
+) -> None:
+    """Discord lists what it resolves by id, whatever was picked first."""
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        opened = await discord.slash(alice, "upload", anonymous=True)
+        await discord.until(lambda: opened.callbacks)
+        form = opened.callbacks[0]["data"]
+        sent = [discord.world.upload(f"{name}.jpg", picture + name.encode(), "image/jpeg") for name in "abc"]
+        fields = [part["component"] for part in form["components"]]
+        values = {"files": [sent[2]["id"], sent[0]["id"], sent[1]["id"]], "how": []}
+        filled = [
+            {"id": 2 * number, "type": 18, "component": _filled(field, values.get(field["custom_id"]), 2 * number + 1)}
+            for number, field in enumerate(fields, 1)
+        ]
+        resolved = {"attachments": {file["id"]: file for file in sent}}
+        data = {"custom_id": form["custom_id"], "components": filled, "resolved": resolved}
+        told = await (await discord.interact(SUBMIT, alice, data)).answered()
+        await discord.until(lambda: "3 uploaded" in text(told))
+    by_data = {(image.data or b"")[-1:]: image.id for image in standin.world.images.values()}
+    assert [line.rpartition("/")[2].rstrip(")") for line in text(told).splitlines() if line.startswith("**")] == [
+        by_data[b"c"],
+        by_data[b"a"],
+        by_data[b"b"],
+    ]
+
+
+def _filled(field: dict[str, Any], values: list[str] | None, number: int) -> dict[str, Any]:
+    """A field as Discord sends it back."""
+    kept = {"id": number, "type": field["type"], "custom_id": field["custom_id"]}
+    return kept | ({"value": ""} if values is None else {"values": values})
 
 
 async def test_a_direct_message_needs_nothing_but_the_interaction(discord: Discord, start: Start) -> None:

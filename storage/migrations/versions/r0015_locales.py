@@ -1,4 +1,4 @@
-"""Link attempts know in which language their pages are."""
+"""Link attempts know in which language their pages are, and outcomes are kept as values."""
 
 from __future__ import annotations
 
@@ -10,5 +10,9 @@ down_revision = "0014"
 
 
 def upgrade() -> None:
-    """Those that are under way, or that a process of the release before begins, leave it to the browser."""
+    """Attempts that are under way leave it to the browser, and outcomes are told in English, as they stand there.
+
+    So are those of a process of the release before, which may run beside.
+    """
     op.add_column("link_attempts", sa.Column("locale", sa.String(10)))
+    op.add_column("jobs", sa.Column("outcome_words", sa.String))

@@ -1,0 +1,125 @@
+"""The form for several files, which `/imgur upload` opens where it is given none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import discord
+from discord import ui
+
+from cogs.ui.actions import Interaction, option
+from cogs.ui.forms import Form, field
+from cogs.ui.words import PLACEHOLDER_LIMIT, label
+from cogs.upload._file import incoming
+from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
+from locales.text import Text
+from services.text import line, passage
+from services.upload import UploadRequest
+
+MOST_FILES = 10  # Discord's, in one field
+ALBUM_LIMIT = 2000
+SHARE, SPOILER = "share", "spoiler"
+_WHERE = {None: "ask", True: "anonymous", False: "account"}
+_ANONYMOUS = {word: given for given, word in _WHERE.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command was given, and the form begins with."""
+
+    title: str | None = None
+    description: str | None = None
+    album: str | None = None
+    anonymous: bool | None = None
+    mute: bool = False
+    spoiler: bool = False
+    share: bool = False
+
+
+class UploadForm(Form):
+    """Asks for up to ten files. What it cannot ask for goes along: whether without an account, and without sound."""
+
+    def __init__(self, owner: int, given: Given) -> None:
+        super().__init__("upload-sent", owner, _WHERE[given.anonymous], int(given.mute), title=Text("Upload to Imgur"))
+        files: ui.FileUpload[Any] = ui.FileUpload(custom_id="files", min_values=1, max_values=MOST_FILES, required=True)
+        self.add_item(
+            field(Text("Pictures and videos"), files, Text("Up to ten. They keep the order you pick them in."))
+        )
+        self.add_item(
+            field(Text("Title"), _text("title", given.title, TITLE_LIMIT), Text("Numbered, if there are several."))
+        )
+        about = _text("description", given.description, DESCRIPTION_LIMIT, long=True)
+        self.add_item(field(Text("Description"), about, Text("What is to be seen, for those who do not see it.")))
+        album = _text("album", given.album, ALBUM_LIMIT)
+        self.add_item(field(Text("Album"), album, Text("One of yours, or the name of a new one.")))
+        self.add_item(field(Text("How"), _choices(given)))
+
+
+def _text(name: str, filled: str | None, limit: int, *, long: bool = False) -> ui.TextInput[Any]:
+    style = discord.TextStyle.paragraph if long else discord.TextStyle.short
+    return ui.TextInput(custom_id=name, default=filled, required=False, max_length=limit, style=style)
+
+
+def _choices(given: Given) -> ui.Select[Any]:
+    options = [
+        option(Text("Share them with everyone here"), SHARE, chosen=given.share),
+        option(Text("Hide them as spoilers"), SPOILER, chosen=given.spoiler),
+    ]
+    return ui.Select(
+        custom_id="how",
+        options=options,
+        placeholder=label(Text("Only for you, and not hidden"), PLACEHOLDER_LIMIT),
+        min_values=0,
+        max_values=len(options),
+        required=False,
+    )
+
+
+def requests(interaction: Interaction, files: Sequence[str], given: Given) -> list[UploadRequest]:
+    """What was sent, file by file, in the order in which they were picked: what Discord resolves has another."""
+    found = _attachments(interaction)
+    picked = [incoming(found[file_id]) for file_id in files if file_id in found]
+    return [
+        UploadRequest(
+            discord_id=interaction.user.id,
+            file=replace(file, hidden=file.hidden or given.spoiler),
+            title=_numbered(given.title, number, len(picked)),
+            description=passage(given.description) or passage(file.description, DESCRIPTION_LIMIT) or None,
+            album=given.album if line(given.album) else None,
+            anonymous=given.anonymous,
+            mute=given.mute,
+        )
+        for number, file in enumerate(picked, 1)
+    ]
+
+
+def read(where: str, mute: str, fields: Mapping[str, Any]) -> Given:
+    """What the form says. Raises KeyError for what it never said."""
+    how = fields["how"] or ()
+    return Given(
+        title=fields["title"],
+        description=fields["description"],
+        album=fields["album"],
+        anonymous=_ANONYMOUS[where],
+        mute=mute == "1",
+        spoiler=SPOILER in how,
+        share=SHARE in how,
+    )
+
+
+def _attachments(interaction: Interaction) -> dict[str, discord.Attachment]:
+    data = cast("Mapping[str, Any]", interaction.data)
+    resolved = data.get("resolved", {}).get("attachments", {})
+    state = interaction._state  # noqa: SLF001 - as discord.py makes one; nothing else does
+    return {file_id: discord.Attachment(data=file, state=state) for file_id, file in resolved.items()}
+
+
+def _numbered(title: str | None, number: int, of: int) -> str | None:
+    """Each of several is called something else."""
+    name = line(title)
+    if not name or of == 1:
+        return name or None
+    ending = f" {number}"
+    return line(name, TITLE_LIMIT - len(ending)) + ending

@@ -1,0 +1,147 @@
+"""What uploading several looks like. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import discord
+from discord import ui
+
+from cogs.ui.actions import ActionButton
+from cogs.ui.item import icon, link_button, linked, media
+from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, remark, rows, shown, trouble
+from cogs.ui.markdown import Markdown, plain
+from cogs.ui.words import Said, bold, for_everyone, joined, md, small
+from imgur.models import Image
+from locales.text import Plural, Size, Text
+from services.messages import unforeseen, words
+from services.quota.caller import Wait
+from services.several import Batch, Entry
+from services.words import Words
+from services.words.waiting import waiting_words
+
+NAME_LIMIT = 40
+SPACE = 1200
+"""Units of text for why some failed: the names and links of ten take the rest of a message."""
+
+
+def progress_view(batch: Batch, key: str, owner: int, wait: Wait | None = None) -> ui.LayoutView:
+    """How far each of them is, with a way to end it; with a `wait` for Imgur's limit, how long that takes."""
+    waits = waiting_words(wait) if wait and wait.until > datetime.now(UTC) else None
+    over = sum(entry.is_over for entry in batch.entries)
+    cancel = ActionButton("upload-cancel", owner, key, label=Text("Cancel"), style=discord.ButtonStyle.danger)
+    return notice(
+        Text("Uploading to Imgur: {done} of {count}", done=over, count=len(batch.entries)),
+        joined("\n", (_line(number, _under_way(entry)) for number, entry in enumerate(batch.entries, 1))),
+        remark(waits.title, waits.text) if waits else None,
+        small(Text("{sent} of {total}", sent=Size(batch.sent), total=Size(batch.total))),
+        controls=[cancel],
+    )
+
+
+@for_everyone
+def several_view(
+    batch: Batch, owner: int, *, again: str | None = None, bare: bool = False, shared: bool = False
+) -> ui.LayoutView:
+    """What became of each, in the order in which they were picked. `bare` leaves out what users wrote and pictures.
+
+    `again` is the key under which what failed is known; where others see it, what failed is left out.
+    """
+    title = Text("{user} uploaded", user=Markdown(f"<@{owner}>")) if shared else several_words(batch)
+    parts: list[ui.Item[ui.LayoutView]] = [shown(bold(title) if shared else heading(title))]
+    pictures = [] if bare else list(_pictures(batch))
+    if pictures:
+        parts.append(ui.MediaGallery(*pictures[:10]))
+    parts.append(shown(*_lines(batch, bare=bare, shared=shared), between="\n"))
+    if not shared:
+        parts += [shown(said) for said in _beside(batch, bare=bare) if said]
+    controls: list[Control] = []
+    if again is not None and batch.left and not shared:
+        label = Plural("Try it again", "Try these {count} again", len(batch.left))
+        controls.append(ActionButton("upload-again", owner, again, label=label, style=discord.ButtonStyle.primary))
+    if batch.album is not None and batch.filled is not None:
+        controls.append(link_button(batch.album))
+    parts += rows(controls)
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*parts, accent_colour=COLOUR if batch.uploaded else WARNING))
+    return view
+
+
+def several_words(batch: Batch) -> Text:
+    """What was done, in a few words."""
+    done, left = len(batch.uploaded), len(batch.left)
+    if not done:
+        return Text("Nothing was uploaded")
+    if not left:
+        return Plural("{count} uploaded", "{count} uploaded", done)
+    return Plural("{count} uploaded, {left} not", "{count} uploaded, {left} not", done, left=left)
+
+
+def several_links(batch: Batch) -> Markdown:
+    """The pages of what is there, in its order."""
+    return Markdown("\n".join(uploaded.image.page_url for uploaded in batch.uploaded))
+
+
+def _lines(batch: Batch, *, bare: bool, shared: bool) -> Iterator[Said]:
+    for number, entry in enumerate(batch.entries, 1):
+        if entry.uploaded is not None:
+            yield _line(
+                number, _link(entry.uploaded.image, "" if bare or shared else entry.request.file.name, bare=bare)
+            )
+        elif not shared:
+            name = Markdown() if bare else plain(entry.request.file.name, NAME_LIMIT)
+            said = _said(entry)
+            yield _line(number, joined(": ", (name, bold(said.title))))
+
+
+def _link(image: Image, file: str, *, bare: bool) -> Markdown:
+    """The picture by its title, else by its file's name."""
+    name = None if bare else image.title or file
+    return Markdown(f"{icon(image)} {linked(Image(image.id, title=name), NAME_LIMIT)}")
+
+
+def _line(number: int, said: Said) -> Markdown:
+    return Markdown(f"**{number}.** {md(said)}")
+
+
+def _under_way(entry: Entry) -> Said:
+    name = plain(entry.request.file.name, NAME_LIMIT)
+    if entry.uploaded is not None:
+        return joined(" · ", (name, Text("uploaded")))
+    if entry.trouble is not None:
+        return joined(" · ", (name, _said(entry).title))
+    if not entry.is_begun:
+        return joined(" · ", (name, Text("waits")))
+    part = int(100 * min(entry.sent / entry.total, 1.0)) if entry.total else 0
+    return joined(" · ", (name, Text("{percent} %", percent=part)))
+
+
+def _beside(batch: Batch, *, bare: bool) -> Iterator[Said]:
+    """The album, and why some failed: each reason once, as far as there is room."""
+    if batch.album is not None and batch.uploaded:
+        album = linked(batch.album) if not bare else Markdown(batch.album.page_url)
+        why = trouble(batch.album_trouble)
+        yield joined("\n", (Text("Album: {album}", album=album), why))
+    room = SPACE
+    reasons = [_said(entry) for entry in batch.entries if entry.uploaded is None]
+    for said in {said.title: said for said in reasons}.values():
+        reason = remark(said.title, said.text)
+        room -= len(reason)
+        if room >= 0:
+            yield reason
+
+
+def _said(entry: Entry) -> Words:
+    """Why there is nothing of it."""
+    if entry.trouble is None:
+        return Words(Text("Not sent"), Text("The upload was ended before its turn came."))
+    return words(entry.trouble) or unforeseen("upload")
+
+
+def _pictures(batch: Batch) -> Iterator[discord.MediaGalleryItem]:
+    for entry in batch.entries:
+        if entry.uploaded is not None:
+            for picture in media(entry.uploaded.image, hidden=entry.request.file.hidden):
+                picture.description = entry.request.description or picture.description
+                yield picture

@@ -222,10 +222,10 @@ jobs = Table(
     Column("ended_at", UtcTime),
     Column("outcome_title", String),
     Column("outcome_text", String),
-    Column("outcome_words", String),
     Column("origin", LargeBinary),
     Column("origin_key_id", BigInteger),
     Column("origin_until", UtcTime),
+    Column("outcome_words", String),
     Index(
         "uq_jobs_open",
         "kind",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -165,7 +166,7 @@ async def test_nothing_is_begun_once_time_is_up_and_again_works(
     discord: Discord, linked: Account, picture: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     album = discord.standin.world.add_album(linked, title="Hills")
-    monkeypatch.setattr("cogs.upload._cog.LONGEST", -1.0)
+    monkeypatch.setattr(sys.modules["cogs.upload._cog"], "LONGEST", -1.0)  # the one that this bot has loaded
     message = answer(await sent(discord, files(picture, "a.jpg", "b.jpg"), album="Hills"))
     assert "### Nothing was uploaded" in text(message)
     assert "The upload took too long" in text(message)

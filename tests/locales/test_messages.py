@@ -79,7 +79,7 @@ def test_a_language_is_begun_and_brought_up_to_date(tmp_path: Path) -> None:
 
     for broken in (
         now.replace("nplurals=2", "nplurals=3"),
-        now + "<<<<<<< HEAD\n",
+        now + "<" * 7 + " HEAD\n",
         now.replace("charset=utf-8", "charset=x"),
     ):
         path.write_text(broken, encoding="utf-8")

@@ -178,11 +178,13 @@ async def test_page_that_says_stopped_is_in_the_language_of_who_began_and_the_re
 
 
 @pytest.mark.usefixtures("_german_and_french")
-async def test_who_reads_in_discord_what_there_is_not_gets_english(visitor: Visitor, linking: LinkingService) -> None:
+async def test_who_reads_in_discord_what_there_is_not_has_the_browser_s_language(
+    visitor: Visitor, linking: LinkingService
+) -> None:
     offer = await linking.begin(ADA, "ada", locale="it")
     page = read((await visitor.get(offer.url, headers={"Accept-Language": "fr"})).text)
-    assert "Link your Imgur account" in page.said
-    assert page.lang == "en-US"
+    assert FRENCH["Link your Imgur account"] in page.said
+    assert page.lang == "fr"
 
 
 @pytest.mark.usefixtures("_german_and_french")

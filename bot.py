@@ -313,7 +313,8 @@ def _port(_context: click.Context, _parameter: click.Parameter, value: str) -> i
 @cli.command()
 @click.option("--port", default="0", callback=_port, help="Where the page listens; 0 takes a free port.")
 @click.option("--credits", "limit", type=click.IntRange(1, 500), help="How many each account has, a minute; else 500.")
-def demo(port: int, limit: int | None) -> None:
+@click.option("--pseudo", is_flag=True, help="Everything is said in a made-up language, a third longer than English.")
+def demo(port: int, limit: int | None, *, pseudo: bool) -> None:
     """Try the whole bot in a web browser, with no account anywhere."""
     try:
         from demo.show import show  # noqa: PLC0415 - the bot in production runs without the demo and its packages
@@ -322,7 +323,7 @@ def demo(port: int, limit: int | None) -> None:
             f"The demo is not installed here ({error.name} is missing). `make demo` does it."
         ) from None
     with _faults_in_words():
-        _until_stopped(show(compose, port=port, limit=limit))
+        _until_stopped(show(compose, port=port, limit=limit, pseudo=pseudo))
 
 
 @cli.command()

@@ -26,7 +26,9 @@ from demo.attachments import ReadAttachments
 from demo.page import Page
 from demo.pictures import portrait
 from demo.simulation import Present, simulated
-from demo.world import ALICE, BOB, Pictures, fill
+from demo.world import ADDRESS, ALICE, BOB, Pictures, fill
+from locales.pseudo import PSEUDO
+from locales.rendering import only
 from standins.imgur.server import running
 from standins.imgur.standin import Standin
 from standins.imgur.switches import Switches
@@ -48,7 +50,8 @@ WELCOME = f"""**Type a slash below and pick a command.** Discord and Imgur are s
 1. `/imgur link`: open the link page, allow access as **{ALICE}**, and enter the code that the last page shows.
 2. `/imgur images` and `/imgur favorites`: what the account has. `query: light` finds some of it; **Select…** takes \
 several at once, into an album or away.
-3. `/imgur upload` with a picture or video of yours, up to 10 MB. Nothing leaves this machine.
+3. `/imgur upload` with a picture or video of yours, up to 10 MB; without one a form takes ten. Of addresses, this \
+Imgur knows `{ADDRESS}`. Nothing leaves this machine.
 4. `/imgur search query: going`: what others have made public. `tag` and `note` are for you alone, and found again by \
 `query: #tag`.
 5. `show`, `random`, `album`, `favorite`, `edit`, `delete`, `account`, `unlink`; say `share: True` to let others see it.
@@ -73,12 +76,15 @@ Compose = Callable[..., AbstractAsyncContextManager[House]]
 unkept = partial(aiohttp.TCPConnector, force_close=True)
 
 
-async def show(compose: Compose, *, port: int = 0, limit: int | None = None) -> None:
+async def show(compose: Compose, *, port: int = 0, limit: int | None = None, pseudo: bool = False) -> None:
     """Run the demo until its page is closed or the task is cancelled. `compose` is the bot's own composition root.
 
-    With a `limit`, an account has only so many credits, and has them again after a minute.
+    With a `limit`, an account has only so many credits, and has them again after a minute. With `pseudo`, all that the
+    bot says is in a made-up language that is a third longer than English.
     """
     async with AsyncExitStack() as stack:
+        if pseudo:
+            stack.enter_context(only(PSEUDO))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="imgur-bot-demo-"))
         standin = await stack.enter_async_context(running(switches=Switches(links_to_self=True)))
         fill(standin.world)

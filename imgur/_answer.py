@@ -43,6 +43,7 @@ FIRST_ERROR = 400
 FIRST_CODE = 1000
 """From here on a number is one of Imgur's own."""
 
+_ADDRESS = re.compile(r"https?:(?:\\?/){2}\S*", re.IGNORECASE)
 _PAGE_WORDING = (
     (r"Error \(?1024\)?", SignInDownError),
     (r"over capacity|Imgur overloaded", OverCapacityError),
@@ -219,7 +220,7 @@ def _worded(error: Any, outer: int) -> _Fault:
         words = (error.get(name) for name in ("message", "detail", "title", "status"))
         text = next((word for word in words if isinstance(word, str)), "")
         status = _code(error.get("code")) or outer
-    text = text[:WORDING_LENGTH]
+    text = _ADDRESS.sub("***", text)[:WORDING_LENGTH]  # an echo of what was to be fetched: it may be signed
     kind = next((kind for pattern, kind in _WORDING if re.search(pattern, text, re.IGNORECASE)), None)
     if status == HTTPStatus.UNAUTHORIZED and kind is ForbiddenError:
         kind = UnauthorizedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from dataclasses import dataclass, field
 
 from yarl import URL
@@ -15,6 +16,8 @@ from imgur.reference import Reference
 LONGEST = 2000
 """Characters of an address."""
 _DISCORDS = re.compile(r"(?:cdn|media)\.discordapp\.(?:com|net)")
+_FILES = re.compile(r"/(?:ephemeral-)?attachments/")
+"""What expires of what is there; emoji, stickers and avatars do not."""
 _SIGNED = ("ex", "is", "hm")
 """What Discord signs a link with: until when it is good (hexadecimal seconds), since when, and the signature."""
 _ADDRESS = re.compile(r"(?ai:https?)://[^\s/?#]+\S*")
@@ -51,13 +54,14 @@ def read_address(typed: str, *, hidden: bool = False) -> Address:
         host = (url.raw_host or "").rstrip(".").lower()
     except ValueError:
         raise NotAnAddressError from None
-    if url.user is not None or url.password is not None:
-        raise SecretAddressError
+    host = unicodedata.normalize("NFKC", host)  # as Imgur may read it
+    if url.user is not None or url.password is not None or (url.explicit_port and "@" in url.raw_path):
+        raise SecretAddressError  # a password with a slash in it looks like a port and a path
     if imgur.reference.is_imgurs(host):
         raise OnImgurError(*_on_imgur(text))
     if not _PUBLIC.fullmatch(host) or host.endswith(_INNER):
         raise NotFetchedError
-    if _DISCORDS.fullmatch(host):
+    if _DISCORDS.fullmatch(host) and _FILES.match(url.raw_path):
         text = _whole(url)
     return Address(text, hidden, name=host)
 
@@ -75,7 +79,8 @@ def _on_imgur(text: str) -> tuple[str, str]:
 
 def _whole(url: URL) -> str:
     """A link of Discord's to the file itself, not to a smaller copy of it. Raises DiscordLinkError."""
-    signed = {name: url.query.get(name, "") for name in _SIGNED}
+    given = dict(part.partition("=")[::2] for part in url.raw_query_string.split("&"))
+    signed = {name: given.get(name, "") for name in _SIGNED}
     try:
         until = int(signed["ex"], 16)
     except ValueError:

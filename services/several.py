@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from errors import BotError, LinkBrokenError, NotLinkedError, UploadTooSlowError
-from imgur.errors import ImgurError, OverCapacityError, RateLimitedError
+from errors import BotError, LinkBrokenError, NotLinkedError, Remains, UploadTooSlowError, UploadUncertainError
+from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, RateLimitedError, SignInDownError
 from imgur.models import Album
 from services.album import AlbumService, Filled
 from services.quota.errors import HeldBackError
@@ -21,9 +21,13 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 3
 """Files of one user's that are sent at the same time."""
-ENDS_ALL = (RateLimitedError, HeldBackError, OverCapacityError, LinkBrokenError, NotLinkedError)
+ENDS_ALL = (
+    *(RateLimitedError, HeldBackError, OverCapacityError, ApplicationRefusedError, SignInDownError),
+    *(LinkBrokenError, NotLinkedError),
+)
 """What would meet the next file as well: nothing more is begun after it."""
-Trouble = BotError | ImgurError | StorageError
+MAY_BE_THERE = {Remains.STORED, Remains.UNKNOWN, Remains.AWAITED}
+"""What an upload that was ended may have left."""
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +40,12 @@ class Entry:
     is_begun: bool = False
     uploaded: Uploaded | None = None
     trouble: Exception | None = None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it may be on Imgur all the same."""
+        remains = getattr(self.trouble, "remains", Remains.NOTHING)
+        return isinstance(self.trouble, UploadUncertainError) or remains in MAY_BE_THERE
 
     @property
     def is_over(self) -> bool:
@@ -74,9 +84,9 @@ class Batch:
         return [entry.uploaded for entry in self.entries if entry.uploaded is not None]
 
     @property
-    def left(self) -> list[UploadRequest]:
-        """What is not."""
-        return [entry.request for entry in self.entries if entry.uploaded is None]
+    def again(self) -> list[UploadRequest]:
+        """What is not, and can be sent again: nobody knows of another that it may be there."""
+        return [entry.request for entry in self.entries if entry.uploaded is None and not entry.is_uncertain]
 
 
 class SeveralUploads:
@@ -118,12 +128,14 @@ class SeveralUploads:
                 await self._one(entry, halted)
 
         running = [asyncio.create_task(one(entry)) for entry in batch.entries if not entry.is_over]
+        if not running:
+            return
         try:
-            await asyncio.gather(*running)
+            await asyncio.wait(running)
         except asyncio.CancelledError:
             for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+                task.cancel()  # once: what is past its last byte waits then to learn what remains of it
+            await asyncio.wait(running)
             raise
         finally:
             await asyncio.shield(self._into_album(batch))
@@ -152,4 +164,7 @@ class SeveralUploads:
             batch.filled = await self._albums.pictures.add(user, f"album:{batch.album.id}", images, several=True)
             batch.album_trouble = batch.filled.trouble
         except (BotError, ImgurError, StorageError) as error:
+            batch.album_trouble = error
+        except Exception as error:
+            log.exception("pictures could not be put into an album")
             batch.album_trouble = error

@@ -24,7 +24,17 @@ from errors import (
     UploadUncertainError,
     VoiceMessageError,
 )
-from imgur.errors import BadAnswerError, ImgurError, OutcomeUnknownError, RejectedError, UnsupportedTypeError
+from imgur.errors import (
+    AlbumGoneError,
+    ApplicationRefusedError,
+    BadAnswerError,
+    ForbiddenError,
+    ImgurError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RejectedError,
+    UnsupportedTypeError,
+)
 from imgur.models import AccessToken, Album, Image
 from media.kind import check, reads_on
 from media.models import IncomingFile, OpenedFile, Origin
@@ -60,8 +70,12 @@ EACH = 5  # at once, of one user
 ANSWER_SECONDS = 5.0  # for which the ending of an upload waits to learn what became of it
 CLOSING_SECONDS = 8.0
 
-NOT_FETCHED = (RejectedError, UnsupportedTypeError, BadAnswerError)
-"""What Imgur says where it could not fetch a picture from an address."""
+NOT_FETCHED = (RejectedError, UnsupportedTypeError, BadAnswerError, NotFoundError, ForbiddenError)
+"""What Imgur says where it could not fetch a picture from an address, in whatever words."""
+OTHERWISE = (AlbumGoneError, ApplicationRefusedError)
+"""Of these, what is not about the address."""
+STILL_FETCHING = {408, 502, 504, *range(520, 528)}
+"""Statuses of a gateway that waits no longer: Imgur may go on."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 Ready: TypeAlias = Callable[[int | None], Awaitable[None]]
@@ -208,6 +222,8 @@ class UploadService:
         errors of Imgur and the database pass.
         """
         album = None
+        if request.file.origin is Origin.VOICE_MESSAGE:
+            raise VoiceMessageError
         if request.anonymous:
             _refuse_album(request)
         elif request.album:
@@ -241,6 +257,10 @@ class UploadService:
                     image = await self._accounts.authorized(request.discord_id, send)
             else:
                 image = await self._accounts.authorized(request.discord_id, send)
+        except NOT_FETCHED as error:
+            if not isinstance(request.file, Address) or isinstance(error, OTHERWISE):
+                raise
+            raise NotFetchedError from error
         finally:
             self._albums.uploaded(request.discord_id, request.album)  # or so it may be
         if not request.anonymous:
@@ -259,10 +279,7 @@ class UploadService:
             description=request.description,
             disable_audio=request.mute,
         )
-        try:
-            return await self._awaited(request, fetching, auth, is_out=lambda: True)
-        except NOT_FETCHED:
-            raise NotFetchedError from None
+        return await self._awaited(request, fetching, auth, is_out=lambda: True)
 
     async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
         file = request.file
@@ -307,7 +324,7 @@ class UploadService:
         try:
             image = await uploading
         except OutcomeUnknownError as error:
-            if isinstance(request.file, Address) and error.status is not None:
+            if isinstance(request.file, Address) and error.status not in {None, *STILL_FETCHING}:
                 raise NotFetchedError from error
             raise UploadUncertainError(anonymous=auth is None) from error
         if auth is None:

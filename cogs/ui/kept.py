@@ -16,15 +16,18 @@ MOST = 1000
 class Kept(Generic[T]):
     """Values by key. The oldest go first when there are many."""
 
-    def __init__(self, *, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, most: int = MOST, lifetime: float = LIFETIME, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._most = most
+        self._lifetime = lifetime
         self._clock = clock
         self._kept: dict[str, tuple[float, T]] = {}
 
     def keep(self, value: T) -> str:
         """Keep a value; the key under which to find it."""
         now = self._clock()
-        self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < LIFETIME}
+        self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < self._lifetime}
         while len(self._kept) >= self._most:
             del self._kept[next(iter(self._kept))]
         key = secrets.token_hex(8)
@@ -34,7 +37,7 @@ class Kept(Generic[T]):
     def get(self, key: str) -> T | None:
         """The value, if it is still there."""
         kept = self._kept.get(key)
-        return kept[1] if kept and self._clock() - kept[0] < LIFETIME else None
+        return kept[1] if kept and self._clock() - kept[0] < self._lifetime else None
 
     def take(self, key: str) -> T | None:
         """The value, once."""

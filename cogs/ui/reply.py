@@ -187,14 +187,16 @@ async def answer(
         await _told(interaction)
 
 
-async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, plainer: Draw | None = None) -> None:
+async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, plainer: Draw | None = None) -> bool:
     """Answer privately; with `share`, post it for everyone and say so privately. Where that fails, it stays private.
+
+    Whether everyone can see it.
 
     The private message is edited first: Discord takes the first follow-up to a deferral for that edit.
     """
     if not share:
         await answer(interaction, draw(shared=False), plainer=partial(plainer, shared=False) if plainer else None)
-        return
+        return False
     deed = what_was_done(interaction)
     await answer(
         interaction, notice(Text("Shared"), Text("Everyone here can see it below."), deed.text if deed else None)
@@ -202,6 +204,7 @@ async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, 
     if (why := await _unposted(interaction, draw, plainer)) is not None:
         private = partial(_kept_private, why=why)
         await answer(interaction, private(draw), plainer=partial(private, plainer) if plainer else None)
+    return why is None
 
 
 async def answer_on(interaction: Interaction, view: ui.LayoutView) -> bool:

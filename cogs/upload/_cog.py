@@ -35,8 +35,8 @@ from cogs.ui.report import rescue
 from cogs.upload._file import given
 from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._question import Question
+from cogs.upload._several_views import again_button, several_told, several_view, several_words
 from cogs.upload._several_views import progress_view as several_progress_view
-from cogs.upload._several_views import several_links, several_view, several_words
 from cogs.upload._transfer import LONGEST, Transfer, Transfers
 from cogs.upload._views import (
     album_again_button,
@@ -65,6 +65,9 @@ from services.several import Batch, SeveralUploads
 from services.text import line, passage
 from services.upload import Destination, Origin, Uploaded, UploadRequest, UploadService
 
+AGAIN = 12 * 60 * 60.0
+"""Seconds for which what failed can be sent again: Discord's links to the files are good for a day."""
+
 
 class Uploads(commands.Cog):
     """Uploads what users attach, to their account or anonymously."""
@@ -74,6 +77,7 @@ class Uploads(commands.Cog):
         self._several = several
         self._suggestions = suggestions
         self._questions: Kept[Question] = Kept()
+        self._again: Kept[Question] = Kept(lifetime=AGAIN)
         self._transfers = Transfers()
 
     @app_commands.command()
@@ -154,7 +158,14 @@ class Uploads(commands.Cog):
 
     @action("upload-again")
     async def _again_pressed(self, interaction: Interaction, key: str) -> None:
-        await self._begin(interaction, await self._answered(interaction, key))
+        """In a message of its own: the one that was pressed on has the links of what went up."""
+        if self._again.get(key) is None:
+            await others_first()
+        await acknowledge(interaction)
+        question = self._again.take(key)
+        if question is None:
+            raise QuestionExpiredError
+        await self._begin(interaction, question)
 
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
@@ -200,7 +211,7 @@ class Uploads(commands.Cog):
 
     async def _send_several(self, interaction: Interaction, question: Question) -> None:
         """A few at a time. Whatever ends it, what became of each is told."""
-        owner, batch = interaction.user.id, Batch.of(question.requests)
+        owner, batch, until = interaction.user.id, Batch.of(question.requests), time.monotonic() + LONGEST
         try:
             await self._several.settle(batch)
         except NewAlbumError as new:
@@ -209,7 +220,9 @@ class Uploads(commands.Cog):
         except AlbumUncertainError:
             rescue(interaction, None, album_again_button(self._questions.keep(question), owner))
             raise
-        until = time.monotonic() + LONGEST
+        except Exception:
+            rescue(interaction, None, again_button(self._again.keep(question), owner, len(question.requests)))
+            raise
         waits_for: list[Wait] = []
 
         async def waiting(wait: Wait) -> None:
@@ -222,19 +235,21 @@ class Uploads(commands.Cog):
 
         # What became of each file says how it ended.
         with suppress(UploadEndedError), calling(replace(caller(), waiting=waiting)):
-            await self._transfers.run(batch.total, lambda _count, _queued: self._several.upload(batch, until), show)
+            work = partial(self._several.upload, batch, until)
+            longest = max(until - time.monotonic(), 1.0)
+            await self._transfers.run(batch.total, lambda _count, _queued: work(), show, longest=longest)
         again = None
-        if batch.left:
-            left = Question(tuple(batch.left), question.share)
+        if batch.again:
+            left = Question(tuple(batch.again), question.share)
             into = {"album": f"album:{batch.album.id}"} if batch.album else {}
-            again = self._questions.keep(left.changed(**into))
+            again = self._again.keep(left.changed(**into))
         if batch.uploaded:
-            done(interaction, several_words(batch), several_links(batch))
+            done(interaction, several_words(batch), several_told(batch))
         draw = partial(several_view, batch, owner, again=again)
         share = question.share and bool(batch.uploaded)
-        await answer_or_share(interaction, draw, share=share, plainer=partial(draw, bare=True))
-        if share and batch.left:
-            await answer_on(interaction, draw(shared=False))
+        posted = await answer_or_share(interaction, draw, share=share, plainer=partial(draw, bare=True))
+        if posted and len(batch.uploaded) < len(batch.entries):
+            await answer_on(interaction, draw(shared=False)) or await answer_on(interaction, draw(bare=True))
 
     async def _ask_for_album(self, interaction: Interaction, question: Question, new: NewAlbumError) -> None:
         owner = interaction.user.id

@@ -13,6 +13,7 @@ from cogs.ui.actions import Interaction, option
 from cogs.ui.forms import Form, field
 from cogs.ui.words import PLACEHOLDER_LIMIT, label
 from cogs.upload._file import incoming
+from errors import OutdatedError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from locales.text import Text
 from services.text import line, passage
@@ -78,9 +79,14 @@ def _choices(given: Given) -> ui.Select[Any]:
 
 
 def requests(interaction: Interaction, files: Sequence[str], given: Given) -> list[UploadRequest]:
-    """What was sent, file by file, in the order in which they were picked: what Discord resolves has another."""
+    """What was sent, file by file, in the order in which they were picked: what Discord resolves has another.
+
+    Raises OutdatedError.
+    """
     found = _attachments(interaction)
-    picked = [incoming(found[file_id]) for file_id in files if file_id in found]
+    if not found.keys() >= {*files}:
+        raise OutdatedError("a file that Discord did not tell of")
+    picked = [incoming(found[file_id]) for file_id in files]
     return [
         UploadRequest(
             discord_id=interaction.user.id,
@@ -96,8 +102,10 @@ def requests(interaction: Interaction, files: Sequence[str], given: Given) -> li
 
 
 def read(where: str, mute: str, fields: Mapping[str, Any]) -> Given:
-    """What the form says. Raises KeyError for what it never said."""
+    """What the form says. Raises OutdatedError for what it never said."""
     how = fields["how"] or ()
+    if where not in _ANONYMOUS:
+        raise OutdatedError("a form of another release")
     return Given(
         title=fields["title"],
         description=fields["description"],

@@ -9,15 +9,18 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import icon, link_button, linked, media
+from cogs.ui.item import ALT_LIMIT, icon, link_button, linked, media
 from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, remark, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
+from cogs.ui.report import link_button as link_account
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
+from errors import LinkBrokenError, NotLinkedError
 from imgur.models import Image
-from locales.text import Plural, Size, Text
+from locales.text import Plural, Size, Text, listed
 from services.messages import unforeseen, words
 from services.quota.caller import Wait
 from services.several import Batch, Entry
+from services.text import line
 from services.words import Words
 from services.words.waiting import waiting_words
 
@@ -57,9 +60,10 @@ def several_view(
     if not shared:
         parts += [shown(said) for said in _beside(batch, bare=bare) if said]
     controls: list[Control] = []
-    if again is not None and batch.left and not shared:
-        label = Plural("Try it again", "Try these {count} again", len(batch.left))
-        controls.append(ActionButton("upload-again", owner, again, label=label, style=discord.ButtonStyle.primary))
+    if again is not None and batch.again and not shared:
+        controls.append(again_button(again, owner, len(batch.again)))
+    if not shared and any(isinstance(entry.trouble, LinkBrokenError | NotLinkedError) for entry in batch.entries):
+        controls.append(link_account(owner))
     if batch.album is not None and batch.filled is not None:
         controls.append(link_button(batch.album))
     parts += rows(controls)
@@ -70,7 +74,8 @@ def several_view(
 
 def several_words(batch: Batch) -> Text:
     """What was done, in a few words."""
-    done, left = len(batch.uploaded), len(batch.left)
+    done = len(batch.uploaded)
+    left = len(batch.entries) - done
     if not done:
         return Text("Nothing was uploaded")
     if not left:
@@ -78,9 +83,18 @@ def several_words(batch: Batch) -> Text:
     return Plural("{count} uploaded, {left} not", "{count} uploaded, {left} not", done, left=left)
 
 
-def several_links(batch: Batch) -> Markdown:
-    """The pages of what is there, in its order."""
-    return Markdown("\n".join(uploaded.image.page_url for uploaded in batch.uploaded))
+def several_told(batch: Batch) -> Markdown:
+    """The pages of what is there, in its order, and the numbers of what is not."""
+    pages = (Markdown(uploaded.image.page_url) for uploaded in batch.uploaded)
+    numbers = [str(number) for number, entry in enumerate(batch.entries, 1) if entry.uploaded is None]
+    missing = Text("Not uploaded, by number: {numbers}.", numbers=listed(numbers)) if numbers else None
+    return joined("\n", (*pages, missing))
+
+
+def again_button(key: str, owner: int, count: int) -> ActionButton:
+    """Sends what failed once more."""
+    label = Plural("Try it again", "Try these {count} again", count)
+    return ActionButton("upload-again", owner, key, label=label, style=discord.ButtonStyle.primary)
 
 
 def _lines(batch: Batch, *, bare: bool, shared: bool) -> Iterator[Said]:
@@ -121,8 +135,10 @@ def _beside(batch: Batch, *, bare: bool) -> Iterator[Said]:
     """The album, and why some failed: each reason once, as far as there is room."""
     if batch.album is not None and batch.uploaded:
         album = linked(batch.album) if not bare else Markdown(batch.album.page_url)
-        why = trouble(batch.album_trouble)
-        yield joined("\n", (Text("Album: {album}", album=album), why))
+        where = Text("Album: {album}", album=album)
+        if batch.filled is None:
+            where = Text("It is not certain that they are in the album {album}.", album=album)
+        yield joined("\n", (where, trouble(batch.album_trouble)))
     room = SPACE
     reasons = [_said(entry) for entry in batch.entries if entry.uploaded is None]
     for said in {said.title: said for said in reasons}.values():
@@ -143,5 +159,5 @@ def _pictures(batch: Batch) -> Iterator[discord.MediaGalleryItem]:
     for entry in batch.entries:
         if entry.uploaded is not None:
             for picture in media(entry.uploaded.image, hidden=entry.request.file.hidden):
-                picture.description = entry.request.description or picture.description
+                picture.description = line(entry.request.description, ALT_LIMIT) or picture.description
                 yield picture

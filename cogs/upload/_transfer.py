@@ -47,11 +47,11 @@ class Transfer(Generic[T]):
             self._is_ended, self._why = True, why
             self._work.cancel()
 
-    async def result(self, show: Callable[[Transfer[T]], Awaitable[object]]) -> T:
+    async def result(self, show: Callable[[Transfer[T]], Awaitable[object]], longest: float | None = None) -> T:
         """Wait for the upload, showing now and then how far it is. Raises UploadEndedError and what the work raises."""
         reporting = asyncio.create_task(self._report(show))
         try:
-            if not (await asyncio.wait([self._work], timeout=LONGEST))[0]:
+            if not (await asyncio.wait([self._work], timeout=LONGEST if longest is None else longest))[0]:
                 self.end(UploadTooSlowError)
             return await self._work
         except asyncio.CancelledError:  # without a reason it is the command itself that ends, with the bot
@@ -87,12 +87,19 @@ class Transfers:
     def __init__(self) -> None:
         self._running: dict[str, Transfer[Any]] = {}
 
-    async def run(self, total: int, work: Work[T], show: Callable[[Transfer[T]], Awaitable[object]]) -> T:
-        """Run `work` as a transfer that can be cancelled. Raises as `Transfer.result` does."""
+    async def run(
+        self,
+        total: int,
+        work: Work[T],
+        show: Callable[[Transfer[T]], Awaitable[object]],
+        *,
+        longest: float | None = None,
+    ) -> T:
+        """Run `work` as a transfer that can be cancelled, for so many seconds. Raises as `Transfer.result` does."""
         transfer = Transfer(total, work)
         self._running[transfer.key] = transfer
         try:
-            return await transfer.result(show)
+            return await transfer.result(show, longest)
         finally:
             del self._running[transfer.key]
 

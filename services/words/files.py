@@ -158,7 +158,7 @@ TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.NothingToUploadError: Words(
         Text("There is nothing to upload"),
-        Text("Attach a picture or video as file, or give the address of one as url."),
+        Text("Pick a picture or video in the form, attach one as file, or give the address of one as url."),
     ),
     errors.FileAndAddressError: Words(
         Text("One at a time"), Text("Give a file or an address, then the other. Nothing was uploaded.")

@@ -84,7 +84,16 @@ async def test_it_goes_into_an_album_that_is_made_first(discord: Discord, linked
 
 
 @pytest.mark.parametrize(
-    "fault", ["no-image-data-400", "data-false-400", "html-bad-request-400", "empty-500", "data-text-500", "ticket-200"]
+    "fault",
+    [
+        "no-image-data-400",
+        "data-false-400",
+        "html-bad-request-400",
+        "empty-500",
+        "data-text-500",
+        "ticket-200",
+        "not-found-404",
+    ],
 )
 @pytest.mark.parametrize("anonymous", [True, False])
 async def test_what_imgur_cannot_fetch_is_asked_for_once_and_told_with_a_way_out(

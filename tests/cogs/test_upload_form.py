@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from cogs.upload._form import Given, UploadForm
+from cogs.ui import door
+from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._several_views import progress_view, several_view
-from errors import FileTooLargeError, UploadTooSlowError
+from errors import FileTooLargeError, OutdatedError, UploadTooSlowError, VoiceMessageError
 from imgur.errors import OverCapacityError, RateLimitedError
 from imgur.models import TITLE_LIMIT, Album, Image
 from services import several
 from services.album import Filled
 from services.several import Batch
-from services.upload import IncomingFile, Uploaded, UploadRequest
+from services.upload import IncomingFile, Origin, Uploaded, UploadRequest
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, text, walk
 from tests.cogs.limits import assert_sendable, written
@@ -87,10 +90,14 @@ async def test_each_is_told_in_its_order_and_what_failed_is_sent_again_alone(
     assert "or a screenshot of the text." in text(message)
     assert [item["spoiler"] for item in pictures(message)] == [True, True]
     assert [item["description"] for item in pictures(message)] == ["Green", "Green"]
-    before = len(discord.standin.sent(UPLOAD))
+    before, links = len(discord.standin.sent(UPLOAD)), lines(message)
     again = answer(await discord.click(message, "Try it again"))
     assert len(discord.standin.sent(UPLOAD)) == before
-    assert "That is text, not a picture" in text(again)
+    assert "### That is text, not a picture" in text(again)
+    assert lines(message) == links, "what went up is still told where it was"
+    gone = answer(await discord.click(message, "Try it again"))
+    assert "This question is too old" in text(gone)
+    assert lines(message) == links
 
 
 async def test_one_file_is_told_as_one(discord: Discord, linked: Account, picture: bytes) -> None:
@@ -181,6 +188,63 @@ async def test_a_fault_of_ours_at_one_costs_no_other(discord: Discord, linked: A
     discord.standin.fail_next("html-kittens-200", UPLOAD)
     message = answer(await sent(discord, files(picture, "a.jpg", "b.jpg", "c.jpg")))
     assert "2 uploaded, 1 not" in text(message)
+    assert "The picture may be there" in text(message)
+    assert not [label for label in buttons(message) if "again" in label], "nobody sends blindly what may be there"
+
+
+async def test_those_under_way_are_waited_for_when_all_is_stopped(
+    discord: Discord, linked: Account, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three are past their last byte: what remains of them is told; two have not begun."""
+    held = discord.standin.switches.hold(UPLOAD, answer=True)
+    opened = await discord.run("upload")
+    discord.env.settle_timeout = 0.3
+    with pytest.raises(TimeoutError):
+        await discord.alice.submit_modal(
+            opened, {"files": files(picture, "a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"), "album": ""}
+        )
+    async with asyncio.timeout(20):
+        while len(discord.standin.sent(UPLOAD)) < 3:  # noqa: ASYNC110 - of the stand-in
+            await asyncio.sleep(0.01)
+    monkeypatch.setattr(door, "GRACE", 0.1)
+    asyncio.get_running_loop().call_later(0.5, held.release)
+    await discord.house.bot.door.close()
+    message = discord.channel.history(viewer=discord.alice)[-1]
+    assert [line.partition("**")[2].partition("**")[2] for line in lines(message)] == [
+        *(f" {name}.jpg: **The upload was ended**" for name in "abc"),
+        *(f" {name}.jpg: **Not sent**" for name in "de"),
+    ]
+    assert "it was deleted there again" in text(message)
+    assert not discord.standin.world.images
+
+
+async def test_a_fault_at_the_album_loses_no_link(discord: Discord, linked: Account, picture: bytes) -> None:
+    album = discord.standin.world.add_album(linked, title="Hills")
+    discord.standin.fail_next("over-capacity-500", f"P* /3/album/{album.id}*", times=50)
+    message = answer(await sent(discord, files(picture, "a.jpg", "b.jpg"), album="Hills"))
+    assert "### 2 uploaded" in text(message)
+    assert len(lines(message)) == 2
+    told = text(message).partition("It is not certain that they are in the album ")[2]
+    assert "Hills" in told
+    assert "Imgur" in told.partition("\n")[2], "and why"
+
+
+async def test_a_file_that_discord_does_not_tell_of_is_another_release_s(discord: Discord, linked: Account) -> None:
+    interaction = SimpleNamespace(data={"resolved": {}}, _state=None, user=SimpleNamespace(id=1))
+    with pytest.raises(OutdatedError):
+        requests(cast("Any", interaction), ["123"], Given())
+    with pytest.raises(OutdatedError):
+        read("elsewhere", "0", {"title": "", "description": "", "album": "", "how": []})
+
+
+async def test_a_voice_message_among_others_costs_none_of_them(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    uploads = discord.house.services.several
+    request = UploadRequest(discord.alice.id, IncomingFile("a.ogg", 10, "", origin=Origin.VOICE_MESSAGE))
+    batch = Batch.of([request])
+    await uploads.upload(batch, float("inf"))
+    assert isinstance(batch.entries[0].trouble, VoiceMessageError)
 
 
 # --- how it looks ----------------------------------------------------------------------------------------------------

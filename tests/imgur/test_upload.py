@@ -13,11 +13,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from imgur import BadAnswerError, ImgurClient, SourceLengthError, TooLargeError
+from imgur import BadAnswerError, ImgurClient, ImgurError, SourceLengthError, TooLargeError
 from imgur._limits import LimitKeeper
 from imgur._upload import SourcePayload, upload_form
 from imgur.models import RateLimits
 from standins.imgur import Standin
+from tests.imgur.conftest import Imgur
 from tests.imgur.sources import LargeSource, Source
 from tests.standins.samples import MP4
 
@@ -190,3 +191,18 @@ async def test_file_goes_out_under_its_name_and_type_after_the_texts() -> None:
         b"\r\nContent-Type: image/gif\r\n"
         b'Content-Disposition: form-data; name="image"; filename="x cat.gif"\r\n\r\nGIF89a\r\n'
     )
+
+
+async def test_an_address_that_imgur_repeats_is_in_no_error(imgur: Imgur, client: ImgurClient) -> None:
+    address = f"https://cats.example.com/?X-Amz-Signature=made-up-secret&{'a' * 1500}"
+    repeated = (
+        f"Bad URL {address}",
+        f"Bad URL {address[:700]}",
+        "Bad URL https:\\/\\/cats.example.com\\/made-up-secret",
+    )
+    for said in repeated:
+        body = {"data": {"error": said}, "success": False, "status": 400}
+        imgur.answers("POST", "/3/upload", body, status=400)
+        with pytest.raises(ImgurError) as raised:
+            await client.upload_address(address)
+        assert "made-up-secret" not in str(raised.value) + raised.value.detail

@@ -36,6 +36,8 @@ LATER, BEFORE = f"{int(time.time()) + 3600:x}", f"{int(time.time()) - 1:x}"
         "https://images.proxy.net/?url=https://i.imgur.com/abc1234.jpg",
         "https://i.stack.imgur.com/abc1234.png",
         "https://imgur.com.evil.net/abc1234",
+        "https://cdn.discordapp.com/emojis/123.webp?size=96",
+        "https://media.discordapp.net/stickers/123.gif",
     ],
 )
 def test_imgur_gets_exactly_what_was_typed(address: str) -> None:
@@ -55,7 +57,15 @@ def test_a_blank_within_is_quoted() -> None:
             for host in (
                 *("169.254.169.254", "127.0.0.1:8081", "[::1]:8081", "2130706433", "0x7f.1", "0177.0.0.1", "10.0.0.1"),
                 *("localhost", "localhost:8080", "router", "printer.local", "db.internal", "a.localhost", "8.8.8.8"),
-                *("[::ffff:127.0.0.1]", "127.1", "0", "1.2.3.4.", "metadata.google.internal", "x.home.arpa"),
+                *(
+                    "169.254.169.②⑤④",
+                    "[::ffff:127.0.0.1]",
+                    "127.1",
+                    "0",
+                    "1.2.3.4.",
+                    "metadata.google.internal",
+                    "x.home.arpa",
+                ),
             )
         ),
         *(
@@ -69,7 +79,7 @@ def test_a_blank_within_is_quoted() -> None:
         ),
         *(
             (f"https://{who}@cats.com/a.jpg", SecretAddressError)
-            for who in ("user:made-up-secret", "user", ":made-up", "user:")
+            for who in ("me.name:12/made-up", "user:made-up-secret", "user", ":made-up", "user:")
         ),
         ("https://cdn.discordapp.com/attachments/1/2/a.png", DiscordLinkError),
         (f"https://cdn.discordapp.com/attachments/1/2/a.png?ex={BEFORE}&is=1&hm=aa&", DiscordLinkError),

@@ -181,7 +181,10 @@ async def compose(
             imgur,
             linked=sync.begin,
             public_url=settings.public_url if settings.can_link else None,
-            authorize_url=imgur.authorize_url if settings.can_link else None,
+            authorize_url=partial(imgur.authorize_url, response_type=settings.imgur_response_type)
+            if settings.can_link
+            else None,
+            response_type=settings.imgur_response_type,
         )
         stack.push_async_callback(linking.close)
         selections = SelectionService(views, library.catalogue)

@@ -167,6 +167,7 @@ class Settings:
     discord_token: str = _read(_credential, is_secret=True)
     imgur_client_id: str = _read(_client_id)
     imgur_client_secret: str | None = _read(_client_secret, None, is_secret=True)
+    imgur_response_type: Literal["token", "code"] = _read(_one_of("token", "code"), "token")
     public_url: str | None = _read(public_origin, None)
     host: str = _read(_host, "127.0.0.1")
     port: int = _read(port_number, 8080)

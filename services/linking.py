@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 import structlog
 
@@ -143,7 +144,8 @@ class LinkingService:
     """Takes link attempts from `/imgur link` to a linked account.
 
     `authorize_url` turns a state into the address of Imgur's authorize page. Without it, or without `public_url`,
-    nobody can link. `linked` is called with the user and the account once one is linked; it may not raise.
+    nobody can link. `response_type` is what that page is asked for, and all that is taken back. `linked` is called with
+    the user and the account once one is linked; it may not raise.
     """
 
     def __init__(
@@ -154,6 +156,7 @@ class LinkingService:
         *,
         public_url: str | None,
         authorize_url: Callable[[str], str] | None,
+        response_type: Literal["token", "code"] = "token",
         linked: Callable[[int, int], Awaitable[None]] | None = None,
         patience: float = PATIENCE,
     ) -> None:
@@ -162,6 +165,8 @@ class LinkingService:
         self._imgur = imgur
         self._public_url = public_url
         self._authorize_url = authorize_url
+        self._trade = imgur.exchange_code if response_type == "code" else imgur.refresh
+        self._brings: Literal["refresh_token", "code"] = "code" if response_type == "code" else "refresh_token"
         self._linked = linked
         self._patience = patience
         self._notifier: LinkNotifier | None = None
@@ -302,8 +307,13 @@ class LinkingService:
             raise LinkForeignBrowserError  # else another browser was quicker
         return Bound(attempt.id, cookie, attempt.expires_at, attempt.locale, self._authorize_url(state))
 
-    async def receive(self, state: str, refresh_token: str, cookies: Mapping[str, str]) -> str:
-        """Spend the state and prove, with Imgur, whose the refresh token is. Gives the attempt's id.
+    @property
+    def brings(self) -> Literal["refresh_token", "code"]:
+        """What of Imgur's answer `receive` takes."""
+        return self._brings
+
+    async def receive(self, state: str, grant: str, cookies: Mapping[str, str]) -> str:
+        """Spend the state and prove, with Imgur, whose the grant is: a refresh token or a code. Gives the attempt's id.
 
         What comes once more from the browser that has the attempt changes nothing, and leads to the last page.
         Raises LinkError; errors of Imgur pass, and end the attempt.
@@ -318,7 +328,7 @@ class LinkingService:
         check: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._checks.add(check)
         try:
-            account = await self._identified(refresh_token)
+            account = await self._identified(grant)
             proved = await self._attempts.prove(attempt.id, account, new_code(), now=datetime.now(UTC))
         except BaseException as error:  # a shutdown too, or its page would say "checking" until the attempt expires
             await self._attempts.void(attempt.id)
@@ -419,10 +429,10 @@ class LinkingService:
         if self._notifier is not None and attempt.origin is not None:
             await self._notifier.failed(attempt.origin, attempt.discord_id, error, may_go_on=may_go_on)
 
-    async def _identified(self, refresh_token: str) -> ImgurAccount:
-        """Trade the refresh token in as this bot, then ask who it is with what came back."""
+    async def _identified(self, grant: str) -> ImgurAccount:
+        """Trade the grant in as this bot, then ask who it is with what came back."""
         try:
-            tokens = await self._traded(refresh_token)
+            tokens = await self._traded(grant)
             who = await self._imgur.account(AccessToken(tokens.access_token, tokens.account_id or 0))
         except (InvalidGrantError, UnauthorizedError) as error:
             raise LinkNotConfirmedError from error
@@ -430,15 +440,15 @@ class LinkingService:
             account_id=who.id,
             username=who.username,
             access_token=tokens.access_token,
-            refresh_token=tokens.refresh_token or refresh_token,
+            refresh_token=tokens.refresh_token,
             expires_at=expiry(tokens),
         )
 
-    async def _traded(self, refresh_token: str) -> Tokens:
-        """New tokens for a refresh token; whoever waits in a browser would rather begin again than wait for long."""
+    async def _traded(self, grant: str) -> Tokens:
+        """Tokens for a grant; whoever waits in a browser would rather begin again than wait for long."""
         try:
             async with asyncio.timeout(self._patience):
-                return await self._imgur.refresh(refresh_token)
+                return await self._trade(grant)
         except TimeoutError as error:
             raise UnreachableError(type(error).__name__) from None
 

@@ -338,7 +338,7 @@ def test_a_misspelt_name_in_the_environment_is_named_too(load: Any, monkeypatch:
 @pytest.mark.parametrize(
     "name",
     [
-        *("TZ", "COMPOSE_PROJECT_NAME", "HOSTNAME", "SSH_PORT", "POSTGRES_PASSWORD", "IMGUR_RESPONSE_TYPE"),
+        *("TZ", "COMPOSE_PROJECT_NAME", "HOSTNAME", "SSH_PORT", "POSTGRES_PASSWORD", "IMGUR_REFRESH_TOKEN"),
         *("DISCORD_CONTRACTS", "DISCORD_CLIENT_SECRET", "DISCORD_PUBLIC_KEY", "TOKEN", "CLIENT_ID"),
     ],
 )

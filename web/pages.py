@@ -73,7 +73,7 @@ async def receive(request: web.Request) -> web.Response:
     linking, state = request.app[LINKING], form.get("state", "")
     if error := form.get("error"):
         return _to_last_page(request, await linking.refuse(error, state, request.cookies))
-    return _to_last_page(request, await linking.receive(state, form.get("refresh_token", ""), request.cookies))
+    return _to_last_page(request, await linking.receive(state, form.get(linking.brings, ""), request.cookies))
 
 
 async def last(request: web.Request) -> web.Response:

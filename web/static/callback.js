@@ -10,9 +10,10 @@
   const found = {
     state: fragment.get("state") ?? query.get("state"),
     refresh_token: fragment.get("refresh_token"),
+    code: query.get("code"),
     error: fragment.get("error"),
   };
-  const arrived = Boolean(found.refresh_token || found.error);
+  const arrived = Boolean(found.refresh_token || found.code || found.error);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   const last = document.getElementById("last");
   if (last && !arrived) {

@@ -53,6 +53,7 @@ from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
 from services.several import SeveralUploads
+from services.sign_in import SignInService
 from services.sync import SyncHandler, SyncService
 from services.upkeep import Upkeep
 from services.upload import AT_ONCE, UploadService
@@ -175,11 +176,13 @@ async def compose(
         stack.push_async_callback(jobs.close)
         sync = SyncService(accounts, imgur, stores.library, jobs, quota=governor.background_seconds)
         library.catalogue.shelves.listen(sync)
+        sign_in = SignInService(stores.sign_in, imgur, accounts, response_type=settings.imgur_response_type)
         linking = LinkingService(
             stores.attempts,
             stores.accounts,
             imgur,
             linked=sync.begin,
+            outage=sign_in.outage,
             public_url=settings.public_url if settings.can_link else None,
             authorize_url=partial(imgur.authorize_url, response_type=settings.imgur_response_type)
             if settings.can_link
@@ -205,6 +208,7 @@ async def compose(
             governor=governor,
             selections=selections,
             bulk=BulkService(jobs, selections, views, library.catalogue, albums),
+            sign_in=sign_in,
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
@@ -255,6 +259,9 @@ async def _serve(
             raise CannotListenError(f"{host}:{port}: {reason}") from error
     sweeper = asyncio.create_task(_sweep(services, housekeeper), name="sweeper")
     stack.push_async_callback(_cancelled, sweeper)
+    if settings.can_link:
+        watcher = asyncio.create_task(_watch_sign_in(services.sign_in), name="sign-in")
+        stack.push_async_callback(_cancelled, watcher)
 
 
 async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
@@ -272,6 +279,17 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
             log.warning("what has expired could not be erased; trying again", reason=type(error).__name__)
         except Exception:
             log.exception("what has expired could not be erased; trying again")
+
+
+async def _watch_sign_in(sign_in: SignInService) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        try:
+            await sign_in.tick()
+        except StorageError as error:
+            log.warning("what Imgur's sign-in does is not known", reason=type(error).__name__)
+        except Exception:
+            log.exception("what Imgur's sign-in does is not known")
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -80,6 +80,7 @@ class Request:
     cost: int = 1
     session: ClientSession | None = None
     is_upload: bool = False
+    is_page: bool = False  # what a browser asks for: with no credentials, and HTML is expected
 
 
 class Transport:
@@ -189,7 +190,7 @@ class Transport:
                 params=request.params,
                 json=request.json,
                 data=request.data,
-                headers=self._headers(request.auth),
+                headers={"Accept": "text/html"} if request.is_page else self._headers(request.auth),
                 timeout=request.timeout or self._timeout,
                 allow_redirects=False,
                 raise_for_status=False,

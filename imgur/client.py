@@ -14,6 +14,7 @@ from imgur._album import AlbumCalls
 from imgur._answer import document_of, grant_error
 from imgur._favorite import FavoriteSwitch
 from imgur._limits import limits_from
+from imgur._signin import sign_in_of
 from imgur._texts import in_utf8
 from imgur._transport import CONNECT_SECONDS, Request, Transport, path_id, tell_operator
 from imgur._upload import SourcePayload, text_form, upload_form
@@ -35,6 +36,7 @@ from imgur.models import (
     Kind,
     Page,
     RateLimits,
+    SignIn,
     Sort,
     Tokens,
     UploadSource,
@@ -92,6 +94,16 @@ class ImgurClient(AlbumCalls):
         """Where a user allows the application. Imgur then redirects to the address registered for it."""
         query = {"client_id": self._client_id, "response_type": response_type, "state": state}
         return str(self._transport.base_url.joinpath("oauth2", "authorize").with_query(query))
+
+    async def sign_in(self, response_type: Literal["token", "code"] = "token") -> SignIn:
+        """Whether people can sign in: one look at the authorize page, which costs nothing and is tried once."""
+        query = {"client_id": self._client_id, "response_type": response_type}
+        request = Request("GET", ("oauth2", "authorize"), params=query, cost=0, is_page=True)
+        try:
+            seen: SignIn = await self._transport.send(request, sign_in_of)
+        except ImgurError:
+            return SignIn.UNKNOWN
+        return seen
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """New tokens. Raises InvalidGrantError where the refresh token is no longer good."""

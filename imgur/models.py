@@ -32,6 +32,14 @@ class Kind(StrEnum):
     ALBUM = "album"
 
 
+class SignIn(StrEnum):
+    """Whether Imgur's authorize page lets people sign in, as far as its answer tells."""
+
+    WORKS = "works"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class AccessToken:
     """One account's access token; `account_id` tells callers' locks and counters apart."""

@@ -15,6 +15,7 @@ from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
 from services.several import SeveralUploads
+from services.sign_in import SignInService
 from services.sync import SyncService
 from services.upkeep import Upkeep
 from services.upload import UploadService
@@ -41,3 +42,4 @@ class Services:
     upkeep: Upkeep
     governor: Governor
     bulk: BulkService
+    sign_in: SignInService

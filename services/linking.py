@@ -43,6 +43,7 @@ from imgur.models import AccessToken, Tokens
 from services.account import PATIENCE, LinkedAccount, expiry, linked_account
 from services.onetime import derived, digest, is_code, is_marked, is_secret, new_code, new_id, new_marked, new_secret
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
+from services.sign_in import Outage
 from storage.errors import StorageError
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 
@@ -73,6 +74,7 @@ class LinkOffer:
     url: str = field(repr=False)
     expires_at: datetime
     present: LinkedAccount | None
+    outage: Outage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Landing:
     expires_at: datetime
     locale: str | None
     cookie: str = field(repr=False)
+    outage: Outage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +143,18 @@ def cookie_name(attempt_id: str) -> str:
     return COOKIE_PREFIX + attempt_id
 
 
+async def _no_outage() -> Outage | None:
+    """Nothing is known of any."""
+    return None
+
+
 class LinkingService:
     """Takes link attempts from `/imgur link` to a linked account.
 
     `authorize_url` turns a state into the address of Imgur's authorize page. Without it, or without `public_url`,
     nobody can link. `response_type` is what that page is asked for, and all that is taken back. `linked` is called with
-    the user and the account once one is linked; it may not raise.
+    the user and the account once one is linked; it may not raise. `outage` tells whether Imgur's
+    page is known not to work: people may try all the same.
     """
 
     def __init__(
@@ -158,8 +167,10 @@ class LinkingService:
         authorize_url: Callable[[str], str] | None,
         response_type: Literal["token", "code"] = "token",
         linked: Callable[[int, int], Awaitable[None]] | None = None,
+        outage: Callable[[], Awaitable[Outage | None]] = _no_outage,
         patience: float = PATIENCE,
     ) -> None:
+        self._outage = outage
         self._attempts = attempts
         self._accounts = accounts
         self._imgur = imgur
@@ -217,7 +228,8 @@ class LinkingService:
             await self._replaced(older)
         account = await self._accounts.named(discord_id)
         present = linked_account(account) if account else None
-        return LinkOffer(attempt.id, f"{self._public_url}/link/{nonce}", attempt.expires_at, present)
+        link = f"{self._public_url}/link/{nonce}"
+        return LinkOffer(attempt.id, link, attempt.expires_at, present, await self._outage())
 
     async def set_origin(self, attempt_id: str, origin: str) -> None:
         """The message to be changed at the end is another one now. Raises LinkUsedError."""
@@ -282,7 +294,8 @@ class LinkingService:
             cookie = _given(attempt, nonce, cookies)
         elif _is_carried(attempt, cookies):
             cookie = _cookie(attempt, cookies)
-        return Landing(attempt.id, attempt.discord_name, attempt.expires_at, attempt.locale, cookie)
+        outage = await self._outage()
+        return Landing(attempt.id, attempt.discord_name, attempt.expires_at, attempt.locale, cookie, outage)
 
     async def bind(self, nonce: str, cookies: Mapping[str, str]) -> Bound | Further:
         """Bind the attempt to this browser; the browser that has it gets the same again, in any of its tabs.

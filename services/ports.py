@@ -6,7 +6,7 @@ from asyncio import Task
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from errors import BotError
 from imgur.errors import ImgurError
@@ -21,6 +21,7 @@ from imgur.models import (
     Page,
     Privacy,
     RateLimits,
+    SignIn,
     Sort,
     Tokens,
     UploadSource,
@@ -46,6 +47,8 @@ from storage.models import (
     Refusal,
     Selected,
     Shelf,
+    SignInState,
+    SignInWait,
     Standing,
     Step,
     StepState,
@@ -59,6 +62,7 @@ from storage.models import (
 class ImgurApi(Protocol):
     """The Imgur client, as far as the services use it. Every call raises `imgur.errors.ImgurError`."""
 
+    async def sign_in(self, response_type: Literal["token", "code"] = "token") -> SignIn: ...
     async def refresh(self, refresh_token: str) -> Tokens: ...
     async def exchange_code(self, code: str) -> Tokens: ...
     async def account(self, auth: AccessToken) -> Account: ...
@@ -156,6 +160,25 @@ class LinkNotifier(Protocol):
     async def failed(self, origin: str, discord_id: int, error: BotError | ImgurError, *, may_go_on: bool) -> None:
         """Nothing was linked, for this reason; `may_go_on` if the attempt's browser can still come to a code."""
         ...
+
+
+class SignInTeller(Protocol):
+    """Tells users in a direct message that Imgur's sign-in works again. Never raises."""
+
+    async def works_again(self, discord_id: int, locale: str | None, nonce: int) -> bool:
+        """Whether that is settled: it got there, or it never will. By `nonce` it gets there once."""
+        ...
+
+
+class SignInStore(Protocol):
+    """What is known of Imgur's sign-in, and who waits for it; `storage.sign_in` says more."""
+
+    async def state(self) -> SignInState | None: ...
+    async def take_look(self, now: datetime, *, before: datetime) -> bool: ...
+    async def found(self, now: datetime, *, works: bool) -> None: ...
+    async def wait(self, discord_id: int, locale: str | None, nonce: int, now: datetime) -> None: ...
+    async def claim(self, now: datetime, *, until: datetime) -> SignInWait | None: ...
+    async def drop(self, discord_id: int) -> None: ...
 
 
 class Teller(Protocol):

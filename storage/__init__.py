@@ -15,6 +15,7 @@ from storage.jobs import JobStore
 from storage.ledger import LedgerStore
 from storage.marks import MarkStore
 from storage.sealing import Keyring
+from storage.sign_in import SignInStore
 from storage.syncs import SyncStore
 from storage.uploads import UploadStore
 from storage.views import ViewStore
@@ -33,6 +34,7 @@ class Stores:
     views: ViewStore
     jobs: JobStore
     ledger: LedgerStore
+    sign_in: SignInStore
 
     @classmethod
     async def opened(cls, database: Database, keyring: Keyring, now: datetime) -> Stores:
@@ -57,4 +59,5 @@ class Stores:
             views=ViewStore(database),
             jobs=JobStore(database, keyring),
             ledger=LedgerStore(database),
+            sign_in=SignInStore(database),
         )

@@ -26,6 +26,28 @@ class ImgurAccount:
     broken: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SignInState:
+    """What looks at Imgur's sign-in have found. `held` counts those in a row that found it working.
+
+    `looked_at` is of any look, `known_at` of the last one that told whether it works.
+    """
+
+    looked_at: datetime
+    known_at: datetime | None
+    down_since: datetime | None
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignInWait:
+    """A user who wants to hear when it works; by `nonce` Discord knows a message that it was sent before."""
+
+    discord_id: int
+    locale: str | None
+    nonce: int = field(repr=False)
+
+
 class AttemptStatus(StrEnum):
     """How far a link attempt has come. Only PENDING, BOUND and PROVED can go on."""
 

@@ -278,3 +278,23 @@ credit_overruns = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
 )
+
+sign_in = Table(  # one row
+    "sign_in",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("looked_at", UtcTime, nullable=False),
+    Column("known_at", UtcTime),
+    Column("down_since", UtcTime),
+    Column("held", Integer, nullable=False),
+)
+
+sign_in_waits = Table(
+    "sign_in_waits",
+    metadata,
+    Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("asked_at", UtcTime, nullable=False, index=True),
+    Column("locale", String(10)),
+    Column("nonce", BigInteger, nullable=False),
+    Column("claimed_until", UtcTime),
+)

@@ -214,6 +214,7 @@ UNKNOWN = {
         "secrets": (),
         "cost": 1,
         "is_upload": False,
+        "is_page": False,
     },
     models.Tokens: NONE(("account_id", "account_username")),
     models.Account: NONE(("created", "reputation", "bio")),

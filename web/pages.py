@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from locales.text import Duration
+from locales.text import Duration, Moment
 from services.linking import Further, LinkingService, Progress, cookie_name
 from web.cookies import forget, keep
 from web.languages import in_language_of
@@ -34,8 +34,9 @@ async def landing(request: web.Request) -> web.Response:
     page = await request.app[LINKING].landing(request.match_info["nonce"], request.cookies)
     if isinstance(page, Further):
         return _to_last_page(request, page.attempt_id)
+    since = Moment(page.outage.since, "D") if page.outage else None
     with in_language_of(page.locale):
-        response = render("landing.html", page=page, left=_left(page.expires_at))
+        response = render("landing.html", page=page, left=_left(page.expires_at), since=since)
     if page.cookie:
         keep(response, page.attempt_id, page.cookie, seconds=_seconds(page.expires_at))
     return response

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from cogs.client import ImgurBot
 from cogs.link._cog import Linking
-from cogs.link._notifier import Notifier
+from cogs.link._notifier import Notifier, SignInTeller
 
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog, and have the service tell users through Discord when linking has finished."""
     bot.services.linking.announce_with(Notifier(bot))
-    await bot.add_cog(Linking(bot.services.linking, bot.services.accounts))
+    bot.services.sign_in.announce_with(SignInTeller(bot))
+    await bot.add_cog(Linking(bot.services.linking, bot.services.accounts, bot.services.sign_in))

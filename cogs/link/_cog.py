@@ -17,9 +17,11 @@ from cogs.link._views import (
     linked_view,
     moved_view,
     offer_view,
+    promised_view,
     unlinked_title,
     unlinked_view,
     waiting_view,
+    works_view,
 )
 from cogs.ui.actions import Interaction, action
 from cogs.ui.forms import Form, field
@@ -38,6 +40,7 @@ from errors import DirectMessageLostError, DirectMessagesClosedError, NothingLin
 from locales.text import Text
 from services.account import AccountService
 from services.linking import LinkingService, LinkOffer
+from services.sign_in import SignInService
 
 NEXT_STEP = Text("Try /imgur upload with a picture, or /imgur images to see what you have.")
 CODE_LIMIT = 20  # the code has 8 characters; people add spaces and dashes
@@ -55,8 +58,9 @@ class CodeForm(Form):
 class Linking(commands.Cog):
     """Begins and ends links between Discord users and Imgur accounts."""
 
-    def __init__(self, linking: LinkingService, accounts: AccountService) -> None:
+    def __init__(self, linking: LinkingService, accounts: AccountService, sign_in: SignInService) -> None:
         self._linking = linking
+        self._sign_in = sign_in
         self._accounts = accounts
         self._moving: set[int] = set()  # the messages that are being moved
 
@@ -73,6 +77,15 @@ class Linking(commands.Cog):
     @action("link")
     async def _link_pressed(self, interaction: Interaction) -> None:
         await self._offer(interaction)
+
+    @action("sign-in-tell")
+    async def _tell_pressed(self, interaction: Interaction) -> None:
+        """Have them told when Imgur's sign-in works; that it does, if it does by now."""
+        await acknowledge(interaction)
+        outage = await self._sign_in.tell_me(interaction.user.id, interaction.locale.value)
+        if outage is not None:
+            done(interaction, Text("You will be told"))
+        await answer(interaction, promised_view() if outage else works_view(interaction.user.id))
 
     @action("link-code")
     async def _code_pressed(self, interaction: Interaction) -> None:

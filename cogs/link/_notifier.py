@@ -13,13 +13,15 @@ import orjson
 import structlog
 from discord import ui
 
-from cogs.link._views import failed_view, linked_view
+from cogs.link._views import failed_view, linked_view, works_view
 from errors import BotError
 from imgur.errors import ImgurError
 from locales.rendering import heard_by
 
 log = structlog.get_logger(__name__)
 
+FOR_GOOD = {400, 403, 404}
+"""Statuses with which Discord says that someone cannot be written to: closed direct messages, a user who is gone."""
 MOST_SECONDS = 5.0  # a page in a browser waits for it
 
 
@@ -39,6 +41,29 @@ def interaction_origin(interaction: discord.Interaction[Any], message_id: int | 
 def message_origin(message: discord.Message, locale: discord.Locale) -> str:
     """A message of the bot's own in a channel, and the language of who reads it."""
     return orjson.dumps({"channel": message.channel.id, "message": message.id, "locale": locale.value}).decode()
+
+
+class SignInTeller:
+    """Tells those who asked for it, in one direct message, that Imgur's sign-in works."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def works_again(self, discord_id: int, locale: str | None, nonce: int) -> bool:
+        """Whether that is settled: Discord took the message, or refuses it for good. Never raises."""
+        with heard_by(locale):
+            view = works_view(discord_id)
+        try:
+            async with asyncio.timeout(MOST_SECONDS):
+                channel = await self._client.create_dm(discord.Object(discord_id))
+                await channel.send(view=view, nonce=nonce)
+        except discord.HTTPException as error:
+            log.info("a user could not be told that Imgur's sign-in works", status=error.status)
+            return error.status in FOR_GOOD
+        except Exception as error:  # noqa: BLE001 - an outage: it is tried again
+            log.info("a user could not be told that Imgur's sign-in works", error=type(error).__name__)
+            return False
+        return True
 
 
 class Notifier:

@@ -27,9 +27,12 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | No
     ]
     if movable:
         controls.append(ActionButton("link-dm", owner, label=Text("Move to direct message")))
+    if offer.outage is not None:
+        controls.append(ActionButton("sign-in-tell", owner, label=Text("Tell me when it works")))
     return notice(
         Text("Link your Imgur account"),
         reason,
+        _down(offer),
         _present(offer),
         joined(
             "\n",
@@ -40,6 +43,26 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | No
         ),
         Text("This is only for you and ends {when}.", when=Moment(offer.expires_at)),
         controls=controls,
+    )
+
+
+def promised_view() -> ui.LayoutView:
+    """The answer to "Tell me when it works"."""
+    return notice(
+        Text("You will be told"),
+        Text(
+            "Once Imgur's sign-in has worked for some minutes, I send you one direct message. That takes direct "
+            "messages from this bot, or from members of a server in which you both are, to be allowed in your settings."
+        ),
+    )
+
+
+def works_view(owner: int) -> ui.LayoutView:
+    """Imgur's sign-in works: in a direct message to who asked to be told, or at once."""
+    return notice(
+        Text("Imgur's sign-in works again"),
+        Text("You can link your Imgur account now."),
+        controls=[ActionButton("link", owner, label=Text("Link account"), style=discord.ButtonStyle.primary)],
     )
 
 
@@ -126,6 +149,18 @@ def unlinked_title(username: str) -> Text:
 def kept_view() -> ui.LayoutView:
     """The answer to Keep."""
     return notice(Text("Nothing was changed"), Text("Your Imgur account is linked as before."))
+
+
+def _down(offer: LinkOffer) -> Text | None:
+    if offer.outage is None:
+        return None
+    return Text(
+        "**Imgur's sign-in is down**, as far as I have seen since {since}; I last looked {seen}. You can try all the "
+        "same. Until it works, /imgur upload with anonymous: True needs no account, and accounts that are linked go on "
+        "to work.",
+        since=Moment(offer.outage.since, "f"),
+        seen=Moment(offer.outage.seen_at),
+    )
 
 
 def _present(offer: LinkOffer) -> Text | None:

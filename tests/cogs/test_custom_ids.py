@@ -60,6 +60,7 @@ BUILT = {  # within the cogs, where something went wrong
     "link-code": (),
     "link-code-entered": (),
     "link-dm": (),
+    "sign-in-tell": (),
     "unlink": (),
     "unlink-confirm": (),
     "unlink-keep": (),

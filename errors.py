@@ -172,6 +172,18 @@ class EmptyFileError(BotError):
     """The file has no bytes."""
 
 
+class DamagedError(BotError):
+    """The file is cut or broken."""
+
+
+class CannotCleanError(BotError):
+    """What a file of this `kind`, a MIME type, says beside its picture cannot be removed from it as it is."""
+
+    def __init__(self, kind: str = "") -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
 class VoiceMessageError(BotError):
     """The file is a voice message."""
 

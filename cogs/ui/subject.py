@@ -17,6 +17,8 @@ from errors import (
     AlbumTitleError,
     AlbumUncertainError,
     AttachmentUnavailableError,
+    CannotCleanError,
+    DamagedError,
     EmptyFileError,
     FileTooLargeError,
     ImageGivenError,
@@ -35,6 +37,7 @@ from locales.text import Text
 NAME_LIMIT = 80
 _FILES = (
     *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
+    *(DamagedError, CannotCleanError),
     *(AttachmentUnavailableError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
 )
 _ITEMS = (

@@ -141,6 +141,14 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("That file is empty"),
         Text("There is nothing in it: it was probably not saved whole. Save it anew and upload it again."),
     ),
+    errors.DamagedError: Words(
+        Text("That file is damaged"),
+        Text("Part of it is missing or broken: it was probably not saved whole. Save it anew and upload it again."),
+    ),
+    errors.CannotCleanError: Words(
+        Text("Place and camera cannot be removed from that file"),
+        Text("Nothing was uploaded. Save it as JPEG or PNG and upload that."),
+    ),
     errors.VoiceMessageError: Words(
         Text("That is a voice message, not a picture or video"), Text("{taken} Attach one of these.", taken=TAKEN)
     ),

@@ -42,6 +42,7 @@ from services import Services
 from services.account import AccountService
 from services.album import AlbumService
 from services.bulk import Adding, BulkService, Deleting, Favoriting
+from services.data import ExportService
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
 from services.library.shelves import Shelves
@@ -209,6 +210,7 @@ async def compose(
             selections=selections,
             bulk=BulkService(jobs, selections, views, library.catalogue, albums),
             sign_in=sign_in,
+            exports=ExportService(stores.held),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:

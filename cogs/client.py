@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 # No intent is needed here, so no advice about it.
 logging.getLogger("discord.state").addFilter(lambda record: not record.getMessage().startswith("Guilds intent"))
 
-EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item", "cogs.album")
+EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item", "cogs.album", "cogs.data")
 SYNC_PATIENCE = 10.0  # seconds
 
 
@@ -62,6 +62,7 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
         )
         super().add_command(self.imgur)
         app_commands.Group(name="album", description="Your albums on Imgur", parent=self.imgur)
+        app_commands.Group(name="data", description="What this bot holds about you", parent=self.imgur)
 
     def add_command(self, command: Any, /, **options: Any) -> None:
         """Add a command or group to `/imgur`, or to the group there that it names (`cogs/ui/groups.py`)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.account import AccountService
 from services.album import AlbumService
 from services.bulk import BulkService
+from services.data import ExportService
 from services.jobs import Changes, JobService
 from services.library import Library
 from services.linking import LinkingService
@@ -43,3 +44,4 @@ class Services:
     governor: Governor
     bulk: BulkService
     sign_in: SignInService
+    exports: ExportService

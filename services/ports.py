@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Task
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -34,6 +34,7 @@ from storage.models import (
     Floor,
     Found,
     Grant,
+    HeldRows,
     ImgurAccount,
     IndexedItem,
     Job,
@@ -281,6 +282,14 @@ class UploadStore(Protocol):
     async def hidden(self, image_ids: Collection[str]) -> frozenset[str]: ...
     async def remove(self, discord_id: int, image_id: str) -> bool:
         """Forget the upload, and that it was a spoiler; False if it was in an account."""
+        ...
+
+
+class HeldStore(Protocol):
+    """All that is held about a user."""
+
+    def everything(self, discord_id: int) -> AsyncIterator[HeldRows]:
+        """Table by table, each in one or more pieces, as of one moment; tables without a row of theirs are left out."""
         ...
 
 

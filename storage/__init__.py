@@ -9,6 +9,7 @@ from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
 from storage.forgotten import forget_again
+from storage.held import HeldStore
 from storage.housekeeping import Housekeeper
 from storage.index import LibraryStore
 from storage.jobs import JobStore
@@ -35,6 +36,7 @@ class Stores:
     jobs: JobStore
     ledger: LedgerStore
     sign_in: SignInStore
+    held: HeldStore
 
     @classmethod
     async def opened(cls, database: Database, keyring: Keyring, now: datetime) -> Stores:
@@ -60,4 +62,5 @@ class Stores:
             jobs=JobStore(database, keyring),
             ledger=LedgerStore(database),
             sign_in=SignInStore(database),
+            held=HeldStore(database, keyring),
         )

@@ -101,6 +101,15 @@ class AnonymousUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRows:
+    """Some rows of a table that are about a user, as JSON takes them; `withheld` columns are secrets of the bot's."""
+
+    table: str
+    rows: tuple[Mapping[str, Any], ...] = field(repr=False)
+    withheld: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What a search asks for; all texts are folded, as what they are compared with is.
 

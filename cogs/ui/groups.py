@@ -4,3 +4,4 @@ from __future__ import annotations
 
 GROUP = "group"
 ALBUM = {GROUP: "album"}
+DATA = {GROUP: "data"}

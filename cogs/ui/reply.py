@@ -9,7 +9,8 @@ through, beside the next answer to that user.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+import io
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -44,6 +45,7 @@ M = TypeVar("M")
 Interaction: TypeAlias = discord.Interaction[Any]
 
 PATIENCE = 10.0  # seconds for one message; discord.py alone would try for half a minute
+FILES_PATIENCE = 120.0  # for one with files
 AGAIN = (0.1, 0.5, 1.0)  # seconds before a call is made again whose answer was lost
 CANNOT_MESSAGE = 50007
 UNKNOWN, ACKNOWLEDGED = 10062, 40060  # what Discord says of an interaction that is too old, or has its answer
@@ -115,8 +117,8 @@ async def suggest(interaction: Interaction, found: Iterable[Suggestion]) -> list
     return choices
 
 
-async def _in_time(call: Awaitable[M]) -> M:
-    async with asyncio.timeout(PATIENCE):
+async def _in_time(call: Awaitable[M], seconds: float = PATIENCE) -> M:
+    async with asyncio.timeout(seconds):
         return await call
 
 
@@ -210,6 +212,32 @@ async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, 
 async def answer_on(interaction: Interaction, view: ui.LayoutView) -> bool:
     """Say more privately, in another message; whether Discord took it."""
     return await _followed(interaction, view) is None
+
+
+async def hand_over(interaction: Interaction, view: ui.LayoutView, files: Mapping[str, bytes]) -> None:
+    """Answer privately with files, which the view shows. Raises AnswerRefusedError where Discord does not take them."""
+
+    def send() -> Awaitable[Any]:
+        return interaction.edit_original_response(view=view, attachments=_attached(files))
+
+    refusal, _ = await refused(interaction, send, again=True, patience=FILES_PATIENCE)
+    if refusal is not None:
+        raise AnswerRefusedError from refusal
+    await _told(interaction)
+
+
+async def hand_on(interaction: Interaction, view: ui.LayoutView, files: Mapping[str, bytes]) -> bool:
+    """The same in another private message; whether Discord took it."""
+
+    def send() -> Awaitable[Any]:
+        return interaction.followup.send(view=view, files=_attached(files), ephemeral=True)
+
+    return (await refused(interaction, send, patience=FILES_PATIENCE))[0] is None
+
+
+def _attached(files: Mapping[str, bytes]) -> list[discord.File]:
+    """Each can be sent once."""
+    return [discord.File(io.BytesIO(data), name) for name, data in files.items()]
 
 
 async def progress(interaction: Interaction, view: ui.LayoutView) -> bool:
@@ -338,7 +366,7 @@ def _keep(interaction: Interaction, deed: Done) -> None:
 
 
 async def refused(
-    interaction: Interaction, call: Callable[[], Awaitable[M]], *, again: bool = False
+    interaction: Interaction, call: Callable[[], Awaitable[M]], *, again: bool = False, patience: float = PATIENCE
 ) -> tuple[Exception | None, M | None]:
     """How Discord refused a message, or what came of it. A fault of ours counts as well: what was done is told.
 
@@ -347,7 +375,7 @@ async def refused(
     is_second = False
     for pause in (*AGAIN, None):
         try:
-            return None, await _in_time(call())
+            return None, await _in_time(call(), patience)
         except REFUSALS as refusal:
             if is_second and getattr(refusal, "code", 0) == ACKNOWLEDGED:
                 return None, None  # what it answers with was taken the first time

@@ -16,6 +16,7 @@ from discord import ui
 import cogs
 from cogs.album._views import arrange_view, edited_view
 from cogs.album._views import question_view as album_question_view
+from cogs.data._policy import policy_view
 from cogs.gallery._bulk_views import NewAlbum, pick_album_view, question_view, state_view
 from cogs.gallery._hits import hits_view
 from cogs.gallery._tagging import TagsForm
@@ -106,6 +107,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield edited_view(Edited(ALBUM), OWNER)
     for sort in ("viral", "top"):
         yield hits_view(Hits(IMAGES, FAR - 1, FAR), Search("cat", sort, "month"), VIEW, OWNER)
+    yield policy_view(OWNER)
     yield TagsForm(OWNER, VIEW)
     yield UploadForm(OWNER, Given())
     yield NewAlbum(OWNER, VIEW)

@@ -1,0 +1,51 @@
+"""The commands of `/imgur data`, and the presses on what they answer."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.data._export import export_view, file_names, lost_view, part_view, parts_view, spread
+from cogs.data._policy import policy_view
+from cogs.ui.actions import Interaction, action
+from cogs.ui.groups import DATA
+from cogs.ui.reply import acknowledge, answer, hand_on, hand_over
+from services.data import ExportService
+
+
+class Data(commands.Cog):
+    """Tells users what is held about them, and hands it to them. All of it is for their eyes alone."""
+
+    def __init__(self, exports: ExportService) -> None:
+        self._exports = exports
+
+    @app_commands.command(extras=DATA)
+    async def policy(self, interaction: Interaction) -> None:
+        """What this bot keeps about you, why, and for how long."""
+        await acknowledge(interaction)
+        await answer(interaction, policy_view(interaction.user.id))
+
+    @app_commands.command(extras=DATA)
+    async def export(self, interaction: Interaction) -> None:
+        """Everything that this bot holds about you, as a file."""
+        await self._export(interaction)
+
+    @action("data-export")
+    async def _export_pressed(self, interaction: Interaction) -> None:
+        await self._export(interaction)
+
+    async def _export(self, interaction: Interaction) -> None:
+        """In one file; else in several that are announced first."""
+        await acknowledge(interaction)
+        made = await self._exports.make(interaction.user.id, interaction.filesize_limit)
+        files = dict(zip(file_names(made), made.parts, strict=True))
+        if len(files) == 1:
+            await hand_over(interaction, export_view(made), files)
+            return
+        await answer(interaction, parts_view(made))
+        lost = 0
+        for names in spread(list(files)):
+            some = {name: files.pop(name) for name in names}
+            lost += 0 if await hand_on(interaction, part_view(names), some) else len(names)
+        if lost:
+            await answer(interaction, lost_view(made, lost))

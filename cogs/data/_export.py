@@ -69,7 +69,9 @@ def lost_view(export: Export, lost: int) -> ui.LayoutView:
     """Discord did not take all of the files."""
     return notice(
         Text("Not all of it got through"),
-        Text("Discord did not take {lost} of {count} files. Try again in a moment.", lost=lost, count=len(export.parts)),
+        Text(
+            "Discord did not take {lost} of {count} files. Try again in a moment.", lost=lost, count=len(export.parts)
+        ),
         colour=WARNING,
     )
 

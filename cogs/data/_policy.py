@@ -38,12 +38,12 @@ def policy_view(owner: int) -> ui.LayoutView:
         ),
         joined("\n", (Markdown(f"- {md(text)}") for text in KEPT)),
         Text(
-            "Pictures pass through and are not stored. Tokens, codes and deletehashes are encrypted, each with a key of "
-            "its own that goes when it is erased; titles and notes are not."
+            "Pictures pass through and are not stored. Tokens, codes and deletehashes are encrypted, each with a key "
+            "of its own that goes when it is erased; titles and notes are not."
         ),
         Text(
-            "Imgur gets what you upload, edit or search for, under its own terms; Discord carries commands and answers. "
-            "Nobody else gets anything."
+            "Imgur gets what you upload, edit or search for, under its own terms; Discord carries commands and "
+            "answers. Nobody else gets anything."
         ),
         Text(
             "/imgur data export gives you all of it, /imgur unlink forgets an account. Questions and complaints go to "

@@ -9,7 +9,7 @@ from discord import ui
 
 from tests.reading import english
 
-CONTAINER, ROW, BUTTON, SELECT, TEXT, GALLERY = 17, 1, 2, 3, 10, 12
+CONTAINER, ROW, BUTTON, SELECT, TEXT, GALLERY, FILE = 17, 1, 2, 3, 10, 12, 13
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -37,7 +37,7 @@ def assert_sendable(view: ui.LayoutView) -> None:
     """Fail where Discord would refuse the message."""
     everything = list(walk(view.to_components()))
     assert 1 <= len(everything) <= 40
-    assert written(view) or parts(view, GALLERY)
+    assert written(view) or parts(view, GALLERY) or parts(view, FILE)
     assert sum(length(part["content"]) for part in parts(view, TEXT)) <= 4000
     custom_ids = [part["custom_id"] for part in everything if "custom_id" in part]
     assert len(custom_ids) == len(set(custom_ids))

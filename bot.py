@@ -48,6 +48,7 @@ from services.library import Library
 from services.library.shelves import Shelves
 from services.linking import LinkingService
 from services.mark import MarkService
+from services.picked import PickedService
 from services.ports import AttachmentSource
 from services.quota.caller import Caller, Priority, calling
 from services.quota.governor import Governor
@@ -208,6 +209,7 @@ async def compose(
             upkeep=Upkeep(stores.library),
             governor=governor,
             selections=selections,
+            picked=PickedService(views, selections, library.catalogue),
             bulk=BulkService(jobs, selections, views, library.catalogue, albums),
             sign_in=sign_in,
             exports=ExportService(stores.held),

@@ -293,6 +293,14 @@ class PostUncertainError(BotError):
     """Discord did not say whether it has posted something for everyone."""
 
 
+class TooManyToShareError(BotError):
+    """More pictures than a message shows."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} pictures")
+        self.limit = limit
+
+
 # --- items -------------------------------------------------------------------------------------------------------
 
 

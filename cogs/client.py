@@ -25,6 +25,7 @@ from cogs.ui.actions import Actions
 from cogs.ui.door import Door
 from cogs.ui.groups import GROUP
 from cogs.ui.origin import origin
+from cogs.ui.parents import Parents
 from cogs.ui.reply import is_answered, on_behalf
 from cogs.ui.report import report
 from cogs.ui.untold import Done, Untold
@@ -131,6 +132,7 @@ class ImgurBot(commands.AutoShardedBot):
         self.connection = Connection(self)
         self.door = Door(time)
         self.untold = Untold()
+        self.parents = Parents(self)
         self._syncs = syncs
         self._syncing: asyncio.Task[None] | None = None
         self._new_connector = connector

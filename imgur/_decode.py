@@ -92,6 +92,11 @@ def _account_id(value: Any) -> int | None:
     return None if value in (None, 0, "0") else _number(value)
 
 
+def _denied(value: Any) -> bool:
+    """Whether it is said to be not so; nothing is said by null."""
+    return not _flag(value)
+
+
 _number = _a(int)
 _count = _a(Annotated[int, Meta(ge=0)])
 _flag = _a(bool)
@@ -109,6 +114,7 @@ ITEM: Fields = {
     "views": ("views", _count),
     "favorite": ("favorite", _flag),
     "nsfw": ("nsfw", _flag),
+    "harmless": ("nsfw", _denied),
     "account_id": ("account_id", _account_id),
     "account_username": ("account_url", _text),
     "deletehash": ("deletehash", _text),

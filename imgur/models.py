@@ -72,7 +72,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One image or video. `deletehash` is there only for its owner; `link` is None where Imgur gave no usable one."""
+    """One image or video. `deletehash` is there only for its owner; `link` is None where Imgur gave no usable one.
+
+    `nsfw` and `harmless` are what Imgur says of it: mature, or not. Often it says neither.
+    """
 
     id: str
     title: str | None = None
@@ -90,6 +93,7 @@ class Image:
     has_sound: bool = False
     favorite: bool = False
     nsfw: bool = False
+    harmless: bool = False
     account_id: int | None = None
     account_username: str | None = None
     in_gallery: bool = False
@@ -109,7 +113,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """One album. Lists of albums come without `images`; `images_count` is 0 where Imgur did not say."""
+    """One album. Lists of albums come without `images`; `images_count` is 0 where Imgur did not say.
+
+    `nsfw` and `harmless` as of an image.
+    """
 
     id: str
     title: str | None = None
@@ -121,6 +128,7 @@ class Album:
     views: int = 0
     favorite: bool = False
     nsfw: bool = False
+    harmless: bool = False
     account_id: int | None = None
     account_username: str | None = None
     images_count: int = 0

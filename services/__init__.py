@@ -12,6 +12,7 @@ from services.jobs import Changes, JobService
 from services.library import Library
 from services.linking import LinkingService
 from services.mark import MarkService
+from services.picked import PickedService
 from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
@@ -39,6 +40,7 @@ class Services:
     albums: AlbumService
     search: SearchService
     selections: SelectionService
+    picked: PickedService
     marks: MarkService
     upkeep: Upkeep
     governor: Governor

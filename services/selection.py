@@ -32,6 +32,7 @@ class Deed(StrEnum):
     ADD = "add"
     TAG = "tag"
     DELETE = "delete"
+    SHARE = "share"
 
 
 class Obstacle(StrEnum):

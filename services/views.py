@@ -30,10 +30,10 @@ class Views:
         self._store = store
         self._now = now
 
-    async def keep(self, discord_id: int, query: str = "") -> str:
-        """Remember a view and its query, which may be as long as Discord lets it be; the view's id."""
+    async def keep(self, discord_id: int, query: str = "", items: Sequence[Selected] = ()) -> str:
+        """Remember a view, its query, which may be as long as Discord lets it be, and what is ticked; the view's id."""
         kept = query.encode("utf-8", "ignore").decode().replace("\0", "")
-        return await self._store.add(discord_id, kept, now=self._now(), most=MOST_VIEWS)
+        return await self._store.add(discord_id, kept, items, now=self._now(), most=MOST_VIEWS)
 
     async def ask(self, discord_id: int, about: str, items: Sequence[Selected]) -> str:
         """Remember a question about items; its id. An earlier one `about` the same cannot be answered any more."""

@@ -221,13 +221,13 @@ UNKNOWN = {
     models.Image: {
         **NONE(("title", "description", "created", "mime_type", "link", "mp4", "gifv", "account_id")),
         **NONE(("account_username", "deletehash")),
-        **NONE(("animated", "has_sound", "favorite", "nsfw", "in_gallery", "processing"), False),
+        **NONE(("animated", "has_sound", "favorite", "nsfw", "harmless", "in_gallery", "processing"), False),
         **NONE(("width", "height", "size", "views"), 0),
     },
     models.Album: {
         **NONE(("title", "description", "created", "cover", "privacy", "link", "account_id", "account_username")),
         **NONE(("deletehash",)),
-        **NONE(("favorite", "nsfw"), False),
+        **NONE(("favorite", "nsfw", "harmless"), False),
         **NONE(("views", "images_count"), 0),
         "images": (),
     },

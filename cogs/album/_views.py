@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton, ActionSelect, option
-from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, facts, item_view, link_button, linked, media, title
+from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, facts, item_view, link_button, linked, title
 from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, rows, shown
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.words import Said, bold, joined, small
@@ -169,7 +169,7 @@ def arrange_view(page: GalleryPage, owner: int, above: Said | None = None) -> ui
     album = page.album or Album("")
     parts: list[ui.Item[Any]] = [shown(above)] if above else []
     parts.append(shown(heading(Text("Cover and order of {album}", album=title(album)))))
-    if pictures := [picture for item in page.items for picture in media(item, spoilers=page.hidden)]:
+    if pictures := [picture for item in page.items for picture in cover(item, page.hidden)]:
         parts.append(ui.MediaGallery(*pictures))
     parts.append(shown(*_arranged(page, album), between="\n"))
     if options := _options(page):

@@ -94,6 +94,13 @@ class Galleries(commands.Cog):
             self._note(interaction, interaction.message.id, got)
         await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
 
+    @action("gallery-share", foreign=ForeignGalleryError, place=Place.parse, page=int)
+    async def _share_pressed(self, interaction: Interaction, place: Place, page: int) -> None:
+        """What is shown, beside the private message."""
+        message = await acknowledge(interaction)
+        got = await self._galleries.page(interaction.user.id, place, page)
+        await self._begin(interaction, message, got, share=True)
+
     def _note(self, interaction: Interaction, message: int | None, shown: GalleryPage) -> None:
         owner, shared = interaction.user.id, is_public(interaction)
 
@@ -114,4 +121,5 @@ class Galleries(commands.Cog):
         draw = partial(gallery_view, place=page.place, owner=interaction.user.id)
         if not share:
             self._note(interaction, message, page)
-        await answer_or_share(interaction, partial(draw, page), share=share, plainer=partial(draw, bare_page(page)))
+        plainer = partial(draw, bare_page(page))
+        await answer_or_share(interaction, partial(draw, page), share=share, plainer=plainer)

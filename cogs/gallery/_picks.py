@@ -8,24 +8,31 @@ from functools import partial
 import discord
 from discord.ext import commands
 
-from cogs.gallery._links import link_views
 from cogs.gallery._open import Draw, OpenGalleries
+from cogs.gallery._shared import picked_view
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
-from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_on
+from cogs.ui.copying import links_views
+from cogs.ui.item import OPEN, bare
+from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_on, answer_or_share
 from errors import ForeignGalleryError
 from services.library.galleries import GalleryService
 from services.library.page import GalleryPage
 from services.library.place import Place
-from services.selection import Deed, SelectionService, Ticks
+from services.picked import PickedService
+from services.selection import SelectionService, Ticks
+from services.snippets import Style
 
 
 class Picks(commands.Cog):
     """The Select mode. What is ticked belongs to the message, and outlives a restart."""
 
-    def __init__(self, galleries: GalleryService, selections: SelectionService, shown: OpenGalleries) -> None:
+    def __init__(
+        self, galleries: GalleryService, selections: SelectionService, picked: PickedService, shown: OpenGalleries
+    ) -> None:
         self._galleries = galleries
         self._selections = selections
+        self._picked = picked
         self._open = shown
 
     @action("pick", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
@@ -56,8 +63,25 @@ class Picks(commands.Cog):
     @action("pick-copy", foreign=ForeignGalleryError)
     async def _copied(self, interaction: Interaction, view: str) -> None:
         await acknowledge(interaction)
-        found = await self._selections.sorted(interaction.user.id, view, Deed.COPY)
-        first, *more = link_views(found.can)
+        await self._copy(interaction, view, Style.LINK)
+
+    @action("pick-copied", foreign=ForeignGalleryError, style=Style)
+    async def _style_chosen(self, interaction: Interaction, view: str, style: Style) -> None:
+        """The first message changes to the other style; the links that follow are new ones."""
+        await acknowledge_press(interaction)
+        await self._copy(interaction, view, style)
+
+    @action("pick-share", foreign=ForeignGalleryError)
+    async def _share_pressed(self, interaction: Interaction, view: str, how: str = "") -> None:
+        await acknowledge(interaction)
+        picked = await self._picked.to_share(interaction.user.id, view)
+        draw = partial(picked_view, hidden=picked.hidden, owner=interaction.user.id, vouched=how == OPEN)
+        plainer = partial(draw, [bare(item) for item in picked.items])
+        await answer_or_share(interaction, partial(draw, picked.items), share=True, plainer=plainer)
+
+    async def _copy(self, interaction: Interaction, view: str, style: Style) -> None:
+        picked = await self._picked.items(interaction.user.id, view, look=style is not Style.LINK)
+        first, *more = links_views(picked.items, picked.hidden, style, interaction.user.id, view)
         await answer(interaction, first)
         for further in more:
             await answer_on(interaction, further)

@@ -13,6 +13,7 @@ from cogs.gallery._hits import Where, bare_hits, hits_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.favorite import favorite_notice, favorite_words
 from cogs.ui.markdown import Markdown
+from cogs.ui.parents import settled
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, done, is_public
 from errors import ForeignGalleryError
 from imgur.models import GallerySort, Kind, Window
@@ -65,7 +66,7 @@ class Searches(commands.Cog):
         """Search Imgur's public gallery."""
         await acknowledge(interaction)
         search = _asked(query, sort, window)
-        hits = await self._search.find(search, 0, mature=is_age_restricted(interaction))
+        hits = await self._search.find(search, 0, mature=(await settled(interaction)).restricted)
         view = "" if hits.is_nothing else await self._views.keep(interaction.user.id, search.query)
         draw = partial(hits_view, search=search, view=view, owner=interaction.user.id)
         plainer = partial(draw, bare_hits(hits))
@@ -75,7 +76,7 @@ class Searches(commands.Cog):
     async def _turned(self, interaction: Interaction, where: Where, page: int, slot: str) -> None:
         await acknowledge_press(interaction)
         search = Search(await self._views.query(interaction.user.id, where.view), where.sort, where.window)
-        mature = is_age_restricted(interaction)
+        mature = (await settled(interaction)).restricted
         hits = await self._search.find(search, page, mature=mature, fresh=slot == "refresh")
         shared = is_public(interaction)
         draw = partial(hits_view, search=search, view=where.view, owner=interaction.user.id, shared=shared)
@@ -88,12 +89,6 @@ class Searches(commands.Cog):
         favorited = await self._items.favorite(interaction.user.id, f"{kind}:{item_id}")
         done(interaction, favorite_words(favorited, wish=True), Markdown(favorited.shown.item.page_url))
         await answer(interaction, favorite_notice(favorited))
-
-
-def is_age_restricted(interaction: Interaction) -> bool:
-    """Whether Discord lets nobody under age in here: what it says of the channel, and nothing else, counts."""
-    ask = getattr(interaction.channel, "is_nsfw", None)
-    return bool(ask and ask())
 
 
 def _asked(query: str, sort: Choice[str] | None, window: Choice[str] | None) -> Search:

@@ -41,7 +41,8 @@ def tick_rows(ticks: Ticks, owner: int, turned: tuple[Place, int, int]) -> Itera
     clear = ActionButton(
         "picked", owner, ticks.view, page, known, "clear", label=Text("Clear"), disabled=not ticks.items
     )
-    yield ui.ActionRow(clear, ActionButton("gallery", owner, *turned, "done", label=Text("Done")))
+    share = ActionButton("pick-share", owner, ticks.view, label=Text("Share"), disabled=not ticks.items)
+    yield ui.ActionRow(share, clear, ActionButton("gallery", owner, *turned, "done", label=Text("Done")))
 
 
 def _deed(deed: Deed, owner: int, ticks: Ticks) -> ActionButton:

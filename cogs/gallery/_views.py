@@ -107,6 +107,7 @@ def _beside(page: GalleryPage, owner: int, turned: tuple[Place, int, int] | None
     """What leads elsewhere; with `turned`, into the Select mode as well."""
     if turned is not None:
         yield ActionButton("pick", owner, *turned, label=Text("Select…"))
+        yield ActionButton("gallery-share", owner, *turned[:2], label=Text("Share"))
     if page.anonymous:
         yield _anonymous_button(page, owner)
     if page.album and page.is_mine and len(page.album.id) <= ID_LIMIT:

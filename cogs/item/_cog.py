@@ -16,7 +16,6 @@ from cogs.item._views import (
     again_button,
     asked_about,
     bare_shown,
-    copy_view,
     deleted_view,
     deleted_words,
     question_view,
@@ -24,8 +23,9 @@ from cogs.item._views import (
     typed_text,
 )
 from cogs.ui.actions import Interaction, action
+from cogs.ui.copying import copy_view
 from cogs.ui.favorite import favorite_notice, favorite_words
-from cogs.ui.item import bare, is_hidden
+from cogs.ui.item import OPEN, bare, is_hidden, is_open
 from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
 from cogs.ui.reply import (
@@ -69,7 +69,8 @@ class Items(commands.Cog):
         await acknowledge(interaction)
         shown = await self._items.show(interaction.user.id, image)
         draw = partial(shown_view, owner=interaction.user.id)
-        await answer_or_share(interaction, partial(draw, shown), share=share, plainer=partial(draw, bare_shown(shown)))
+        plainer = partial(draw, bare_shown(shown))
+        await answer_or_share(interaction, partial(draw, shown), share=share, plainer=plainer)
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE)
@@ -217,16 +218,28 @@ class Items(commands.Cog):
     @action("item-copy", kind=Kind)
     async def _copy_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         await acknowledge(interaction)
-        item = (await self._items.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)).item
-        await answer(interaction, copy_view(item), plainer=lambda: copy_view(replace(item, title=None)))
+        shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)
+        plain = replace(shown.item, title=None, description=None)
+        await answer(interaction, copy_view(shown.item, shown.hidden), plainer=lambda: copy_view(plain, shown.hidden))
+
+    @action("item-share", kind=Kind)
+    async def _share_pressed(self, interaction: Interaction, kind: Kind, item_id: str, how: str = "") -> None:
+        """Beside the private message, which stays: it has what its user may do."""
+        await acknowledge(interaction)
+        shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)
+        draw = partial(shown_view, owner=interaction.user.id, vouched=how == OPEN)
+        plainer = partial(draw, bare_shown(shown))
+        await answer_or_share(interaction, partial(draw, shown), share=True, plainer=plainer)
 
     # --- within ---------------------------------------------------------------------------------------------------
 
     async def _show(
         self, interaction: Interaction, shown: Shown, *, above: Said | None = None, shared: bool = False
     ) -> None:
-        hidden = is_hidden(interaction.message)
-        draw = partial(shown_view, owner=interaction.user.id, above=above, shared=shared, hidden=hidden)
+        hidden, vouched = is_hidden(interaction.message), is_open(interaction.message)
+        draw = partial(
+            shown_view, owner=interaction.user.id, above=above, shared=shared, hidden=hidden, vouched=vouched
+        )
         await answer(interaction, draw(shown), plainer=lambda: draw(bare_shown(shown)))
 
     async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:

@@ -33,7 +33,8 @@ class Random(commands.Cog):
         await acknowledge(interaction)
         drawn = await self._drawing.draw(interaction.user.id, query)
         draw = partial(drawn_view, drawn, interaction.user.id)
-        await answer_or_share(interaction, draw, share=share, plainer=partial(draw, plain=True))
+        plainer = partial(draw, plain=True)
+        await answer_or_share(interaction, draw, share=share, plainer=plainer)
 
     @action("random")
     async def _pressed(self, interaction: Interaction, view: str) -> None:

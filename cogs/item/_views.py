@@ -9,15 +9,14 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import ALT_LIMIT, bare, facts, item_view, media, media_url, title
+from cogs.ui.item import bare, facts, item_view, media, title
 from cogs.ui.layout import WARNING, Control, heading, notice, rows, shown
 from cogs.ui.markdown import Markdown
-from cogs.ui.words import Said, for_everyone, joined, md, small
-from imgur.models import Image, Item, Kind
+from cogs.ui.words import Said, for_everyone, joined, small
+from imgur.models import Item, Kind
 from locales.text import Text
 from services.library.ability import Shown
 from services.mark import Mark
-from services.text import line
 
 SLOW = Text("**Imgur was slow to answer.** Press Edit to open the form now.")
 GONE = Text("**Imgur no longer has this.** Others do not see it either.")
@@ -34,6 +33,7 @@ def shown_view(
     above: Said | None = None,
     shared: bool = False,
     hidden: bool = False,
+    vouched: bool = False,
     beside: Sequence[Control] = (),
 ) -> ui.LayoutView:
     """The item, with what its viewer may do, and what else there is to press."""
@@ -47,6 +47,7 @@ def shown_view(
         shared=shared,
         hidden=hidden,
         spoilers=shown.hidden,
+        vouched=vouched,
         mark=None if shared else shown.mark,
         beside=beside,
     )
@@ -129,22 +130,6 @@ def deleted_words(item_id: str, title: Markdown | None = None, *, deleted: bool)
     if deleted:
         return Text("Deleted"), Text("{item} is gone from Imgur.", item=name)
     return Text("It was gone already"), had
-
-
-def copy_view(item: Item) -> ui.LayoutView:
-    """Links in code blocks: where the mouse stands over one, Discord offers to copy it."""
-    direct = media_url(item) if isinstance(item, Image) else None
-    blocks = [(Text("**Link**"), item.page_url)]
-    if direct:
-        blocks.append((Text("**Direct link**"), direct))
-    blocks.append((Text("**Markdown**"), _markdown(item, direct)))
-    return notice(Text("Copy"), *(Markdown(f"{md(name)}\n```\n{text}\n```") for name, text in blocks))
-
-
-def _markdown(item: Item, direct: str | None) -> str:
-    kept = "".join(character for character in item.title or "" if character not in "`[]\\")
-    name = line(kept, ALT_LIMIT) or item.id
-    return f"![{name}]({direct})" if direct else f"[{name}]({item.page_url})"
 
 
 def block(text: str, limit: int) -> Markdown:

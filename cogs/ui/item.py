@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ANYONE, ActionButton
+from cogs.ui.audience import is_covered, is_withheld
 from cogs.ui.layout import COLOUR, Control, heading, link_to, rows, shown
 from cogs.ui.mark import mark_lines
 from cogs.ui.markdown import Markdown, plain, prose
@@ -26,7 +27,14 @@ from services.words.waiting import picture_count
 GALLERY_LIMIT = 10
 ALT_LIMIT = 256
 ID_LIMIT = 28  # a longer id does not fit into every custom_id; Imgur's have 5 or 7 characters
+SMALL_GIF = 2_000_000  # up to this, it may move in a list
 LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
+OPEN = "open"
+"""Said with Share where `vouched` is meant."""
+UNDESCRIBED = "alt"
+"""Opens the form as Edit does: Discord takes no two buttons that say the same."""
+PREVIEW = "l"
+"""Imgur's letter for a copy of up to 640 pixels on a side."""
 SHOWABLE = re.compile(r"https?://[!-~]{1,500}")  # Discord refuses a whole message for one odd address
 FLAT = re.compile(r"[^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+")
 ROUND = str.maketrans("[]", "()")
@@ -44,6 +52,7 @@ def item_view(
     hidden: bool = False,
     spoilers: AbstractSet[str] = frozenset(),
     described: str | None = None,
+    vouched: bool = False,
     mark: Mark | None = None,
     beside: Sequence[Control] = (),
 ) -> ui.LayoutView:
@@ -53,6 +62,7 @@ def item_view(
     What is `hidden` is shown as a spoiler; while there is no picture to show, all of it is, so that `is_hidden` knows.
     So is what is among the ids of `spoilers`: the image itself, or some of an album's.
     `described` says what an image shows, for those who do not see it, where something better than its title is known.
+    With `vouched`, whoever shares it has just said whether it is a spoiler: what Imgur does not say matters to nothing.
     `mark` is what `owner` noted on it, which is not for others: never give one for a shared message.
     What is `beside` the buttons stands below them.
     """
@@ -61,12 +71,12 @@ def item_view(
         parts.append(shown(above))
     parts.append(shown(heading(title(item))))
     hidden = hidden or item.id in spoilers
-    pictures = media(item, hidden=hidden, spoilers=spoilers)
+    pictures = media(item, hidden=hidden, spoilers=spoilers, vouched=vouched)
     if pictures:
         pictures[0].description = line(described, ALT_LIMIT) or pictures[0].description
         parts.append(ui.MediaGallery(*pictures))
     parts.append(shown(*_lines(item, is_shown=bool(pictures), mark=mark or Mark()), between="\n"))
-    parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared)]) + rows(list(beside))
+    parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared, vouched=vouched)]) + rows(list(beside))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR, spoiler=hidden and not pictures))
     return view
@@ -79,6 +89,18 @@ def is_hidden(message: discord.Message | None) -> bool:
             pictures = [part for part in container.children if isinstance(part, discord.MediaGalleryComponent)]
             return container.spoiler or bool(pictures and all(item.spoiler for item in pictures[0].items))
     return False
+
+
+def is_open(message: discord.Message | None) -> bool:
+    """Whether an item's message shows a picture openly: what replaces that message may as well."""
+    parts = [part for part in message.components if isinstance(part, discord.Container)] if message else []
+    return any(
+        not item.spoiler
+        for container in parts
+        for part in container.children
+        if isinstance(part, discord.MediaGalleryComponent)
+        for item in part.items
+    )
 
 
 def bare(item: Item) -> Item:
@@ -125,20 +147,35 @@ def arrange_button(album: Album, owner: int, page: int = 0) -> Control:
 
 
 def media(
-    item: Item, *, hidden: bool = False, spoilers: AbstractSet[str] = frozenset()
+    item: Item, *, hidden: bool = False, spoilers: AbstractSet[str] = frozenset(), vouched: bool = False
 ) -> list[discord.MediaGalleryItem]:
-    """The pictures of an item that Discord can show: the image itself, or an album's cover and up to nine more."""
+    """The pictures of an item that Discord can show here: the image itself, or an album's cover and up to nine more."""
+    if is_withheld(item):
+        return []
     if isinstance(item, Image):
-        return [_picture(item, hidden=hidden or item.id in spoilers)] if media_url(item) else []
-    hidden = hidden or item.nsfw
+        hidden = hidden or item.id in spoilers or is_covered(item, vouched=vouched)
+        return [_picture(item, media_url(item), hidden=hidden)] if media_url(item) else []
+    vouched = vouched or item.harmless
+    hidden = hidden or (item.nsfw and is_covered(item))
     covered = sorted(item.images, key=lambda image: image.id != item.cover)
-    pictures = [_picture(image, hidden=hidden or image.id in spoilers) for image in covered if media_url(image)]
-    return pictures[:GALLERY_LIMIT] or _named_cover(item, hidden=hidden or item.cover in spoilers)
+    pictures = [
+        _picture(image, preview_url(image), hidden=hidden or image.id in spoilers or is_covered(image, vouched=vouched))
+        for image in covered
+        if media_url(image) and not is_withheld(image)
+    ]
+    if pictures or any(map(is_withheld, item.images)):
+        return pictures[:GALLERY_LIMIT]
+    return _named_cover(item, hidden=hidden or item.cover in spoilers or is_covered(item, vouched=vouched))
 
 
-def cover(item: Item, spoilers: AbstractSet[str] = frozenset()) -> list[discord.MediaGalleryItem]:
-    """The one picture that stands for an item in a list; none where there is no usable one."""
-    return media(item, spoilers=spoilers)[:1]
+def cover(
+    item: Item, spoilers: AbstractSet[str] = frozenset(), *, hidden: bool = False, vouched: bool = False
+) -> list[discord.MediaGalleryItem]:
+    """The one picture that stands for an item in a list, small; none where there is no usable one."""
+    found = media(item, hidden=hidden, spoilers=spoilers, vouched=vouched)[:1]
+    if found and isinstance(item, Image):
+        return [discord.MediaGalleryItem(preview_url(item), description=found[0].description, spoiler=found[0].spoiler)]
+    return found
 
 
 def media_url(image: Image) -> str | None:
@@ -150,9 +187,25 @@ def media_url(image: Image) -> str | None:
     return url if url and SHOWABLE.fullmatch(url) else None
 
 
+def preview_url(image: Image) -> str:
+    """The address of a small copy, a still, which Discord has at once where the whole would take it long.
+
+    The whole picture's where that is a small animation, or where Imgur has no copy under the image's own name.
+    """
+    whole = media_url(image) or ""
+    if image.animated and 0 < image.size <= SMALL_GIF:
+        return whole
+    return re.sub(rf"/{image.id}\.\w+(?:\?.*)?\Z", f"/{image.id}{PREVIEW}.jpg", whole)
+
+
 def alt(item: Item) -> str:
-    """Words for those who do not see the picture; not markdown."""
+    """Words that tell an item from others; not markdown."""
     return line(item.title, ALT_LIMIT) or line(item.description, ALT_LIMIT) or label(untitled(item), ALT_LIMIT)
+
+
+def described(item: Item) -> str:
+    """Words for those who do not see the picture, of which a description says more than a title; not markdown."""
+    return line(item.description, ALT_LIMIT) or alt(item)
 
 
 def facts(item: Item) -> Markdown:
@@ -191,11 +244,11 @@ def _named_cover(album: Album, *, hidden: bool) -> list[discord.MediaGalleryItem
     if not (album.cover and album.cover.isascii() and album.cover.isalnum()):
         return []
     url = f"https://i.imgur.com/{album.cover}h.jpg"
-    return [discord.MediaGalleryItem(url, description=alt(album), spoiler=hidden)]
+    return [discord.MediaGalleryItem(url, description=described(album), spoiler=hidden)]
 
 
-def _picture(image: Image, *, hidden: bool) -> discord.MediaGalleryItem:
-    return discord.MediaGalleryItem(media_url(image) or "", description=alt(image), spoiler=image.nsfw or hidden)
+def _picture(image: Image, url: str | None, *, hidden: bool) -> discord.MediaGalleryItem:
+    return discord.MediaGalleryItem(url or "", description=described(image), spoiler=hidden)
 
 
 def _lines(item: Item, *, is_shown: bool, mark: Mark) -> Iterator[Said]:
@@ -235,7 +288,7 @@ def _album_facts(album: Album) -> Iterator[Said | None]:
     yield Plural("{count} view", "{count} views", album.views)
 
 
-def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterator[Control]:
+def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool, vouched: bool) -> Iterator[Control]:
     about = item.kind.value, item.id
     if len(item.id) > ID_LIMIT:
         return
@@ -251,7 +304,17 @@ def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool) -> Iterato
         yield ActionButton("item-delete", owner, *about, label=Text("Delete"), style=discord.ButtonStyle.danger)
     if Ability.COPY in can:
         yield ActionButton("item-copy", ANYONE if shared else owner, *about, label=Text("Copy"))
-    if Ability.COPY in can and not shared:
-        yield ActionButton("item-tag", owner, *about, label=Text("Tag"))
+    if not shared:
+        yield from _private_buttons(item, owner, can, vouched=vouched)
     if isinstance(item, Image) and item.processing:
         yield ActionButton("item-refresh", owner, *about, label=Text("Refresh"))
+
+
+def _private_buttons(item: Item, owner: int, can: Abilities, *, vouched: bool) -> Iterator[Control]:
+    """What only its owner has, where nobody else sees it."""
+    about = item.kind.value, item.id
+    if Ability.COPY in can:
+        yield ActionButton("item-tag", owner, *about, label=Text("Tag"))
+        yield ActionButton("item-share", owner, *about, *([OPEN] if vouched else []), label=Text("Share"))
+    if Ability.EDIT in can and not line(item.description):
+        yield ActionButton("item-edit", owner, *about, UNDESCRIBED, label=Text("Add alt text"))

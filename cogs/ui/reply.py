@@ -23,6 +23,7 @@ from discord.app_commands import Choice
 
 from cogs.calls import REFUSALS, is_lost, may_be_done
 from cogs.ui.layout import notice, shown, trouble
+from cogs.ui.parents import settled
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
 from cogs.ui.words import OPTION_LIMIT, Said, label
 from errors import (
@@ -89,6 +90,8 @@ async def acknowledge(interaction: Interaction) -> int | None:
 async def acknowledge_press(interaction: Interaction) -> None:
     """Tell Discord that the answer replaces the message pressed on; an error stands beside it."""
     await _acknowledged(interaction, interaction.response.defer)
+    if is_public(interaction):
+        await settled(interaction)
 
 
 async def acknowledge_in_place(interaction: Interaction) -> int | None:
@@ -189,7 +192,13 @@ async def answer(
         await _told(interaction)
 
 
-async def answer_or_share(interaction: Interaction, draw: Draw, *, share: bool, plainer: Draw | None = None) -> bool:
+async def answer_or_share(
+    interaction: Interaction,
+    draw: Draw,
+    *,
+    share: bool,
+    plainer: Draw | None = None,
+) -> bool:
     """Answer privately; with `share`, post it for everyone and say so privately. Where that fails, it stays private.
 
     Whether everyone can see it.
@@ -332,6 +341,7 @@ def _kept_private(draw: Draw, *, why: BotError) -> ui.LayoutView:
 
 async def _unposted(interaction: Interaction, draw: Draw, plainer: Draw | None) -> BotError | None:
     """Post it for everyone; why they cannot see it: Discord may refuse, or keep it to the one who asked."""
+    await settled(interaction)
     refusal, message = await refused(interaction, partial(_post, interaction, draw))
     if refusal and plainer and _is_for_content(refusal):
         refusal, message = await refused(interaction, partial(_post, interaction, plainer))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import discord
 
+from cogs.ui.audience import drawn_in, for_all, here_of
 from cogs.ui.markdown import Markdown, plain
 from locales.rendering import Plain, heard_by, in_public
 from locales.text import Joined, Moment, Text, Value, longest, replaced
@@ -80,19 +81,22 @@ def bold(said: Said) -> Markdown:
     return Markdown(f"**{text}**" if text else "")
 
 
-def heard(interaction: discord.Interaction[Any]) -> AbstractContextManager[None]:
-    """In here, texts are for who has sent this, and what is shared for their server."""
+@contextmanager
+def heard(interaction: discord.Interaction[Any]) -> Iterator[None]:
+    """In here, texts are for who has sent this, and what is shared for their server and the channel."""
     own, server = interaction.locale, interaction.guild_locale
-    return heard_by(own.value, server.value if server else None)
+    with heard_by(own.value, server.value if server else None), drawn_in(here_of(interaction)):
+        yield
 
 
 def for_everyone(draw: Callable[P, T]) -> Callable[P, T]:
-    """What this draws is in everyone's language where its parameter `shared` says that everyone sees it."""
+    """What this draws is in everyone's language, and for their eyes, where its parameter `shared` says so."""
     signature = inspect.signature(draw)
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
-        with in_public(is_shared=bool(signature.bind(*args, **kwargs).arguments.get("shared"))):
+        is_shared = bool(signature.bind(*args, **kwargs).arguments.get("shared"))
+        with in_public(is_shared=is_shared), for_all(is_shared=is_shared):
             return draw(*args, **kwargs)
 
     return drawn

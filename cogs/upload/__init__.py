@@ -9,4 +9,4 @@ from cogs.upload._cog import Uploads
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
     services = bot.services
-    await bot.add_cog(Uploads(services.uploads, services.several, services.library.suggestions))
+    await bot.add_cog(Uploads(services.uploads, services.several, services.picked, services.library.suggestions))

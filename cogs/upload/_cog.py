@@ -60,6 +60,7 @@ from errors import (
 )
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album
 from services.library.suggestions import Scope, SuggestionService
+from services.picked import PickedService
 from services.quota.caller import Wait, caller, calling
 from services.several import Batch, SeveralUploads
 from services.text import line, passage
@@ -72,9 +73,16 @@ AGAIN = 12 * 60 * 60.0
 class Uploads(commands.Cog):
     """Uploads what users attach, to their account or anonymously."""
 
-    def __init__(self, uploads: UploadService, several: SeveralUploads, suggestions: SuggestionService) -> None:
+    def __init__(
+        self,
+        uploads: UploadService,
+        several: SeveralUploads,
+        picked: PickedService,
+        suggestions: SuggestionService,
+    ) -> None:
         self._uploads = uploads
         self._several = several
+        self._picked = picked
         self._suggestions = suggestions
         self._questions: Kept[Question] = Kept()
         self._again: Kept[Question] = Kept(lifetime=AGAIN)
@@ -245,9 +253,12 @@ class Uploads(commands.Cog):
             again = self._again.keep(left.changed(**into))
         if batch.uploaded:
             done(interaction, several_words(batch), several_told(batch))
-        draw = partial(several_view, batch, owner, again=again)
+        items = [uploaded.image for uploaded in batch.uploaded]
+        picked = await self._picked.keep(owner, items) if len(items) > 1 else None
+        draw = partial(several_view, batch, owner, again=again, picked=picked)
         share = question.share and bool(batch.uploaded)
-        posted = await answer_or_share(interaction, draw, share=share, plainer=partial(draw, bare=True))
+        plainer = partial(draw, bare=True)
+        posted = await answer_or_share(interaction, draw, share=share, plainer=plainer)
         if posted and len(batch.uploaded) < len(batch.entries):
             await answer_on(interaction, draw(shared=False)) or await answer_on(interaction, draw(bare=True))
 

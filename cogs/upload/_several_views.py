@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import ALT_LIMIT, icon, link_button, linked, media
+from cogs.ui.item import ALT_LIMIT, OPEN, cover, icon, link_button, linked
 from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, remark, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
@@ -45,11 +45,18 @@ def progress_view(batch: Batch, key: str, owner: int, wait: Wait | None = None) 
 
 @for_everyone
 def several_view(
-    batch: Batch, owner: int, *, again: str | None = None, bare: bool = False, shared: bool = False
+    batch: Batch,
+    owner: int,
+    *,
+    again: str | None = None,
+    picked: str | None = None,
+    bare: bool = False,
+    shared: bool = False,
 ) -> ui.LayoutView:
     """What became of each, in the order in which they were picked. `bare` leaves out what users wrote and pictures.
 
-    `again` is the key under which what failed is known; where others see it, what failed is left out.
+    `again` is the key under which what failed is known; where others see it, what failed is left out. `picked` is the
+    selection of what is there.
     """
     title = Text("{user} uploaded", user=Markdown(f"<@{owner}>")) if shared else several_words(batch)
     parts: list[ui.Item[ui.LayoutView]] = [shown(bold(title) if shared else heading(title))]
@@ -66,6 +73,9 @@ def several_view(
         controls.append(link_account(owner))
     if batch.album is not None and batch.filled is not None:
         controls.append(link_button(batch.album))
+    if picked is not None and not shared:
+        controls.append(ActionButton("pick-copy", owner, picked, label=Text("Copy links")))
+        controls.append(ActionButton("pick-share", owner, picked, OPEN, label=Text("Share")))
     parts += rows(controls)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR if batch.uploaded else WARNING))
@@ -158,6 +168,6 @@ def _said(entry: Entry) -> Words:
 def _pictures(batch: Batch) -> Iterator[discord.MediaGalleryItem]:
     for entry in batch.entries:
         if entry.uploaded is not None:
-            for picture in media(entry.uploaded.image, hidden=entry.request.file.hidden):
+            for picture in cover(entry.uploaded.image, hidden=entry.request.file.hidden, vouched=True):
                 picture.description = line(entry.request.description, ALT_LIMIT) or picture.description
                 yield picture

@@ -121,6 +121,7 @@ def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, sha
         shared=shared,
         hidden=request.file.hidden,
         described=request.file.description,
+        vouched=True,
     )
 
 

@@ -272,7 +272,7 @@ async def test_album_whose_cover_is_gone_opens_with_its_first_picture(discord: D
         album.odd = {"cover": cover, "cover_width": 0, "cover_height": 0}
         shown = answer(await discord.run("show", image=f"album:{album.id}"))
         first = inside[1] if cover == inside[1].id else inside[0]
-        assert pictures(shown)[0]["media"]["url"] == f"https://i.imgur.com/{first.id}.jpg"
+        assert pictures(shown)[0]["media"]["url"] == f"https://i.imgur.com/{first.id}l.jpg"
 
 
 async def test_list_without_albums_says_how_to_make_one(discord: Discord, linked: Account) -> None:

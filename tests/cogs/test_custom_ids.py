@@ -19,6 +19,7 @@ from cogs.album._views import question_view as album_question_view
 from cogs.data._policy import policy_view
 from cogs.gallery._bulk_views import NewAlbum, pick_album_view, question_view, state_view
 from cogs.gallery._hits import hits_view
+from cogs.gallery._shared import picked_view
 from cogs.gallery._tagging import TagsForm
 from cogs.gallery._views import LONGEST_SLOT, gallery_view
 from cogs.item import _views as items
@@ -26,6 +27,7 @@ from cogs.item._form import EditForm
 from cogs.item._marks import TagForm, Typed
 from cogs.item._random import drawn_view
 from cogs.ui.actions import LIMIT, custom_id, fits
+from cogs.ui.copying import links_views
 from cogs.ui.item import ID_LIMIT, item_view
 from cogs.upload._form import Given, UploadForm
 from errors import IdTooLongError
@@ -41,6 +43,7 @@ from services.library.place import Place, Source
 from services.library.suggestions import Suggestion
 from services.search import Hits, Search
 from services.selection import Deed, Selected, Sorted, Ticks
+from services.snippets import Style
 from storage.models import Job, JobState
 from tests.cogs.limits import assert_sendable, walk, written
 
@@ -96,6 +99,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield gallery_view(of_an_album(ALBUM, ""), of_an_album(ALBUM, "").place, OWNER)
     for item in (IMAGES[0], Image(ID, processing=True), ALBUM):
         yield item_view(item, owner=OWNER, can=ALL)
+        yield item_view(item, owner=OWNER, can=ALL, vouched=True)
         yield item_view(item, owner=OWNER, can=ALL - {Ability.FAVORITE})
         yield items.question_view(item, OWNER, MESSAGE)
         yield EditForm(item, OWNER)
@@ -109,6 +113,10 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
         yield hits_view(Hits(IMAGES, FAR - 1, FAR), Search("cat", sort, "month"), VIEW, OWNER)
     yield policy_view(OWNER)
     yield TagsForm(OWNER, VIEW)
+    for style in Style:
+        yield from links_views([IMAGES[0]] * 500, frozenset(), style, OWNER, VIEW)
+    yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER)
+    yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER, shared=True)
     yield UploadForm(OWNER, Given())
     yield NewAlbum(OWNER, VIEW)
     yield question_view(Question(VIEW, sorted_), OWNER)

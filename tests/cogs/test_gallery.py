@@ -56,13 +56,15 @@ async def test_images_are_a_gallery_of_the_account(discord: Discord, linked: Acc
     images = [image.id for image in discord.standin.world.images_of(linked)]
     message = answer(await discord.run("images"))
     assert f"**1.** 🖼️ [Picture \\*22\\*](https://imgur.com/{images[0]})" in text(message)
-    assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{i}.jpg" for i in images[:10]]
+    assert [item["media"]["url"] for item in pictures(message)] == [
+        f"https://i.imgur.com/{i}l.jpg" for i in images[:10]
+    ]
     assert [item["description"] for item in pictures(message)][:2] == ["Picture *22*", "Picture *21*"]
     assert [item["spoiler"] for item in pictures(message)][:2] == [True, False]
     assert "Page 1 of 3 · 23 in all" in text(message)
-    assert enabled(message) == ["Next", "Last", "Refresh", "Select…"]
+    assert enabled(message) == ["Next", "Last", "Refresh", "Select…", "Share"]
     assert await all_pages(discord, message) == images
-    assert enabled(message) == ["First", "Previous", "Refresh", "Select…"]
+    assert enabled(message) == ["First", "Previous", "Refresh", "Select…", "Share"]
     assert (await all_pages(discord, message, "Previous"))[3:] == [*images[10:20], *images[:10]]
     await discord.click(message, "Last")
     assert listed(message) == images[20:]
@@ -134,7 +136,7 @@ async def test_albums_and_images_are_told_apart_and_opened_privately(discord: Di
     assert len(pictures(opened)) == 2
     opened = answer(await discord.alice.select(message, [f"image:{image.id}"]))
     assert "### Cat" in text(opened)
-    assert list(buttons(opened)) == ["Open on Imgur", "Unfavorite", "Copy", "Tag"]
+    assert list(buttons(opened)) == ["Open on Imgur", "Unfavorite", "Copy", "Tag", "Share"]
 
 
 async def test_video_that_is_processed_is_listed_without_a_picture(discord: Discord, linked: Account) -> None:
@@ -169,7 +171,7 @@ async def test_unlinked_user_sees_the_anonymous_uploads(discord: Discord, pictur
     await discord.click(empty, "Refresh")
     assert "Your anonymous uploads" in text(empty)
     opened = answer(await discord.alice.select(empty, [f"image:{upload.id}"]))
-    assert list(buttons(opened)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag"]
+    assert list(buttons(opened)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag", "Share"]
 
 
 async def test_linked_user_finds_the_anonymous_uploads_as_well(

@@ -52,7 +52,7 @@ async def test_image_is_shown_with_what_its_viewer_may_do(discord: Discord, imag
     assert "### A \\*fine\\* title" in text(message)
     assert "Before" in text(message)
     assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{image.id}.jpg"]
-    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag"]
+    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag", "Share"]
 
 
 @pytest.mark.parametrize("sent", [0, -1, None, 1e12])
@@ -67,7 +67,7 @@ async def test_a_time_that_makes_no_sense_is_not_shown(discord: Discord, sent: f
 async def test_image_is_shown_without_an_account(discord: Discord, theirs: StoredImage) -> None:
     message = answer(await discord.run("show", image=theirs.id))
     assert "Theirs" in text(message)
-    assert list(buttons(message)) == ["Open on Imgur", "Copy", "Tag"]
+    assert list(buttons(message)) == ["Open on Imgur", "Copy", "Tag", "Share"]
     assert discord.standin.requests[-1].headers["Authorization"].startswith("Client-ID ")
 
 
@@ -77,7 +77,7 @@ async def test_album_is_shown_with_its_pictures(discord: Discord, linked: Accoun
     message = answer(await discord.run("show", image=f"https://imgur.com/a/{album.id}"))
     assert "12 pictures" in text(message)
     assert len(pictures(message)) == 10
-    assert list(buttons(message)) == ["Open on Imgur", "Favorite", "Copy", "Tag"]
+    assert list(buttons(message)) == ["Open on Imgur", "Favorite", "Copy", "Tag", "Share"]
 
 
 @pytest.mark.parametrize(
@@ -377,7 +377,7 @@ async def test_delete_deletes_nothing_when_the_user_keeps_it(discord: Discord, i
     await discord.click(message, "Delete")
     assert "Delete A" in text(message)
     await discord.click(message, "Keep")
-    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag"]
+    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag", "Share"]
     assert not discord.standin.sent("DELETE *")
 
 

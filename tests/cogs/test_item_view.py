@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from cogs.gallery._views import gallery_view
-from cogs.item._views import copy_view, question_view
+from cogs.item._views import question_view
 from cogs.ui.actions import ANYONE
+from cogs.ui.copying import copy_view
 from cogs.ui.favorite import favorite_notice
 from cogs.ui.item import item_view, linked
 from cogs.ui.markdown import Markdown
@@ -159,7 +160,11 @@ def test_image_is_shown_with_its_facts_and_escaped_words() -> None:
     assert text.startswith("**Uploaded**\n### \\*Cat\\* @\u200beveryone")
     assert "](https://evil" not in text
     assert "PNG · 76 kB · 640 x 480 · 1 view · <t:1577923200:d>" in text
-    assert picture(view) == {"media": {"url": LINK}, "description": "*Cat* @everyone", "spoiler": False}
+    assert picture(view) == {
+        "media": {"url": LINK},
+        "description": "[click](https://evil.example) # big",
+        "spoiler": False,
+    }
     assert [button["url"] for button in parts(view, BUTTON) if "url" in button] == ["https://imgur.com/abc1234"]
 
 
@@ -195,7 +200,7 @@ def test_placeholder_is_shown_when_there_is_no_picture_yet(image: Image, words: 
 
 
 @pytest.mark.parametrize(("title", "description", "alt"), [
-    ("Title", "Words", "Title"), (None, "Some\nwords", "Some words"), (None, None, "Image abc1234"),
+    ("Title", "Words", "Words"), (None, "Some\nwords", "Some words"), (None, None, "Image abc1234"),
     ("x" * 400, None, "x" * 255 + "…"),
 ])  # fmt: skip
 def test_alt_text_comes_from_what_there_is(title: str | None, description: str | None, alt: str) -> None:
@@ -224,7 +229,7 @@ def test_album_is_shown_by_its_cover_and_nine_more() -> None:
     shown = [item["media"]["url"] for item in gallery["items"]]
     assert shown == [f"https://i.imgur.com/{number}.png" for number in (12, 0, 1, 2, 3, 4, 5, 6, 7, 8)]
     assert "Album · 15 pictures · hidden · 0 views" in written(view)
-    assert labels(view) == ["Open on Imgur", "Favorite", "Copy", "Tag"]
+    assert labels(view) == ["Open on Imgur", "Favorite", "Copy", "Tag", "Share"]
 
 
 def test_album_without_pictures_says_so() -> None:
@@ -235,11 +240,11 @@ def test_album_without_pictures_says_so() -> None:
 @pytest.mark.parametrize(
     ("linked", "mine", "favorite", "expected"),
     [
-        (True, True, False, ["Edit", "Favorite", "Delete", "Copy", "Tag"]),
-        (True, True, True, ["Edit", "Unfavorite", "Delete", "Copy", "Tag"]),
-        (True, False, False, ["Favorite", "Copy", "Tag"]),
-        (False, True, False, ["Edit", "Delete", "Copy", "Tag"]),
-        (False, False, False, ["Copy", "Tag"]),
+        (True, True, False, ["Edit", "Favorite", "Delete", "Copy", "Tag", "Share", "Add alt text"]),
+        (True, True, True, ["Edit", "Unfavorite", "Delete", "Copy", "Tag", "Share", "Add alt text"]),
+        (True, False, False, ["Favorite", "Copy", "Tag", "Share"]),
+        (False, True, False, ["Edit", "Delete", "Copy", "Tag", "Share", "Add alt text"]),
+        (False, False, False, ["Copy", "Tag", "Share"]),
     ],
 )
 def test_buttons_are_the_owner_s_and_follow_what_they_may_do(
@@ -278,11 +283,15 @@ def test_copied_markdown_stays_in_its_code_block() -> None:
         "https://imgur.com/abc1234",
         LINK,
         f"![a b(c) d]({LINK})",
+        f"[url=https://imgur.com/abc1234][img]{LINK}[/img][/url]",
+        f'<a href="https://imgur.com/abc1234"><img src="{LINK}" alt="a &#96;&#96;&#96; [b](c) \\d"></a>',
     ]
     text = written(copy_view(Album("abcde", title="Trip")))
     assert re.findall(r"```\n(.*?)\n```", text, re.DOTALL) == [
         "https://imgur.com/a/abcde",
         "[Trip](https://imgur.com/a/abcde)",
+        "[url=https://imgur.com/a/abcde]Trip[/url]",
+        '<a href="https://imgur.com/a/abcde">Trip</a>',
     ]
 
 
@@ -317,7 +326,7 @@ def test_gallery_lists_what_it_cannot_show() -> None:
     assert [option["value"] for option in menu["options"]] == [
         "image:image01", "image:image02", "image:image03", "album:album",
     ]  # fmt: skip
-    assert labels(view) == ["First", "Previous", "Next", "Last known", "Refresh", "Select…"]
+    assert labels(view) == ["First", "Previous", "Next", "Last known", "Refresh", "Select…", "Share"]
     last = next(button for button in parts(view, BUTTON) if english(button["label"]) == "Last known")
     assert last["custom_id"] == "v1:gallery:7:favorites.oldest:6:6:last"
 
@@ -340,6 +349,7 @@ def test_buttons_that_lead_nowhere_are_disabled(
     assert [english(button["label"]) for button in parts(view, BUTTON) if not button["disabled"]] == [
         *enabled,
         "Select…",
+        "Share",
     ]
     known = f"{last + 1}" if shown.is_complete else f"at least {last + 3}"
     assert f"Page {page + 1} of {known}" in written(view)
@@ -347,7 +357,7 @@ def test_buttons_that_lead_nowhere_are_disabled(
 
 def test_a_single_page_has_no_buttons_for_turning_it() -> None:
     page = GalleryPage(Source.ACCOUNT, (Image("abc1234", link=LINK),), 0, 0, None, 1)
-    assert labels(gallery_view(page, page.place, 7)) == ["Refresh", "Select…"]
+    assert labels(gallery_view(page, page.place, 7)) == ["Refresh", "Select…", "Share"]
 
 
 @pytest.mark.parametrize(

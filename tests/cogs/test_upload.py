@@ -44,7 +44,7 @@ async def test_upload_goes_into_the_account_and_shows_the_picture(
     assert "A hill" in text(message)
     assert f"https://imgur.com/{stored.id}" in text(message)
     assert [item["media"]["url"] for item in pictures(message)] == [f"https://i.imgur.com/{stored.id}.jpg"]
-    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag"]
+    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag", "Share"]
 
 
 async def test_upload_is_acknowledged_before_anything_else_is_done(discord: Discord, picture: bytes) -> None:
@@ -186,7 +186,7 @@ async def test_anonymous_upload_can_be_edited_and_deleted_but_not_favorited(disc
     message = answer(await discord.run("upload", file=("hill.jpg", picture), anonymous=True))
     assert discord.standin.sent(UPLOAD)[0].headers["Authorization"] == f"Client-ID {CLIENT_ID}"
     assert "Uploaded anonymously" in text(message)
-    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag"]
+    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag", "Share", "Add alt text"]
     (stored,) = discord.standin.world.images.values()
     assert stored.deletehash not in str(discord.env.http_requests)
 

@@ -40,7 +40,7 @@ NOW = datetime(2026, 11, 29, 23, 59, 59, tzinfo=UTC)
 
 LARGEST_ID = 2**63 - 1
 IDS = {"id", "image_id", "album_id", "item_id", "cover", "cover_id", "gallery_id", "hidden"}
-KEYS = {"key", "again", "view", "view_id", "asked", "attempt_id", "question_id", "digest"}
+KEYS = {"key", "again", "picked", "view", "view_id", "asked", "attempt_id", "question_id", "digest"}
 ADDRESSES = {"link", "url", "jump_url", "page_url", "gifv", "mp4", "hls"}
 LENGTHS = {"items": 10, "entries": 10, "options": 25, "albums": 24, "ended": 5, "untold": 5}
 """Of lists, what the rest of the house sees to: a page, a form, a menu, what waits to be told."""
@@ -83,13 +83,12 @@ def state(random: Random) -> State:
 
 def trouble(random: Random) -> ImgurError | BotError:
     """Something that has words of its own."""
-    return random.choice(
-        [
-            RateLimitedError("x" * 500),
-            FileTooLargeError(text(TITLE_LIMIT, random), 10**8, 10**7, video=False),
-            LinkBrokenError(),
-        ]
-    )
+    some: list[ImgurError | BotError] = [
+        RateLimitedError("x" * 500),
+        FileTooLargeError(text(TITLE_LIMIT, random), 10**8, 10**7, video=False),
+        LinkBrokenError(),
+    ]
+    return random.choice(some)
 
 
 def filled(random: Random) -> Filled:

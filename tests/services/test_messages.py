@@ -44,6 +44,7 @@ SPECIAL: dict[type[BaseException], BaseException] = {
     errors.AlbumTitleError: errors.AlbumTitleError(128, is_long=True),
     errors.AlbumIncompleteError: errors.AlbumIncompleteError(950, 1200),
     errors.TooManyWordsError: errors.TooManyWordsError(20),
+    errors.TooManyToShareError: errors.TooManyToShareError(20),
     errors.TooManyTagsError: errors.TooManyTagsError(20),
     errors.TagTooLongError: errors.TagTooLongError(50, 10),
     errors.NoteTooLongError: errors.NoteTooLongError(3000, 1000),

@@ -44,6 +44,7 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
         errors.BehindError(seconds, is_doubt=is_doubt) for is_doubt in (False, True) for seconds in (0, 2400)
     ],
     errors.TooManyWordsError: [errors.TooManyWordsError(20)],
+    errors.TooManyToShareError: [errors.TooManyToShareError(20)],
     errors.TooManyTagsError: [errors.TooManyTagsError(20)],
     errors.TagTooLongError: [errors.TagTooLongError(50, 10)],
     errors.NoteTooLongError: [errors.NoteTooLongError(3000, 1000)],

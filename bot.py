@@ -45,9 +45,11 @@ from services.bulk import Adding, BulkService, Deleting, Favoriting
 from services.data import ExportService
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
+from services.library.favorites import SeveralFavorites
 from services.library.shelves import Shelves
 from services.linking import LinkingService
 from services.mark import MarkService
+from services.message import MessageReader
 from services.picked import PickedService
 from services.ports import AttachmentSource
 from services.quota.caller import Caller, Priority, calling
@@ -161,7 +163,8 @@ async def compose(
             is_held=changes.holds,
             turn=Turns(stores.jobs).turn,
         )
-        source = attachments or HttpAttachmentSource(fetching, origins=cdn)
+        discords = HttpAttachmentSource(fetching, origins=cdn)
+        source = attachments or discords
         uploads = UploadService(accounts, imgur, source, stores.uploads, albums, ready=governor.ready_to_upload)
         stack.push_async_callback(uploads.close)
         handlers = (
@@ -198,6 +201,8 @@ async def compose(
             linking=linking,
             uploads=uploads,
             several=SeveralUploads(uploads, albums),
+            messages=MessageReader(discords),
+            favorites=SeveralFavorites(library.items),
             library=library,
             jobs=jobs,
             changes=changes,

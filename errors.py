@@ -204,6 +204,37 @@ class AttachmentGoneError(AttachmentUnavailableError):
     """Discord no longer hands the attachment out."""
 
 
+class AttachmentNotPassedOnError(AttachmentUnavailableError):
+    """Discord has no copy of it in a form that it passes on."""
+
+
+class FileEndlessError(FileTooLargeError):
+    """Nobody has said how large the file is, and it goes on beyond the limit."""
+
+
+class Absent(Enum):
+    """What a message is, or holds, instead of a picture or video."""
+
+    ELSEWHERE = auto()  # some, all on sites of which Discord keeps no copy
+    POLL = auto()
+    DRAWING = auto()  # a sticker that is no picture but a programme which draws one
+    FILES = auto()  # of other kinds
+    NOTICE = auto()  # of Discord's own
+    TEXT = auto()
+
+
+class NoPictureError(BotError):
+    """A message that holds no picture or video; `what` it is instead."""
+
+    def __init__(self, what: Absent = Absent.TEXT) -> None:
+        super().__init__(what.name)
+        self.what = what
+
+
+class NoImgurLinkError(BotError):
+    """A message without a link to an image or album on Imgur."""
+
+
 class AlbumNeedsAccountError(BotError):
     """An anonymous upload cannot go into an album of the user's."""
 

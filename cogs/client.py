@@ -24,6 +24,7 @@ from cogs.translator import Translator, fitted
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
 from cogs.ui.groups import GROUP
+from cogs.ui.menus import MessageMenu
 from cogs.ui.origin import origin
 from cogs.ui.parents import Parents
 from cogs.ui.reply import is_answered, on_behalf
@@ -50,7 +51,8 @@ PRESSES = frozenset({discord.InteractionType.component, discord.InteractionType.
 class ImgurTree(app_commands.CommandTree["ImgurBot"]):
     """A command tree that puts every chat command and group under `/imgur`, so that nothing collides with other bots.
 
-    Commands work in servers, in direct messages and, installed by a user, everywhere else.
+    Menus of messages stand beside it, by their own names. Commands work in servers, in direct messages and, installed
+    by a user, everywhere else.
     """
 
     def __init__(self, client: ImgurBot) -> None:
@@ -67,9 +69,23 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
 
     def add_command(self, command: Any, /, **options: Any) -> None:
         """Add a command or group to `/imgur`, or to the group there that it names (`cogs/ui/groups.py`)."""
+        if isinstance(command, app_commands.ContextMenu):
+            super().add_command(command, **options)
+            return
         group = self.imgur.get_command(command.extras.get(GROUP, ""))
         within = group if isinstance(group, app_commands.Group) else self.imgur
         within.add_command(command, override=options.get("override", False))
+
+    def remove_command(self, command: str, /, **options: Any) -> Any:
+        """Remove what `add_command` has added; None where there is no such command."""
+        if options.get("type", discord.AppCommandType.chat_input) is not discord.AppCommandType.chat_input:
+            return super().remove_command(command, **options)
+        groups = (part for part in self.imgur.commands if isinstance(part, app_commands.Group))
+        for group in (self.imgur, *groups):
+            if (found := group.get_command(command)) is not None:
+                group.remove_command(command)
+                return found
+        return None
 
     async def interaction_check(self, interaction: discord.Interaction[ImgurBot], /) -> bool:
         """Let in what can be answered. Raises AppCommandError where Discord still knows the command as it was."""
@@ -84,6 +100,18 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
         """What discord.py finds, which takes it for granted that a group is where the data have one."""
         with _outdated_if_odd():
             return super()._get_app_command_options(data)
+
+    async def _call_context_menu(self, interaction: discord.Interaction[ImgurBot], data: Any, type: int) -> None:  # noqa: A002 - discord.py's signature
+        """Run a menu on the message as it came: discord.py would make an object of it, and fail at one odd part."""
+        kind = discord.AppCommandType(type)
+        menu = interaction.command
+        if not isinstance(menu, MessageMenu) or menu.type is not kind:
+            raise app_commands.CommandNotFound(data["name"], [], kind)
+        message = data["resolved"]["messages"][data["target_id"]]
+        try:
+            await menu._invoke(interaction, message)  # noqa: SLF001 - as discord.py does
+        except app_commands.AppCommandError as error:
+            await self.on_error(interaction, error)
 
     async def _call(self, interaction: discord.Interaction[ImgurBot]) -> None:
         """Run the command. What it raises is dealt with in there: what comes out is about the data."""

@@ -16,6 +16,7 @@ from services.text import units
 log = structlog.get_logger(__name__)
 
 LIMIT = 100  # Discord's, of descriptions and of the names of choices
+NAME_LIMIT = 32  # of the name of a menu, which takes capitals and blanks
 WHOLE = 8000  # of all names, descriptions and values of one command
 _LOCALIZED = ("name_localizations", "description_localizations")
 NAMES = {Location.command_name, Location.group_name, Location.parameter_name}
@@ -87,11 +88,14 @@ class Translator(app_commands.Translator):
         language = nearest(locale.value)
         if language is ENGLISH:
             return None
-        if context.location in NAMES:
+        limit = LIMIT
+        if isinstance(context.data, app_commands.ContextMenu):
+            limit, found = NAME_LIMIT, language.catalogue.gettext(string.message)
+        elif context.location in NAMES:
             found = language.name(string.message)
         else:
             found = language.catalogue.gettext(string.message)
-        if units(found) > LIMIT:
+        if units(found) > limit:
             log.warning("a command's text is too long and stays English", language=locale.value, text=string.message)
             return None
         return None if found == string.message else found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from itertools import takewhile
@@ -140,6 +140,29 @@ def link(text: str) -> Reference | None:
         if found := list(_named(_ESCAPED.sub(r"\1", text))):
             return _one(found)
     return None
+
+
+def links(text: str) -> list[Reference]:
+    """What all Imgur links in the text name, in their order; those that may mean the same thing count once."""
+    text = " " + visible(text)
+    for decode in DECODINGS:
+        text = decode(text)
+        if found := list(_named(_ESCAPED.sub(r"\1", text))):
+            return folded(found)
+    return []
+
+
+def folded(references: Iterable[Reference]) -> list[Reference]:
+    """Each thing once, where it came first; what two of them call it is what both can mean."""
+    kept: list[Reference] = []
+    for reference in references:
+        for place, known in enumerate(kept):
+            if (common := known.also(reference)) is not None:
+                kept[place] = common
+                break
+        else:
+            kept.append(reference)
+    return kept
 
 
 def is_several(text: str) -> bool:

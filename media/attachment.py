@@ -14,10 +14,13 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from errors import AttachmentGoneError, AttachmentUnavailableError
+from errors import AttachmentGoneError, AttachmentNotPassedOnError, AttachmentUnavailableError
 from media.models import HEAD_BYTES, IncomingFile, OpenedFile
+from media.spool import spooled
 
 DISCORD = frozenset({"https://cdn.discordapp.com", "https://media.discordapp.net"})
+PROXY = re.compile(r"https://images-ext-[0-9]{1,3}\.discordapp\.net")
+"""Where Discord passes on what stands on other sites; there are several, by number."""
 TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=30)
 """Seconds for the connection and for each read; the whole may take as long as the upload does."""
 PATIENCE = 60.0
@@ -27,6 +30,7 @@ LOOK_SECONDS = 5.0
 _CHUNK_BYTES = 256 * 1024
 _OK, _PART = 200, 206
 _GONE = frozenset({401, 403, 404, 410})
+_NOT_PASSED_ON = 415
 _LEGAL = ":/?#@!$&'()*+,;=%"  # beside letters, digits and -._~ (RFC 3986)
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -34,8 +38,9 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 class HttpAttachmentSource:
     """An `AttachmentSource` over addresses of Discord.
 
-    Fetches from these `origins` (scheme, host and port) alone and follows no redirect, so that nobody can make the bot
-    read other addresses. Holds 256 KiB or so at a time. No error of it names the address, which is signed.
+    Fetches from these `origins` (scheme, host and port) and from Discord's proxies alone and follows no redirect, so
+    that nobody can make the bot read other addresses. Holds 256 KiB or so at a time; what nobody says the size of is
+    put on disk first. No error of it names the address, which is signed.
     """
 
     def __init__(
@@ -56,9 +61,27 @@ class HttpAttachmentSource:
         """The file, open for one reading. Raises AttachmentUnavailableError, while it is read too."""
         response = await self._get(file.url)
         try:
-            yield await _open(response, file.size, self._patience, partial(self._look, file.url))
+            opened = await _open(response, file.size, self._patience, partial(self._look, file.url))
+            if response.content_length is None and not file.size:
+                async with spooled(file.name, opened.head, opened.chunks()) as whole:
+                    yield whole
+            else:
+                yield opened
         finally:
             response.close()
+
+    def reaches(self, address: str) -> bool:
+        """Whether this is an address that would be fetched."""
+        try:
+            return self._may_fetch(URL(_quoted(address), encoded=True))
+        except ValueError:
+            return False
+
+    def _may_fetch(self, url: URL) -> bool:
+        if "@" in url.raw_authority or not url.absolute:
+            return False
+        origin = str(url.origin())
+        return origin in self._origins or PROXY.fullmatch(origin) is not None
 
     async def _look(self, address: str, at: int) -> bytes:
         with suppress(AttachmentUnavailableError), _told_as_ours():
@@ -73,7 +96,7 @@ class HttpAttachmentSource:
     async def _get(self, address: str, **headers: str) -> aiohttp.ClientResponse:
         with _told_as_ours():
             url = URL(_quoted(address), encoded=True)
-            if "@" in url.raw_authority or str(url.origin()) not in self._origins:
+            if not self._may_fetch(url):
                 raise AttachmentGoneError("not an address of Discord's")
             return await self._session.get(
                 url,
@@ -113,8 +136,7 @@ async def _open(
     response: aiohttp.ClientResponse, announced: int, patience: float, part: Callable[[int], Awaitable[bytes]]
 ) -> OpenedFile:
     if response.status != _OK:
-        error = AttachmentGoneError if response.status in _GONE else AttachmentUnavailableError
-        raise error(f"status {response.status}")
+        raise _refusal(response.status)(f"status {response.status}")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise AttachmentUnavailableError("sent compressed, so of unknown size")
     size = announced if response.content_length is None else response.content_length
@@ -122,6 +144,12 @@ async def _open(
         async with asyncio.timeout(patience):
             head = await _head(response.content)
     return _HttpFile(size, head, response.content, patience, part)
+
+
+def _refusal(status: int) -> type[AttachmentUnavailableError]:
+    if status == _NOT_PASSED_ON:
+        return AttachmentNotPassedOnError
+    return AttachmentGoneError if status in _GONE else AttachmentUnavailableError
 
 
 async def _head(content: aiohttp.StreamReader) -> bytes:

@@ -10,8 +10,10 @@ from services.bulk import BulkService
 from services.data import ExportService
 from services.jobs import Changes, JobService
 from services.library import Library
+from services.library.favorites import SeveralFavorites
 from services.linking import LinkingService
 from services.mark import MarkService
+from services.message import MessageReader
 from services.picked import PickedService
 from services.quota.governor import Governor
 from services.search import SearchService
@@ -32,6 +34,8 @@ class Services:
     linking: LinkingService
     uploads: UploadService
     several: SeveralUploads
+    messages: MessageReader
+    favorites: SeveralFavorites
     library: Library
     views: Views
     jobs: JobService

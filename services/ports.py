@@ -151,6 +151,12 @@ class AttachmentSource(Protocol):
     def open(self, file: IncomingFile) -> AbstractAsyncContextManager[OpenedFile]: ...
 
 
+class Reach(Protocol):
+    """Knows from where files are fetched: from Discord alone, whatever a message says."""
+
+    def reaches(self, address: str) -> bool: ...
+
+
 class LinkNotifier(Protocol):
     """Tells the user, in Discord, what has become of linking. `origin` is what Discord's side gave at the beginning.
 

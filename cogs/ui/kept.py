@@ -39,6 +39,11 @@ class Kept(Generic[T]):
         kept = self._kept.get(key)
         return kept[1] if kept and self._clock() - kept[0] < self._lifetime else None
 
+    def change(self, key: str, value: T) -> None:
+        """Keep another value under the key, for as long as the first."""
+        if key in self._kept:
+            self._kept[key] = self._kept[key][0], value
+
     def take(self, key: str) -> T | None:
         """The value, once."""
         value = self.get(key)

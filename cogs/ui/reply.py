@@ -99,9 +99,14 @@ async def acknowledge_in_place(interaction: Interaction) -> int | None:
 
     Gives the id of that message.
     """
-    interaction.extras[IN_PLACE] = True
+    in_place(interaction)
     await acknowledge_press(interaction)
     return interaction.message.id if interaction.message else None
+
+
+def in_place(interaction: Interaction) -> None:
+    """From here on, an error replaces the message that was pressed on as well."""
+    interaction.extras[IN_PLACE] = True
 
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:

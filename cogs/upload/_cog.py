@@ -35,7 +35,7 @@ from cogs.ui.report import rescue
 from cogs.upload._file import given
 from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._question import Question
-from cogs.upload._several_views import again_button, several_told, several_view, several_words
+from cogs.upload._several_views import MOST, again_button, several_told, several_view, several_words
 from cogs.upload._several_views import progress_view as several_progress_view
 from cogs.upload._transfer import LONGEST, Transfer, Transfers
 from cogs.upload._views import (
@@ -44,11 +44,10 @@ from cogs.upload._views import (
     bare_request,
     made_words,
     over_view,
-    progress_view,
     question_view,
+    under_way_view,
     uploaded_view,
     uploaded_words,
-    waiting_view,
 )
 from errors import (
     AlbumUncertainError,
@@ -130,7 +129,7 @@ class Uploads(commands.Cog):
             anonymous=anonymous,
             mute=mute,
         )
-        await self._begin(interaction, Question((request,), share))
+        await self.begin(interaction, Question((request,), share))
 
     @upload.autocomplete("album")
     async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -162,7 +161,7 @@ class Uploads(commands.Cog):
     ) -> None:
         await acknowledge(interaction)
         filled = read(where, mute, {"title": title, "description": description, "album": album, "how": how})
-        await self._begin(interaction, Question(tuple(requests(interaction, files, filled)), filled.share))
+        await self.begin(interaction, Question(tuple(requests(interaction, files, filled)), filled.share))
 
     @action("upload-again")
     async def _again_pressed(self, interaction: Interaction, key: str) -> None:
@@ -173,7 +172,7 @@ class Uploads(commands.Cog):
         question = self._again.take(key)
         if question is None:
             raise QuestionExpiredError
-        await self._begin(interaction, question)
+        await self.begin(interaction, question)
 
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
@@ -195,7 +194,7 @@ class Uploads(commands.Cog):
             raise QuestionExpiredError
         return question
 
-    async def _begin(self, interaction: Interaction, question: Question) -> None:
+    async def begin(self, interaction: Interaction, question: Question) -> None:
         """Send it, or ask first where it goes."""
         if not question.requests:
             raise NothingToUploadError
@@ -219,7 +218,8 @@ class Uploads(commands.Cog):
 
     async def _send_several(self, interaction: Interaction, question: Question) -> None:
         """A few at a time. Whatever ends it, what became of each is told."""
-        owner, batch, until = interaction.user.id, Batch.of(question.requests), time.monotonic() + LONGEST
+        owner, until = interaction.user.id, time.monotonic() + LONGEST
+        batch, later = Batch.of(question.requests[:MOST]), question.requests[MOST:]
         try:
             await self._several.settle(batch)
         except NewAlbumError as new:
@@ -247,19 +247,19 @@ class Uploads(commands.Cog):
             longest = max(until - time.monotonic(), 1.0)
             await self._transfers.run(batch.total, lambda _count, _queued: work(), show, longest=longest)
         again = None
-        if batch.again:
-            left = Question(tuple(batch.again), question.share)
-            into = {"album": f"album:{batch.album.id}"} if batch.album else {}
+        if batch.again or later:
+            left = Question((*batch.again, *later), question.share)
+            into = {"album": f"album:{batch.album.id}", "is_new_album": False} if batch.album else {}
             again = self._again.keep(left.changed(**into))
         if batch.uploaded:
             done(interaction, several_words(batch), several_told(batch))
         items = [uploaded.image for uploaded in batch.uploaded]
         picked = await self._picked.keep(owner, items) if len(items) > 1 else None
-        draw = partial(several_view, batch, owner, again=again, picked=picked)
+        draw = partial(several_view, batch, owner, again=again, more=len(later), picked=picked)
         share = question.share and bool(batch.uploaded)
         plainer = partial(draw, bare=True)
         posted = await answer_or_share(interaction, draw, share=share, plainer=plainer)
-        if posted and len(batch.uploaded) < len(batch.entries):
+        if posted and (later or len(batch.uploaded) < len(batch.entries)):
             await answer_on(interaction, draw(shared=False)) or await answer_on(interaction, draw(bare=True))
 
     async def _ask_for_album(self, interaction: Interaction, question: Question, new: NewAlbumError) -> None:
@@ -282,11 +282,8 @@ class Uploads(commands.Cog):
             await waits(interaction)
 
         async def show(transfer: Transfer[Uploaded]) -> None:
-            if shown and not transfer.is_queued:
-                view = waiting_view(shown[0], transfer.key, owner)
-            else:
-                view = progress_view(transfer.sent, transfer.total, transfer.key, owner, before=transfer.before)
-            await progress(interaction, view)
+            wait = shown[0] if shown else None
+            await progress(interaction, under_way_view(request, transfer, owner, wait))
 
         try:
             with calling(replace(caller(), waiting=waiting)):

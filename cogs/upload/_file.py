@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import PurePath
 
 import discord
 
 from errors import FileAndAddressError, NothingToUploadError
-from services.text import line
+from services.message import called
 from services.upload import Address, IncomingFile, Origin, read_address
-
-SPOILER = "SPOILER_"  # older clients mark spoilers by it; the flag says it now
-NAME_LIMIT = 100
 
 
 def incoming(file: discord.Attachment) -> IncomingFile:
     """An attachment, under the name that its user gave it."""
     return IncomingFile(
-        _name(file),
+        called(file.filename, file.title),
         file.size,
         file.url,
         file.content_type,
@@ -43,16 +39,6 @@ def given(file: discord.Attachment | None, url: str | None, *, hidden: bool) -> 
     if url:
         return read_address(url, hidden=hidden)
     raise NothingToUploadError
-
-
-def _name(file: discord.Attachment) -> str:
-    """Where Discord cannot keep a name, it calls the file something else and gives the name as its title."""
-    kept = file.filename.removeprefix(SPOILER)
-    ending = PurePath(kept).suffix
-    title = line(file.title, NAME_LIMIT).removeprefix(SPOILER)
-    if not title:
-        return kept
-    return title if title.casefold().endswith(ending.casefold()) else title + ending
 
 
 def _origin(file: discord.Attachment) -> Origin | None:

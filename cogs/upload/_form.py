@@ -49,16 +49,16 @@ class UploadForm(Form):
             field(Text("Pictures and videos"), files, Text("Up to ten. They keep the order you pick them in."))
         )
         self.add_item(
-            field(Text("Title"), _text("title", given.title, TITLE_LIMIT), Text("Numbered, if there are several."))
+            field(Text("Title"), text_field("title", given.title, TITLE_LIMIT), Text("Numbered, if there are several."))
         )
-        about = _text("description", given.description, DESCRIPTION_LIMIT, long=True)
+        about = text_field("description", given.description, DESCRIPTION_LIMIT, long=True)
         self.add_item(field(Text("Description"), about, Text("What is to be seen, for those who do not see it.")))
-        album = _text("album", given.album, ALBUM_LIMIT)
+        album = text_field("album", given.album, ALBUM_LIMIT)
         self.add_item(field(Text("Album"), album, Text("One of yours, or the name of a new one.")))
         self.add_item(field(Text("How"), _choices(given)))
 
 
-def _text(name: str, filled: str | None, limit: int, *, long: bool = False) -> ui.TextInput[Any]:
+def text_field(name: str, filled: str | None, limit: int, *, long: bool = False) -> ui.TextInput[Any]:
     style = discord.TextStyle.paragraph if long else discord.TextStyle.short
     return ui.TextInput(custom_id=name, default=filled, required=False, max_length=limit, style=style)
 
@@ -91,7 +91,7 @@ def requests(interaction: Interaction, files: Sequence[str], given: Given) -> li
         UploadRequest(
             discord_id=interaction.user.id,
             file=replace(file, hidden=file.hidden or given.spoiler),
-            title=_numbered(given.title, number, len(picked)),
+            title=numbered(given.title, number, len(picked)),
             description=passage(given.description) or passage(file.description, DESCRIPTION_LIMIT) or None,
             album=given.album if line(given.album) else None,
             anonymous=given.anonymous,
@@ -124,7 +124,7 @@ def _attachments(interaction: Interaction) -> dict[str, discord.Attachment]:
     return {file_id: discord.Attachment(data=file, state=state) for file_id, file in resolved.items()}
 
 
-def _numbered(title: str | None, number: int, of: int) -> str | None:
+def numbered(title: str | None, number: int, of: int) -> str | None:
     """Each of several is called something else."""
     name = line(title)
     if not name or of == 1:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.item import ALT_LIMIT, OPEN, cover, icon, link_button, linked
-from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, remark, rows, shown, trouble
+from cogs.ui.layout import COLOUR, TEXT_LIMIT, WARNING, Control, heading, notice, remark, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
@@ -20,13 +21,20 @@ from locales.text import Plural, Size, Text, listed
 from services.messages import unforeseen, words
 from services.quota.caller import Wait
 from services.several import Batch, Entry
-from services.text import line
+from services.text import line, units
 from services.words import Words
 from services.words.waiting import waiting_words
 
-NAME_LIMIT = 40
+MOST = 30
+"""Of more, the links and names would not fit into a message."""
+NAME_LIMITS = (40, 24, 12, 4)
+"""Units of a name: the more there are, the less of each."""
+LINES = 2800
+"""Units of text for what became of each."""
 SPACE = 1200
-"""Units of text for why some failed: the names and links of ten take the rest of a message."""
+"""Units of text for why some failed."""
+HEAD = 900
+"""For what stands above and below: the album, and what was not sent yet."""
 
 
 def progress_view(batch: Batch, key: str, owner: int, wait: Wait | None = None) -> ui.LayoutView:
@@ -36,9 +44,9 @@ def progress_view(batch: Batch, key: str, owner: int, wait: Wait | None = None) 
     cancel = ActionButton("upload-cancel", owner, key, label=Text("Cancel"), style=discord.ButtonStyle.danger)
     return notice(
         Text("Uploading to Imgur: {done} of {count}", done=over, count=len(batch.entries)),
-        joined("\n", (_line(number, _under_way(entry)) for number, entry in enumerate(batch.entries, 1))),
+        _fitting(partial(_progress, batch)),
         remark(waits.title, waits.text) if waits else None,
-        small(Text("{sent} of {total}", sent=Size(batch.sent), total=Size(batch.total))),
+        small(Text("{sent} of {total}", sent=Size(batch.sent), total=Size(batch.total))) if batch.total else None,
         controls=[cancel],
     )
 
@@ -49,26 +57,29 @@ def several_view(
     owner: int,
     *,
     again: str | None = None,
+    more: int = 0,
     picked: str | None = None,
     bare: bool = False,
     shared: bool = False,
 ) -> ui.LayoutView:
     """What became of each, in the order in which they were picked. `bare` leaves out what users wrote and pictures.
 
-    `again` is the key under which what failed is known; where others see it, what failed is left out. `picked` is the
-    selection of what is there.
+    `again` is the key under which what failed is known, and what is still to be sent: `more`. Where others see it, both
+    are left out. `picked` is the selection of what is there.
     """
     title = Text("{user} uploaded", user=Markdown(f"<@{owner}>")) if shared else several_words(batch)
     parts: list[ui.Item[ui.LayoutView]] = [shown(bold(title) if shared else heading(title))]
     pictures = [] if bare else list(_pictures(batch))
     if pictures:
         parts.append(ui.MediaGallery(*pictures[:10]))
-    parts.append(shown(*_lines(batch, bare=bare, shared=shared), between="\n"))
+    lines = _fitting(partial(_lines, batch, bare=bare, shared=shared))
+    parts.append(shown(lines))
     if not shared:
-        parts += [shown(said) for said in _beside(batch, bare=bare) if said]
+        room = min(SPACE, TEXT_LIMIT - HEAD - units(lines))
+        parts += [shown(said) for said in (*_beside(batch, room, bare=bare), _left(more)) if said]
     controls: list[Control] = []
-    if again is not None and batch.again and not shared:
-        controls.append(again_button(again, owner, len(batch.again)))
+    if again is not None and (batch.again or more) and not shared:
+        controls.append(again_button(again, owner, len(batch.again) + more, is_more=bool(more)))
     if not shared and any(isinstance(entry.trouble, LinkBrokenError | NotLinkedError) for entry in batch.entries):
         controls.append(link_account(owner))
     if batch.album is not None and batch.filled is not None:
@@ -101,36 +112,63 @@ def several_told(batch: Batch) -> Markdown:
     return joined("\n", (*pages, missing))
 
 
-def again_button(key: str, owner: int, count: int) -> ActionButton:
-    """Sends what failed once more."""
+def again_button(key: str, owner: int, count: int, *, is_more: bool = False) -> ActionButton:
+    """Sends what failed once more, and with it what `is_more`: what was not sent yet."""
     label = Plural("Try it again", "Try these {count} again", count)
+    if is_more:
+        label = Plural("Upload the other one", "Upload the other {count}", count)
     return ActionButton("upload-again", owner, key, label=label, style=discord.ButtonStyle.primary)
 
 
-def _lines(batch: Batch, *, bare: bool, shared: bool) -> Iterator[Said]:
+def _fitting(draw: Callable[[int], Iterable[Said]]) -> Markdown:
+    """Lines, with as much of each name as there is room for."""
+    drawn = Markdown()
+    for limit in NAME_LIMITS:
+        drawn = joined("\n", draw(limit))
+        if units(drawn) <= LINES:
+            break
+    return drawn
+
+
+def _left(more: int) -> Said | None:
+    if not more:
+        return None
+    return Plural(
+        "{count} more is still to be sent: up to {most} go up at a time.",
+        "{count} more are still to be sent: up to {most} go up at a time.",
+        more,
+        most=MOST,
+    )
+
+
+def _lines(batch: Batch, limit: int, *, bare: bool, shared: bool) -> Iterator[Said]:
     for number, entry in enumerate(batch.entries, 1):
         if entry.uploaded is not None:
             yield _line(
-                number, _link(entry.uploaded.image, "" if bare or shared else entry.request.file.name, bare=bare)
+                number, _link(entry.uploaded.image, "" if bare or shared else entry.request.file.name, limit, bare=bare)
             )
         elif not shared:
-            name = Markdown() if bare else plain(entry.request.file.name, NAME_LIMIT)
+            name = Markdown() if bare else plain(entry.request.file.name, limit)
             said = _said(entry)
             yield _line(number, joined(": ", (name, bold(said.title))))
 
 
-def _link(image: Image, file: str, *, bare: bool) -> Markdown:
+def _link(image: Image, file: str, limit: int, *, bare: bool) -> Markdown:
     """The picture by its title, else by its file's name."""
     name = None if bare else image.title or file
-    return Markdown(f"{icon(image)} {linked(Image(image.id, title=name), NAME_LIMIT)}")
+    return Markdown(f"{icon(image)} {linked(Image(image.id, title=name), limit)}")
 
 
 def _line(number: int, said: Said) -> Markdown:
     return Markdown(f"**{number}.** {md(said)}")
 
 
-def _under_way(entry: Entry) -> Said:
-    name = plain(entry.request.file.name, NAME_LIMIT)
+def _progress(batch: Batch, limit: int) -> Iterator[Said]:
+    return (_line(number, _under_way(entry, limit)) for number, entry in enumerate(batch.entries, 1))
+
+
+def _under_way(entry: Entry, limit: int) -> Said:
+    name = plain(entry.request.file.name, limit)
     if entry.uploaded is not None:
         return joined(" · ", (name, Text("uploaded")))
     if entry.trouble is not None:
@@ -141,7 +179,7 @@ def _under_way(entry: Entry) -> Said:
     return joined(" · ", (name, Text("{percent} %", percent=part)))
 
 
-def _beside(batch: Batch, *, bare: bool) -> Iterator[Said]:
+def _beside(batch: Batch, room: int, *, bare: bool) -> Iterator[Said]:
     """The album, and why some failed: each reason once, as far as there is room."""
     if batch.album is not None and batch.uploaded:
         album = linked(batch.album) if not bare else Markdown(batch.album.page_url)
@@ -149,11 +187,10 @@ def _beside(batch: Batch, *, bare: bool) -> Iterator[Said]:
         if batch.filled is None:
             where = Text("It is not certain that they are in the album {album}.", album=album)
         yield joined("\n", (where, trouble(batch.album_trouble)))
-    room = SPACE
     reasons = [_said(entry) for entry in batch.entries if entry.uploaded is None]
     for said in {said.title: said for said in reasons}.values():
         reason = remark(said.title, said.text)
-        room -= len(reason)
+        room -= units(reason)
         if room >= 0:
             yield reason
 

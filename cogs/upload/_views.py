@@ -15,6 +15,7 @@ from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
 from cogs.upload._question import NEW, NONE
+from cogs.upload._transfer import Transfer
 from errors import LinkBrokenError
 from imgur.models import TITLE_LIMIT, Album
 from locales.text import Plural, Size, Text, sentences
@@ -97,6 +98,20 @@ def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | 
         Text("Everything is sent. Waiting for Imgur…") if sent >= total else None,
         controls=[cancel],
     )
+
+
+def under_way_view(
+    request: UploadRequest, transfer: Transfer[Uploaded], owner: int, wait: Wait | None = None
+) -> ui.LayoutView:
+    """Where an upload stands: waiting for Imgur's limit, for its turn, for Discord, or on its way."""
+    if wait and not transfer.is_queued:
+        return waiting_view(wait, transfer.key, owner)
+    if transfer.before is None and not transfer.total and not isinstance(request.file, Address):
+        cancel = ActionButton(
+            "upload-cancel", owner, transfer.key, label=Text("Cancel"), style=discord.ButtonStyle.danger
+        )
+        return notice(Text("Uploading to Imgur"), Text("Waiting for Discord to hand it out…"), controls=[cancel])
+    return progress_view(transfer.sent, transfer.total, transfer.key, owner, before=transfer.before)
 
 
 def waiting_view(wait: Wait, key: str, owner: int) -> ui.LayoutView:

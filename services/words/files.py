@@ -77,6 +77,40 @@ _REMAINS = {
 }
 
 
+_NONE = Text("There is no picture or video in this message")
+_ABSENT = {
+    errors.Absent.ELSEWHERE: Words(
+        Text("Discord has no copy of what this message shows"),
+        Text(
+            "It stands on another site, and the bot visits none of those. Save the picture there and attach it, or "
+            "give its address to /imgur upload as url. Nothing was uploaded."
+        ),
+    ),
+    errors.Absent.POLL: Words(_NONE, Text("It is a poll. Nothing was uploaded.")),
+    errors.Absent.DRAWING: Words(
+        _NONE, Text("Its sticker is drawn by Discord while you look at it, and is no picture. Nothing was uploaded.")
+    ),
+    errors.Absent.FILES: Words(_NONE, Text("Its files are of other kinds. Nothing was uploaded.")),
+    errors.Absent.NOTICE: Words(_NONE, Text("It is a notice of Discord's own. Nothing was uploaded.")),
+    errors.Absent.TEXT: Words(
+        _NONE,
+        Text(
+            "It holds text alone. A link counts once Discord shows a picture for it; the address of one can be given "
+            "to /imgur upload as url. Nothing was uploaded."
+        ),
+    ),
+}
+"""What there is instead of something to upload."""
+
+
+def _endless(error: errors.FileEndlessError) -> Words:
+    limit = Size(error.limit)
+    return Words(
+        Text("That file is too large"),
+        Text("It has more than {limit}, which is all that Imgur takes. Make it smaller and attach it.", limit=limit),
+    )
+
+
 def _file_too_large(error: errors.FileTooLargeError) -> Words:
     size, limit = Size(error.size, over=error.limit), Size(error.limit)
     has = Text("It has {size}; Imgur takes images up to {limit}.", size=size, limit=limit)
@@ -136,6 +170,7 @@ def _ended(title: Text, text: Text) -> Callable[[errors.UploadEndedError], Words
 
 TABLE: dict[type[BaseException], Wording] = {
     errors.FileTooLargeError: _file_too_large,
+    errors.FileEndlessError: _endless,
     errors.UnsupportedFileError: _unsupported_file,
     errors.EmptyFileError: Words(
         Text("That file is empty"),
@@ -158,7 +193,16 @@ TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.AttachmentGoneError: Words(
         Text("The file is no longer there"),
-        Text("Discord does not hand it out any more. Attach it once more and upload it again."),
+        Text("Discord does not hand it out any more. Attach it once more, or use the menu on its message again."),
+    ),
+    errors.AttachmentNotPassedOnError: Words(
+        Text("Discord does not pass this one on"),
+        Text("It has no copy that it hands out. Save the picture where it comes from, and attach that."),
+    ),
+    errors.NoPictureError: lambda error: _ABSENT[error.what],
+    errors.NoImgurLinkError: Words(
+        Text("There is no link to Imgur in this message"),
+        Text("Nothing was changed. The menu makes favorites of images and albums that a message links to."),
     ),
     errors.AlbumNeedsAccountError: Words(
         Text("An anonymous upload cannot go into an album"),

@@ -24,8 +24,10 @@ from cogs.ui.report import cause_of
 from config import Settings
 from demo.attachments import ReadAttachments
 from demo.pictures import SCENES, paint
+from errors import AttachmentGoneError
 from locales.pseudo import PSEUDO
 from locales.rendering import only
+from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
 from services.messages import words
 from standins.imgur.records import Account
@@ -96,6 +98,8 @@ class SlowAttachments(ReadAttachments):
 
     def __init__(self) -> None:
         self.go_on = asyncio.Event()
+        self.copies: dict[str, bytes | Exception] = {}  # what Discord's proxies and stickers have, by address
+        self.asked: list[str] = []  # the addresses of these that were asked for
         self.delays: dict[str, float] = {}  # seconds until a file of this name is there
         self.meanwhile: dict[str, Callable[[], object]] = {}  # what happens when one of this name is opened
         self._env: Env | None = None
@@ -110,8 +114,18 @@ class SlowAttachments(ReadAttachments):
             await self._env.external_wait(self.go_on.wait(), reason="a slow attachment")
         await asyncio.sleep(self.delays.get(file.name, 0))
         self.meanwhile.get(file.name, lambda: None)()
+        if file.handle is None:
+            yield self._copy(file.url)
+            return
         async with super().open(file) as opened:
             yield opened
+
+    def _copy(self, address: str) -> OpenedFile:
+        self.asked.append(address)
+        copy = self.copies.get(address, AttachmentGoneError("no copy"))
+        if isinstance(copy, Exception):
+            raise copy
+        return MemoryFile(copy)
 
 
 @dataclass
@@ -141,6 +155,13 @@ class Discord:
         message = (await self.run(command, **options)).response
         assert message is not None
         return message
+
+    async def menu(self, name: str, message: dict[str, Any], actor: MemberActor | None = None) -> InteractionResult:
+        """Choose a command in the menu of a message, which Discord sends along as it is."""
+        sent = self.alice._resolve_root(name, 3, self.channel.id)
+        resolved = {"messages": {message["id"]: message}}
+        data = {"id": sent["id"], "name": name, "type": 3, "target_id": message["id"], "resolved": resolved}
+        return await (actor or self.alice)._dispatch_interaction(2, self.channel, data)
 
     async def click(self, message: Any, label: str, actor: MemberActor | None = None) -> InteractionResult:
         return await (actor or self.alice).click(message, label=shown_label(message, label))

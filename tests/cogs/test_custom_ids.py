@@ -30,9 +30,13 @@ from cogs.ui.actions import LIMIT, custom_id, fits
 from cogs.ui.copying import links_views
 from cogs.ui.item import ID_LIMIT, item_view
 from cogs.upload._form import Given, UploadForm
+from cogs.upload._pick import Pick
+from cogs.upload._pick_form import PickForm
+from cogs.upload._pick_views import on_imgur_view, pick_view
 from errors import IdTooLongError
 from imgur.models import Album, Image, Kind
 from locales.text import Text
+from media.models import IncomingFile
 from services.album import Edited
 from services.bulk import Question, State
 from services.jobs import Progress
@@ -41,6 +45,7 @@ from services.library.drawing import Drawn
 from services.library.page import GalleryPage
 from services.library.place import Place, Source
 from services.library.suggestions import Suggestion
+from services.message import Contents, Linked, Picture
 from services.search import Hits, Search
 from services.selection import Deed, Selected, Sorted, Ticks
 from services.snippets import Style
@@ -59,6 +64,7 @@ IMAGES = tuple(Image(f"{number:0{ID_LIMIT}}", link="https://i.imgur.com/a.png") 
 ALBUM = Album(ID, title="Title", images=IMAGES, images_count=10 * FAR)
 BUILT = {  # within the cogs, where something went wrong
     "album-create": (KEY, "another"),
+    "message-back": (KEY,),
     "item-tag": ("image", ID, KEY),
     "link": (),
     "link-code": (),
@@ -118,6 +124,10 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER)
     yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER, shared=True)
     yield UploadForm(OWNER, Given())
+    pick = Pick(Contents((Picture(IncomingFile("a.png", 1, "")),) * 999), frozenset({1})).turned(FAR)
+    yield pick_view(pick, KEY, OWNER)
+    yield on_imgur_view(Contents((), 0, (Linked("album", ID, f"https://imgur.com/gallery/{ID}"),)), OWNER)
+    yield PickForm(OWNER, KEY, Given())
     yield NewAlbum(OWNER, VIEW)
     yield question_view(Question(VIEW, sorted_), OWNER)
     yield pick_album_view(Question(VIEW, sorted_), OWNER, [Suggestion(Text("Album"), f"album:{'a' * 64}")])

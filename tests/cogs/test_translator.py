@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po
-from discord import Locale
+from discord import AppCommandType, Locale
 
 from cogs.translator import fitted
 from locales.languages import NAMES, read
@@ -35,11 +35,10 @@ def parts(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 async def payload(discord: Discord) -> dict[str, Any]:
-    """What Discord is sent."""
+    """What Discord is sent of `/imgur`."""
     tree = discord.house.bot.tree
     assert tree.translator is not None
-    [sent] = [await command.get_translated_payload(tree, tree.translator) for command in tree.get_commands()]
-    return sent
+    return await tree.imgur.get_translated_payload(tree, tree.translator)
 
 
 def named(sent: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -74,6 +73,40 @@ async def test_names_are_taken_where_discord_takes_them(discord: Discord, tmp_pa
     assert named(sent, "album")["name_localizations"] == {"pt-BR": "álbum"}
     for name in ("unlink", "show", "file"):
         assert not named(sent, name).get("name_localizations")
+
+
+async def test_menus_stand_beside_it_everywhere_and_in_each_language_that_there_is(
+    discord: Discord, tmp_path: Path
+) -> None:
+    said = {"Upload to Imgur": "Auf Imgur hochladen", "Favorite on Imgur": "x" * 33}
+    with spoken(language_of(tmp_path, "de", said)):
+        await discord.house.bot.sync()
+    put = next(entry for entry in reversed(discord.env.http_requests) if entry.method == "PUT")
+    assert put.json is not None
+    menus = {one["name"]: one for one in put.json if one["type"] == 3}
+    assert menus.keys() == {"Upload to Imgur", "Favorite on Imgur"}
+    assert menus["Upload to Imgur"]["name_localizations"] == {"de": "Auf Imgur hochladen"}
+    assert not menus["Favorite on Imgur"].get("name_localizations")  # Discord takes 32 units
+    for menu in menus.values():
+        assert (menu["contexts"], menu["integration_types"]) == ([0, 1, 2], [0, 1])
+        assert "description" not in menu
+        assert "options" not in menu
+    assert [one["name"] for one in put.json if one["type"] == 1] == ["imgur"]
+
+
+async def test_a_menu_and_a_command_leave_the_tree_as_they_came(discord: Discord) -> None:
+    tree, kind = discord.house.bot.tree, AppCommandType.message
+    menu = tree.remove_command("Upload to Imgur", type=kind)
+    assert menu is not None
+    assert tree.get_command("Upload to Imgur", type=kind) is None
+    tree.add_command(menu)
+    assert tree.get_command("Upload to Imgur", type=kind) is menu
+    upload = tree.remove_command("upload")
+    assert upload is not None
+    assert tree.imgur.get_command("upload") is None
+    assert tree.remove_command("upload") is None
+    tree.add_command(upload)
+    assert tree.imgur.get_command("upload") is upload
 
 
 async def test_commands_are_sent_again_when_a_translation_has_changed(discord: Discord, tmp_path: Path) -> None:

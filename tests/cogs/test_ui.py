@@ -282,7 +282,8 @@ async def test_cancel_says_so_when_the_upload_is_over(faulty: Discord) -> None:
 
 async def test_commands_are_all_under_one_group_and_are_sent_only_when_they_changed(discord: Discord) -> None:
     bot = discord.house.bot
-    assert [command.name for command in bot.tree.get_commands()] == ["imgur"]
+    kinds = {command.name: type(command).__name__ for command in bot.tree.get_commands()}
+    assert kinds == {"imgur": "Group", "Upload to Imgur": "MessageMenu", "Favorite on Imgur": "MessageMenu"}
     assert not await bot.sync()
     assert await bot.sync(force=True)
     bot.tree.imgur.remove_command("unlink")

@@ -18,6 +18,8 @@ from cogs.gallery._bulk_views import _UNDER_WAY as UNDER_WAY
 from cogs.gallery._bulk_views import _WHY as WHY_NOT
 from cogs.ui.actions import ActionButton
 from cogs.ui.markdown import Markdown, plain
+from cogs.upload._form import Given
+from cogs.upload._pick import Pick
 from errors import BotError, FileTooLargeError, LinkBrokenError
 from imgur.errors import ImgurError, RateLimitedError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album, Image
@@ -29,6 +31,7 @@ from services.jobs import Progress
 from services.library.page import PAGE_SIZE, GalleryPage
 from services.library.place import Place, Source
 from services.library.suggestions import Suggestion
+from services.message import Contents, Linked
 from services.selection import Selected, Sorted
 from storage.models import Job
 
@@ -42,7 +45,7 @@ LARGEST_ID = 2**63 - 1
 IDS = {"id", "image_id", "album_id", "item_id", "cover", "cover_id", "gallery_id", "hidden"}
 KEYS = {"key", "again", "picked", "view", "view_id", "asked", "attempt_id", "question_id", "digest"}
 ADDRESSES = {"link", "url", "jump_url", "page_url", "gifv", "mp4", "hls"}
-LENGTHS = {"items": 10, "entries": 10, "options": 25, "albums": 24, "ended": 5, "untold": 5}
+LENGTHS = {"items": 10, "entries": 30, "options": 25, "albums": 24, "ended": 5, "untold": 5}
 """Of lists, what the rest of the house sees to: a page, a form, a menu, what waits to be told."""
 FIELDS = ("title", "description", "privacy", "cover")
 IDS_OF_TEN = tuple(f"a{number:06}" for number in range(10))
@@ -99,12 +102,27 @@ def filled(random: Random) -> Filled:
     return Filled(worst(Album, "album", random), outcomes, titles, trouble(random))
 
 
+def linked(random: Random) -> Linked:
+    """A link to Imgur, as it is looked up."""
+    number = f"a{random.randrange(10**6):06}"
+    return Linked(random.choice(("image", "album")), number, f"https://imgur.com/gallery/{number}")
+
+
+def pick(random: Random) -> Pick:
+    """A choice among more than a menu holds, with some of each page chosen."""
+    contents: Contents = worst(Contents, "contents", random)
+    contents = replace(contents, pictures=contents.pictures * 5)
+    return Pick(contents, frozenset({1, 30}), random.randrange(3), worst(Given, "given", random))
+
+
 OVERRIDES: dict[Any, Made] = {
     Text: said,
     Joined: lambda random: sentences(said(random), said(random)),
     Markdown: lambda random: plain(text(TITLE_LIMIT, random)),
     Sorted: sorted_out,
     State: state,
+    Linked: linked,
+    Pick: pick,
     Filled: filled,
     Exception: trouble,
     BotError: trouble,
@@ -137,6 +155,12 @@ def suggestions(random: Random) -> list[Suggestion]:
     return [Suggestion(name, f"album:a{number:06}") for number, name in enumerate(named)]
 
 
+def transfer(random: Random) -> SimpleNamespace:
+    """An upload, wherever it stands."""
+    before, total = random.choice((None, None, 999)), random.choice((0, 10**8))
+    return SimpleNamespace(key="made-0000001", sent=0, total=total, before=before, is_queued=random.random() < 0.5)
+
+
 def controls(_random: Random) -> list[ActionButton]:
     """What one goes on with, beside what a view has."""
     said = Text("{count} anonymous uploads", count=999)
@@ -157,6 +181,7 @@ BY_NAME: dict[tuple[str, str], Made] = {
     ("shown_view", "beside"): controls,
     ("gallery_view", "place"): lambda _: Place(Source.ALBUM, album="a000001", view="made-0000001"),
     ("arrange_view", "page"): album_page,
+    ("under_way_view", "transfer"): transfer,
 }
 """Of a function's parameters, what their type does not tell."""
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imgur import Kind, Reference
-from imgur.reference import PAGES, SECTIONS, Kinds, SeveralError, is_several, parse
+from imgur.reference import PAGES, SECTIONS, Kinds, SeveralError, is_several, links, parse
 
 LETTERS = string.ascii_letters + string.digits
 IDS = st.one_of(st.text(LETTERS, min_size=5, max_size=5), st.text(LETTERS, min_size=7, max_size=7)).filter(
@@ -489,3 +489,28 @@ def test_long_and_hostile_text_takes_no_time(unit: str) -> None:
         except SeveralError:
             continue
     assert time.process_time() - began < 2
+
+
+# --- all links of a text ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "imgur.com/AbCdEf1, https://imgur.com/a/AbCdEf2 and i.imgur.com/AbCdEf3.png",
+            ["AbCdEf1", "AbCdEf2", "AbCdEf3"],
+        ),
+        ("imgur.com/AbCdEf1 https://i.imgur.com/AbCdEf1h.jpg", ["AbCdEf1"]),
+        ("imgur.com/AbCdEf1 imgur.com/a/AbCdEf1 i.imgur.com/AbCdEf1.png", ["AbCdEf1", "AbCdEf1"]),
+        ("nothing AbCdEf1", []),
+        ("imgur.com/upload", []),
+    ],
+)
+def test_all_links_are_found_and_each_thing_counts_once(text: str, expected: list[str]) -> None:
+    assert [found.id for found in links(text)] == expected
+
+
+def test_two_names_for_one_thing_leave_what_both_can_mean() -> None:
+    assert links("imgur.com/AbCdEf1 i.imgur.com/AbCdEf1.png") == [Reference(IMAGE, "AbCdEf1")]
+    assert links("imgur.com/gallery/AbCdEf1 imgur.com/a/AbCdEf1") == [Reference(ALBUM, "AbCdEf1")]

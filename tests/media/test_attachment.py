@@ -11,8 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from errors import AttachmentGoneError, AttachmentUnavailableError
-from media import attachment
+from errors import AttachmentGoneError, AttachmentNotPassedOnError, AttachmentUnavailableError, FileEndlessError
+from media import attachment, spool
 from media.attachment import HttpAttachmentSource
 from media.memory import MemoryFile
 from media.models import HEAD_BYTES, IncomingFile, OpenedFile
@@ -150,6 +150,28 @@ async def test_announced_size_stands_in_where_the_answer_has_none(source: HttpAt
         assert b"".join(await read(opened)) == BODY
 
 
+async def test_a_size_that_nobody_tells_is_found_out_before_it_is_said(
+    source: HttpAttachmentSource, address: str
+) -> None:
+    async with source.open(IncomingFile("cat.png", 0, f"{address}chunked")) as opened:
+        assert (opened.size, opened.head) == (len(BODY), BODY[:HEAD_BYTES])
+        assert await opened.look(900_000) == BODY[900_000:][:HEAD_BYTES]
+        chunks = await read(opened)
+        assert b"".join(chunks) == BODY
+        assert b"".join(await read(opened)) == BODY
+    assert all(0 < len(chunk) <= 256 * 1024 for chunk in chunks)
+
+
+async def test_what_has_no_size_and_no_end_is_given_up_at_the_limit(
+    source: HttpAttachmentSource, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "IMAGE_LIMIT", len(BODY) - 1)
+    with pytest.raises(FileEndlessError) as endless:
+        async with source.open(IncomingFile("cat.png", 0, f"{address}chunked")):
+            pytest.fail("it was opened")
+    assert (endless.value.limit, endless.value.video) == (len(BODY) - 1, False)
+
+
 async def test_asks_for_the_signed_address_as_it_is_and_uncompressed(
     source: HttpAttachmentSource, address: str, host: FileHost
 ) -> None:
@@ -275,6 +297,58 @@ async def test_other_addresses_than_discords_are_never_asked(url: str) -> None:
         with pytest.raises(AttachmentUnavailableError):
             async with HttpAttachmentSource(session).open(IncomingFile("cat.png", 1, url)):
                 pytest.fail("it was opened")
+
+
+@pytest.mark.parametrize(
+    ("url", "may"),
+    [
+        ("https://cdn.discordapp.com/attachments/1/2/a.png?ex=1", True),
+        ("https://media.discordapp.net/stickers/1.gif", True),
+        ("https://images-ext-1.discordapp.net/external/a/https/example.com/a b.png", True),
+        ("https://images-ext-42.discordapp.net/external/a", True),
+        ("https://images-ext-2.discordapp.net:443/external/a", True),
+        ("http://images-ext-1.discordapp.net/external/a", False),
+        ("https://images-ext-1.discordapp.net:8443/external/a", False),
+        ("https://images-ext-.discordapp.net/external/a", False),
+        ("https://images-ext-1.discordapp.com/external/a", False),
+        ("https://images-ext-1.discordapp.net.example.com/a", False),
+        ("https://images-ext-1.discordapp.net./a", False),
+        ("https://x.images-ext-1.discordapp.net/a", False),
+        ("https://images-ext-1.discordapp.net@example.com/a", False),
+        ("https://example.com/https://images-ext-1.discordapp.net/a", False),
+        ("https://images-ext-1\u00a7.discordapp.net/a", False),
+        ("images-ext-1.discordapp.net/a", False),
+        ("//images-ext-1.discordapp.net/a", False),
+        ("https://[", False),
+        ("", False),
+    ],
+)
+async def test_discord_s_own_hosts_are_reached_and_no_other_by_any_spelling(url: str, may: bool) -> None:
+    asked: list[str] = []
+
+    async def refuse(
+        _session: aiohttp.ClientSession, _context: object, params: aiohttp.TraceRequestStartParams
+    ) -> None:
+        asked.append(params.url.host or "")
+        raise OSError("no way out of here")
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_start.append(refuse)
+    async with aiohttp.ClientSession(trace_configs=[tracing]) as session:
+        source = HttpAttachmentSource(session)
+        assert source.reaches(url) is may
+        with pytest.raises(AttachmentUnavailableError):
+            async with source.open(IncomingFile("cat.png", 1, url)):
+                pytest.fail("it was opened")
+    assert bool(asked) is may
+
+
+async def test_a_proxy_that_passes_it_on_in_no_form_has_words_of_its_own(
+    source: HttpAttachmentSource, address: str
+) -> None:
+    with pytest.raises(AttachmentNotPassedOnError):
+        async with source.open(IncomingFile("cat.png", 1, f"{address}415")):
+            pytest.fail("it was opened")
 
 
 async def test_an_unread_file_is_let_go(source: HttpAttachmentSource, address: str) -> None:

@@ -39,6 +39,7 @@ def words(error: BaseException) -> Said | None:
 SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
     errors.FileTooLargeError: errors.FileTooLargeError("@everyone.png", 12_345_678, 10_000_000, video=False),
+    errors.FileEndlessError: errors.FileEndlessError("@everyone.png", 10_000_001, 10_000_000, video=False),
     errors.UnsupportedFileError: errors.UnsupportedFileError("@everyone.webp", "image/webp"),
     errors.VideoTooLongError: errors.VideoTooLongError(75.2, 60),
     errors.AlbumTitleError: errors.AlbumTitleError(128, is_long=True),

@@ -40,8 +40,9 @@ from locales.languages import catalogues, wrong
 from media.attachment import DISCORD, HttpAttachmentSource
 from services import Services
 from services.account import AccountService
+from services.adoption import AdoptionService
 from services.album import AlbumService
-from services.bulk import Adding, BulkService, Deleting, Favoriting
+from services.bulk import Adding, Adopting, BulkService, Copies, Deleting, Favoriting
 from services.data import ExportService
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
@@ -167,10 +168,12 @@ async def compose(
         source = attachments or discords
         uploads = UploadService(accounts, imgur, source, stores.uploads, albums, ready=governor.ready_to_upload)
         stack.push_async_callback(uploads.close)
+        marks = MarkService(library.catalogue, stores.marks)
         handlers = (
             Deleting(library.items),
             Favoriting(library.items),
             Adding(albums),
+            Adopting(Copies(accounts, imgur), library.catalogue, library.items, marks),
             albums.interrupted,
             SyncHandler(accounts, imgur, stores.library),
             Over(),
@@ -196,6 +199,7 @@ async def compose(
         )
         stack.push_async_callback(linking.close)
         selections = SelectionService(views, library.catalogue)
+        bulk = BulkService(jobs, selections, views, library.catalogue, albums)
         services = Services(
             accounts=accounts,
             linking=linking,
@@ -210,14 +214,15 @@ async def compose(
             albums=albums,
             search=SearchService(imgur, stores.uploads),
             views=views,
-            marks=MarkService(library.catalogue, stores.marks),
+            marks=marks,
             upkeep=Upkeep(stores.library),
             governor=governor,
             selections=selections,
             picked=PickedService(views, selections, library.catalogue),
-            bulk=BulkService(jobs, selections, views, library.catalogue, albums),
+            bulk=bulk,
             sign_in=sign_in,
             exports=ExportService(stores.held),
+            adoption=AdoptionService(bulk, views, library.catalogue),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:

@@ -62,6 +62,10 @@ class NothingSelectedError(BotError):
     """Nothing is ticked in the gallery."""
 
 
+class NothingToAdoptError(BotError):
+    """Every picture of the user's that is on record is in an account, or gone."""
+
+
 class RestartingError(BotError):
     """The bot is shutting down and takes nothing on any more."""
 

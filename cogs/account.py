@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from cogs.client import ImgurBot
 from cogs.ui.actions import ActionButton, Interaction
+from cogs.ui.adopt import adopt_button, beside
 from cogs.ui.layout import ERROR, link_to, notice
 from cogs.ui.reply import acknowledge, answer
 from cogs.ui.report import link_button
@@ -60,7 +61,8 @@ class Account(commands.Cog):
             overview = await self._accounts.overview_if_allowed(user_id)
             read = await self._sync.overview(linked.account_id)
             outlook = await self._governor.outlook(user_id, linked.account_id)
-            view = overview_view(overview, linked, read, outlook, user_id)
+            anonymous = await self._uploads.anonymous_count(user_id)
+            view = overview_view(overview, linked, read, outlook, user_id, anonymous=anonymous)
         await answer(interaction, view)
 
 
@@ -97,7 +99,13 @@ def broken_view(username: str, owner: int) -> ui.LayoutView:
 
 
 def overview_view(
-    overview: AccountOverview | None, linked: LinkedAccount, read: Mapping[str, Progress], outlook: Outlook, owner: int
+    overview: AccountOverview | None,
+    linked: LinkedAccount,
+    read: Mapping[str, Progress],
+    outlook: Outlook,
+    owner: int,
+    *,
+    anonymous: int = 0,
 ) -> ui.LayoutView:
     """A working account: its profile, how much is in it as far as that is known, how far it was read, its credits.
 
@@ -111,8 +119,13 @@ def overview_view(
     return notice(
         Text("Linked as {name}", name=username),
         joined("\n", [held, *_read(read)]),
+        beside(anonymous),
         joined("\n", [*_goes_on(outlook), *_quota(outlook)]),
-        controls=[profile, ActionButton("unlink", owner, label=Text("Unlink"))],
+        controls=[
+            profile,
+            *([adopt_button(owner)] if anonymous else []),
+            ActionButton("unlink", owner, label=Text("Unlink")),
+        ],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.account import AccountService
+from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import BulkService
 from services.data import ExportService
@@ -51,3 +52,4 @@ class Services:
     bulk: BulkService
     sign_in: SignInService
     exports: ExportService
+    adoption: AdoptionService

@@ -112,6 +112,23 @@ class MarkService:
         viewer = await self._catalogue.reading.viewer(discord_id)
         return await self._catalogue.shelves.mark(viewer, kind, item_id)
 
+    async def bring_along(self, viewer: Viewer, image_id: str, copy_id: str) -> None:
+        """Note on a picture's copy what the user noted on the picture, beside what they noted on the copy itself.
+
+        Raises NotLinkedError where the account was unlinked just now.
+        """
+        discord_id, key = viewer.discord_id, (Kind.IMAGE.value, copy_id)
+        mark = await self._catalogue.shelves.mark(viewer, Kind.IMAGE, image_id)
+        if mark == Mark():
+            return
+        of, tags = await self._libraries(viewer), [Tag(tag, folded(tag)) for tag in mark.tags]
+        changed = await self._marks.add_tags(of, discord_id, [key], tags, most=MOST_TAGS)
+        if not changed:
+            raise NotLinkedError
+        _, now = changed[key]
+        if mark.note is not None and now.note is None:
+            await self._marks.put(of, discord_id, key, note=(mark.note, searchable(mark.note).strip("\n")))
+
     async def _write(
         self, discord_id: int, text: str, *, tags: Sequence[Tag] | None = None, note: str | None = None
     ) -> Marked:

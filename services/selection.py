@@ -33,6 +33,7 @@ class Deed(StrEnum):
     TAG = "tag"
     DELETE = "delete"
     SHARE = "share"
+    ADOPT = "adopt"
 
 
 class Obstacle(StrEnum):

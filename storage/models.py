@@ -157,6 +157,10 @@ def kinds_on(shelf: str) -> list[str]:
     return kinds.get(shelf, ["image"])
 
 
+ENDS_BY_ITSELF = frozenset({"bulk-adopt"})
+"""Kinds of which a job that goes on stays when its user leaves its account: it ends what is under way and says so."""
+
+
 def account_subject(account_id: int | str) -> str:
     """The subject of a job that is the account's, whichever of its users it was begun for."""
     return f"account:{account_id}"
@@ -301,10 +305,10 @@ class Job:
     """Work in the background, for one user; nothing secret is in it.
 
     Of one `kind` and `subject` there is one open job at a time. `account_id` is the account that it works on: the job
-    goes when its user leaves that account; one whose subject is the account passes to another user of it, if there is
-    one. Not before `due_at` does it go on; `failures` counts those in a row. `outcome` is a heading and a sentence, for
-    the next answer to the user. `claim` names the claim of whoever has it, `shown` (`Origin.until`) the press or
-    command whose message shows it, until how it ended was told there.
+    goes when its user leaves that account, or soon after (ENDS_BY_ITSELF); one whose subject is the account passes to
+    another user of it, if there is one. Not before `due_at` does it go on; `failures` counts those in a row. `outcome`
+    is a heading and a sentence, for the next answer to the user. `claim` names the claim of whoever has it, `shown`
+    (`Origin.until`) the press or command whose message shows it, until how it ended was told there.
     """
 
     id: int

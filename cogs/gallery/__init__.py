@@ -20,5 +20,5 @@ async def setup(bot: ImgurBot) -> None:
     await bot.add_cog(Galleries(library.galleries, library.suggestions, shown))
     await bot.add_cog(Searches(bot.services.search, library.items, bot.services.views))
     await bot.add_cog(Picks(library.galleries, bot.services.selections, bot.services.picked, shown))
-    await bot.add_cog(Bulk(bot.services.bulk, library.suggestions, shown))
+    await bot.add_cog(Bulk(bot.services.bulk, bot.services.adoption, library.suggestions, shown))
     await bot.add_cog(Tagging(bot.services.selections, bot.services.marks))

@@ -6,21 +6,29 @@ from functools import partial
 
 from discord.ext import commands
 
+from cogs.gallery._adopt_views import offer_view
 from cogs.gallery._bulk_views import NewAlbum, kept_view, nothing_view, pick_album_view, question_view
 from cogs.gallery._open import OpenGalleries
 from cogs.gallery._watch import Watch
 from cogs.ui.actions import Interaction, action
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, open_form
-from services.bulk import BulkService, Question
+from services.adoption import AdoptionService
+from services.bulk import BulkService, Question, State
 from services.library.suggestions import Scope, SuggestionService
 from services.selection import Deed
 
 
 class Bulk(commands.Cog):
-    """Delete, Favorite and Add to album in the Select mode. Each question is a message of its own."""
+    """Delete, Favorite and Add to album in the Select mode, and bringing anonymous uploads into the account.
 
-    def __init__(self, bulk: BulkService, suggestions: SuggestionService, shown: OpenGalleries) -> None:
+    Each question is a message of its own.
+    """
+
+    def __init__(
+        self, bulk: BulkService, adoption: AdoptionService, suggestions: SuggestionService, shown: OpenGalleries
+    ) -> None:
         self._bulk = bulk
+        self._adoption = adoption
         self._suggestions = suggestions
         self._watch = Watch(bulk, shown)
 
@@ -49,6 +57,16 @@ class Bulk(commands.Cog):
     async def _favorite_pressed(self, interaction: Interaction, view: str) -> None:
         await acknowledge(interaction)
         await self._watch.begin(interaction, await self._bulk.begin(interaction.user.id, view, Deed.FAVORITE))
+
+    @action("adopt")
+    async def _adopt_pressed(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        offer = await self._adoption.ask(interaction.user.id)
+        if isinstance(offer, State):
+            await self._watch.begin(interaction, offer)
+            return
+        draw = partial(offer_view, offer, interaction.user.id)
+        await answer(interaction, draw(), plainer=partial(draw, bare=True))
 
     @action("bulk-confirm")
     async def _confirmed(self, interaction: Interaction, question: str) -> None:

@@ -32,6 +32,9 @@ _UNDER_WAY: Mapping[Deed, Callable[[int], Text]] = {
         "Adding to your favorites: {count} picture", "Adding to your favorites: {count} pictures", count
     ),
     Deed.ADD: lambda count: Plural("Adding {count} picture", "Adding {count} pictures", count),
+    Deed.ADOPT: lambda count: Plural(
+        "Bringing {count} picture into your account", "Bringing {count} pictures into your account", count
+    ),
 }
 _ASK_ONE_BY_ONE = Text("whose they are has to be asked of Imgur one by one. Select fewer at a time.")
 _WHY = {
@@ -89,7 +92,7 @@ def question_view(question: Question, owner: int, *, bare: bool = False) -> ui.L
     ]
     return notice(
         Plural("Delete {count} picture?", "Delete {count} pictures?", len(items)),
-        _named(items, bare=bare),
+        named_items(items, bare=bare),
         FINAL,
         joined("\n", _rest(question.sorted)),
         controls=controls,
@@ -104,7 +107,7 @@ def pick_album_view(
     items = question.sorted.can
     text: list[Said] = [
         heading(Plural("Add {count} picture to an album", "Add {count} pictures to an album", len(items))),
-        _named(items, bare=bare),
+        named_items(items, bare=bare),
         joined("\n", _rest(question.sorted)),
         Text(
             "Pick one of your albums, or press **New album**; there you can also type the title of one that is not "
@@ -156,7 +159,7 @@ def state_view(state: State, owner: int, *, bare: bool = False) -> ui.LayoutView
         return _open_view(state, owner, bare=bare)
     told = Words.of(state.job.outcome, state.job.words) if state.job.outcome else _as_told(state)
     controls: list[Control] = []
-    if state.is_stopped:
+    if state.is_stopped and state.has_more:
         controls = [
             ActionButton("bulk-on", owner, state.job.id, label=Text("Go on"), style=discord.ButtonStyle.primary),
         ]
@@ -165,7 +168,7 @@ def state_view(state: State, owner: int, *, bare: bool = False) -> ui.LayoutView
 
 def _as_told(state: State) -> Words:
     """What became of it, where that was told before."""
-    if state.is_stopped:
+    if state.is_stopped and state.has_more:
         return Words(summary(state.deed, (result for _, result in state.results)))
     return ended(state.deed, state.results)
 
@@ -198,7 +201,8 @@ def _album(state: State, *, bare: bool) -> Text | None:
     return Text("Album: **{album}**", album=plain(state.album, TITLE)) if state.album and not bare else None
 
 
-def _named(items: Sequence[Selected], *, bare: bool) -> Markdown:
+def named_items(items: Sequence[Selected], *, bare: bool) -> Markdown:
+    """Which, as far as there is room. `bare` leaves out what users wrote."""
     lines, left = [], SPACE
     for item in items[:NAMED]:
         title = "" if bare else plain(item.title, TITLE)

@@ -14,6 +14,7 @@ from discord import ui
 
 from cogs.gallery._ticks import tick_menu, tick_rows
 from cogs.ui.actions import ActionButton, ActionSelect, fits, option
+from cogs.ui.adopt import adopt_button
 from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, icon, linked, noun, privacy, title
 from cogs.ui.layout import COLOUR, Control, heading, notice, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
@@ -110,6 +111,7 @@ def _beside(page: GalleryPage, owner: int, turned: tuple[Place, int, int] | None
         yield ActionButton("gallery-share", owner, *turned[:2], label=Text("Share"))
     if page.anonymous:
         yield _anonymous_button(page, owner)
+        yield adopt_button(owner)
     if page.album and page.is_mine and len(page.album.id) <= ID_LIMIT:
         yield arrange_button(page.album, owner, page.page)
 
@@ -136,7 +138,7 @@ def _empty(page: GalleryPage, place: Place, owner: int, *, shared: bool) -> ui.L
     if page.source is Source.ANONYMOUS:
         controls.append(link_button(owner))
     if page.anonymous and not shared:
-        controls.append(_anonymous_button(page, owner))
+        controls += [_anonymous_button(page, owner), adopt_button(owner)]
     return notice(nothing.title, nothing.text, trouble(page.trouble), controls=controls)
 
 

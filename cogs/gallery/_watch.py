@@ -95,7 +95,8 @@ class Watch:
 
     async def _keep_up(self, state: State) -> None:
         """Where something was deleted, and nothing more is for now, the galleries that this process has shown tell."""
-        if state.deed is Deed.DELETE and (not state.is_open or (state.through and state.progress.waits > LONG)):
+        is_waiting = bool(state.through) and state.progress.waits > LONG
+        if state.deed in {Deed.DELETE, Deed.ADOPT} and (is_waiting or not state.is_open):
             await self._open.keep_up(state.job.discord_id)
 
 

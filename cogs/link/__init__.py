@@ -9,6 +9,7 @@ from cogs.link._notifier import Notifier, SignInTeller
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog, and have the service tell users through Discord when linking has finished."""
-    bot.services.linking.announce_with(Notifier(bot))
-    bot.services.sign_in.announce_with(SignInTeller(bot))
-    await bot.add_cog(Linking(bot.services.linking, bot.services.accounts, bot.services.sign_in))
+    services = bot.services
+    services.linking.announce_with(Notifier(bot, services.adoption))
+    services.sign_in.announce_with(SignInTeller(bot))
+    await bot.add_cog(Linking(services.linking, services.accounts, services.sign_in, services.adoption))

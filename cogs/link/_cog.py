@@ -39,6 +39,7 @@ from cogs.ui.reply import (
 from errors import DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
 from locales.text import Text
 from services.account import AccountService
+from services.adoption import AdoptionService
 from services.linking import LinkingService, LinkOffer
 from services.sign_in import SignInService
 
@@ -58,9 +59,16 @@ class CodeForm(Form):
 class Linking(commands.Cog):
     """Begins and ends links between Discord users and Imgur accounts."""
 
-    def __init__(self, linking: LinkingService, accounts: AccountService, sign_in: SignInService) -> None:
+    def __init__(
+        self,
+        linking: LinkingService,
+        accounts: AccountService,
+        sign_in: SignInService,
+        adoption: AdoptionService,
+    ) -> None:
         self._linking = linking
         self._sign_in = sign_in
+        self._adoption = adoption
         self._accounts = accounts
         self._moving: set[int] = set()  # the messages that are being moved
 
@@ -97,7 +105,8 @@ class Linking(commands.Cog):
         await acknowledge(interaction)
         account = await self._linking.enter_code(interaction.user.id, code)
         done(interaction, linked_title(account.username))
-        await answer(interaction, linked_view(account.username, interaction.user.id, NEXT_STEP))
+        anonymous = await self._adoption.waiting(interaction.user.id)
+        await answer(interaction, linked_view(account.username, interaction.user.id, NEXT_STEP, anonymous=anonymous))
 
     @action("link-dm")
     async def _move_pressed(self, interaction: Interaction) -> None:

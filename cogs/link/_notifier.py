@@ -17,6 +17,7 @@ from cogs.link._views import failed_view, linked_view, works_view
 from errors import BotError
 from imgur.errors import ImgurError
 from locales.rendering import heard_by
+from services.adoption import AdoptionService
 
 log = structlog.get_logger(__name__)
 
@@ -72,13 +73,15 @@ class Notifier:
     What discord.py keeps in context variables is the bot's, not that of the browser's request that is being served.
     """
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, adoption: AdoptionService) -> None:
         self._client = client
+        self._adoption = adoption
         self._context = copy_context()
 
     async def linked(self, origin: str, discord_id: int, username: str) -> None:
         """Say in the first message that `username` is linked. Never raises: linked it is, whether that shows or not."""
-        await self._change(origin, partial(linked_view, username, discord_id))
+        anonymous = await self._adoption.waiting(discord_id)
+        await self._change(origin, partial(linked_view, username, discord_id, anonymous=anonymous))
 
     async def failed(self, origin: str, discord_id: int, error: BotError | ImgurError, *, may_go_on: bool) -> None:
         """Say there why nothing was linked, and offer to begin again. Never raises: the page says it in any case."""

@@ -6,6 +6,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
+from cogs.ui.adopt import adopt_button, beside
 from cogs.ui.layout import WARNING, Control, link_to, notice
 from cogs.ui.words import Said, joined, small
 from errors import BotError
@@ -82,9 +83,14 @@ def moved_view(message: discord.Message) -> ui.LayoutView:
     )
 
 
-def linked_view(username: str, owner: int, next_step: Said | None = None) -> ui.LayoutView:
-    """What becomes of the message that began linking, and the answer to the right code."""
-    return notice(linked_title(username), next_step, controls=[ActionButton("unlink", owner, label=Text("Unlink"))])
+def linked_view(username: str, owner: int, next_step: Said | None = None, *, anonymous: int = 0) -> ui.LayoutView:
+    """What becomes of the message that began linking, and the answer to the right code.
+
+    So many `anonymous` uploads could be brought along.
+    """
+    controls = [adopt_button(owner)] if anonymous else []
+    controls.append(ActionButton("unlink", owner, label=Text("Unlink")))
+    return notice(linked_title(username), next_step, beside(anonymous), controls=controls)
 
 
 def linked_title(username: str) -> Text:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -23,10 +24,17 @@ class Result(StrEnum):
     UNSEEN = "unseen"  # Imgur was told, and could not be asked afterwards
     UNCLEAR = "unclear"  # Imgur was told again and again, never gave a clear answer, and did nothing
     UNTOUCHED = "untouched"
+    # of what is brought into an account
+    NOT_READY = "not-ready"  # Imgur is not done with it
+    UNLIKE = "unlike"  # its copy was not the same, and was deleted
+    BOTH = "both"  # copied, and Imgur did not delete the original
+    DOUBTFUL = "doubtful"  # Imgur was told to copy it, and no copy can be seen
 
 
 UNDONE = frozenset({Result.UNTOUCHED, Result.UNSEEN})
 """Of these there is more to do."""
+UNSETTLED = frozenset({Result.BOTH, Result.DOUBTFUL})
+"""Of these there is a copy, or may be: who brings them along later has to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,11 @@ class State:
         return sum(result not in UNDONE for _, result in self.results)
 
     @property
+    def has_more(self) -> bool:
+        """Whether there is anything left to do."""
+        return any(result in UNDONE for _, result in self.results)
+
+    @property
     def is_open(self) -> bool:
         """Whether it goes on by itself, if only to its stop."""
         return self.job.state in {JobState.OPEN, JobState.STOPPING}
@@ -66,6 +79,30 @@ class State:
     def is_stopped(self) -> bool:
         """Whether it goes on when its user says so."""
         return self.job.state is JobState.STOPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a picture's copy is known by, behind the word for what became of the picture: its id, or when it was sent.
+
+    What an earlier job has left stands in the payload.
+    """
+
+    copy: str | None = None
+    at: datetime | None = None
+
+    @classmethod
+    def of(cls, step: Step) -> Trace:
+        """What is on record."""
+        kept = step.outcome or step.payload.get("trace") or ""
+        found = dict(word.split(":", 1) for word in kept.split() if ":" in word)
+        at = datetime.fromtimestamp(int(found["at"]), UTC) if "at" in found else None
+        return cls(found.get("copy"), at)
+
+    def with_(self, result: Result) -> str:
+        """A step's outcome."""
+        copy = f" copy:{self.copy}" if self.copy else ""
+        return f"{result}{copy}" + (f" at:{int(self.at.timestamp())}" if self.at else "")
 
 
 def step_of(items: Iterable[Selected]) -> dict[str, Any]:
@@ -83,13 +120,16 @@ def results_of(steps: Sequence[Step]) -> tuple[tuple[Selected, Result], ...]:
     found: list[tuple[Selected, Result]] = []
     for step in steps:
         items = items_of(step.payload)
-        found += zip(items, became_of(step, len(items)), strict=True)
+        results = became_of(step, len(items))
+        if results == [Result.DONE] and (copy := Trace.of(step).copy):  # there is nothing else left of it
+            items = [replace(items[0], id=copy)]
+        found += zip(items, results, strict=True)
     return tuple(found)
 
 
 def became_of(step: Step, items: int) -> list[Result]:
     """What became of each of a step's items; of one that is not through, as far as it came."""
-    results = [Result(word) for word in step.outcome.split()] if step.outcome else [Result.UNTOUCHED] * items
+    results = [Result(word) for word in step.outcome.split()[:items]] if step.outcome else [Result.UNTOUCHED] * items
     if step.state is StepState.SENT:
         return [Result.UNSEEN if result is Result.UNTOUCHED else result for result in results]
     return results

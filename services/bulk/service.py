@@ -9,7 +9,8 @@ import structlog
 
 from errors import BulkBusyError, NewAlbumError, NotLinkedError, QuestionAnsweredError, ViewForgottenError
 from services.album import AlbumService
-from services.bulk.models import Question, State, results_of, step_of
+from services.bulk.adopting import Adopting
+from services.bulk.models import Question, Result, State, Trace, became_of, items_of, results_of, step_of
 from services.bulk.work import Adding, Bulk, Deleting, Favoriting
 from services.jobs import JobService
 from services.library.catalogue import Catalogue
@@ -18,11 +19,11 @@ from services.selection import Deed, Selected, SelectionService
 from services.text import line
 from services.views import Views
 from storage.errors import StorageError
-from storage.models import Job, Origin
+from storage.models import Job, JobState, Origin
 
 log = structlog.get_logger(__name__)
 
-_KINDS: Mapping[Deed, type[Bulk]] = {kind.deed: kind for kind in (Deleting, Favoriting, Adding)}
+_KINDS: Mapping[Deed, type[Bulk]] = {kind.deed: kind for kind in (Deleting, Favoriting, Adding, Adopting)}
 _DEEDS = {kind.kind: deed for deed, kind in _KINDS.items()}
 _IN_A_STEP = {Deed.ADD: 50}
 """Items that are sent together; elsewhere each goes by itself."""
@@ -74,7 +75,8 @@ class BulkService:
             return asked
         deed, view = asked
         items = await self._views.selected(discord_id, question_id)
-        viewer = await self._catalogue.reading.viewer(discord_id)
+        needs_account = deed is Deed.ADOPT
+        viewer = await (self._catalogue.usable if needs_account else self._catalogue.reading.viewer)(discord_id)
         into = {} if album is None else {"album": album[0], "title": album[1]}
         clears = view if deed is Deed.DELETE else None
         return await self._begin(viewer, deed, items, into, question=question_id, clears=clears)
@@ -129,6 +131,16 @@ class BulkService:
             raise BulkBusyError
         return state
 
+    async def goes_on(self, discord_id: int, deed: Deed) -> State | None:
+        """The job of this kind that goes on by itself, if there is one."""
+        job = await self._jobs.open_one(_KINDS[deed].kind, f"user:{discord_id}")
+        return None if job is None else await self._state(job)
+
+    async def _stopped(self, discord_id: int, deed: Deed) -> list[Job]:
+        """Those that have stopped."""
+        every = await self._jobs.of_user(discord_id)
+        return [job for job in every if job.kind == _KINDS[deed].kind and job.state is JobState.STOPPED]
+
     async def stop(self, discord_id: int, job_id: int) -> State | None:
         """Let nothing more of it be done than what is under way; how far it is. It can go on later."""
         before = await self.state(discord_id, job_id)
@@ -175,7 +187,7 @@ class BulkService:
         raise QuestionAnsweredError
 
     async def _is_busy(self, discord_id: int, deed: Deed) -> bool:
-        return await self._jobs.open_one(_KINDS[deed].kind, f"user:{discord_id}") is not None
+        return await self.goes_on(discord_id, deed) is not None
 
     async def _begin(
         self,
@@ -188,16 +200,20 @@ class BulkService:
         clears: str | None = None,
     ) -> State:
         size = _IN_A_STEP.get(deed, 1)
+        older = await self._stopped(viewer.discord_id, deed) if deed is Deed.ADOPT else []
+        known = {item.id: trace for job in older for item, trace in await self._traces(job)}
         job = await self._jobs.begin(
             _KINDS[deed].kind,
             viewer.discord_id,
             account_id=viewer.account.account_id if viewer.account else None,
             payload={**into, **({"question": question} if question else {})},
-            steps=[step_of(items[start : start + size]) for start in range(0, len(items), size)],
+            steps=[step_of(items[at : at + size]) | known.get(items[at].id, {}) for at in range(0, len(items), size)],
             answers=question,
             clears=clears,
         )
         if job is not None:
+            for one in older:
+                await self._jobs.drop(viewer.discord_id, one.id)
             return await self._state(job)
         now = await self._catalogue.reading.viewer(viewer.discord_id)
         if viewer.account is not None and (now.account is None or now.account.account_id != viewer.account.account_id):
@@ -205,6 +221,14 @@ class BulkService:
         if question and isinstance(asked := await self._asked(viewer.discord_id, question), State):
             return asked
         raise BulkBusyError
+
+    async def _traces(self, job: Job) -> list[tuple[Selected, dict[str, str]]]:
+        """What a job that has stopped knows of copies, for the payloads of the next one's steps."""
+        return [
+            (items_of(step.payload)[0], {"trace": step.outcome or step.payload["trace"]})
+            for step in await self._jobs.steps(job)
+            if Trace.of(step) != Trace() and became_of(step, 1) != [Result.DONE]
+        ]
 
     async def _state(self, job: Job) -> State:
         results = results_of(await self._jobs.steps(job))

@@ -19,6 +19,7 @@ _DONE: dict[Deed, Callable[[int], Plural]] = {
     Deed.DELETE: lambda count: Plural("{count} deleted", "{count} deleted", count),
     Deed.FAVORITE: lambda count: Plural("{count} added to your favorites", "{count} added to your favorites", count),
     Deed.ADD: lambda count: Plural("{count} added", "{count} added", count),
+    Deed.ADOPT: lambda count: Plural("{count} brought into your account", "{count} brought into your account", count),
 }
 _ALREADY: dict[Deed, Callable[[int], Plural]] = {
     Deed.FAVORITE: lambda count: Plural("{count} was a favorite before", "{count} were a favorite before", count),
@@ -35,11 +36,32 @@ _LEFT: dict[Result, Callable[[int], Plural]] = {
     Result.UNCLEAR: lambda count: Plural(
         "{count} not done, and Imgur does not say why", "{count} not done, and Imgur does not say why", count
     ),
+    Result.NOT_READY: lambda count: Plural(
+        "{count} still anonymous, as Imgur is not done with it",
+        "{count} still anonymous, as Imgur is not done with them",
+        count,
+    ),
+    Result.UNLIKE: lambda count: Plural(
+        "{count} still anonymous, as no copy was the same",
+        "{count} still anonymous, as no copies were the same",
+        count,
+    ),
+    Result.BOTH: lambda count: Plural(
+        "{count} in both places, as Imgur did not delete the anonymous one",
+        "{count} in both places, as Imgur did not delete the anonymous ones",
+        count,
+    ),
+    Result.DOUBTFUL: lambda count: Plural(
+        "{count} still anonymous, and perhaps in your account as well",
+        "{count} still anonymous, and perhaps in your account as well",
+        count,
+    ),
 }
 _DONE_ARE: dict[Deed, Callable[[Value], Text]] = {
     Deed.DELETE: lambda names: Text("Deleted: {names}.", names=names),
     Deed.FAVORITE: lambda names: Text("Added to your favorites: {names}.", names=names),
     Deed.ADD: lambda names: Text("Added: {names}.", names=names),
+    Deed.ADOPT: lambda names: Text("In your account: {names}.", names=names),
 }
 _ALREADY_ARE: dict[Deed, Callable[[Value], Text]] = {
     Deed.FAVORITE: lambda names: Text("A favorite before: {names}.", names=names),
@@ -52,6 +74,16 @@ _LEFT_ARE: dict[Result, Callable[[Value], Text]] = {
     Result.IGNORED: lambda names: Text("Not done, though Imgur said yes: {names}.", names=names),
     Result.UNSEEN: lambda names: Text("Sent, and not seen yet: {names}.", names=names),
     Result.UNCLEAR: lambda names: Text("Not done, and Imgur does not say why: {names}.", names=names),
+    Result.NOT_READY: lambda names: Text(
+        "Still anonymous, as Imgur is not done with them (bring them along later): {names}.", names=names
+    ),
+    Result.UNLIKE: lambda names: Text(
+        "Still anonymous, as Imgur makes no copy of them that is the same: {names}.", names=names
+    ),
+    Result.BOTH: lambda names: Text("In your account, and still there without it: {names}.", names=names),
+    Result.DOUBTFUL: lambda names: Text(
+        "Still anonymous, and perhaps copied, as Imgur gave no answer (look among your images): {names}.", names=names
+    ),
 }
 
 

@@ -43,6 +43,9 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("That is a picture, not an album"),
         Text("Give an album's id or link, or pick one of the suggestions. /imgur show shows single pictures."),
     ),
+    errors.NothingToAdoptError: Words(
+        Text("Nothing to bring along"), Text("You have no anonymous uploads any more. /imgur images shows the rest.")
+    ),
     errors.NothingToChangeError: Words(
         Text("Nothing would change"),
         Text("Give a title, a description or another option that differs from what is there."),

@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageDraw, UnidentifiedImageError
 
 _MARKS = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"GIF8": "GIF", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
 _PICTURES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "TIFF": "image/tiff"}
@@ -51,6 +51,14 @@ class Seen:
     width: int
     height: int
     animated: bool
+
+
+def drawn(width: int, height: int, words: str) -> bytes:
+    """A picture that stands for another, as a file."""
+    file, picture = BytesIO(), Image.new("RGB", (width, height), "#222222")
+    ImageDraw.Draw(picture).text((4, height // 2), words, fill="#ffffff")
+    picture.save(file, "PNG")
+    return file.getvalue()
 
 
 def look(head: bytes) -> Seen | None:

@@ -8,13 +8,11 @@ from aiohttp import web
 
 from standins.imgur.caller import CALLER, Caller, require_account
 from standins.imgur.fields import read_fields, text
-from standins.imgur.intake import Received, receive, recognise, stem
+from standins.imgur.intake import THUMBNAILS, Received, receive, recognise, stem
 from standins.imgur.records import StoredAlbum, StoredImage
 from standins.imgur.shapes import SHAPES, AnswerError, refuse
 from standins.imgur.standin import STANDIN, Standin
 from standins.imgur.views import image_view
-
-_THUMBNAILS = "sbtmlh"
 
 
 def success(data: object) -> web.Response:
@@ -112,7 +110,7 @@ async def serve_bytes(request: web.Request) -> web.Response:
     """The bytes of an image, also under its thumbnail names; what is gone redirects to "removed"."""
     images = request.app[STANDIN].world.images
     name = request.match_info["id"]
-    image = images.get(name) or (images.get(name[:-1]) if name[-1] in _THUMBNAILS else None)
+    image = images.get(name) or (images.get(name[:-1]) if name[-1] in THUMBNAILS else None)
     if image is None or image.data is None:
         return web.Response(status=302, headers={"Location": "/removed.png"})
     return web.Response(body=image.data, content_type=image.mime_type, headers={"Cache-Control": "max-age=60"})

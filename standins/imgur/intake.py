@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from aiohttp import BodyPartReader, web
 
-from standins.imgur.eyes import Seen, look
+from standins.imgur.eyes import Seen, drawn, look
 from standins.imgur.fields import FORM, Fields, from_json, log_fields, text
 from standins.imgur.shapes import SHAPES, AnswerError
 from standins.imgur.standin import SENT, STANDIN, SentFile, Standin
@@ -18,6 +19,8 @@ from standins.imgur.standin import SENT, STANDIN, SentFile, Standin
 _CHUNK = 256 * 1024
 _HEAD = 64 * 1024
 _FILE_FIELDS = ("image", "video")
+THUMBNAILS = "sbtmlh"
+"""What a picture's smaller forms, which do not move, have behind its id."""
 
 
 @dataclass
@@ -65,10 +68,26 @@ async def receive(request: web.Request) -> Received:
 
 def _fetch(standin: Standin, received: Received) -> None:
     """The file at an address, out of what the stand-in has been told of the web: it fetches nothing itself."""
-    data = standin.world.web.get(text(received.fields, "image") or "")
+    address = text(received.fields, "image") or ""
+    data = standin.world.web.get(address) or _own_file(standin, address)
     if data is None:
         raise AnswerError(SHAPES["no-image-data-400"])
     received.part, received.data, received.head, received.size = "image", data, data[:_HEAD], len(data)
+
+
+def _own_file(standin: Standin, address: str) -> bytes | None:
+    """What stands at an address of Imgur's own; the still of what moves has its ending, what is gone a placeholder.
+
+    None for another's address, and for what was kept without its bytes.
+    """
+    found = re.fullmatch(r"(https?://[^/?#]+)(?:/i)?/([A-Za-z0-9]+)\.[a-z0-9]*", address)
+    if found is None or found[1] not in {"https://i.imgur.com", standin.url}:
+        return None
+    images, name = standin.world.images, found[2]
+    if image := images.get(name):
+        return image.data
+    still = images.get(name[:-1]) if name[-1] in THUMBNAILS else None
+    return drawn(still.width, still.height, f"still of {still.id}") if still else drawn(161, 81, "no longer available")
 
 
 async def _multipart(request: web.Request) -> Received:

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, insert, literal, not_, or_, select, update
 
 from storage.database import Transaction
 from storage.jobs.outcomes import Outcomes
 from storage.jobs.rows import COLUMNS, LEASE, LIVE, OPEN, forget, is_claimed, is_free, job_of, step_of
-from storage.models import Job, JobState, Origin, Step, StepState, account_subject
+from storage.models import ENDS_BY_ITSELF, Job, JobState, Origin, Step, StepState, account_subject
 from storage.tables import EPOCH, UtcTime, jobs, links, steps
 from storage.views import is_asked, settle_question
 
@@ -230,7 +230,8 @@ def _is_served_by_nobody(clock: datetime) -> ColumnElement[bool]:
 async def cancel_jobs(transaction: Transaction, discord_id: int) -> None:
     """Forget all that goes on for the user, with what it is about: within the write that ends their link.
 
-    What goes on for an account passes to another user of it, if there is one; the account is locked.
+    What goes on for an account passes to another user of it, if there is one; the account is locked. What must not be
+    left half done is due at once, and ends by itself.
     """
     others = select(func.min(links.c.discord_id))
     others = others.where(links.c.account_id == COLUMNS.account_id, links.c.discord_id != discord_id)
@@ -238,7 +239,9 @@ async def cancel_jobs(transaction: Transaction, discord_id: int) -> None:
     is_account_s = COLUMNS.subject == literal(account_subject("")) + cast(COLUMNS.account_id, String)
     change = update(jobs).where(COLUMNS.discord_id == discord_id, OPEN, is_account_s, other.is_not(None))
     await transaction.execute(change.values(discord_id=other, failures=0, claim=None, claimed_until=None))
-    await forget(transaction, COLUMNS.discord_id == discord_id)
+    ends = and_(COLUMNS.kind.in_(ENDS_BY_ITSELF), LIVE)
+    await transaction.execute(update(jobs).where(COLUMNS.discord_id == discord_id, ends).values(due_at=EPOCH))
+    await forget(transaction, COLUMNS.discord_id == discord_id, not_(ends))
 
 
 async def _is_linked(transaction: Transaction, discord_id: int, account_id: int) -> bool:

@@ -17,6 +17,7 @@ import cogs
 from cogs.album._views import arrange_view, edited_view
 from cogs.album._views import question_view as album_question_view
 from cogs.data._policy import policy_view
+from cogs.gallery._adopt_views import offer_view
 from cogs.gallery._bulk_views import NewAlbum, pick_album_view, question_view, state_view
 from cogs.gallery._hits import hits_view
 from cogs.gallery._shared import picked_view
@@ -37,8 +38,9 @@ from errors import IdTooLongError
 from imgur.models import Album, Image, Kind
 from locales.text import Text
 from media.models import IncomingFile
+from services.adoption import Offer
 from services.album import Edited
-from services.bulk import Question, State
+from services.bulk import Question, Result, State
 from services.jobs import Progress
 from services.library.ability import Ability, Shown
 from services.library.drawing import Drawn
@@ -88,7 +90,7 @@ def of_an_album(album: Album, view: str = VIEW, page: int = FAR - 1) -> GalleryP
 
 def job(state: JobState) -> State:
     kept = Job(JOB, "bulk-delete", OWNER, "user", None, {}, state, NOW, NOW, 0)
-    return State(kept, Deed.DELETE, (), Progress(0, 1, 0, 0.0))
+    return State(kept, Deed.DELETE, ((TICKED[0], Result.UNTOUCHED),), Progress(0, 1, 0, 0.0))
 
 
 def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
@@ -128,6 +130,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield pick_view(pick, KEY, OWNER)
     yield on_imgur_view(Contents((), 0, (Linked("album", ID, f"https://imgur.com/gallery/{ID}"),)), OWNER)
     yield PickForm(OWNER, KEY, Given())
+    yield offer_view(Offer(Question(VIEW, Sorted(Deed.ADOPT, TICKED, {})), "n" * 63, 10**6), OWNER)
     yield NewAlbum(OWNER, VIEW)
     yield question_view(Question(VIEW, sorted_), OWNER)
     yield pick_album_view(Question(VIEW, sorted_), OWNER, [Suggestion(Text("Album"), f"album:{'a' * 64}")])

@@ -344,7 +344,9 @@ async def test_unlink_says_so_in_place_when_it_was_confirmed_twice(discord: Disc
 @pytest.mark.parametrize("origin", ["{}", "not JSON"])
 async def test_nothing_is_sent_or_raised_when_the_origin_is_none_that_is_known(discord: Discord, origin: str) -> None:
     before = len(discord.env.http_requests)
-    await Notifier(discord.house.bot).linked(origin, discord.alice.id, "alice_pictures")
+    await Notifier(discord.house.bot, discord.house.services.adoption).linked(
+        origin, discord.alice.id, "alice_pictures"
+    )
     assert len(discord.env.http_requests) == before
 
 

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cogs.gallery._adopt_views import offer_view
 from cogs.gallery._bulk_views import pick_album_view, question_view, state_view
 from cogs.gallery._watch import _key
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
 from locales.text import Text
+from services.adoption import Offer
 from services.bulk import Question, Result, State
 from services.bulk.words import ended, stopped
 from services.jobs import Progress
@@ -31,9 +33,9 @@ def several(title: str, number: int, result: Result, length: int = 28) -> list[t
 
 @pytest.mark.parametrize("title", TITLES)
 @pytest.mark.parametrize("number", [1, 10, 70])
-@pytest.mark.parametrize("deed", [Deed.DELETE, Deed.FAVORITE, Deed.ADD])
+@pytest.mark.parametrize("deed", [Deed.DELETE, Deed.FAVORITE, Deed.ADD, Deed.ADOPT])
 def test_every_outcome_is_counted_and_those_not_named_as_well(deed: Deed, number: int, title: str) -> None:
-    possible = [result for result in Result if (deed, result) != (Deed.DELETE, Result.ALREADY)]
+    possible = [result for result in Result if deed in {Deed.FAVORITE, Deed.ADD} or result is not Result.ALREADY]
     results = [one for result in possible for one in several(title, number, result)]
     for words, state in ((stopped(deed, results, WHY), JobState.STOPPED), (ended(deed, results), JobState.ENDED)):
         job = Job(1, "", 1, "", None, {}, state, NOW, NOW, 0, outcome=words.source, words=words.kept)
@@ -75,7 +77,8 @@ def test_much_that_has_ended_is_told_in_several_messages() -> None:
 def test_questions_about_hundreds_fit(title: str) -> None:
     items = [item for item, _ in several(title, 500, Result.DONE, 64)]
     sorted_ = Sorted(Deed.DELETE, tuple(items), {why: tuple(items) for why in (Obstacle.ALBUM, Obstacle.FOREIGN)})
-    for view in (question_view(Question("v", sorted_), 1), pick_album_view(Question("v", sorted_), 1, [])):
+    questions = question_view(Question("v", sorted_), 1), pick_album_view(Question("v", sorted_), 1, [])
+    for view in (*questions, offer_view(Offer(Question("v", sorted_), "n" * 200, 10**6), 1)):
         assert_sendable(view)
         [more] = re.findall(r"^- and (\d+) more$", written(view), re.MULTILINE)
         assert written(view).count("(<http" if title else "- <http") + int(more) == 500

@@ -229,6 +229,26 @@ async def test_bytes_are_served_back_under_links_to_self(
     assert (await anonymous("GET", "/removed.png")).headers["content-type"].startswith("image/svg+xml")
 
 
+@pytest.mark.parametrize("is_here", [False, True])
+async def test_imgur_fetches_what_it_has_itself_and_the_placeholder_of_what_it_has_not(
+    standin: Standin, anonymous: Caller, as_alice: Caller, alice: Account, *, is_here: bool
+) -> None:
+    base = f"{standin.url}/i" if is_here else "https://i.imgur.com"
+    image = (await anonymous.upload(samples.png())).data
+    big = standin.world.add_image(mime_type="image/gif", size=25_000_000)
+
+    async def fetched(name: str) -> tuple[Any, ...]:
+        got = await as_alice("POST", "/3/upload", json={"type": "url", "image": f"{base}/{name}"})
+        return got.status, *((got.data[key] for key in ("type", "width", "height")) if got.status == 200 else ())
+
+    assert await fetched(f"{image['id']}.png") == (200, "image/png", image["width"], image["height"])
+    assert (await fetched(f"{image['id']}m.png"))[:2] == (200, "image/png")
+    assert await fetched(f"{big.id}h.gif") == (200, "image/png", big.width, big.height)
+    assert await fetched("AAAAAAA.png") == (200, "image/png", 161, 81)
+    assert (await fetched(f"{big.id}.gif"))[0] == 400  # its bytes were not kept
+    assert all(image.account is alice for image in [*standin.world.images.values()][2:])
+
+
 # --- editing and deleting ----------------------------------------------------------------------------------------
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from storage.jobs import LEASE
 from storage.jobs.outcomes import SHOWN
-from storage.models import JobState, Origin, Selected, StepState, account_subject
+from storage.models import ENDS_BY_ITSELF, JobState, Origin, Selected, StepState, account_subject
 from storage.sealing import NO_KEY
 from storage.tables import TICK
 from tests.databases import rows
 from tests.storage.factories import NOW, account, cells, link
 
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 async def begun(stores, discord_id=1, kind="count", **about):
@@ -257,6 +257,29 @@ async def test_whoever_leaves_an_account_leaves_no_job_and_what_comes_late_recor
     assert not await stores.jobs.mark(mine, 0, StepState.DONE, "gone")
     assert not await stores.jobs.end(mine, NOW, JobState.ENDED, ("Done", ""))
     assert [left.id for left in await stores.jobs.of_user(2)] == [others.id]
+
+
+@pytest.mark.parametrize("go", [leave, link_another])
+@pytest.mark.parametrize("state", JobState)
+async def test_what_must_not_be_left_half_done_stays_until_it_has_ended_by_itself(stores, go, state):
+    [kind] = ENDS_BY_ITSELF
+    await link(stores, 1, account(9))
+    job = await begun(stores, 1, kind=kind, account_id=9, steps=[{"id": "a"}], due_at=NOW + HOUR)
+    await begun(stores, 1, account_id=9)
+    if state is JobState.STOPPING:
+        await stores.jobs.stop(1, job.id, NOW)
+    elif state is not JobState.OPEN:
+        await stores.jobs.end(await stores.jobs.claim([kind], NOW + HOUR), NOW, state, ("Over", ""))
+
+    await go(stores)
+
+    is_live = state in {JobState.OPEN, JobState.STOPPING}
+    assert [left.id for left in await stores.jobs.of_user(1)] == [job.id] * is_live
+    mine = await stores.jobs.claim([kind], NOW)
+    assert (mine and mine.id) == (job.id if is_live else None)
+    if mine:
+        assert await stores.jobs.mark(mine, 0, StepState.DONE, "done")
+        assert await stores.jobs.end(mine, NOW, JobState.ENDED, ("Stopped", ""))
 
 
 @pytest.mark.parametrize("go", [leave, link_another])

@@ -35,6 +35,8 @@ import logs
 import wizard
 from cogs.client import EXTENSIONS, ImgurBot
 from config import Settings, SettingsError
+from discordauth.client import DiscordLogin
+from discordauth.models import ISSUER
 from imgur.client import BASE_URL, ImgurClient
 from locales.languages import catalogues, wrong
 from media.attachment import DISCORD, HttpAttachmentSource
@@ -49,6 +51,7 @@ from services.library import Library
 from services.library.favorites import SeveralFavorites
 from services.library.shelves import Shelves
 from services.linking import LinkingService
+from services.login import Logins
 from services.mark import MarkService
 from services.message import MessageReader
 from services.picked import PickedService
@@ -119,6 +122,7 @@ async def compose(
     settings: Settings,
     *,
     imgur_url: str = BASE_URL,
+    discord_url: str = ISSUER,
     attachments: AttachmentSource | None = None,
     connector: Callable[..., aiohttp.BaseConnector] = aiohttp.TCPConnector,
     cdn: Collection[str] = DISCORD,
@@ -196,6 +200,7 @@ async def compose(
             if settings.can_link
             else None,
             response_type=settings.imgur_response_type,
+            logins=_logins(settings, stores, calls, discord_url),
         )
         stack.push_async_callback(linking.close)
         selections = SelectionService(views, library.catalogue)
@@ -232,6 +237,17 @@ async def compose(
             runner.start()
             stack.push_async_callback(runner.close)
         yield House(settings, bot, services)
+
+
+def _logins(settings: Settings, stores: Stores, session: aiohttp.ClientSession, discord_url: str) -> Logins | None:
+    """Discord logins, if the settings have what it takes."""
+    application, secret = config.application_id(settings.discord_token), settings.discord_client_secret
+    if not settings.logs_in or application is None or secret is None or settings.login_callback_url is None:
+        return None
+    callback = settings.login_callback_url
+    return Logins(
+        stores.attempts, DiscordLogin(session, application, secret, callback_url=callback, base_url=discord_url)
+    )
 
 
 def _on_behalf(job: Job, handler: Handler) -> AbstractContextManager[None]:
@@ -373,6 +389,8 @@ def check() -> None:
                 click.echo(f"In {path.name} of {path.parent.parent.name}, {fault}: that stays English.", err=True)
         if settings.can_link:
             click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
+            if settings.logs_in:
+                click.echo(f"They log in with Discord. The redirect to register there: {settings.login_callback_url}")
         else:
             click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET and PUBLIC_URL.")
 
@@ -480,7 +498,8 @@ def _load(*, tries: Mapping[str, config.Try] | None = None) -> Settings:
     keys = [base64.b64encode(key).decode() for key in settings.token_keys.values()]
     written = settings.database_password or ""
     passwords = {word for word in (written, unquote(written)) if len(word) >= TELLING}
-    texts = [secret for secret in (settings.discord_token, settings.imgur_client_secret, *passwords) if secret]
+    given = (settings.discord_token, settings.discord_client_secret, settings.imgur_client_secret, *passwords)
+    texts = [secret for secret in given if secret]
     logs.set_up(settings.log_level, settings.log_format, secrets=[*texts, *keys])
     return settings
 

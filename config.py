@@ -101,6 +101,13 @@ def _client_secret(value: Any) -> Any:
     return value
 
 
+def _login_secret(value: Any) -> Any:
+    value = _credential(value)
+    if isinstance(value, str) and application_id(value) is not None:
+        raise ValueError("looks like the bot's token; it stands on the page OAuth2 of your application")
+    return value
+
+
 def _host(value: str) -> str:
     odd = [label for label in value.removesuffix(".").split(".") if not 0 < len(label) <= 63]  # noqa: PLR2004 - DNS
     if odd or not re.fullmatch(r"[\w.%-]+|\[?[\w.%-]*:[\w.%-]*:[\w.%:-]*\]?", value, re.ASCII):
@@ -165,6 +172,7 @@ class Settings:
     """Everything that an operator can set. Environment variables win over `.env`; an empty one counts as unset."""
 
     discord_token: str = _read(_credential, is_secret=True)
+    discord_client_secret: str | None = _read(_login_secret, None, is_secret=True)
     imgur_client_id: str = _read(_client_id)
     imgur_client_secret: str | None = _read(_client_secret, None, is_secret=True)
     imgur_response_type: Literal["token", "code"] = _read(_one_of("token", "code"), "token")
@@ -182,6 +190,17 @@ class Settings:
     def can_link(self) -> bool:
         """Whether users can link accounts: that takes a client secret and a public address."""
         return self.imgur_client_secret is not None and self.public_url is not None
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether users log in with Discord while they link: that takes the application's secret as well."""
+        has_application = application_id(self.discord_token) is not None
+        return self.can_link and self.discord_client_secret is not None and has_application
+
+    @property
+    def login_callback_url(self) -> str | None:
+        """The redirect to register with Discord."""
+        return f"{self.public_url}/oauth/discord" if self.public_url else None
 
     @property
     def database_password(self) -> str | None:

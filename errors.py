@@ -117,6 +117,18 @@ class LinkForeignBrowserError(LinkError):
     """The browser does not carry the cookie of this attempt."""
 
 
+class LoginElsewhereError(LinkForeignBrowserError):
+    """Discord sent a browser back that does not carry the cookie of the attempt. Nothing was used up."""
+
+
+class LoginForgedError(LinkError):
+    """What a browser brought back as Discord's answer is not Discord's. Nothing was used up."""
+
+
+class ConfirmInBrowserError(LinkError):
+    """The user entered a code where none is needed: the last page has a button."""
+
+
 class LinkDeniedError(LinkError):
     """The user said no on Imgur's page."""
 

@@ -149,4 +149,7 @@ def _show_links(answers: dict[str, str]) -> None:
     if answers["PUBLIC_URL"] and answers["IMGUR_CLIENT_SECRET"]:
         tell("Register this callback address in Imgur's settings, under Applications:")
         tell(f"  {answers['PUBLIC_URL']}/oauth/imgur")
+        tell("To have users log in with Discord instead of entering a code, set DISCORD_CLIENT_SECRET as well and add")
+        tell("this redirect on the page OAuth2 of your Discord application:")
+        tell(f"  {answers['PUBLIC_URL']}/oauth/discord")
     tell("Then, started as this was: check, and run.")

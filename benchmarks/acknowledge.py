@@ -25,7 +25,8 @@ from benchmarks.servers import CLIENT, apart, discord_rest, imgur
 from bot import compose
 from cogs.client import ImgurBot
 from config import Settings
-from services.linking import Bound, LinkingService, cookie_name
+from services.attempt import cookie_name
+from services.linking import Bound, LinkingService
 
 COMMANDS = 500
 WARM_UP = 25

@@ -18,6 +18,7 @@ import structlog
 
 from errors import (
     BotError,
+    ConfirmInBrowserError,
     LinkDeniedError,
     LinkError,
     LinkExpiredError,
@@ -41,17 +42,26 @@ from imgur.errors import (
 )
 from imgur.models import AccessToken, Tokens
 from services.account import PATIENCE, LinkedAccount, expiry, linked_account
-from services.onetime import derived, digest, is_code, is_marked, is_secret, new_code, new_id, new_marked, new_secret
+from services.attempt import (
+    COOKIE_PREFIX,
+    cookie_given,
+    cookie_of,
+    is_carried,
+    is_new,
+    refuse_ended,
+    refuse_expired,
+)
+from services.login import MOST_LOGINS, LoginAnswer, Logins, OtherAccount
+from services.onetime import derived, digest, is_code, new_code, new_id, new_secret
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
 from services.sign_in import Outage
 from storage.errors import StorageError
-from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt, LoginStep
 
 LIFETIME = timedelta(minutes=10)
 HOURLY_LIMIT = 20
 CODE_TRIES = 5
 LONGEST_LOCALE = 10
-COOKIE_PREFIX = "__Host-imgur-link-"
 
 # What OAuth lets an authorize page send back instead of tokens (RFC 6749, 4.2.2.1), and what only a token endpoint may.
 IMGUR_FAILED = {"server_error", "temporarily_unavailable"}
@@ -68,13 +78,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LinkOffer:
-    """What `/imgur link` hands to the user. `present` is the account that the new one would replace."""
+    """What `/imgur link` hands to the user. `present` is the account that the new one would replace.
+
+    `logs_in`: the browser logs in with Discord, and no code is needed unless that fails.
+    """
 
     attempt_id: str
     url: str = field(repr=False)
     expires_at: datetime
     present: LinkedAccount | None
     outage: Outage | None = None
+    logs_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +105,24 @@ class Landing:
     locale: str | None
     cookie: str = field(repr=False)
     outage: Outage | None = None
+    logs_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A browser that pressed Continue: the cookie it is to carry and where it goes next."""
+    """A browser that pressed Continue: the cookie it is to carry and where it goes next: to Discord if it `logs_in`."""
 
     attempt_id: str
     cookie: str = field(repr=False)
     expires_at: datetime
     locale: str | None
     authorize_url: str = field(repr=False)
+    logs_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """What the browser gets that has brought the attempt beyond Imgur's page already: it belongs on the last one."""
+    """What the browser gets that has brought the attempt further already: it belongs on the attempt's own page."""
 
     attempt_id: str
 
@@ -119,16 +135,23 @@ class Stopped:
 
 
 class Progress(StrEnum):
-    """What the last page has to show."""
+    """What the attempt's own page has to show."""
 
+    LOGIN = "login"  # the browser has to log in with Discord, again
+    LOOKING = "looking"  # Discord is being asked
+    LEAVING = "leaving"  # on to Imgur
     CHECKING = "checking"  # Imgur is being asked
     CODE = "code"
+    CONFIRM = "confirm"  # Discord has told who it is: a button
     LINKED = "linked"
 
 
 @dataclass(frozen=True, slots=True)
 class LastPage:
-    """Both accounts, and the code that goes into Discord; empty but for `Progress.CODE`."""
+    """Both accounts, as far as they are known, and the code that goes into Discord.
+
+    `address` is Imgur's, to leave for; `login` is how the Discord login stands.
+    """
 
     progress: Progress
     expires_at: datetime
@@ -136,11 +159,8 @@ class LastPage:
     username: str = ""
     discord_name: str = ""
     code: str = field(default="", repr=False)
-
-
-def cookie_name(attempt_id: str) -> str:
-    """The cookie of one attempt: two tabs may run two."""
-    return COOKIE_PREFIX + attempt_id
+    address: str = field(default="", repr=False)
+    login: LoginStep | None = None
 
 
 async def _no_outage() -> Outage | None:
@@ -153,8 +173,8 @@ class LinkingService:
 
     `authorize_url` turns a state into the address of Imgur's authorize page. Without it, or without `public_url`,
     nobody can link. `response_type` is what that page is asked for, and all that is taken back. `linked` is called with
-    the user and the account once one is linked; it may not raise. `outage` tells whether Imgur's
-    page is known not to work: people may try all the same.
+    the user and the account once one is linked; it may not raise. `outage` tells whether Imgur's page is known not to
+    work: people may try all the same. With `logins`, browsers log in with Discord first.
     """
 
     def __init__(
@@ -166,6 +186,7 @@ class LinkingService:
         public_url: str | None,
         authorize_url: Callable[[str], str] | None,
         response_type: Literal["token", "code"] = "token",
+        logins: Logins | None = None,
         linked: Callable[[int, int], Awaitable[None]] | None = None,
         outage: Callable[[], Awaitable[Outage | None]] = _no_outage,
         patience: float = PATIENCE,
@@ -178,6 +199,7 @@ class LinkingService:
         self._authorize_url = authorize_url
         self._trade = imgur.exchange_code if response_type == "code" else imgur.refresh
         self._brings: Literal["refresh_token", "code"] = "code" if response_type == "code" else "refresh_token"
+        self._logins = logins
         self._linked = linked
         self._patience = patience
         self._notifier: LinkNotifier | None = None
@@ -189,6 +211,8 @@ class LinkingService:
 
     async def close(self) -> None:
         """Wait for checks that were given up as the port closed: each still has to put its end on record."""
+        if self._logins is not None:
+            await self._logins.close()
         if self._checks:
             await asyncio.wait(self._checks)
 
@@ -228,8 +252,8 @@ class LinkingService:
             await self._replaced(older)
         account = await self._accounts.named(discord_id)
         present = linked_account(account) if account else None
-        link = f"{self._public_url}/link/{nonce}"
-        return LinkOffer(attempt.id, link, attempt.expires_at, present, await self._outage())
+        link, logs_in = f"{self._public_url}/link/{nonce}", self._logins is not None
+        return LinkOffer(attempt.id, link, attempt.expires_at, present, await self._outage(), logs_in)
 
     async def set_origin(self, attempt_id: str, origin: str) -> None:
         """The message to be changed at the end is another one now. Raises LinkUsedError."""
@@ -250,17 +274,22 @@ class LinkingService:
         attempt = await self._attempts.current(discord_id)
         if attempt is None:
             raise NoCodeExpectedError
-        _refuse_expired(attempt)
+        refuse_expired(attempt)
         if attempt.status in {AttemptStatus.DONE, AttemptStatus.VOID}:
             raise LinkUsedError
+        if attempt.login is LoginStep.IDENTIFIED:
+            raise ConfirmInBrowserError
         if attempt.status is not AttemptStatus.PROVED or attempt.code is None:
             raise NoCodeExpectedError
         account = await self._redeem(attempt, attempt.code, code)
-        if self._linked is not None:
-            await self._linked(discord_id, account.account_id)
-        if self._notifier is not None and attempt.origin is not None:
-            await self._notifier.linked(attempt.origin, discord_id, account.username)
+        await self._tell_linked(attempt, account)
         return linked_account(account)
+
+    async def _tell_linked(self, attempt: LinkAttempt, account: ImgurAccount) -> None:
+        if self._linked is not None:
+            await self._linked(attempt.discord_id, account.account_id)
+        if self._notifier is not None and attempt.origin is not None:
+            await self._notifier.linked(attempt.origin, attempt.discord_id, account.username)
 
     async def _redeem(self, attempt: LinkAttempt, right: str, typed: str) -> ImgurAccount:
         tries = await self._attempts.count_try(attempt.id, limit=CODE_TRIES, now=datetime.now(UTC))
@@ -287,15 +316,15 @@ class LinkingService:
     async def landing(self, nonce: str, cookies: Mapping[str, str]) -> Landing | Further:
         """Tell whose account the link is about, changing nothing: links get previewed."""
         attempt = await self._opened(nonce, cookies)
-        if not _is_new(attempt):
+        if not is_new(attempt):
             return Further(attempt.id)
         cookie = ""
         if attempt.status is AttemptStatus.PENDING:
-            cookie = _given(attempt, nonce, cookies)
-        elif _is_carried(attempt, cookies):
-            cookie = _cookie(attempt, cookies)
-        outage = await self._outage()
-        return Landing(attempt.id, attempt.discord_name, attempt.expires_at, attempt.locale, cookie, outage)
+            cookie = cookie_given(attempt, nonce, cookies)
+        elif is_carried(attempt, cookies):
+            cookie = cookie_of(attempt, cookies)
+        outage, name, logs_in = await self._outage(), attempt.discord_name, self._logins is not None
+        return Landing(attempt.id, name, attempt.expires_at, attempt.locale, cookie, outage, logs_in)
 
     async def bind(self, nonce: str, cookies: Mapping[str, str]) -> Bound | Further:
         """Bind the attempt to this browser; the browser that has it gets the same again, in any of its tabs.
@@ -305,20 +334,85 @@ class LinkingService:
         if self._authorize_url is None:
             raise LinkingNotSetUpError
         attempt = await self._opened(nonce, cookies)
-        if not _is_new(attempt):
+        if not is_new(attempt):
             return Further(attempt.id)
         pending = attempt.status is AttemptStatus.PENDING
-        cookie = _given(attempt, nonce, cookies) if pending else _cookie(attempt, cookies)
-        state = derived(cookie, "state")
-        bound = await self._attempts.bind(
-            attempt.id, cookie_hash=digest(cookie), state_hash=digest(state), now=datetime.now(UTC)
-        )
-        if not bound:
+        cookie = cookie_given(attempt, nonce, cookies) if pending else cookie_of(attempt, cookies)
+        bound = await self._bound(attempt, cookie)
+        if bound is None:
             now = await self._opened(nonce, cookies)  # says so if the attempt has ended meanwhile
-            if not _is_new(now):
+            if not is_new(now) or is_carried(now, cookies):
                 return Further(attempt.id)
             raise LinkForeignBrowserError  # else another browser was quicker
-        return Bound(attempt.id, cookie, attempt.expires_at, attempt.locale, self._authorize_url(state))
+        return bound
+
+    async def _bound(self, attempt: LinkAttempt, cookie: str) -> Bound | None:
+        """Bind it to the browser with this cookie, on the way to Discord or to Imgur; None if that is no longer so."""
+        if self._logins is not None and attempt.login is not LoginStep.IDENTIFIED:
+            if attempt.logins >= MOST_LOGINS and await self._attempts.void(attempt.id):
+                await self._tell(attempt, LinkUsedError())
+            address = await self._logins.ask(attempt, cookie)
+            return None if address is None else self._on_the_way(attempt, cookie, address)
+        bound = await self._attempts.bind(
+            attempt.id, cookie_hash=digest(cookie), state_hash=digest(derived(cookie, "state")), now=datetime.now(UTC)
+        )
+        return self._on_the_way(attempt, cookie) if bound else None
+
+    def _on_the_way(self, attempt: LinkAttempt, cookie: str, login: str = "") -> Bound:
+        """To the address where it logs in, or else to Imgur."""
+        address = login or self._imgurs_address(cookie)
+        return Bound(attempt.id, cookie, attempt.expires_at, attempt.locale, address, bool(login))
+
+    def _imgurs_address(self, cookie: str) -> str:
+        if self._authorize_url is None:
+            raise LinkingNotSetUpError
+        return self._authorize_url(derived(cookie, "state"))
+
+    async def logged_in(self, answer: LoginAnswer, cookies: Mapping[str, str]) -> str | OtherAccount:
+        """Discord sent a browser back: the id of the attempt, whose own page tells more, or who it is instead.
+
+        What comes with nothing belongs on the page of the browser's newest attempt. Raises LinkError, and ends none.
+        """
+        if self._logins is None:
+            raise LinkUnknownError
+        if not (answer.state or answer.code or answer.error):
+            newest = await self._newest(cookies)
+            if newest is None or newest.login is None:
+                raise LinkUnknownError
+            return newest.id
+        return await self._logins.come_back(answer, cookies)
+
+    async def log_in(self, attempt_id: str, cookies: Mapping[str, str]) -> Bound | Further:
+        """Have the browser log in with Discord once more: with another account, or as it said no. Raises LinkError."""
+        attempt = await self._carried(attempt_id, cookies)
+        bound = None
+        if is_new(attempt) and attempt.login not in {None, LoginStep.IDENTIFIED}:
+            bound = await self._bound(attempt, cookie_of(attempt, cookies))
+        return bound or Further(attempt_id)
+
+    async def go_on_by_code(self, attempt_id: str, cookies: Mapping[str, str]) -> Bound | Further:
+        """Go on without a login, where it was refused. Raises LinkError."""
+        attempt = await self._carried(attempt_id, cookies)
+        cookie = cookie_of(attempt, cookies)
+        state_hash = digest(derived(cookie, "state"))
+        allowed = await self._attempts.go_on_by_code(
+            attempt.id, cookie_hash=digest(cookie), state_hash=state_hash, now=datetime.now(UTC)
+        )
+        return self._on_the_way(attempt, cookie) if allowed else Further(attempt_id)
+
+    async def confirm(self, attempt_id: str, cookies: Mapping[str, str]) -> str:
+        """Link the account that was proved, for the browser that has logged in as who began. Gives the attempt's id.
+
+        Pressed twice, it is done once. Raises LinkError.
+        """
+        attempt = await self._carried(attempt_id, cookies)
+        if attempt.status is AttemptStatus.PROVED and attempt.login is LoginStep.IDENTIFIED:
+            account = await self._attempts.complete(attempt.id, now=datetime.now(UTC))
+            if account is not None:
+                await self._tell_linked(attempt, account)
+            else:
+                await self._carried(attempt_id, cookies)  # says so if the attempt has ended meanwhile
+        return attempt.id
 
     @property
     def brings(self) -> Literal["refresh_token", "code"]:
@@ -332,7 +426,7 @@ class LinkingService:
         Raises LinkError; errors of Imgur pass, and end the attempt.
         """
         attempt = await self._returned(state, cookies)
-        if not _is_new(attempt):
+        if not is_new(attempt):
             return attempt.id
         if not await self._attempts.spend(
             attempt.id, cookie_hash=attempt.cookie_hash or b"", state_hash=digest(state), now=datetime.now(UTC)
@@ -342,7 +436,8 @@ class LinkingService:
         self._checks.add(check)
         try:
             account = await self._identified(grant)
-            proved = await self._attempts.prove(attempt.id, account, new_code(), now=datetime.now(UTC))
+            code = None if attempt.login is LoginStep.IDENTIFIED else new_code()
+            proved = await self._attempts.prove(attempt.id, account, code, now=datetime.now(UTC))
         except BaseException as error:  # a shutdown too, or its page would say "checking" until the attempt expires
             await self._attempts.void(attempt.id)
             if isinstance(error, BotError | ImgurError):
@@ -362,30 +457,35 @@ class LinkingService:
         no, and by nothing else; then its id comes back.
         """
         attempt = await self._attempts.by_state(digest(state))
-        ours = attempt is not None and attempt.expires_at > datetime.now(UTC) and _is_carried(attempt, cookies)
+        ours = attempt is not None and attempt.expires_at > datetime.now(UTC) and is_carried(attempt, cookies)
         meant = _meaning(error)
         if attempt is None or not ours or attempt.status is AttemptStatus.VOID:
             raise meant
         denied = isinstance(meant, LinkDeniedError)
-        if attempt.status is AttemptStatus.DONE or not (denied or _is_new(attempt)):
+        if attempt.status is AttemptStatus.DONE or not (denied or is_new(attempt)):
             return attempt.id
-        if not _is_new(attempt):
+        if not is_new(attempt):
             await self._attempts.void(attempt.id)
-        await self._tell(attempt, meant, may_go_on=_is_new(attempt))
+        by_code = attempt.login is not LoginStep.IDENTIFIED
+        await self._tell(attempt, meant, may_go_on=is_new(attempt) and by_code)
         raise meant
 
     async def reached(self, cookies: Mapping[str, str]) -> str | None:
         """The newest attempt of this browser, if it has been brought beyond Imgur's page and has not ended."""
-        ids = [name.removeprefix(COOKIE_PREFIX) for name in cookies if name.startswith(COOKIE_PREFIX)]
-        found = [await self._attempts.by_id(attempt_id) for attempt_id in ids[:HOURLY_LIMIT]]
-        carried = [attempt for attempt in found if attempt is not None and _is_carried(attempt, cookies)]
-        newest = max(carried, key=lambda attempt: attempt.created_at, default=None)
-        if newest is None or _is_new(newest):
+        newest = await self._newest(cookies)
+        if newest is None or is_new(newest):
             return None
         with contextlib.suppress(LinkError):
-            _refuse_ended(newest, cookies)
+            refuse_ended(newest, cookies)
             return newest.id
         return None
+
+    async def _newest(self, cookies: Mapping[str, str]) -> LinkAttempt | None:
+        """The newest attempt of this browser."""
+        ids = [name.removeprefix(COOKIE_PREFIX) for name in cookies if name.startswith(COOKIE_PREFIX)]
+        found = [await self._attempts.by_id(attempt_id) for attempt_id in ids[:HOURLY_LIMIT]]
+        carried = [attempt for attempt in found if attempt is not None and is_carried(attempt, cookies)]
+        return max(carried, key=lambda attempt: attempt.created_at, default=None)
 
     async def last_page(self, attempt_id: str, cookies: Mapping[str, str]) -> LastPage:
         """What the browser that has the attempt is shown, again and again. Raises LinkError."""
@@ -395,10 +495,26 @@ class LinkingService:
                 return LastPage(Progress.LINKED, attempt.expires_at, attempt.locale)
             case AttemptStatus.SPENT:
                 return LastPage(Progress.CHECKING, attempt.expires_at, attempt.locale)
-            case AttemptStatus.PROVED if attempt.account is not None and attempt.code is not None:
+            case AttemptStatus.PROVED if attempt.account is not None:
+                shows = Progress.CODE if attempt.code else Progress.CONFIRM
                 names = attempt.account.username, attempt.discord_name
-                return LastPage(Progress.CODE, attempt.expires_at, attempt.locale, *names, attempt.code)
+                return LastPage(shows, attempt.expires_at, attempt.locale, *names, attempt.code or "")
+            case AttemptStatus.BOUND if attempt.login is not None:
+                return self._login_page(attempt, cookie_of(attempt, cookies))
         raise LinkUnknownError  # there is no such page yet
+
+    def _login_page(self, attempt: LinkAttempt, cookie: str) -> LastPage:
+        """The page while the browser is on its way to Imgur by a Discord login."""
+        address = self._imgurs_address(cookie) if attempt.state_hash else ""
+        shows = Progress.LOOKING if attempt.login is LoginStep.LOOKING else Progress.LOGIN
+        return LastPage(
+            Progress.LEAVING if address else shows,
+            attempt.expires_at,
+            attempt.locale,
+            discord_name=attempt.discord_name,
+            address=address,
+            login=attempt.login,
+        )
 
     async def stop(self, attempt_id: str, cookies: Mapping[str, str]) -> Stopped | Further:
         """End the attempt: these are not the right accounts. Further if it is too late for that, as they are linked.
@@ -409,8 +525,8 @@ class LinkingService:
         if attempt is None:
             raise LinkUnknownError
         if attempt.status is not AttemptStatus.VOID:
-            _refuse_ended(attempt, cookies)
-        _cookie(attempt, cookies)
+            refuse_ended(attempt, cookies)
+        cookie_of(attempt, cookies)
         if await self._attempts.void(attempt.id):
             await self._tell(attempt, LinkStoppedError())
             return Stopped(attempt.locale)
@@ -470,8 +586,8 @@ class LinkingService:
         attempt = await self._attempts.by_nonce(digest(nonce))
         if attempt is None:
             raise LinkUnknownError
-        _refuse_ended(attempt, cookies)
-        if not _is_new(attempt) and not _is_carried(attempt, cookies):
+        refuse_ended(attempt, cookies)
+        if not is_new(attempt) and not is_carried(attempt, cookies):
             raise LinkUsedError
         return attempt
 
@@ -480,56 +596,17 @@ class LinkingService:
         attempt = await self._attempts.by_state(digest(state))
         if attempt is None:
             raise LinkUnknownError
-        _refuse_ended(attempt, cookies)
-        _cookie(attempt, cookies)
+        refuse_ended(attempt, cookies)
+        cookie_of(attempt, cookies)
         return attempt
 
     async def _carried(self, attempt_id: str, cookies: Mapping[str, str]) -> LinkAttempt:
         attempt = await self._attempts.by_id(attempt_id)
         if attempt is None:
             raise LinkUnknownError
-        _refuse_ended(attempt, cookies)
-        _cookie(attempt, cookies)
+        refuse_ended(attempt, cookies)
+        cookie_of(attempt, cookies)
         return attempt
-
-
-def _is_new(attempt: LinkAttempt) -> bool:
-    """Whether Imgur has not sent its browser back yet."""
-    return attempt.status in {AttemptStatus.PENDING, AttemptStatus.BOUND}
-
-
-def _is_carried(attempt: LinkAttempt, cookies: Mapping[str, str]) -> bool:
-    """Whether this is the browser that the attempt is bound to."""
-    return is_secret(cookies.get(cookie_name(attempt.id)), attempt.cookie_hash)
-
-
-def _given(attempt: LinkAttempt, nonce: str, cookies: Mapping[str, str]) -> str:
-    """The cookie that the link's page has given this browser, or a new one: never one that was planted there."""
-    given = cookies.get(cookie_name(attempt.id), "")
-    return given if is_marked(given, nonce) else new_marked(nonce)
-
-
-def _cookie(attempt: LinkAttempt, cookies: Mapping[str, str]) -> str:
-    """The cookie that binds this browser to the attempt. Raises LinkForeignBrowserError."""
-    if not _is_carried(attempt, cookies):
-        raise LinkForeignBrowserError
-    return cookies[cookie_name(attempt.id)]
-
-
-def _refuse_ended(attempt: LinkAttempt, cookies: Mapping[str, str]) -> None:
-    """Let pass what is open, and what is done for the browser that did it."""
-    if attempt.status is AttemptStatus.DONE:
-        if not _is_carried(attempt, cookies):
-            raise LinkUsedError
-        return
-    _refuse_expired(attempt)
-    if attempt.status is AttemptStatus.VOID:
-        raise LinkUsedError
-
-
-def _refuse_expired(attempt: LinkAttempt) -> None:
-    if attempt.expires_at <= datetime.now(UTC):
-        raise LinkExpiredError
 
 
 def _meaning(error: str) -> BotError | ImgurError:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from discordauth.models import Person
 from errors import BotError
 from imgur.errors import ImgurError
 from imgur.models import (
@@ -157,6 +158,15 @@ class Reach(Protocol):
     def reaches(self, address: str) -> bool: ...
 
 
+class DiscordLoginApi(Protocol):
+    """Discord's OAuth2. Calls raise `discordauth.errors.DiscordLoginError`."""
+
+    def authorize_url(self, state: str, verifier: str) -> str: ...
+    async def identify(self, code: str, verifier: str) -> Person:
+        """Whose login the code is of; nothing that it gave is good afterwards."""
+        ...
+
+
 class LinkNotifier(Protocol):
     """Tells the user, in Discord, what has become of linking. `origin` is what Discord's side gave at the beginning.
 
@@ -246,15 +256,41 @@ class AttemptStore(Protocol):
 
     async def set_origin(self, attempt_id: str, origin: str) -> bool: ...
     async def bind(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
-        """PENDING to BOUND; or a fresh state for the same cookie while BOUND."""
+        """PENDING to BOUND; or a fresh state for the same cookie while BOUND, unless a login is under way."""
+        ...
+
+    async def ask_for_login(self, attempt_id: str, number: int, *, cookie_hash: bytes, now: datetime) -> bool:
+        """PENDING to BOUND and the login to ASKED; anew for the same cookie."""
+        ...
+
+    async def look_into_login(self, attempt_id: str, number: int, *, cookie_hash: bytes, now: datetime) -> bool:
+        """ASKED to LOOKING."""
+        ...
+
+    async def identify(
+        self, attempt_id: str, number: int, *, cookie_hash: bytes, state_hash: bytes, now: datetime
+    ) -> bool:
+        """LOOKING to IDENTIFIED, with the state for Imgur."""
+        ...
+
+    async def tell_foreign(self, attempt_id: str, number: int, *, cookie_hash: bytes, now: datetime) -> bool:
+        """LOOKING to FOREIGN, for good."""
+        ...
+
+    async def give_login_up(self, attempt_id: str, number: int, *, cookie_hash: bytes, now: datetime) -> bool:
+        """LOOKING to REFUSED, or back to FOREIGN where the attempt has met another account."""
+        ...
+
+    async def go_on_by_code(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
+        """Give an attempt whose login is REFUSED its state for Imgur."""
         ...
 
     async def spend(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
         """BOUND to SPENT, if cookie and state are the ones on record and the attempt is not expired."""
         ...
 
-    async def prove(self, attempt_id: str, account: ImgurAccount, code: str, *, now: datetime) -> bool:
-        """SPENT to PROVED, keeping tokens and code sealed."""
+    async def prove(self, attempt_id: str, account: ImgurAccount, code: str | None, *, now: datetime) -> bool:
+        """SPENT to PROVED, keeping tokens and code sealed; without a code where a login has told who it is."""
         ...
 
     async def count_try(self, attempt_id: str, *, limit: int, now: datetime) -> int | None:

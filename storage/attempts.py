@@ -13,16 +13,18 @@ from storage.database import Database, Transaction
 from storage.errors import StorageError
 from storage.keys import DataKey, add_key, erase_keys, renew_key
 from storage.linking import ERASED, end_attempts, link_account, lock_user, void_attempts
-from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
+from storage.logins import LoginSteps
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt, LoginStep
 from storage.sealing import Keyring, SealContext
 from storage.tables import IS_OPEN, data_keys, link_attempts
 
 KEPT_FOR = timedelta(hours=1)
 
 COLUMNS = link_attempts.c
+_MAY_GO_ON = or_(COLUMNS.login.is_(None), COLUMNS.login == LoginStep.IDENTIFIED)
 
 
-class AttemptStore:
+class AttemptStore(LoginSteps):
     """What an attempt holds opens only in the row of its id and of the Discord user who began it."""
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
@@ -62,8 +64,8 @@ class AttemptStore:
         return await self._sealing_step("origin_key_id", {"origin": origin}, attempt_id, IS_OPEN)
 
     async def bind(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
-        """PENDING to BOUND; or a fresh state for the same cookie while BOUND."""
-        again = and_(COLUMNS.status == AttemptStatus.BOUND, COLUMNS.cookie_hash == cookie_hash)
+        """PENDING to BOUND; or a fresh state for the same cookie while BOUND, unless a login is under way."""
+        again = and_(COLUMNS.status == AttemptStatus.BOUND, COLUMNS.cookie_hash == cookie_hash, _MAY_GO_ON)
         return await self._step(
             attempt_id,
             or_(COLUMNS.status == AttemptStatus.PENDING, again),
@@ -84,11 +86,12 @@ class AttemptStore:
             status=AttemptStatus.SPENT,
         )
 
-    async def prove(self, attempt_id: str, account: ImgurAccount, code: str, *, now: datetime) -> bool:
-        """SPENT to PROVED, keeping tokens and code sealed."""
+    async def prove(self, attempt_id: str, account: ImgurAccount, code: str | None, *, now: datetime) -> bool:
+        """SPENT to PROVED, keeping tokens and code sealed; without a code where a login has told who it is."""
+        tokens = {"access_token": account.access_token, "refresh_token": account.refresh_token}
         return await self._sealing_step(
             "proof_key_id",
-            {"code": code, "access_token": account.access_token, "refresh_token": account.refresh_token},
+            tokens | ({} if code is None else {"code": code}),
             attempt_id,
             COLUMNS.status == AttemptStatus.SPENT,
             COLUMNS.expires_at > now,
@@ -152,12 +155,6 @@ class AttemptStore:
         row = (await self._database.execute(query)).one_or_none()
         return None if row is None else self._attempt(row)
 
-    async def _step(self, attempt_id: str, *where: ColumnElement[bool], **values: Any) -> bool:
-        """One conditional change."""
-        change = update(link_attempts).where(COLUMNS.id == attempt_id, *where).values(**values)
-        async with self._database.write() as transaction:
-            return bool((await transaction.execute(change)).rowcount)
-
     async def _sealing_step(
         self, key_column: str, texts: dict[str, str], attempt_id: str, *where: ColumnElement[bool], **values: Any
     ) -> bool:
@@ -216,6 +213,8 @@ class AttemptStore:
             code=None if row.code is None else self._open(row, "code"),
             account=None if row.account_id is None else self._account(row),
             locale=row.locale,
+            login=None if row.login is None else LoginStep(row.login),
+            logins=row.logins or 0,
         )
 
     def _account(self, row: Row[Any]) -> ImgurAccount:

@@ -59,12 +59,22 @@ class AttemptStatus(StrEnum):
     VOID = "void"
 
 
+class LoginStep(StrEnum):
+    """How far the Discord login of a BOUND attempt has come."""
+
+    ASKED = "asked"  # its browser was sent to Discord
+    LOOKING = "looking"  # it came back; Discord is being asked who it is
+    IDENTIFIED = "identified"  # it is the user who began
+    FOREIGN = "foreign"  # it is somebody else
+    REFUSED = "refused"  # its user said no, or Discord did
+
+
 @dataclass(frozen=True, slots=True)
 class LinkAttempt:
     """One attempt of one Discord user. Hashes are SHA-256 digests; `origin` is opaque to all but the Discord side.
 
     `id` is random and public (it names the cookie); it gives no authority. `locale` is the user's language in Discord,
-    None where it was not told.
+    None where it was not told. `login` is None without a Discord login; `logins` have come back so far.
     """
 
     id: str
@@ -81,6 +91,8 @@ class LinkAttempt:
     code: str | None = field(default=None, repr=False)
     account: ImgurAccount | None = None
     locale: str | None = None
+    login: LoginStep | None = None
+    logins: int = 0
 
 
 @dataclass(frozen=True, slots=True)

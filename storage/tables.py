@@ -148,6 +148,9 @@ link_attempts = Table(
     Column("origin_key_id", BigInteger),
     Column("proof_key_id", BigInteger),
     Column("locale", String(10)),
+    Column("login", String(10)),
+    Column("logins", Integer),
+    Column("foreign_login", Boolean),
 )
 
 anonymous_uploads = Table(

@@ -25,9 +25,13 @@ from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
 import logs
+from discordauth.client import DiscordLogin
 from imgur.client import ImgurClient
 from services.account import AccountService
 from services.linking import LinkingService
+from services.login import Logins
+from standins.discord.oauth import OAuth
+from standins.discord.oauth import running as running_oauth
 from standins.imgur.server import running
 from standins.imgur.standin import Standin
 from storage import Stores
@@ -40,6 +44,7 @@ from web.server import serving
 
 CLIENT_ID = "example-client-id"
 CLIENT_SECRET = "example-client-secret"
+APPLICATION, DISCORD_SECRET = 123456789012345678, "example-discord-secret"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -210,6 +215,25 @@ def linking(stores: Stores, imgur_client: ImgurClient, public_url: str) -> Linki
         public_url=public_url,
         authorize_url=imgur_client.authorize_url,
     )
+
+
+@pytest.fixture
+async def oauth(public_url: str) -> AsyncIterator[OAuth]:
+    """Discord's pages for logging in."""
+    async with running_oauth() as oauth:
+        oauth.clients[str(APPLICATION)] = (DISCORD_SECRET, f"{public_url}/oauth/discord")
+        yield oauth
+
+
+@pytest.fixture
+async def logins(stores: Stores, oauth: OAuth, public_url: str) -> AsyncIterator[Logins]:
+    """Logins at those pages, for tests whose `linking` takes them."""
+    callback = f"{public_url}/oauth/discord"
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        discord = DiscordLogin(session, APPLICATION, DISCORD_SECRET, callback_url=callback, base_url=oauth.url)
+        logins = Logins(stores.attempts, discord)
+        yield logins
+        await logins.close()
 
 
 @pytest.fixture

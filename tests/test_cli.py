@@ -426,6 +426,16 @@ def test_init_makes_a_key_in_place_of_the_published_one(tmp_path: Path) -> None:
     assert _invoke("check").exit_code == 0
 
 
+def test_check_names_the_redirect_where_users_log_in_with_discord(env: Callable[..., None]) -> None:
+    linking = {"IMGUR_CLIENT_SECRET": "example-secret", "PUBLIC_URL": "https://bot.example.org"}
+    env(**linking)
+    assert "/oauth/discord" not in _invoke("check").output
+    env(**linking, DISCORD_CLIENT_SECRET="example-discord-secret")
+    assert "https://bot.example.org/oauth/discord" in _invoke("check").output
+    env(DISCORD_CLIENT_SECRET=TOKEN)
+    assert "DISCORD_CLIENT_SECRET: looks like the bot's token" in _invoke("check").output
+
+
 @pytest.mark.parametrize(("secret", "address"), [("", "https://bot.example.org"), ("example-secret", "")])
 def test_init_names_no_callback_where_nobody_can_link(tmp_path: Path, secret: str, address: str) -> None:
     result = _invoke("init", answers=f"{TOKEN}\nexample-id\n{secret}\n{address}\n")

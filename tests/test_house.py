@@ -16,7 +16,7 @@ import config
 from cogs.client import EXTENSIONS
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("cogs", "web", "services", "locales", "imgur", "media", "storage")
+ROOMS = ("cogs", "web", "services", "locales", "imgur", "discordauth", "media", "storage")
 HOUSE = (*ROOMS, "standins", "demo", "benchmarks", "bot", "config", "errors", "logs", "wizard", "tests")
 
 # room: (what it may import of ours, what it may import from outside), as prefixes of dotted names.
@@ -34,11 +34,22 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "locales/text.py": (set(), set()),  # what services may know of it: values, and no language
     "web": ({"services", "errors", "locales"}, {"aiohttp.web", "jinja2", "markupsafe", "structlog", "yarl"}),
     "services": (
-        {"errors", "imgur.models", "imgur.errors", "imgur.reference", "imgur.chain", "media.models", "media.kind"}
+        {
+            "errors",
+            "discordauth.models",
+            "discordauth.errors",
+            "imgur.models",
+            "imgur.errors",
+            "imgur.reference",
+            "imgur.chain",
+            "media.models",
+            "media.kind",
+        }
         | {"storage.models", "storage.errors", "locales.text"},
         {"cachetools", "structlog", "yarl"},
     ),
     "imgur": (set(), {"aiohttp", "msgspec", "stamina", "yarl", "multidict", "orjson"}),
+    "discordauth": (set(), {"aiohttp", "yarl"}),
     "media": ({"errors"}, {"aiohttp", "yarl"}),
     "storage": (set(), {"sqlalchemy", "alembic", "cryptography"}),
     "storage/engines/postgres.py": (set(), {"sqlalchemy", "asyncpg"}),  # alone knows its driver's errors
@@ -228,7 +239,7 @@ def test_the_example_file_is_made_up_and_refused_for_that_alone(
     path.write_text(re.sub(r"(?m)^#([A-Z_]+=)", r"\1", text), encoding="utf-8")
     with pytest.raises(config.SettingsError) as refused:
         config.load(path)
-    made_up = ("DISCORD_TOKEN", "IMGUR_CLIENT_ID", "IMGUR_CLIENT_SECRET", "TOKEN_KEYS")
+    made_up = ("DISCORD_TOKEN", "DISCORD_CLIENT_SECRET", "IMGUR_CLIENT_ID", "IMGUR_CLIENT_SECRET", "TOKEN_KEYS")
     assert [line.split(":")[0].strip() for line in str(refused.value).splitlines()[1:]] == list(made_up)
 
 

@@ -238,7 +238,8 @@ UNKNOWN = {
     LinkAttempt: {
         "status": AttemptStatus.PENDING,
         "tries": 0,
-        **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account", "locale")),
+        **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account", "locale", "login")),
+        "logins": 0,
     },
     account.LinkedAccount: {"broken": False},
     page.GalleryPage: {
@@ -251,7 +252,7 @@ UNKNOWN = {
         "is_link_broken": False,
         "hidden": frozenset(),
     },
-    linking.LastPage: {"username": "", "discord_name": "", "code": ""},
+    linking.LastPage: {"username": "", "discord_name": "", "code": "", "address": "", "login": None},
 }
 """What a value says where nobody has said anything: nothing."""
 
@@ -296,7 +297,7 @@ KEPT: dict[type[Enum], str] = {
     place.Source: "account anonymous album favorites albums",  # in the buttons of messages that stay
     models.Kind: "image album",  # in buttons, suggestions and Imgur's addresses
     ability.Ability: "edit favorite unfavorite delete copy",
-    linking.Progress: "checking code linked",  # asked for by the script of the last page
+    linking.Progress: "login looking leaving checking code confirm linked",  # asked for by the script of the last page
 }
 """Words that outlive the process that wrote them: another release has to know them."""
 

@@ -339,7 +339,7 @@ def test_a_misspelt_name_in_the_environment_is_named_too(load: Any, monkeypatch:
     "name",
     [
         *("TZ", "COMPOSE_PROJECT_NAME", "HOSTNAME", "SSH_PORT", "POSTGRES_PASSWORD", "IMGUR_REFRESH_TOKEN"),
-        *("DISCORD_CONTRACTS", "DISCORD_CLIENT_SECRET", "DISCORD_PUBLIC_KEY", "TOKEN", "CLIENT_ID"),
+        *("DISCORD_CONTRACTS", "DISCORD_PUBLIC_KEY", "TOKEN", "CLIENT_ID"),
     ],
 )
 def test_a_foreign_name_is_no_fault(load: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.linking import cookie_name
+from services.attempt import cookie_name
 
 
 def keep(response: web.StreamResponse, attempt_id: str, cookie: str, *, seconds: int) -> None:

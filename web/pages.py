@@ -8,15 +8,17 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from errors import LoginForgedError
 from locales.text import Duration, Moment
-from services.linking import Further, LinkingService, Progress, cookie_name
+from services.attempt import cookie_name
+from services.linking import Bound, Further, LinkingService, Progress
+from services.login import LoginAnswer, OtherAccount
 from web.cookies import forget, keep
 from web.languages import in_language_of
 from web.rendering import render
-from web.security import let_scripts_ask
+from web.security import PUBLIC_URL, let_scripts_ask
 
 LINKING = web.AppKey("linking", LinkingService)
-PUBLIC_URL = web.AppKey("public_url", str)
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_FIELDS = 8
@@ -49,12 +51,41 @@ async def go_on(request: web.Request) -> web.Response:
     Imgur sends them on to.
     """
     bound = await request.app[LINKING].bind(request.match_info["nonce"], request.cookies)
-    if isinstance(bound, Further):
-        return _to_last_page(request, bound.attempt_id)
-    with in_language_of(bound.locale):
-        response = render("leaving.html", address=bound.authorize_url)
-    keep(response, bound.attempt_id, bound.cookie, seconds=_seconds(bound.expires_at))
-    return response
+    return _leaving(request, bound)
+
+
+async def logged_in(request: web.Request) -> web.Response:
+    """Where Discord sends the browser back to. It may do so twice, which is one login."""
+    end = await request.app[LINKING].logged_in(_login_answer(request), request.cookies)
+    if not isinstance(end, OtherAccount):
+        return _to_last_page(request, end)
+    with in_language_of(end.locale):
+        return render(
+            "login.html",
+            status=web.HTTPForbidden.status_code,
+            attempt_id=end.attempt_id,
+            discord_name=end.discord_name,
+            found=end.found,
+            outcome="foreign",
+            left=_left(end.expires_at),
+        )
+
+
+async def log_in(request: web.Request) -> web.Response:
+    """Log in with Discord once more."""
+    return _leaving(request, await request.app[LINKING].log_in(request.match_info["attempt_id"], request.cookies))
+
+
+async def go_on_by_code(request: web.Request) -> web.Response:
+    """Go on without a login: Discord would not have it."""
+    attempt_id = request.match_info["attempt_id"]
+    return _leaving(request, await request.app[LINKING].go_on_by_code(attempt_id, request.cookies))
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Link the account that the last page names."""
+    attempt_id = request.match_info["attempt_id"]
+    return _to_last_page(request, await request.app[LINKING].confirm(attempt_id, request.cookies))
 
 
 async def callback(request: web.Request) -> web.Response:
@@ -86,6 +117,11 @@ async def last(request: web.Request) -> web.Response:
             f"{page.progress}.html",
             page=page,
             attempt_id=attempt_id,
+            address=page.address,
+            logs_in=False,
+            discord_name=page.discord_name,
+            found="",
+            outcome=page.login,
             left=_left(page.expires_at),
             seconds=_seconds(page.expires_at),
         )
@@ -129,6 +165,24 @@ async def _form(request: web.Request) -> dict[str, str]:
     if len(form) != len(fields):  # which of two is meant is not for us to say
         raise web.HTTPBadRequest
     return form
+
+
+def _login_answer(request: web.Request) -> LoginAnswer:
+    """What Discord put into the address. Raises LoginForgedError where it is not clear what."""
+    query = request.query
+    if any(len(query.getall(name, [])) > 1 for name in ("state", "code", "error", "iss")):
+        raise LoginForgedError
+    return LoginAnswer(query.get("state", ""), query.get("code", ""), query.get("error", ""), query.get("iss"))
+
+
+def _leaving(request: web.Request, bound: Bound | Further) -> web.Response:
+    """The page that goes on to Discord or Imgur by itself."""
+    if isinstance(bound, Further):
+        return _to_last_page(request, bound.attempt_id)
+    with in_language_of(bound.locale):
+        response = render("leaving.html", address=bound.authorize_url, logs_in=bound.logs_in)
+    keep(response, bound.attempt_id, bound.cookie, seconds=_seconds(bound.expires_at))
+    return response
 
 
 def _to_last_page(request: web.Request, attempt_id: str) -> web.Response:

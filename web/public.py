@@ -10,7 +10,7 @@ from services.linking import LinkingService
 from web import pages
 from web.languages import in_browsers_language
 from web.refusals import word_errors
-from web.security import Handler, same_origin_forms, secure
+from web.security import PUBLIC_URL, Handler, same_origin_forms, secure
 
 HERE = Path(__file__).parent
 STATIC = {  # each by name, and kept in memory: a request never meets the file system
@@ -27,7 +27,7 @@ def create_public_app(linking: LinkingService, *, public_url: str) -> web.Applic
     middlewares = [in_browsers_language, word_errors, same_origin_forms(public_url)]
     app = web.Application(middlewares=middlewares, client_max_size=MOST_BYTES)
     app[pages.LINKING] = linking
-    app[pages.PUBLIC_URL] = public_url
+    app[PUBLIC_URL] = public_url
     secure(app, public_url=public_url)
     app.add_routes(
         [
@@ -36,8 +36,12 @@ def create_public_app(linking: LinkingService, *, public_url: str) -> web.Applic
             web.post("/link/{nonce}", pages.go_on),
             web.get("/oauth/imgur", pages.callback),
             web.post("/oauth/imgur", pages.receive),
+            web.get("/oauth/discord", pages.logged_in, allow_head=False),
             web.get("/linked/{attempt_id}", pages.last),
             web.get("/linked/{attempt_id}/progress", pages.progress),
+            web.post("/linked/{attempt_id}/login", pages.log_in),
+            web.post("/linked/{attempt_id}/code", pages.go_on_by_code),
+            web.post("/linked/{attempt_id}/confirm", pages.confirm),
             web.post("/linked/{attempt_id}/stop", pages.stop),
             *(web.get(f"/static/{name}", _file(name, kind)) for name, kind in STATIC.items()),
         ]

@@ -1,4 +1,7 @@
-"""Errors to pages: a status and the words of `services.messages`. Nothing of the request is repeated."""
+"""Errors to pages: a status and the words of `services.messages`.
+
+Nothing of the request is repeated, but for the address of a login that has to be opened in another browser.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,14 @@ from errors import (
     LinkForeignBrowserError,
     LinkUnknownError,
     LinkUsedError,
+    LoginElsewhereError,
 )
 from locales.text import Text
 from services.messages import is_imgurs, unforeseen, words
 from services.words import Words
 from web.cookies import forget
 from web.rendering import render
-from web.security import Handler
+from web.security import PUBLIC_URL, Handler
 
 log = structlog.get_logger(__name__)
 
@@ -59,13 +63,13 @@ async def word_errors(request: web.Request, handler: Handler) -> web.StreamRespo
             response.headers["Allow"] = error.headers["Allow"]
         return response
     except Exception as error:  # noqa: BLE001 - the last resort: logged, never shown
-        response = _refusal(error)
+        response = _refusal(error, request)
         if isinstance(error, LinkUsedError | LinkExpiredError) and "attempt_id" in request.match_info:
             forget(response, request.match_info["attempt_id"])
         return response
 
 
-def _refusal(error: Exception) -> web.Response:
+def _refusal(error: Exception, request: web.Request) -> web.Response:
     said = words(error)
     if said is None:
         reference = secrets.token_hex(4)
@@ -73,12 +77,14 @@ def _refusal(error: Exception) -> web.Response:
         return _page(web.HTTPInternalServerError.status_code, unforeseen(reference))
     if not isinstance(error, BotError) and not is_imgurs(error):  # anyone may claim one of Imgur's; the service tells
         log.warning("a link page failed", kind=type(error).__name__, detail=str(error))
-    return _page(_status(error), said)
+    elsewhere = f"{request.app[PUBLIC_URL]}{request.rel_url}" if isinstance(error, LoginElsewhereError) else ""
+    return _page(_status(error), said, address=elsewhere)
 
 
 def _status(error: Exception) -> int:
     return next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
 
 
-def _page(status: int, said: Words) -> web.Response:
-    return render("refusal.html", status=status, words=said)
+def _page(status: int, said: Words, *, address: str = "") -> web.Response:
+    """`address` is one to copy; its own visitor brought it along."""
+    return render("refusal.html", status=status, words=said, address=address)

@@ -33,6 +33,7 @@ HEADERS = {
 }
 
 
+PUBLIC_URL = web.AppKey("public_url", str)
 HEADERS_OF = web.AppKey("headers_of", dict[str, str])
 
 

@@ -38,8 +38,12 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | No
         joined(
             "\n",
             (
-                Text("1. Open the link page and allow access on Imgur's own page."),
-                Text("2. The last page shows a code. Come back and press **Enter code**."),
+                Text("1. Open the link page, log in with Discord, and allow access on Imgur's own page.")
+                if offer.logs_in
+                else Text("1. Open the link page and allow access on Imgur's own page."),
+                Text("2. Confirm on the last page. If it shows a code instead, come back and press **Enter code**.")
+                if offer.logs_in
+                else Text("2. The last page shows a code. Come back and press **Enter code**."),
             ),
         ),
         Text("This is only for you and ends {when}.", when=Moment(offer.expires_at)),

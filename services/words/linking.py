@@ -66,6 +66,23 @@ TABLE: dict[type[BaseException], Wording] = {
             again=AGAIN,
         ),
     ),
+    errors.LoginElsewhereError: Words(
+        Text("This is not the browser that began"),
+        Text(
+            "You logged in, but Continue was pressed in another browser. Nothing is used up: copy the address below, "
+            "open it in the browser in which you began, and it goes on there."
+        ),
+    ),
+    errors.LoginForgedError: Words(
+        Text("That was not Discord's answer"),
+        Text(
+            "So it counts for nothing, and nothing was used up. Open the link from Discord again and go on from there."
+        ),
+    ),
+    errors.ConfirmInBrowserError: Words(
+        Text("No code is needed"),
+        Text("You logged in with Discord: press the button on the last page in your browser, and it is linked."),
+    ),
     errors.LinkDeniedError: Words(
         Text("You said no, so nothing was linked"),
         Text("Imgur gave this bot no access. If that was not what you wanted, run /imgur link in Discord again."),

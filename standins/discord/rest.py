@@ -11,6 +11,7 @@ from typing import Any, cast
 import orjson
 from aiohttp import BodyPartReader, web
 
+from standins.discord import oauth
 from standins.discord.standin import STANDIN, Standin
 from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction, Json, snowflake
@@ -281,9 +282,19 @@ async def file(request: web.Request) -> web.StreamResponse:
     return web.Response(body=data, content_type=content_type)
 
 
+def _call_or_login(bots: Callable[[web.Request], Awaitable[web.Response]]) -> oauth.Handler:
+    """The one path that both bots and people's tokens have."""
+
+    async def called(request: web.Request) -> web.StreamResponse:
+        is_login = request.headers.get("Authorization", "").startswith("Bearer ")
+        return await oauth.ME(request) if is_login else await bots(request)
+
+    return called
+
+
 _WEBHOOK = API + r"/webhooks/{application}/{token}"
 ROUTES = [
-    web.get(f"{API}/users/@me", _call(me)),
+    web.get(f"{API}/users/@me", _call_or_login(_call(me))),
     web.get(f"{API}/oauth2/applications/@me", _call(application)),
     web.get(f"{API}/gateway/bot", _call(gateway)),
     web.put(API + "/applications/{application}/commands", _call(commands)),

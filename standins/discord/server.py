@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from standins.discord import rest
+from standins.discord import oauth, rest
 from standins.discord.standin import STANDIN, Standin
 
 _SHUTDOWN = 0.5
@@ -28,9 +28,9 @@ async def running(
     """A Discord that knows one bot, by its token, on a free port of 127.0.0.1 unless one is given."""
     standin = Standin(token, contracts)
     app = web.Application(client_max_size=32 * 1024 * 1024)
-    app[STANDIN] = standin
+    app[STANDIN], app[oauth.OAUTH] = standin, standin.oauth
     app.on_response_prepare.append(_dated)
-    app.add_routes([web.get("/", standin.gateway.serve), *rest.ROUTES])
+    app.add_routes([web.get("/", standin.gateway.serve), *oauth.ROUTES, *rest.ROUTES])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN)
     await runner.setup()
     try:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from standins.discord.contract import Contract
 from standins.discord.gateway import Gateway
+from standins.discord.oauth import OAuth
 from standins.discord.switches import Switches
 from standins.discord.world import Interaction, Json, World, now, snowflake
 
@@ -28,6 +29,7 @@ class Standin:
         self.switches = Switches()
         self.contract = Contract(contracts)
         self.world = World(token)
+        self.oauth = OAuth()
         self.gateway = Gateway(self.world, self.switches, self.contract)
         self.calls: list[tuple[str, str, Any]] = []  # method, path, body
         self.turned_away = 0  # calls during an outage

@@ -25,7 +25,8 @@ from errors import (
 from imgur.client import ImgurClient
 from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, SignInDownError, UnreachableError
 from services.account import AccountService
-from services.linking import Bound, Further, Landing, LinkingService, LinkOffer, Progress, cookie_name
+from services.attempt import cookie_name
+from services.linking import Bound, Further, Landing, LinkingService, LinkOffer, Progress
 from services.onetime import new_marked, new_secret
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin

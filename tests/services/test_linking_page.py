@@ -11,7 +11,8 @@ from yarl import URL
 
 from errors import LinkDeniedError, LinkError, LinkUnknownError
 from imgur.errors import ApplicationRefusedError, SignInDownError
-from services.linking import Bound, Landing, LinkingService, Progress, Stopped, cookie_name
+from services.attempt import cookie_name
+from services.linking import Bound, Landing, LinkingService, Progress, Stopped
 from standins.imgur.standin import Standin
 from tests.conftest import CLIENT_ID
 
@@ -59,7 +60,7 @@ async def test_every_page_of_an_attempt_knows_the_language_of_who_began_it(
     last.append(await linking.last_page(offer.attempt_id, cookies))
     await linking.enter_code(ADA, last[-1].code)
     last.append(await linking.last_page(offer.attempt_id, cookies))
-    assert [page.progress for page in last] == list(Progress)
+    assert [page.progress for page in last] == [Progress.CHECKING, Progress.CODE, Progress.LINKED]
     assert {landing.locale, bound.locale, *(page.locale for page in last)} == {known}
 
 

@@ -14,7 +14,8 @@ from imgur.client import ImgurClient
 from imgur.errors import OverCapacityError, UnauthorizedError
 from imgur.models import AccessToken
 from services.account import AccountService
-from services.linking import Bound, Further, LinkingService, cookie_name
+from services.attempt import cookie_name
+from services.linking import Bound, Further, LinkingService
 from standins.imgur.standin import Standin
 from storage import Stores
 from storage.accounts import AccountStore

@@ -5,26 +5,36 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.ext import babel_extract
+from yarl import URL
 
+from imgur.client import ImgurClient
 from locales.pseudo import PSEUDO, pseudo
 from locales.rendering import only
 from locales.text import PLACEHOLDER
 from services.linking import LinkingService
+from services.login import Logins
 from services.onetime import CODE_ALPHABET
+from services.sign_in import Outage
+from standins.discord.oauth import OAuth
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from storage import Stores
 from tests.conftest import CLIENT_ID
 from tests.speaking import language_of, spoken
 from tests.visitor import Answer, Visitor
 from tests.web.reading import read, said_on, words_outside
 from web.languages import in_language_of, is_known, wanted
+from web.public import create_public_app
 from web.rendering import TEMPLATES, say
+from web.server import serving
 
 ADA = 1001
 KNOWN = {"de", "de-AT", "fr", "pt-BR", "zh-Hant-TW", "en-US", "x" * 35, "x" * 36}
@@ -222,11 +232,74 @@ async def walk(
     return pages
 
 
+async def logging_in(visitor: Visitor, linking: LinkingService, oauth: OAuth, refresh_token: str) -> dict[str, Answer]:
+    """Each page on the way by a Discord login."""
+    oauth.person("ada", ADA)
+    oauth.person("bob", ADA + 1)
+    offer = await linking.begin(ADA, "ada")
+    own, pages = f"/linked/{offer.attempt_id}", {"landing, with a login": await visitor.get(offer.url)}
+
+    async def asked() -> dict[str, str]:
+        pages["leaving for Discord"] = await visitor.post(offer.url)
+        return dict(URL(pages["leaving for Discord"].onward).query)
+
+    async def back(query: dict[str, str], name: str) -> Answer:
+        return await visitor.get(oauth.back(query, code=oauth.issue(name, query)))
+
+    pages["another account"] = await back(await asked(), "bob")
+    query = await asked()
+    pages["login"] = await visitor.get(own)
+    oauth.gate = asyncio.Event()
+    coming = asyncio.create_task(back(query, "ada"))
+    while oauth.count("/api/oauth2/token") < 2:  # noqa: ASYNC110 - the stand-in's list
+        await asyncio.sleep(0.01)
+    pages["looking"] = await visitor.get(own)
+    oauth.gate.set()
+    await coming
+    await visitor.come_back((await visitor.get(own)).state, refresh_token)
+    pages["confirm"] = await visitor.get(own)
+    offer = await linking.begin(ADA, "ada")
+    query = await asked()
+    await visitor.get(oauth.back(query, error="access_denied"))
+    pages["refused"] = await visitor.get(f"/linked/{offer.attempt_id}")
+    return pages
+
+
+async def _down() -> Outage:
+    return Outage(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+
+
+@pytest.fixture
+async def login_pages(
+    stores: Stores,
+    imgur_client: ImgurClient,
+    logins: Logins,
+    oauth: OAuth,
+    standin: Standin,
+    account: Account,
+    public_url: str,
+) -> dict[str, Answer]:
+    tokens = standin.world.issue_tokens(account, CLIENT_ID)
+    linking = LinkingService(
+        stores.attempts,
+        stores.accounts,
+        imgur_client,
+        public_url=public_url,
+        authorize_url=imgur_client.authorize_url,
+        logins=logins,
+        outage=_down,
+    )
+    app, port = create_public_app(linking, public_url=public_url), int(public_url.rpartition(":")[2])
+    async with serving(app, "127.0.0.1", port), aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        with only(PSEUDO):
+            return await logging_in(Visitor(session, public_url), linking, oauth, tokens.refresh_token)
+
+
 async def test_all_that_a_page_says_is_in_the_reader_s_language(
-    visitor: Visitor, linking: LinkingService, standin: Standin, account: Account
+    login_pages: dict[str, Answer], visitor: Visitor, linking: LinkingService, standin: Standin, account: Account
 ) -> None:
     with only(PSEUDO):
-        pages = await walk(visitor, linking, standin, account, (await linking.begin(ADA, "ada")).url)
+        pages = login_pages | await walk(visitor, linking, standin, account, (await linking.begin(ADA, "ada")).url)
         pages["home"] = await visitor.get("/")
         pages["callback with nothing"] = await visitor.get("/oauth/imgur")
         offer = await linking.begin(ADA, "ada")
@@ -240,7 +313,7 @@ async def test_all_that_a_page_says_is_in_the_reader_s_language(
         pages["another site's"] = await visitor.post(offer.url, headers={"Origin": "https://evil.example.org"})
     for name, page in pages.items():
         names = {word for word in words_outside(page) if not re.fullmatch(f"[{CODE_ALPHABET}]{{8}}", word)}
-        assert names <= {"Imgur", "Discord", "ada", "ada_imgur"}, name
+        assert names <= {"Imgur", "Discord", "ada", "bob", "ada_imgur"}, name
         assert read(page.text).lang == "en-XA"
     said = " ".join(page.text for page in pages.values())
     unseen = [sentence for sentence in sentences() if not re.search(_seen(sentence), said)]

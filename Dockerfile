@@ -1,9 +1,11 @@
 # The base is pinned by version; pin it by digest where you build, if your builds have to be repeatable to the byte.
 FROM python:3.11-slim-bookworm AS build
-COPY requirements/runtime.txt /tmp/runtime.txt
+# heif takes HEIC as well; its library is partly under the GPL, so whoever wants it says so.
+ARG REQUIREMENTS=runtime
+COPY requirements/${REQUIREMENTS}.txt /tmp/requirements.txt
 RUN python -m venv --without-pip /opt/bot \
     && pip --python /opt/bot/bin/python install --no-cache-dir --disable-pip-version-check --no-compile --no-deps \
-        --require-hashes -r /tmp/runtime.txt
+        --require-hashes -r /tmp/requirements.txt
 COPY . /app
 # For a user who is not the owner, whatever the umask was where the files come from; and compiled, as nothing is written
 # when the bot runs.

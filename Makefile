@@ -25,7 +25,7 @@ init: $(VENV)/.runtime ## ask for the settings and write .env
 check: $(VENV)/.runtime ## build everything offline and name every fault in the settings
 	@exec $(BIN)/python bot.py check
 
-run: $(VENV)/.runtime ## run the bot on Discord and Imgur, with the settings in .env
+run: $(VENV)/.$(if $(HEIF),heif,runtime) ## run the bot on Discord and Imgur, with the settings in .env (HEIF=1: takes HEIC too)
 	@exec $(BIN)/python bot.py run
 
 test: $(VENV)/.dev ## run all tests
@@ -68,6 +68,7 @@ mutants: $(VENV)/.dev ## would a test notice? Small changes to the code (ARGS="i
 
 lock: $(VENV)/.dev ## write requirements/*.txt anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) -o requirements/runtime.txt
+	$(COMPILE) -c requirements/runtime.txt --extra heif -o requirements/heif.txt
 	$(COMPILE) -c requirements/runtime.txt --group demo -o requirements/demo.txt
 	$(COMPILE) -c requirements/demo.txt --group demo --group dev -o requirements/dev.txt
 

@@ -40,6 +40,8 @@ from discordauth.models import ISSUER
 from imgur.client import BASE_URL, ImgurClient
 from locales.languages import catalogues, wrong
 from media.attachment import DISCORD, HttpAttachmentSource
+from media.turning.pool import Turner
+from media.workshop import Workshop
 from services import Services
 from services.account import AccountService
 from services.adoption import AdoptionService
@@ -56,6 +58,7 @@ from services.mark import MarkService
 from services.message import MessageReader
 from services.picked import PickedService
 from services.ports import AttachmentSource
+from services.preferences import PreferenceService
 from services.quota.caller import Caller, Priority, calling
 from services.quota.governor import Governor
 from services.search import SearchService
@@ -170,7 +173,17 @@ async def compose(
         )
         discords = HttpAttachmentSource(fetching, origins=cdn)
         source = attachments or discords
-        uploads = UploadService(accounts, imgur, source, stores.uploads, albums, ready=governor.ready_to_upload)
+        preferences = PreferenceService(stores.preferences)
+        uploads = UploadService(
+            accounts,
+            imgur,
+            source,
+            stores.uploads,
+            albums,
+            workshop=Workshop(Turner()),
+            keeps_details=preferences.keeps_details,
+            ready=governor.ready_to_upload,
+        )
         stack.push_async_callback(uploads.close)
         marks = MarkService(library.catalogue, stores.marks)
         handlers = (
@@ -225,6 +238,7 @@ async def compose(
             selections=selections,
             picked=PickedService(views, selections, library.catalogue),
             bulk=bulk,
+            preferences=preferences,
             sign_in=sign_in,
             exports=ExportService(stores.held),
             adoption=AdoptionService(bulk, views, library.catalogue),

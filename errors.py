@@ -176,6 +176,26 @@ class FileTooLargeError(BotError):
         self.name, self.size, self.limit, self.video = name, size, limit, video
 
 
+class ShrinkableError(FileTooLargeError):
+    """It is a picture that can be made to fit, at the cost of detail, if its user wants that."""
+
+
+class CannotShrinkError(BotError):
+    """A picture cannot be made to fit."""
+
+
+class TooManyPixelsError(BotError):
+    """A picture has more pixels than the bot decodes: than `still`, or `moving` in all frames of one that moves."""
+
+    def __init__(self, still: int, moving: int) -> None:
+        super().__init__(f"more than {still} or {moving} pixels")
+        self.still, self.moving = still, moving
+
+
+class TooMuchWorkError(BotError):
+    """Turning a picture takes more time or memory than the bot spends on one."""
+
+
 class UnsupportedFileError(BotError):
     """Imgur does not take this kind of file; `found` names what the first bytes say, None where they say nothing."""
 

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from urllib.parse import quote
 
 from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.client import ImgurBot
-from cogs.ui.actions import ActionButton, Interaction
+from cogs.ui.actions import ActionButton, Interaction, action
 from cogs.ui.adopt import adopt_button, beside
 from cogs.ui.layout import ERROR, link_to, notice
-from cogs.ui.reply import acknowledge, answer
+from cogs.ui.reply import acknowledge, answer, done
 from cogs.ui.report import link_button
 from cogs.ui.words import Said, bold, joined, small
 from errors import LinkBrokenError
 from locales.text import Moment, Plural, Text, sentences
-from services.account import AccountOverview, AccountService, LinkedAccount
+from services import Services
+from services.account import AccountOverview, LinkedAccount
 from services.messages import words
-from services.quota.governor import UPLOAD_COST, Governor
+from services.quota.governor import UPLOAD_COST
 from services.quota.outlook import Outlook, Standing
-from services.sync import Progress, SyncService
-from services.upload import UploadService
+from services.sync import Progress
 
 _COUNTED: Mapping[str, Callable[[int], Text]] = {
     "images": lambda count: Text("**Images:** {count}", count=count),
@@ -37,24 +38,33 @@ _READING: Mapping[str, Text] = {
 USERNAME_LIMIT = 63  # Imgur's; a longer one would not fit into a button
 
 
+class Details(StrEnum):
+    """What becomes of what pictures tell of their making."""
+
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
 class Account(commands.Cog):
     """Shows the user what the bot knows of their account."""
 
-    def __init__(self, accounts: AccountService, uploads: UploadService, sync: SyncService, governor: Governor) -> None:
-        self._accounts = accounts
-        self._uploads = uploads
-        self._sync = sync
-        self._governor = governor
+    def __init__(self, services: Services) -> None:
+        self._accounts = services.accounts
+        self._uploads = services.uploads
+        self._sync = services.sync
+        self._governor = services.governor
+        self._preferences = services.preferences
 
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
         """Your linked Imgur account and what is left of its quota."""
         await acknowledge(interaction)
         user_id = interaction.user.id
+        keeps = await self._preferences.keeps_details(user_id)
         linked = await self._accounts.linked(user_id)
         if linked is None:
             outlook = await self._governor.outlook(user_id, None)
-            view = unlinked_view(await self._uploads.anonymous_count(user_id), outlook, user_id)
+            view = unlinked_view(await self._uploads.anonymous_count(user_id), outlook, user_id, keeps=keeps)
         elif linked.broken:
             view = broken_view(linked.username, user_id)
         else:
@@ -62,11 +72,38 @@ class Account(commands.Cog):
             read = await self._sync.overview(linked.account_id)
             outlook = await self._governor.outlook(user_id, linked.account_id)
             anonymous = await self._uploads.anonymous_count(user_id)
-            view = overview_view(overview, linked, read, outlook, user_id, anonymous=anonymous)
+            view = overview_view(overview, linked, read, outlook, user_id, anonymous=anonymous, keeps=keeps)
         await answer(interaction, view)
 
+    @action("account-details", choice=Details)
+    async def _details_pressed(self, interaction: Interaction, choice: Details) -> None:
+        await acknowledge(interaction)
+        keeps = choice is Details.KEEP
+        await self._preferences.keep_details(interaction.user.id, keep=keeps)
+        done(interaction, details_title(keeps=keeps))
+        await answer(interaction, details_view(interaction.user.id, keeps=keeps))
 
-def unlinked_view(anonymous: int, outlook: Outlook, owner: int) -> ui.LayoutView:
+
+def details_title(*, keeps: bool) -> Text:
+    """What was chosen, in a few words."""
+    return Text("Your pictures keep their hidden data") if keeps else Text("Hidden data is removed from your pictures")
+
+
+def details_view(owner: int, *, keeps: bool) -> ui.LayoutView:
+    """What becomes of place and camera from now on, with a way back."""
+    means = Text(
+        "Place, camera, time and previews are taken out before a picture leaves for Imgur. What is to be seen stays as "
+        "it is."
+    )
+    if keeps:
+        means = Text(
+            "What a picture tells beside what is to be seen, the place it was taken at for example, goes to Imgur with "
+            "it. What has to be turned into another format loses it all the same. /imgur unlink ends this."
+        )
+    return notice(details_title(keeps=keeps), means, controls=[_details_button(owner, keeps=keeps)])
+
+
+def unlinked_view(anonymous: int, outlook: Outlook, owner: int, *, keeps: bool = False) -> ui.LayoutView:
     """No account: how many anonymous uploads there are and what can be done."""
     held = Text("You have no anonymous uploads through this bot either.")
     if anonymous:
@@ -83,7 +120,8 @@ def unlinked_view(anonymous: int, outlook: Outlook, owner: int) -> ui.LayoutView
             "/imgur upload works anonymously."
         ),
         *_goes_on(outlook),
-        controls=[link_button(owner)],
+        _details(keeps=keeps),
+        controls=[link_button(owner), _details_button(owner, keeps=keeps)],
     )
 
 
@@ -106,6 +144,7 @@ def overview_view(
     owner: int,
     *,
     anonymous: int = 0,
+    keeps: bool = False,
 ) -> ui.LayoutView:
     """A working account: its profile, how much is in it as far as that is known, how far it was read, its credits.
 
@@ -121,12 +160,25 @@ def overview_view(
         joined("\n", [held, *_read(read)]),
         beside(anonymous),
         joined("\n", [*_goes_on(outlook), *_quota(outlook)]),
+        _details(keeps=keeps),
         controls=[
             profile,
             *([adopt_button(owner)] if anonymous else []),
+            _details_button(owner, keeps=keeps),
             ActionButton("unlink", owner, label=Text("Unlink")),
         ],
     )
+
+
+def _details(*, keeps: bool) -> Text:
+    if keeps:
+        return Text("**Hidden data** such as place and camera **stays** in the pictures that you upload.")
+    return Text("**Hidden data** such as place and camera is **removed** from pictures before they are uploaded.")
+
+
+def _details_button(owner: int, *, keeps: bool) -> ActionButton:
+    label = Text("Remove hidden data") if keeps else Text("Keep hidden data")
+    return ActionButton("account-details", owner, Details.REMOVE if keeps else Details.KEEP, label=label)
 
 
 def _read(read: Mapping[str, Progress]) -> Iterator[Said]:
@@ -182,4 +234,4 @@ def _line(whose: Text, standing: Standing) -> Text:
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Account(bot.services.accounts, bot.services.uploads, bot.services.sync, bot.services.governor))
+    await bot.add_cog(Account(bot.services))

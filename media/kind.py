@@ -14,7 +14,7 @@ VIDEO_LIMIT = 200_000_000
 VIDEO_SECONDS = 60
 """How long a video may last, to the nearest second."""
 
-__all__ = ["MediaType", "check", "identify", "reads_on"]
+__all__ = ["MediaType", "check", "identify", "named", "reads_on"]
 
 _SUPPORTED = {
     "image/jpeg": "jpg",
@@ -62,6 +62,11 @@ def identify(head: bytes, later: bytes = b"") -> MediaType | None:
     return MediaType(
         found.mime_type, extension or found.mime_type.partition("/")[2], extension is not None, found.seconds
     )
+
+
+def named(mime_type: str) -> str:
+    """The ending of a kind that Imgur takes."""
+    return _SUPPORTED[mime_type]
 
 
 def check(name: str, size: int, head: bytes, seconds: float | None = None, later: bytes = b"") -> MediaType:

@@ -39,6 +39,39 @@ class IncomingFile:
     origin: Origin | None = None
 
 
+class Loss(StrEnum):
+    """What could not be kept of a picture."""
+
+    COLOURS = "colours"
+    FRAMES = "frames"
+    HDR = "hdr"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was done to a file before it was sent; nothing, unless told otherwise.
+
+    `was` and `into` are MIME types, `into` None for a file whose pixels were not touched. `quality` and `size` (pixels)
+    are told where it was made smaller, `others` is how many pictures it held beside the one that was taken.
+    """
+
+    was: str | None = None
+    into: str | None = None
+    is_cleaned: bool = False
+    quality: int | None = None
+    size: tuple[int, int] | None = None
+    lost: tuple[Loss, ...] = ()
+    others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a file is to be treated: whether what it tells of its making is taken out, and whether it may lose detail."""
+
+    clean: bool = True
+    shrink: bool = False
+
+
 class OpenedFile(Protocol):
     """A file of exactly `size` bytes. `head`, its first 64 KiB at most, is part of what `chunks` gives.
 
@@ -54,3 +87,14 @@ class OpenedFile(Protocol):
     def chunks(self) -> AsyncIterator[bytes]: ...
 
     async def look(self, at: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyFile:
+    """A file as Imgur takes it, under a name that says what it is."""
+
+    name: str
+    mime_type: str
+    opened: OpenedFile
+    video: bool
+    changes: Changes = field(default_factory=Changes)

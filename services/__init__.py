@@ -16,6 +16,7 @@ from services.linking import LinkingService
 from services.mark import MarkService
 from services.message import MessageReader
 from services.picked import PickedService
+from services.preferences import PreferenceService
 from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
@@ -50,6 +51,7 @@ class Services:
     upkeep: Upkeep
     governor: Governor
     bulk: BulkService
+    preferences: PreferenceService
     sign_in: SignInService
     exports: ExportService
     adoption: AdoptionService

@@ -28,7 +28,7 @@ from imgur.models import (
     UploadSource,
     Window,
 )
-from media.models import IncomingFile, OpenedFile
+from media.models import IncomingFile, OpenedFile, ReadyFile, Wish
 from storage.models import (
     Allowance,
     AnonymousUpload,
@@ -165,6 +165,12 @@ class DiscordLoginApi(Protocol):
     async def identify(self, code: str, verifier: str) -> Person:
         """Whose login the code is of; nothing that it gave is good afterwards."""
         ...
+
+
+class Workshop(Protocol):
+    """Makes a file ready for Imgur, raising a `BotError` for what cannot be; `media.workshop` says which."""
+
+    def ready(self, file: IncomingFile, opened: OpenedFile, wish: Wish) -> AbstractAsyncContextManager[ReadyFile]: ...
 
 
 class LinkNotifier(Protocol):
@@ -661,6 +667,14 @@ class SyncStore(Protocol):
 
     async def get(self, application_id: int) -> str | None: ...
     async def set(self, application_id: int, digest: str) -> None: ...
+
+
+class PreferenceStore(Protocol):
+    """What users want otherwise than it is done for everybody."""
+
+    async def keeps_details(self, discord_id: int) -> bool: ...
+
+    async def keep_details(self, discord_id: int, *, keep: bool) -> None: ...
 
 
 class LedgerStore(Protocol):

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from errors import BotError, LinkBrokenError, NotLinkedError, Remains, UploadTooSlowError, UploadUncertainError
+from errors import (
+    BotError,
+    LinkBrokenError,
+    NotLinkedError,
+    Remains,
+    ShrinkableError,
+    UploadTooSlowError,
+    UploadUncertainError,
+)
 from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, RateLimitedError, SignInDownError
 from imgur.models import Album
 from services.album import AlbumService, Filled
@@ -85,8 +93,15 @@ class Batch:
 
     @property
     def again(self) -> list[UploadRequest]:
-        """What is not, and can be sent again: nobody knows of another that it may be there."""
-        return [entry.request for entry in self.entries if entry.uploaded is None and not entry.is_uncertain]
+        """What is not, and can be sent again as it is: nobody knows of another that it may be there."""
+        left = (entry for entry in self.entries if entry.uploaded is None and not entry.is_uncertain)
+        return [entry.request for entry in left if not isinstance(entry.trouble, ShrinkableError)]
+
+    @property
+    def shrinkable(self) -> list[UploadRequest]:
+        """What is too large, to be sent smaller."""
+        found = (entry for entry in self.entries if isinstance(entry.trouble, ShrinkableError))
+        return [replace(entry.request, shrink=True) for entry in found]
 
 
 class SeveralUploads:

@@ -36,8 +36,7 @@ from imgur.errors import (
     UnsupportedTypeError,
 )
 from imgur.models import AccessToken, Album, Image
-from media.kind import check, reads_on
-from media.models import IncomingFile, OpenedFile, Origin
+from media.models import Changes, IncomingFile, Loss, OpenedFile, Origin, Wish
 from services.account import AccountService
 from services.address import Address, read_address
 from services.album import AlbumService
@@ -45,7 +44,7 @@ from services.backlog import Backlog
 from services.indexed import found_by
 from services.library.ability import Abilities, abilities
 from services.library.reading import Viewer
-from services.ports import AttachmentSource, ImgurApi, UploadStore
+from services.ports import AttachmentSource, ImgurApi, UploadStore, Workshop
 from services.queue import FairQueue, Queued, Ticket
 from services.quota.caller import with_token_of
 from storage.errors import StorageError
@@ -53,15 +52,17 @@ from storage.models import AnonymousUpload
 
 __all__ = [
     "Address",
+    "Changes",
     "Destination",
     "IncomingFile",
+    "Loss",
     "Origin",
     "Ticket",
     "UploadRequest",
     "UploadService",
     "Uploaded",
     "read_address",
-]  # the borders build IncomingFile and its Origin
+]  # the borders build IncomingFile and its Origin, and say what was changed
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +80,8 @@ STILL_FETCHING = {408, 502, 504, *range(520, 528)}
 
 Progress: TypeAlias = Callable[[int, int], None]
 Ready: TypeAlias = Callable[[int | None], Awaitable[None]]
+KeepsDetails: TypeAlias = Callable[[int], Awaitable[bool]]
+_Sent: TypeAlias = tuple[Image, Changes]
 
 
 class Destination(Enum):
@@ -94,7 +97,8 @@ class Destination(Enum):
 class UploadRequest:
     """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound.
 
-    With `is_new_album`, `album` is the name of one that is made first.
+    With `is_new_album`, `album` is the name of one that is made first. With `shrink`, a picture that is too large for
+    Imgur is made smaller.
     """
 
     discord_id: int
@@ -105,6 +109,7 @@ class UploadRequest:
     anonymous: bool | None = None
     mute: bool = False
     is_new_album: bool = False
+    shrink: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -114,12 +119,13 @@ class UploadRequest:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of it, and what its owner may do with it."""
+    """What became of it, what its owner may do with it, and what was done to the file on its way."""
 
     image: Image
     anonymous: bool
     can: Abilities
     album: Album | None = None
+    changes: Changes = field(default_factory=Changes)
 
 
 @dataclass(slots=True)
@@ -152,6 +158,11 @@ def _unwatched(_ticket: Ticket) -> None:
     """Nobody cares how long the queue is."""
 
 
+async def _for_everybody(_discord_id: int) -> bool:
+    """Nobody wants it otherwise."""
+    return False
+
+
 async def _at_once(_account_id: int | None) -> None:
     """There is always room."""
 
@@ -159,7 +170,8 @@ async def _at_once(_account_id: int | None) -> None:
 class UploadService:
     """Uploads files to the user's account or anonymously, a bounded number at once, the users in turn.
 
-    `ready` waits until Imgur's limit has room for one into this account, or for an anonymous one.
+    `ready` waits until Imgur's limit has room for one into this account, or for an anonymous one; `keeps_details` tells
+    of a user whether what pictures tell of their making stays in them.
     """
 
     def __init__(
@@ -170,11 +182,15 @@ class UploadService:
         uploads: UploadStore,
         albums: AlbumService,
         *,
+        workshop: Workshop,
+        keeps_details: KeepsDetails = _for_everybody,
         ready: Ready = _at_once,
     ) -> None:
         self._accounts = accounts
         self._imgur = imgur
         self._attachments = attachments
+        self._workshop = workshop
+        self._keeps_details = keeps_details
         self._uploads = uploads
         self._albums = albums
         self._ready = ready
@@ -245,18 +261,18 @@ class UploadService:
         return await self._uploads.count(discord_id)
 
     async def _upload(self, request: UploadRequest, progress: Progress) -> Uploaded:
-        async def send(auth: AccessToken | None) -> Image:
+        async def send(auth: AccessToken | None) -> _Sent:
             return await self._send(request, progress, auth)
 
         account, begun = await self._accounts.linked(request.discord_id), time.monotonic()
         try:
             if request.anonymous:
-                image = await send(None)
+                image, changes = await send(None)
             elif request.album:
                 async with self._albums.pictures.there(Viewer(request.discord_id, account), request.album):
-                    image = await self._accounts.authorized(request.discord_id, send)
+                    image, changes = await self._accounts.authorized(request.discord_id, send)
             else:
-                image = await self._accounts.authorized(request.discord_id, send)
+                image, changes = await self._accounts.authorized(request.discord_id, send)
         except NOT_FETCHED as error:
             if not isinstance(request.file, Address) or isinstance(error, OTHERWISE):
                 raise
@@ -267,7 +283,7 @@ class UploadService:
             await self._albums.arrived(Viewer(request.discord_id, account), image, request.album, begun)
         linked = account is not None and not account.broken
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
-        return Uploaded(image, anonymous=bool(request.anonymous), can=can)
+        return Uploaded(image, anonymous=bool(request.anonymous), can=can, changes=changes)
 
     async def _fetched(self, request: UploadRequest, address: Address, auth: AccessToken | None) -> Image:
         """Have Imgur fetch it, once; the picture may be there from the first moment on."""
@@ -281,25 +297,24 @@ class UploadService:
         )
         return await self._awaited(request, fetching, auth, is_out=lambda: True)
 
-    async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> Image:
+    async def _send(self, request: UploadRequest, progress: Progress, auth: AccessToken | None) -> _Sent:
         file = request.file
         if isinstance(file, Address):
-            return await self._fetched(request, file, auth)
-        async with self._attachments.open(file) as opened:
-            at = reads_on(opened.head, opened.size)
-            later = b"" if at is None else await opened.look(at)
-            kind = check(file.name, opened.size, opened.head, file.seconds, later)
-            source = _Source(file.name, kind.mime_type, opened, progress)
+            return await self._fetched(request, file, auth), Changes()
+        wish = Wish(clean=not await self._keeps_details(request.discord_id), shrink=request.shrink)
+        async with self._attachments.open(file) as opened, self._workshop.ready(file, opened, wish) as ready:
+            source = _Source(ready.name, ready.mime_type, ready.opened, progress)
             uploading = self._imgur.upload(
                 source,
                 auth,
-                video=kind.video,
+                video=ready.video,
                 album=request.album,
                 title=request.title,
                 description=request.description,
-                disable_audio=request.mute and kind.video,
+                disable_audio=request.mute and ready.video,
             )
-            return await self._awaited(request, uploading, auth, is_out=lambda: source.is_out)
+            image = await self._awaited(request, uploading, auth, is_out=lambda: source.is_out)
+            return image, ready.changes
 
     async def _awaited(
         self,

@@ -15,6 +15,7 @@ from storage.index import LibraryStore
 from storage.jobs import JobStore
 from storage.ledger import LedgerStore
 from storage.marks import MarkStore
+from storage.preferences import PreferenceStore
 from storage.sealing import Keyring
 from storage.sign_in import SignInStore
 from storage.syncs import SyncStore
@@ -35,6 +36,7 @@ class Stores:
     views: ViewStore
     jobs: JobStore
     ledger: LedgerStore
+    preferences: PreferenceStore
     sign_in: SignInStore
     held: HeldStore
 
@@ -61,6 +63,7 @@ class Stores:
             views=ViewStore(database),
             jobs=JobStore(database, keyring),
             ledger=LedgerStore(database),
+            preferences=PreferenceStore(database),
             sign_in=SignInStore(database),
             held=HeldStore(database, keyring),
         )

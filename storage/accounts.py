@@ -20,6 +20,7 @@ from storage.linking import (
     void_attempts,
 )
 from storage.models import ImgurAccount
+from storage.preferences import erase_preferences
 from storage.sealing import Keyring
 from storage.tables import imgur_accounts, link_attempts, links
 from storage.views import erase_views
@@ -114,6 +115,7 @@ class AccountStore:
             # After the link, which whoever begins a job holds meanwhile: there is none that is not seen here.
             await erase_views(transaction, discord_id)
             await cancel_jobs(transaction, discord_id)
+            await erase_preferences(transaction, discord_id)
         return _unopened(row)
 
     def settled(self) -> bool:

@@ -185,6 +185,13 @@ command_syncs = Table(
     Column("digest", String, nullable=False),
 )
 
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("keeps_details", Boolean, nullable=False),
+)
+
 views = Table(
     "views",
     metadata,

@@ -20,6 +20,8 @@ from cogs.item import _cog as item_cog
 from cogs.ui import door
 from imgur import _answer, _decode, _favorite, _limits, _throttle, _transport, _upload, client, models, reference
 from locales import rendering as said
+from media import workshop
+from media.turning import jobs, limits, moving, pool
 from services import account, backlog, lag, linking, onetime, search, upload, views
 from services.album import looking
 from services.library import (
@@ -63,6 +65,18 @@ PROMISED = {
     "characters of a description": (models.DESCRIPTION_LIMIT, 1000),
     "uploads at once": (upload.AT_ONCE, 32),
     "of them, one user's": (upload.EACH, 5),
+    "pixels of a picture that is turned": (limits.PIXELS, 64_000_000),
+    "of all frames of one that moves": (limits.ALL_PIXELS, 256_000_000),
+    "bytes of memory that turning one takes": (limits.MEMORY, 1_280_000_000),
+    "seconds": (limits.SECONDS, MINUTE),
+    "pictures that are turned at once": (pool.AT_ONCE, 2),
+    "bytes of a picture that is held": (workshop.HELD_LIMIT, 50_000_000),
+    "of all of them": (workshop.ROOM, 128_000_000),
+    "hundredths of a second of the shortest frame": (moving.SHORTEST, 2),
+    "milliseconds of one that says none": (moving.UNSAID, 100),
+    "part by which a film may last longer": (moving.TOLERANCE, 0.05),
+    "tries at making a still smaller, and a film": ((jobs.TRIES, jobs.FILM_TRIES), (6, 3)),
+    "qualities of a turned photo, and of one made smaller": ((jobs.FINE, jobs.SMALLER), ((95, 90, 85), (90, 80))),
     "bytes of a megabyte, as Imgur counts": (said.MEGABYTE, 1_000_000),
     "minutes that are not yet called hours": (said.MOST_MINUTES, 90),
     # --- docs/performance.md: what is remembered

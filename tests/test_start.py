@@ -13,9 +13,9 @@ from storage.sealing import new_key
 
 ROOT = Path(__file__).parents[1]
 NOT_YET = {
-    "alembic", "asyncpg", "cryptography", "demo", "jinja2", "mako", "pydantic", "sqlalchemy.dialects.postgresql",
-    "sqlalchemy.ext.asyncio", "sqlalchemy.orm", "standins", "storage.engines.postgres", "storage.migrations.upgrade",
-    "storage.probe",
+    "alembic", "asyncpg", "cryptography", "demo", "jinja2", "mako", "PIL", "pillow_heif", "pydantic",
+    "sqlalchemy.dialects.postgresql", "sqlalchemy.ext.asyncio", "sqlalchemy.orm", "standins",
+    "storage.engines.postgres", "storage.migrations.upgrade", "storage.probe",
 }  # fmt: skip
 CODE = """
 import asyncio, sys

@@ -18,6 +18,7 @@ from errors import (
     AlbumUncertainError,
     AttachmentUnavailableError,
     CannotCleanError,
+    CannotShrinkError,
     DamagedError,
     EmptyFileError,
     FileTooLargeError,
@@ -26,6 +27,8 @@ from errors import (
     NotYoursError,
     SeveralGivenError,
     TitleSharedError,
+    TooManyPixelsError,
+    TooMuchWorkError,
     UnsupportedFileError,
     UploadUncertainError,
     VideoTooLongError,
@@ -39,6 +42,7 @@ _FILES = (
     *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
     *(DamagedError, CannotCleanError),
     *(AttachmentUnavailableError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
+    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError),
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -45,6 +46,7 @@ from cogs.upload._views import (
     made_words,
     over_view,
     question_view,
+    smaller_button,
     under_way_view,
     uploaded_view,
     uploaded_words,
@@ -55,6 +57,7 @@ from errors import (
     NewAlbumError,
     NothingToUploadError,
     QuestionExpiredError,
+    ShrinkableError,
     UploadEndedError,
 )
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album
@@ -174,6 +177,11 @@ class Uploads(commands.Cog):
             raise QuestionExpiredError
         await self.begin(interaction, question)
 
+    @action("upload-smaller")
+    async def _smaller_pressed(self, interaction: Interaction, key: str) -> None:
+        """The same, of what is too large as it is."""
+        await self._again_pressed(interaction, key)
+
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
         if key not in self._transfers:
@@ -246,21 +254,23 @@ class Uploads(commands.Cog):
             work = partial(self._several.upload, batch, until)
             longest = max(until - time.monotonic(), 1.0)
             await self._transfers.run(batch.total, lambda _count, _queued: work(), show, longest=longest)
-        again = None
-        if batch.again or later:
-            left = Question((*batch.again, *later), question.share)
-            into = {"album": f"album:{batch.album.id}", "is_new_album": False} if batch.album else {}
-            again = self._again.keep(left.changed(**into))
+        again = self._kept_again((*batch.again, *later), batch.album, question)
+        smaller = self._kept_again(batch.shrinkable, batch.album, question)
         if batch.uploaded:
             done(interaction, several_words(batch), several_told(batch))
         items = [uploaded.image for uploaded in batch.uploaded]
         picked = await self._picked.keep(owner, items) if len(items) > 1 else None
-        draw = partial(several_view, batch, owner, again=again, more=len(later), picked=picked)
+        draw = partial(several_view, batch, owner, again=again, smaller=smaller, more=len(later), picked=picked)
         share = question.share and bool(batch.uploaded)
         plainer = partial(draw, bare=True)
         posted = await answer_or_share(interaction, draw, share=share, plainer=plainer)
         if posted and (later or len(batch.uploaded) < len(batch.entries)):
             await answer_on(interaction, draw(shared=False)) or await answer_on(interaction, draw(bare=True))
+
+    def _kept_again(self, left: Sequence[UploadRequest], album: Album | None, question: Question) -> str | None:
+        """What is left of a question, to go into the same album; its key, None for nothing."""
+        into = {"album": f"album:{album.id}", "is_new_album": False} if album else {}
+        return self._again.keep(Question(tuple(left), question.share).changed(**into)) if left else None
 
     async def _ask_for_album(self, interaction: Interaction, question: Question, new: NewAlbumError) -> None:
         owner = interaction.user.id
@@ -300,12 +310,8 @@ class Uploads(commands.Cog):
         except NewAlbumError as new:
             await self._ask_for_album(interaction, question, new)
             return
-        except AlbumUncertainError:
-            rescue(interaction, None, album_again_button(self._questions.keep(question), owner))
-            raise
-        except Exception:
-            for album in made:
-                rescue(interaction, made_words(album), link_button(album))
+        except Exception as error:
+            self._rescue(interaction, question, error, made)
             raise
         done(interaction, uploaded_words(uploaded), Markdown(uploaded.image.page_url))
         await answer_or_share(
@@ -316,3 +322,15 @@ class Uploads(commands.Cog):
                 uploaded_view, replace(uploaded, image=bare_image(uploaded.image)), owner, bare_request(request)
             ),
         )
+
+    def _rescue(self, interaction: Interaction, question: Question, error: Exception, made: Sequence[Album]) -> None:
+        """What is to be told with the error, and a way on if there is one."""
+        owner, album = interaction.user.id, made[-1] if made else None
+        told = made_words(album) if album else None
+        if isinstance(error, AlbumUncertainError):
+            rescue(interaction, None, album_again_button(self._questions.keep(question), owner))
+        elif isinstance(error, ShrinkableError):
+            key = self._kept_again([replace(question.requests[0], shrink=True)], album, question)
+            rescue(interaction, told, smaller_button(key or "", owner))
+        elif album:
+            rescue(interaction, told, link_button(album))

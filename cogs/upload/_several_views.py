@@ -15,6 +15,7 @@ from cogs.ui.layout import COLOUR, TEXT_LIMIT, WARNING, Control, heading, notice
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
+from cogs.upload._views import smaller_button
 from errors import LinkBrokenError, NotLinkedError
 from imgur.models import Image
 from locales.text import Plural, Size, Text, listed
@@ -22,7 +23,9 @@ from services.messages import unforeseen, words
 from services.quota.caller import Wait
 from services.several import Batch, Entry
 from services.text import line, units
+from services.upload import Changes
 from services.words import Words
+from services.words.changes import change_words
 from services.words.waiting import waiting_words
 
 MOST = 30
@@ -31,6 +34,8 @@ NAME_LIMITS = (40, 24, 12, 4)
 """Units of a name: the more there are, the less of each."""
 LINES = 2800
 """Units of text for what became of each."""
+CHANGES = 3
+"""For one of the name, so many for what was done to the file."""
 SPACE = 1200
 """Units of text for why some failed."""
 HEAD = 900
@@ -59,13 +64,14 @@ def several_view(
     again: str | None = None,
     more: int = 0,
     picked: str | None = None,
+    smaller: str | None = None,
     bare: bool = False,
     shared: bool = False,
 ) -> ui.LayoutView:
     """What became of each, in the order in which they were picked. `bare` leaves out what users wrote and pictures.
 
-    `again` is the key under which what failed is known, and what is still to be sent: `more`. Where others see it, both
-    are left out. `picked` is the selection of what is there.
+    `again` is the key under which what failed is known, and what is still to be sent: `more`; `smaller` that of what is
+    too large. Where others see it, all of these are left out. `picked` is the selection of what is there.
     """
     title = Text("{user} uploaded", user=Markdown(f"<@{owner}>")) if shared else several_words(batch)
     parts: list[ui.Item[ui.LayoutView]] = [shown(bold(title) if shared else heading(title))]
@@ -80,6 +86,8 @@ def several_view(
     controls: list[Control] = []
     if again is not None and (batch.again or more) and not shared:
         controls.append(again_button(again, owner, len(batch.again) + more, is_more=bool(more)))
+    if smaller is not None and batch.shrinkable and not shared:
+        controls.append(smaller_button(smaller, owner, len(batch.shrinkable)))
     if not shared and any(isinstance(entry.trouble, LinkBrokenError | NotLinkedError) for entry in batch.entries):
         controls.append(link_account(owner))
     if batch.album is not None and batch.filled is not None:
@@ -144,13 +152,24 @@ def _left(more: int) -> Said | None:
 def _lines(batch: Batch, limit: int, *, bare: bool, shared: bool) -> Iterator[Said]:
     for number, entry in enumerate(batch.entries, 1):
         if entry.uploaded is not None:
-            yield _line(
-                number, _link(entry.uploaded.image, "" if bare or shared else entry.request.file.name, limit, bare=bare)
-            )
+            link = _link(entry.uploaded.image, "" if bare or shared else entry.request.file.name, limit, bare=bare)
+            changes = None if shared else _changes(entry.uploaded.changes, CHANGES * limit)
+            yield _line(number, joined(" · ", (link, changes)))
         elif not shared:
             name = Markdown() if bare else plain(entry.request.file.name, limit)
             said = _said(entry)
             yield _line(number, joined(": ", (name, bold(said.title))))
+
+
+def _changes(changes: Changes, limit: int) -> Markdown:
+    """What was done to a file on its way, as far as there is room in its line."""
+    said = Markdown()
+    for change in change_words(changes):
+        longer = joined(" · ", (said, change))
+        if len(longer) > limit:
+            break
+        said = longer
+    return said
 
 
 def _link(image: Image, file: str, limit: int, *, bare: bool) -> Markdown:

@@ -22,6 +22,7 @@ from locales.text import Plural, Size, Text, sentences
 from services.messages import words
 from services.quota.caller import Wait
 from services.upload import Address, Origin, Uploaded, UploadRequest
+from services.words.changes import change_words
 from services.words.waiting import waiting_words
 
 BAR = 20
@@ -71,6 +72,12 @@ def album_question_view(key: str, owner: int, title: str | None, choices: Sequen
 def album_again_button(key: str, owner: int) -> ActionButton:
     """Makes the album, if it is not there by now, and uploads into it."""
     return ActionButton("upload-album", owner, key, NEW, label=Text("Try again"), style=discord.ButtonStyle.primary)
+
+
+def smaller_button(key: str, owner: int, count: int = 1) -> ActionButton:
+    """Makes what is too large smaller, and uploads it."""
+    label = Plural("Make it smaller and upload", "Make {count} smaller and upload", count)
+    return ActionButton("upload-smaller", owner, key, label=label, style=discord.ButtonStyle.primary)
 
 
 def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | None = None) -> ui.LayoutView:
@@ -128,11 +135,12 @@ def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, sha
     if shared:
         what = md(Text("**Uploaded by** {user}", user=Markdown(f"<@{owner}>")))
     facts = joined(" · ", _facts(uploaded, request, shared=shared))
+    changes = None if shared else joined(" · ", change_words(uploaded.changes))
     return item_view(
         uploaded.image,
         owner=owner,
         can=uploaded.can,
-        above=joined("\n", (what, small(facts))),
+        above=joined("\n", (what, small(facts), small(changes) if changes else None)),
         shared=shared,
         hidden=request.file.hidden,
         described=request.file.description,

@@ -168,9 +168,44 @@ def _ended(title: Text, text: Text) -> Callable[[errors.UploadEndedError], Words
     return wording
 
 
+def _too_many_pixels(error: errors.TooManyPixelsError) -> Words:
+    return Words(
+        Text("That picture has too many pixels"),
+        Text(
+            "The bot would have to hold all of them at once, and does so for up to {still} million, or {moving} "
+            "million in all frames of an animation. Make it smaller, save it as a PNG, JPEG or GIF, and upload that.",
+            still=error.still // 1_000_000,
+            moving=error.moving // 1_000_000,
+        ),
+    )
+
+
+def _shrinkable(error: errors.ShrinkableError) -> Words:
+    size, limit = Size(error.size, over=error.limit), Size(error.limit)
+    has = Text("It has {size}; Imgur takes images up to {limit}.", size=size, limit=limit)
+    cost = Text(
+        "It can be encoded anew so that it fits: fine detail is lost, and if that is not enough, it gets smaller. "
+        "Nothing was uploaded yet."
+    )
+    return Words(Text("That picture is too large"), sentences(has, cost))
+
+
 TABLE: dict[type[BaseException], Wording] = {
     errors.FileTooLargeError: _file_too_large,
     errors.FileEndlessError: _endless,
+    errors.ShrinkableError: _shrinkable,
+    errors.CannotShrinkError: Words(
+        Text("That picture stays too large"),
+        Text("However it was encoded, it did not fit into what Imgur takes. Make it smaller and upload it again."),
+    ),
+    errors.TooManyPixelsError: _too_many_pixels,
+    errors.TooMuchWorkError: Words(
+        Text("That picture takes too much work"),
+        Text(
+            "To turn it into a format that Imgur takes needs more time or memory than the bot spends on one picture. "
+            "Save it as a PNG, JPEG or GIF and upload that."
+        ),
+    ),
     errors.UnsupportedFileError: _unsupported_file,
     errors.EmptyFileError: Words(
         Text("That file is empty"),

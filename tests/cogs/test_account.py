@@ -28,7 +28,7 @@ async def test_account_tells_what_can_be_done_when_nobody_is_linked(discord: Dis
     message = answer(await discord.run("account"))
     assert "No Imgur account is linked" in text(message)
     assert "1 anonymous upload;" in text(message)
-    assert set(buttons(message)) == {"Link account"}
+    assert set(buttons(message)) == {"Link account", "Keep hidden data"}
     assert not discord.standin.requests
 
 

@@ -65,6 +65,7 @@ TICKED = (Selected("image", ID, "Title"),)
 IMAGES = tuple(Image(f"{number:0{ID_LIMIT}}", link="https://i.imgur.com/a.png") for number in range(10))
 ALBUM = Album(ID, title="Title", images=IMAGES, images_count=10 * FAR)
 BUILT = {  # within the cogs, where something went wrong
+    "account-details": ("remove",),
     "album-create": (KEY, "another"),
     "message-back": (KEY,),
     "item-tag": ("image", ID, KEY),
@@ -81,6 +82,7 @@ BUILT = {  # within the cogs, where something went wrong
     "upload-anonymously": (KEY,),
     "upload-cancel": (KEY,),
     "upload-sent": ("anonymous", 1),
+    "upload-smaller": (KEY,),
 }
 
 

@@ -109,7 +109,7 @@ async def test_an_unlinked_user_is_asked_as_by_the_command(discord: Discord, pic
     [
         (AttachmentGoneError("404"), "The file is no longer there"),
         (AttachmentNotPassedOnError("415"), "Discord does not pass this one on"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "Imgur takes no WebP images"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "That file is damaged"),
         (b"", "That file is empty"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from services.linking import LinkOffer
 from services.quota.outlook import Outlook, Standing
 from services.upload import IncomingFile, Origin, Uploaded, UploadRequest
 from tests.cogs.conftest import Discord, answer, parts, text
+from tests.cogs.worst import MOST_CHANGED
 
 BESIDE = Path(__file__).parents[3] / "shared" / "contracts"  # a copy may stand beside the checkout
 OWNER = 2**63 - 1  # as long as an id gets
@@ -83,6 +85,8 @@ VIEWS = {
     "uploaded": upload_views.uploaded_view(UPLOADED, OWNER, REQUEST, shared=False),
     "shared": upload_views.uploaded_view(UPLOADED, OWNER, REQUEST, shared=True),
     "over": upload_views.over_view(),
+    "changed": upload_views.uploaded_view(replace(UPLOADED, changes=MOST_CHANGED), OWNER, REQUEST, shared=False),
+    "keeps details": account_cog.details_view(OWNER, keeps=True),
     "error": error_view(NotLinkedError(), user_id=OWNER),
 }
 

@@ -442,12 +442,12 @@ async def test_upload_answer_says_nothing_of_muting_when_it_is_a_picture(
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", "Imgur takes no WebP images"),
+        ("picture.png", REFUSED["jpeg xl"][0], "Imgur takes no JPEG XL images"),
+        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", "That file is damaged"),
         ("notes.png", b"just words", "That is text, not a picture"),
         ("picture.png", b"", "That file is empty"),
-        ("picture.png", REFUSED["heic as heim"][0], "Share it as a JPEG"),
         ("film.mp4", REFUSED["m4p"][0], "That is sound"),
-        ("large.gif", b"GIF89a" + b"\x00" * 10_000_001, "Imgur takes images up to 10 MB"),
+        ("large.png", b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(50_000_001), "Imgur takes images up to 10 MB"),
     ],
 )
 async def test_file_is_refused_with_the_way_out_before_it_is_sent(

@@ -14,7 +14,7 @@ import pytest
 from cogs.ui import door
 from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._several_views import progress_view, several_view
-from errors import FileTooLargeError, OutdatedError, UploadTooSlowError, VoiceMessageError
+from errors import FileTooLargeError, OutdatedError, ShrinkableError, UploadTooSlowError, VoiceMessageError
 from imgur.errors import OverCapacityError, RateLimitedError
 from imgur.models import TITLE_LIMIT, Album, Image
 from services import several
@@ -25,7 +25,9 @@ from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, text, walk
 from tests.cogs.limits import assert_sendable, written
 from tests.cogs.test_upload import UPLOAD, pictures
+from tests.cogs.worst import MOST_CHANGED
 from tests.reading import english
+from tests.standins import samples
 
 ADD = "* /3/album/*"
 
@@ -37,8 +39,9 @@ async def sent(discord: Discord, files: Sequence[tuple[str, bytes]], actor: Any 
     return await (actor or discord.alice).submit_modal(opened, {"files": list(files), **rest})
 
 
-def files(picture: bytes, *names: str) -> list[tuple[str, bytes]]:
-    return [(name, picture + name.encode()) for name in names]
+def files(*names: str) -> list[tuple[str, bytes]]:
+    """So many real pictures, each of another width."""
+    return [(name, samples.png(width)) for width, name in enumerate(names, 1)]
 
 
 def lines(message: Any) -> list[str]:
@@ -101,13 +104,13 @@ async def test_each_is_told_in_its_order_and_what_failed_is_sent_again_alone(
 
 
 async def test_one_file_is_told_as_one(discord: Discord, linked: Account, picture: bytes) -> None:
-    message = answer(await sent(discord, files(picture, "hill.jpg"), title="A hill"))
+    message = answer(await sent(discord, files("hill.jpg"), title="A hill"))
     assert "Uploaded to your Imgur account" in text(message)
     assert "### A hill" in text(message)
 
 
 async def test_without_an_account_it_is_asked_once_where_they_go(discord: Discord, picture: bytes) -> None:
-    question = answer(await sent(discord, files(picture, "a.jpg", "b.jpg")))
+    question = answer(await sent(discord, files("a.jpg", "b.jpg")))
     assert "### Where should this go?" in text(question)
     message = answer(await discord.click(question, "Upload anonymously"))
     assert "### 2 uploaded" in text(message)
@@ -134,14 +137,13 @@ async def test_shared_are_those_that_went_up_and_what_failed_stays_private(
 async def test_they_stand_in_a_new_album_as_they_were_picked_though_the_first_comes_last(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
-    question = answer(await sent(discord, files(picture, "a.jpg", "b.jpg", "c.jpg"), album="Hills"))
+    question = answer(await sent(discord, files("a.jpg", "b.jpg", "c.jpg"), album="Hills"))
     assert not discord.standin.sent(UPLOAD)
     discord.attachments.delays = {"a.jpg": 0.5, "b.jpg": 0.2}
     message = answer(await discord.click(question, "Make it and upload"))
-    came = [image.data[len(picture) :] for image in discord.standin.world.images.values() if image.data]
-    assert came == [b"c.jpg", b"b.jpg", b"a.jpg"]
+    assert [image.width for image in discord.standin.world.images.values() if image.data] == [3, 2, 1]
     [album] = discord.standin.world.albums.values()
-    assert [image.data[len(picture) :] for image in album.images if image.data] == [b"a.jpg", b"b.jpg", b"c.jpg"]
+    assert [image.width for image in album.images] == [1, 2, 3]
     assert [line.rpartition("/")[2].rstrip(")") for line in lines(message)] == [image.id for image in album.images]
     assert f"Album: [Hills](https://imgur.com/a/{album.id})" in text(message)
 
@@ -155,7 +157,7 @@ async def test_a_spent_limit_ends_it_and_the_rest_goes_into_the_same_album_later
     monkeypatch.setattr(several, "AT_ONCE", 1)
     album = discord.standin.world.add_album(linked, title="Hills")
     discord.attachments.meanwhile["3.jpg"] = lambda: discord.standin.fail_next("too-fast-429", UPLOAD)
-    message = answer(await sent(discord, files(picture, "1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"), album="Hills"))
+    message = answer(await sent(discord, files("1.jpg", "2.jpg", "3.jpg", "4.jpg", "5.jpg"), album="Hills"))
     assert "### 2 uploaded, 3 not" in text(message)
     assert len(discord.standin.sent(UPLOAD)) == 3
     assert text(message).count("**Imgur takes no more uploads for now") == 3 + 1
@@ -174,19 +176,19 @@ async def test_nothing_is_begun_once_time_is_up_and_again_works(
 ) -> None:
     album = discord.standin.world.add_album(linked, title="Hills")
     monkeypatch.setattr(sys.modules["cogs.upload._cog"], "LONGEST", -1.0)  # the one that this bot has loaded
-    message = answer(await sent(discord, files(picture, "a.jpg", "b.jpg"), album="Hills"))
+    message = answer(await sent(discord, files("a.jpg", "b.jpg"), album="Hills"))
     assert "### Nothing was uploaded" in text(message)
     assert "The upload took too long" in text(message)
     assert not discord.standin.sent(UPLOAD)
     monkeypatch.undo()
     again = answer(await discord.click(message, "Try these 2 again"))
     assert "### 2 uploaded" in text(again)
-    assert [image.data for image in album.images] == [data for _, data in files(picture, "a.jpg", "b.jpg")]
+    assert [image.data for image in album.images] == [data for _, data in files("a.jpg", "b.jpg")]
 
 
 async def test_a_fault_of_ours_at_one_costs_no_other(discord: Discord, linked: Account, picture: bytes) -> None:
     discord.standin.fail_next("html-kittens-200", UPLOAD)
-    message = answer(await sent(discord, files(picture, "a.jpg", "b.jpg", "c.jpg")))
+    message = answer(await sent(discord, files("a.jpg", "b.jpg", "c.jpg")))
     assert "2 uploaded, 1 not" in text(message)
     assert "The picture may be there" in text(message)
     assert not [label for label in buttons(message) if "again" in label], "nobody sends blindly what may be there"
@@ -201,7 +203,7 @@ async def test_those_under_way_are_waited_for_when_all_is_stopped(
     discord.env.settle_timeout = 0.3
     with pytest.raises(TimeoutError):
         await discord.alice.submit_modal(
-            opened, {"files": files(picture, "a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"), "album": ""}
+            opened, {"files": files("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"), "album": ""}
         )
     async with asyncio.timeout(20):
         while len(discord.standin.sent(UPLOAD)) < 3:  # noqa: ASYNC110 - of the stand-in
@@ -221,7 +223,7 @@ async def test_those_under_way_are_waited_for_when_all_is_stopped(
 async def test_a_fault_at_the_album_loses_no_link(discord: Discord, linked: Account, picture: bytes) -> None:
     album = discord.standin.world.add_album(linked, title="Hills")
     discord.standin.fail_next("over-capacity-500", f"P* /3/album/{album.id}*", times=50)
-    message = answer(await sent(discord, files(picture, "a.jpg", "b.jpg"), album="Hills"))
+    message = answer(await sent(discord, files("a.jpg", "b.jpg"), album="Hills"))
     assert "### 2 uploaded" in text(message)
     assert len(lines(message)) == 2
     told = text(message).partition("It is not certain that they are in the album ")[2]
@@ -256,14 +258,14 @@ def batch(count: int = 10, *, failed: int = 0) -> Batch:
     requests = [UploadRequest(2**63, IncomingFile(name, 99_999_999, "", hidden=True), name) for _ in range(count)]
     made = Batch.of(requests)
     faults = [RateLimitedError(retry_after=99_999), FileTooLargeError(name, 2**40, 2**30, video=True)]
-    faults += [UploadTooSlowError(), OverCapacityError(), ZeroDivisionError()]
+    faults += [UploadTooSlowError(), OverCapacityError(), ShrinkableError(name, 2**40, 2**30, video=False)]
     for number, entry in enumerate(made.entries):
         entry.is_begun, entry.sent = True, 50_000_000
         if number < failed:
             entry.trouble = faults[number % len(faults)]
         else:
             image = Image("a" * 28, title=name, link="https://i.imgur.com/abc1234.jpg", description=name)
-            entry.uploaded = Uploaded(image, anonymous=False, can=frozenset())
+            entry.uploaded = Uploaded(image, anonymous=False, can=frozenset(), changes=MOST_CHANGED)
     made.album = Album("b" * 28, title=name)
     made.filled, made.album_trouble = Filled(made.album, {}), OverCapacityError()
     return made
@@ -275,7 +277,7 @@ def batch(count: int = 10, *, failed: int = 0) -> Batch:
 def test_ten_outcomes_fit_with_all_links_and_numbers(failed: int, *, shared: bool, bare: bool) -> None:
     if shared and failed == 10:
         return  # which is shared with nobody
-    view = several_view(batch(failed=failed), 2**63, again="f" * 16, shared=shared, bare=bare)
+    view = several_view(batch(failed=failed), 2**63, again="f" * 16, smaller="e" * 16, shared=shared, bare=bare)
     assert_sendable(view)
     said = written(view)
     assert said.count("](https://imgur.com/" + "a" * 28 + ")") == 10 - failed

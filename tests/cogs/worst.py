@@ -33,6 +33,7 @@ from services.library.place import Place, Source
 from services.library.suggestions import Suggestion
 from services.message import Contents, Linked
 from services.selection import Selected, Sorted
+from services.upload import Changes, Loss
 from storage.models import Job
 
 MANY = 12
@@ -115,10 +116,12 @@ def pick(random: Random) -> Pick:
     return Pick(contents, frozenset({1, 30}), random.randrange(3), worst(Given, "given", random))
 
 
+MOST_CHANGED = Changes("image/jp2", "image/jpeg", True, 80, (65_500, 65_500), tuple(Loss), 999_999)
 OVERRIDES: dict[Any, Made] = {
     Text: said,
     Joined: lambda random: sentences(said(random), said(random)),
     Markdown: lambda random: plain(text(TITLE_LIMIT, random)),
+    Changes: lambda _: MOST_CHANGED,
     Sorted: sorted_out,
     State: state,
     Linked: linked,

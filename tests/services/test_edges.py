@@ -13,6 +13,8 @@ from imgur.client import ImgurClient
 from imgur.errors import SourceLengthError
 from media.attachment import HttpAttachmentSource
 from media.models import IncomingFile, Origin
+from media.turning.pool import Turner
+from media.workshop import Workshop
 from services.account import AccountService
 from services.album import AlbumService
 from services.library import Library
@@ -47,6 +49,7 @@ async def test_voice_message_is_refused_before_anyone_is_asked_where_it_goes(
             HttpAttachmentSource(session),
             stores.uploads,
             AlbumService(accounts, imgur_client, library.catalogue),
+            workshop=Workshop(Turner()),
         )
         file = IncomingFile("voice.ogg", 1000, "https://cdn.example.org/x", origin=Origin.VOICE_MESSAGE)
         with pytest.raises(VoiceMessageError):

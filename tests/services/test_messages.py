@@ -40,6 +40,8 @@ SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
     errors.FileTooLargeError: errors.FileTooLargeError("@everyone.png", 12_345_678, 10_000_000, video=False),
     errors.FileEndlessError: errors.FileEndlessError("@everyone.png", 10_000_001, 10_000_000, video=False),
+    errors.ShrinkableError: errors.ShrinkableError("@everyone.png", 12_345_678, 10_000_000, video=False),
+    errors.TooManyPixelsError: errors.TooManyPixelsError(64_000_000, 256_000_000),
     errors.UnsupportedFileError: errors.UnsupportedFileError("@everyone.webp", "image/webp"),
     errors.VideoTooLongError: errors.VideoTooLongError(75.2, 60),
     errors.AlbumTitleError: errors.AlbumTitleError(128, is_long=True),

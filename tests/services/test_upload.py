@@ -17,6 +17,7 @@ from errors import (
     AlbumNeedsAccountError,
     AttachmentGoneError,
     BotError,
+    DamagedError,
     EmptyFileError,
     FileTooLargeError,
     ImageGivenError,
@@ -24,6 +25,7 @@ from errors import (
     NewAlbumError,
     NotLinkedError,
     Remains,
+    ShrinkableError,
     UnsupportedFileError,
     UploadEndedError,
     UploadUncertainError,
@@ -32,6 +34,8 @@ from imgur.client import ImgurClient
 from imgur.errors import AlbumGoneError, OverCapacityError, RateLimitedError
 from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
+from media.turning.pool import Turner
+from media.workshop import Workshop
 from services.account import AccountService
 from services.album import AlbumService
 from services.library import Library
@@ -43,6 +47,7 @@ from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
 from storage.errors import DatabaseUnavailableError, StorageError
+from tests.media.turning.pictures import noise, saved
 from tests.services.test_account import ADA, link
 from tests.storage.factories import mark_refused
 
@@ -116,7 +121,12 @@ def uploads(
     library: Library,
 ) -> UploadService:
     return UploadService(
-        accounts, imgur_client, attachments, stores.uploads, AlbumService(accounts, imgur_client, library.catalogue)
+        accounts,
+        imgur_client,
+        attachments,
+        stores.uploads,
+        AlbumService(accounts, imgur_client, library.catalogue),
+        workshop=Workshop(Turner()),
     )
 
 
@@ -259,7 +269,7 @@ async def test_upload_stays_in_an_album_that_is_put_in_order_meanwhile(
     one, two = (standin.world.add_image(account) for _ in range(2))
     album = standin.world.add_album(account, title="Album", images=[one, two])
     albums = AlbumService(accounts, imgur_client, library.catalogue)
-    uploads = UploadService(accounts, imgur_client, attachments, stores.uploads, albums)
+    uploads = UploadService(accounts, imgur_client, attachments, stores.uploads, albums, workshop=Workshop(Turner()))
     ordered = standin.switches.hold("PUT *")
     moving = asyncio.create_task(albums.pictures.move_first(ADA, album.id, two.id))
     await ordered.arrived.wait()
@@ -314,12 +324,14 @@ async def test_progress_rises_to_the_whole_size(uploads: UploadService) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "error"),
     [
-        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", UnsupportedFileError),
+        ("picture.png", b"\xff\x0a" + bytes(99), UnsupportedFileError),
+        ("picture.png", b"RIFF\x00\x00\x00\x00WEBPVP8 ", DamagedError),
         ("picture.png", b"just words", UnsupportedFileError),
         ("picture.png", b"", EmptyFileError),
-        ("big.jpg", PICTURE + b"\x00" * 10_000_000, FileTooLargeError),
+        ("big.png", saved(noise((1900, 1900)), "PNG", compress_level=0), ShrinkableError),
+        ("big.mp4", FILM + bytes(200_000_000), FileTooLargeError),
     ],
-    ids=["webp", "text", "empty", "large"],
+    ids=["jxl", "webp", "text", "empty", "large", "film"],
 )
 async def test_nothing_is_sent_when_the_first_bytes_or_the_size_will_not_do(
     uploads: UploadService,
@@ -515,7 +527,12 @@ def unsure_uploads(
 ) -> UploadService:
     store: Any = unwilling
     return UploadService(
-        accounts, imgur_client, attachments, store, AlbumService(accounts, imgur_client, library.catalogue)
+        accounts,
+        imgur_client,
+        attachments,
+        store,
+        AlbumService(accounts, imgur_client, library.catalogue),
+        workshop=Workshop(Turner()),
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from errors import Remains, UploadEndedError
+from media.turning.pool import Turner
+from media.workshop import Workshop
 from services.upload import UploadService
 from tests.hurried import hurried
 from tests.services.test_upload import PICTURE, Attachments, ignore, request
@@ -40,7 +42,9 @@ def test_end_waits_five_seconds_and_the_bot_eight_more() -> None:
         nobody: Any = Nobody()
         imgur: Any = Silent()
         clock = asyncio.get_running_loop().time
-        uploads = UploadService(nobody, imgur, Attachments({"hill.jpg": PICTURE}), nobody, nobody)
+        uploads = UploadService(
+            nobody, imgur, Attachments({"hill.jpg": PICTURE}), nobody, nobody, workshop=Workshop(Turner())
+        )
         uploading = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
         await asyncio.sleep(1)
         times = [clock()]

@@ -35,6 +35,8 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
         errors.FileTooLargeError("a.png", 12_345_678, 10_000_000, video=False),
         errors.FileTooLargeError("a.mp4", 200_100_000, 200_000_000, video=True),
     ],
+    errors.ShrinkableError: [errors.ShrinkableError("a.png", 12_345_678, 10_000_000, video=False)],
+    errors.TooManyPixelsError: [errors.TooManyPixelsError(64_000_000, 256_000_000)],
     errors.FileEndlessError: [errors.FileEndlessError("a.png", 10_000_001, 10_000_000, video=False)],
     errors.NoPictureError: [errors.NoPictureError(what) for what in errors.Absent],
     errors.UnsupportedFileError: [errors.UnsupportedFileError("a", found) for found in (*FILES.split(), None)],

@@ -1,0 +1,82 @@
+"""A still as PNG or JPEG: its colours as they look, eight bits of each, and no metadata but the colour profile."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import cast
+
+from PIL import Image
+
+LONGEST = 65_500
+"""Pixels of a side: JPEG has no more."""
+_SPACES = {"RGB": b"RGB ", "RGBA": b"RGB ", "L": b"GRAY", "LA": b"GRAY", "CMYK": b"CMYK", "LAB": b"Lab "}
+_WIDE = 65_535
+
+
+def plain(image: Image.Image) -> tuple[Image.Image, bytes | None]:
+    """In grey or RGB, with transparency only where there is some; and the colour profile that goes with that."""
+    profile = image.info.get("icc_profile")
+    if image.mode == "CMYK":
+        image = _inked(image, profile)
+    elif image.mode.startswith("I") or image.mode == "F":
+        image = _scaled(image)
+    elif "transparency" in image.info or image.mode in {"PA", "La", "RGBa"}:
+        image = image.convert("LA" if image.mode == "La" else "RGBA")
+    elif image.mode == "1":
+        image = image.convert("L")
+    elif image.mode not in {"L", "LA", "RGB", "RGBA"}:
+        image = image.convert("RGB")
+    if "A" in image.mode and image.getchannel("A").getextrema()[0] == 255:  # noqa: PLR2004 - opaque all over
+        image = image.convert(image.mode[:-1])
+    space = profile[16:20] if isinstance(profile, bytes) else None
+    return image, profile if space == _SPACES[image.mode] else None
+
+
+def as_png(image: Image.Image, profile: bytes | None) -> bytes:
+    """Without a loss."""
+    return _saved(image, "PNG", icc_profile=profile)
+
+
+def as_jpeg(image: Image.Image, profile: bytes | None, quality: int) -> bytes:
+    """With colours in full detail where the quality is high."""
+    fine = quality >= 90  # noqa: PLR2004
+    return _saved(image, "JPEG", icc_profile=profile, quality=quality, subsampling=0 if fine else 2)
+
+
+def as_few_colours(image: Image.Image) -> bytes:
+    """In 256 colours, their transparency among them."""
+    return _saved(image.convert("RGBA").quantize(256), "PNG", optimize=True)
+
+
+def _saved(image: Image.Image, form: str, **options: object) -> bytes:
+    image.info = {}  # Pillow carries comments along unasked
+    out = BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def _inked(image: Image.Image, profile: object) -> Image.Image:
+    """What is printed with four inks, as a screen shows it; by its own profile if that can be read."""
+    if isinstance(profile, bytes) and profile[16:20] == _SPACES["CMYK"]:
+        from PIL import ImageCms  # noqa: PLC0415 - hardly ever needed
+
+        try:
+            own, screen = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
+            found = ImageCms.profileToProfile(image, own, screen, outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError, ValueError):
+            found = None
+        if found is not None:
+            return found
+    return image.convert("RGB")
+
+
+def _scaled(image: Image.Image) -> Image.Image:
+    """Sixteen bits or more of grey in eight: by scale, as Pillow itself would cut off what is above."""
+    wide = image if image.mode == "F" else image.convert("I")
+    low, high = cast("tuple[float, float]", wide.getextrema())
+    if image.mode.startswith("I") and low >= 0 and high <= _WIDE:
+        low, high = 0, _WIDE
+    elif low >= 0 and high <= 1:
+        low, high = 0, 1
+    scale = 255 / (high - low or 1)
+    return wide.point(lambda value: value * scale - low * scale).convert("L")

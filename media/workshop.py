@@ -1,0 +1,103 @@
+"""Makes files ready for Imgur: films pass as a stream, pictures are held, cleaned and turned."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import PurePath
+
+from errors import AttachmentUnavailableError, CannotCleanError, DamagedError, ShrinkableError
+from media.kind import IMAGE_LIMIT, MediaType, check, identify, named, reads_on
+from media.memory import MemoryFile
+from media.metadata import cleaned
+from media.models import Changes, IncomingFile, OpenedFile, ReadyFile, Wish
+from media.room import Room
+from media.turning.pool import Turner
+
+HELD_LIMIT = 50_000_000
+"""Bytes of a picture that is held in memory; a larger one is not helped."""
+ROOM = 128_000_000
+"""Bytes of all pictures that are held at the same time."""
+
+
+class Workshop:
+    """Looks at each file and does what it needs. What is held is let go of when its upload is over."""
+
+    def __init__(self, turner: Turner, *, limit: int = IMAGE_LIMIT, held: int = HELD_LIMIT, room: int = ROOM) -> None:
+        self._turner = turner
+        self._limit = limit
+        self._held = held
+        self._room = Room(room)
+
+    @asynccontextmanager
+    async def ready(self, file: IncomingFile, opened: OpenedFile, wish: Wish) -> AsyncIterator[ReadyFile]:
+        """The file as Imgur takes it.
+
+        Raises what `media.kind.check` does; ShrinkableError for a picture that can be made to fit if its user wishes;
+        what the turner does; AttachmentUnavailableError.
+        """
+        at = reads_on(opened.head, opened.size)
+        later = b"" if at is None else await opened.look(at)
+        kind = identify(opened.head, later)
+        if kind is None or not self._is_held(kind, opened.size, wish):
+            kind = check(file.name, opened.size, opened.head, file.seconds, later)
+            yield ReadyFile(file.name, kind.mime_type, opened, kind.video)
+            return
+        async with self._room.taken(opened.size):
+            yield await self._made(file.name, kind, await _whole(opened), wish)
+
+    def _is_held(self, kind: MediaType, size: int, wish: Wish) -> bool:
+        if kind.video or not 0 < size <= self._held:
+            return False
+        return wish.clean or size > self._limit if kind.supported else kind.mime_type in self._turner.takes
+
+    async def _made(self, name: str, kind: MediaType, content: bytes, wish: Wish) -> ReadyFile:
+        found, changes = content, Changes()
+        if not kind.supported:
+            found, changes = await self._turner.turned(content, kind.mime_type, self._limit)
+        elif wish.clean:
+            found, changes = await self._cleaned(content, kind.mime_type)
+        if len(found) > self._limit:
+            if not wish.shrink:
+                raise ShrinkableError(name, len(found), self._limit, video=False)
+            found, shrunk = await self._turner.shrunk(content, kind.mime_type, self._limit)
+            changes = replace(shrunk, is_cleaned=shrunk.is_cleaned or changes.is_cleaned)
+        mime_type = changes.into or kind.mime_type
+        return ReadyFile(_called(name, changes), mime_type, MemoryFile(found), video=False, changes=changes)
+
+    async def _cleaned(self, content: bytes, mime_type: str) -> tuple[bytes, Changes]:
+        """Without what it tells of its making: as it is, or else decoded and encoded without a loss.
+
+        Raises CannotCleanError where neither can be done.
+        """
+        try:
+            found = await asyncio.to_thread(cleaned, content, mime_type)
+        except CannotCleanError:
+            if mime_type not in self._turner.takes:
+                raise
+        else:
+            return found, Changes(is_cleaned=found != content)
+        try:
+            return await self._turner.turned(content, mime_type, self._limit)
+        except DamagedError as error:
+            raise CannotCleanError(mime_type) from error
+
+
+async def _whole(opened: OpenedFile) -> bytes:
+    """All of it. Raises AttachmentUnavailableError for one that has another size than was said."""
+    parts, size = [], 0
+    async for chunk in opened.chunks():
+        size += len(chunk)
+        if size > opened.size:
+            break
+        parts.append(chunk)
+    if size != opened.size:
+        raise AttachmentUnavailableError("of another size than announced")
+    return b"".join(parts)
+
+
+def _called(name: str, changes: Changes) -> str:
+    """Its name, with the ending of what it was turned into."""
+    return name if changes.into is None else f"{PurePath(name).stem}.{named(changes.into)}"

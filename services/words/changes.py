@@ -1,0 +1,47 @@
+"""What was done to a file before it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from locales.text import Plural, Text
+from media.models import Changes, Loss
+
+_NAMES = {
+    "image/avif": "AVIF",
+    "image/bmp": "BMP",
+    "image/gif": "GIF",
+    "image/heic": "HEIC",
+    "image/heif": "HEIF",
+    "image/jp2": "JPEG 2000",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/qoi": "QOI",
+    "image/tiff": "TIFF",
+    "image/webp": "WebP",
+    "image/x-icon": "ICO",
+    "image/x-netpbm": "Netpbm",
+}
+_LOST: Mapping[Loss, Text] = {
+    Loss.COLOURS: Text("in 256 colours"),
+    Loss.FRAMES: Text("with fewer frames"),
+    Loss.HDR: Text("paler than on an HDR screen"),
+}
+
+
+def change_words(changes: Changes) -> Iterator[Text]:
+    """A few words for each change; nothing for a file that went as it was."""
+    if changes.into and changes.was and changes.into != changes.was:
+        yield Text("{was} turned into {into}", was=_NAMES[changes.was], into=_NAMES[changes.into])
+    elif changes.into:
+        yield Text("encoded anew")
+    if changes.quality:
+        yield Text("quality {quality} of 100", quality=changes.quality)
+    if changes.size:
+        width, height = map(str, changes.size)
+        yield Text("made smaller, {width} x {height}", width=width, height=height)
+    yield from (_LOST[loss] for loss in changes.lost)
+    if changes.others:
+        yield Plural("without {count} more picture", "without {count} more pictures", changes.others)
+    if changes.is_cleaned:
+        yield Text("hidden data removed")

@@ -48,6 +48,7 @@ from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import Adding, Adopting, BulkService, Copies, Deleting, Favoriting
 from services.data import ExportService
+from services.expiry import Expiring, ExpiryService, SteadyClock
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
 from services.library.favorites import SeveralFavorites
@@ -186,6 +187,7 @@ async def compose(
         )
         stack.push_async_callback(uploads.close)
         marks = MarkService(library.catalogue, stores.marks)
+        clock = SteadyClock()
         handlers = (
             Deleting(library.items),
             Favoriting(library.items),
@@ -193,6 +195,7 @@ async def compose(
             Adopting(Copies(accounts, imgur), library.catalogue, library.items, marks),
             albums.interrupted,
             SyncHandler(accounts, imgur, stores.library),
+            Expiring(stores.expiries, library.items, clock),
             Over(),
         )
         runner = Runner(stores.jobs, handlers, within=_on_behalf)
@@ -242,6 +245,9 @@ async def compose(
             sign_in=sign_in,
             exports=ExportService(stores.held),
             adoption=AdoptionService(bulk, views, library.catalogue),
+            expiries=ExpiryService(
+                stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock
+            ),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))
         if serve:
@@ -317,6 +323,7 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
             await services.governor.tidy()
             await services.linking.sweep()
             await services.views.sweep()
+            await services.expiries.sweep()
             await services.upkeep.sweep()
             await housekeeper.tick(datetime.now(UTC))
         except StorageError as error:

@@ -307,6 +307,14 @@ class NotFetchedError(BotError):
     """Imgur could not fetch a picture from an address, or would not."""
 
 
+class NoSpanError(BotError):
+    """The text says no time after which a picture is to be deleted, or one that is too short or too long."""
+
+
+class ExpiringNowError(BotError):
+    """A picture is being deleted at this moment, as its owner has said."""
+
+
 class UploadUncertainError(BotError):
     """Everything was sent, and no clear answer came: the picture may be there, without a link if it is `anonymous`."""
 

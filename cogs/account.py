@@ -20,6 +20,7 @@ from errors import LinkBrokenError
 from locales.text import Moment, Plural, Text, sentences
 from services import Services
 from services.account import AccountOverview, LinkedAccount
+from services.expiry import Awaited
 from services.messages import words
 from services.quota.governor import UPLOAD_COST
 from services.quota.outlook import Outlook, Standing
@@ -54,6 +55,7 @@ class Account(commands.Cog):
         self._sync = services.sync
         self._governor = services.governor
         self._preferences = services.preferences
+        self._expiries = services.expiries
 
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
@@ -62,17 +64,21 @@ class Account(commands.Cog):
         user_id = interaction.user.id
         keeps = await self._preferences.keeps_details(user_id)
         linked = await self._accounts.linked(user_id)
+        dates = dates_line(await self._expiries.awaited(user_id))
         if linked is None:
             outlook = await self._governor.outlook(user_id, None)
-            view = unlinked_view(await self._uploads.anonymous_count(user_id), outlook, user_id, keeps=keeps)
+            anonymous = await self._uploads.anonymous_count(user_id)
+            view = unlinked_view(anonymous, outlook, user_id, dates, keeps=keeps)
         elif linked.broken:
-            view = broken_view(linked.username, user_id)
+            view = broken_view(linked.username, user_id, dates)
         else:
             overview = await self._accounts.overview_if_allowed(user_id)
             read = await self._sync.overview(linked.account_id)
             outlook = await self._governor.outlook(user_id, linked.account_id)
             anonymous = await self._uploads.anonymous_count(user_id)
-            view = overview_view(overview, linked, read, outlook, user_id, anonymous=anonymous, keeps=keeps)
+            view = overview_view(
+                overview, linked, read, outlook, user_id, anonymous=anonymous, dates=dates, keeps=keeps
+            )
         await answer(interaction, view)
 
     @action("account-details", choice=Details)
@@ -103,7 +109,30 @@ def details_view(owner: int, *, keeps: bool) -> ui.LayoutView:
     return notice(details_title(keeps=keeps), means, controls=[_details_button(owner, keeps=keeps)])
 
 
-def unlinked_view(anonymous: int, outlook: Outlook, owner: int, *, keeps: bool = False) -> ui.LayoutView:
+def dates_line(awaited: Awaited) -> Said | None:
+    """What is to be deleted by itself, and whether that works."""
+    if awaited.next_at is None:
+        return None
+    when = Moment(awaited.next_at)
+    line = Plural(
+        "**{count} picture is to be deleted by itself**, {when}.",
+        "**{count} pictures are to be deleted by themselves**, the first {when}.",
+        awaited.count,
+        when=when,
+    )
+    failing = Plural(
+        "{count} of them could not be deleted when it was due; it is being tried again. That takes Imgur, and the "
+        "account that it is in.",
+        "{count} of them could not be deleted when they were due; it is being tried again. That takes Imgur, and the "
+        "account that they are in.",
+        awaited.failing,
+    )
+    return sentences(line, failing if awaited.failing else None)
+
+
+def unlinked_view(
+    anonymous: int, outlook: Outlook, owner: int, dates: Said | None = None, *, keeps: bool = False
+) -> ui.LayoutView:
     """No account: how many anonymous uploads there are and what can be done."""
     held = Text("You have no anonymous uploads through this bot either.")
     if anonymous:
@@ -119,18 +148,20 @@ def unlinked_view(anonymous: int, outlook: Outlook, owner: int, *, keeps: bool =
             "Link your account to upload into it, to favorite, and to see what you have there. Without one, "
             "/imgur upload works anonymously."
         ),
+        dates,
         *_goes_on(outlook),
         _details(keeps=keeps),
         controls=[link_button(owner), _details_button(owner, keeps=keeps)],
     )
 
 
-def broken_view(username: str, owner: int) -> ui.LayoutView:
+def broken_view(username: str, owner: int, dates: Said | None = None) -> ui.LayoutView:
     """An account whose tokens Imgur refuses."""
     broken = words(LinkBrokenError())
     return notice(
         Text("Linked as {name}, but it does not work", name=username),
         sentences(Text("{title}.", title=broken.title), broken.text) if broken else None,
+        dates,
         controls=[link_button(owner, Text("Link again")), ActionButton("unlink", owner, label=Text("Unlink"))],
         colour=ERROR,
     )
@@ -145,6 +176,7 @@ def overview_view(
     *,
     anonymous: int = 0,
     keeps: bool = False,
+    dates: Said | None = None,
 ) -> ui.LayoutView:
     """A working account: its profile, how much is in it as far as that is known, how far it was read, its credits.
 
@@ -159,6 +191,7 @@ def overview_view(
         Text("Linked as {name}", name=username),
         joined("\n", [held, *_read(read)]),
         beside(anonymous),
+        dates,
         joined("\n", [*_goes_on(outlook), *_quota(outlook)]),
         _details(keeps=keeps),
         controls=[

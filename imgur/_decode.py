@@ -132,6 +132,7 @@ IMAGE: Fields = {
     "has_sound": ("has_sound", _flag),
     "in_gallery": ("in_gallery", _flag),
     "processing": ("processing", _is_pending),
+    "name": ("name", _text),
 }
 ALBUM: Fields = {
     **ITEM,

@@ -75,6 +75,7 @@ class Image:
     """One image or video. `deletehash` is there only for its owner; `link` is None where Imgur gave no usable one.
 
     `nsfw` and `harmless` are what Imgur says of it: mature, or not. Often it says neither.
+    `name` is what its file was called, without its ending.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Image:
     in_gallery: bool = False
     processing: bool = False
     deletehash: str | None = field(default=None, repr=False)
+    name: str | None = None
 
     @property
     def kind(self) -> Kind:

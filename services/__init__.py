@@ -9,6 +9,7 @@ from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import BulkService
 from services.data import ExportService
+from services.expiry import ExpiryService
 from services.jobs import Changes, JobService
 from services.library import Library
 from services.library.favorites import SeveralFavorites
@@ -55,3 +56,4 @@ class Services:
     sign_in: SignInService
     exports: ExportService
     adoption: AdoptionService
+    expiries: ExpiryService

@@ -141,6 +141,7 @@ class MarkService:
         item = await self._catalogue.named(viewer, text, Scope.ANYTHING, read, lambda found: found)
         mine = await self._catalogue.is_mine(viewer, item)
         hidden = await self._catalogue.uploads.hidden(pictures(item))
+        expiry = await self._catalogue.expiry(viewer, item)
         before, now = await self._marks.put(
             await self._libraries(viewer),
             discord_id,
@@ -151,7 +152,7 @@ class MarkService:
         if (tags or note) and now == Mark():  # the account was unlinked just now
             raise NotLinkedError
         can = abilities(item, linked=viewer.is_linked, mine=mine)
-        return Marked(Shown(item, can, hidden=hidden, mark=now), before)
+        return Marked(Shown(item, can, hidden=hidden, mark=now, expiry=expiry), before)
 
     async def _item(self, viewer: Viewer, reference: Reference) -> Item:
         if known := await self._catalogue.shelves.known(viewer, reference.kinds, reference.id):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from errors import TooManyToShareError
 from imgur.errors import ApplicationRefusedError, ForbiddenError, NotFoundError, RejectedError
@@ -18,7 +18,7 @@ from services.selection import TITLE_LIMIT, Deed, SelectionService
 from services.text import line
 from services.views import Views
 from storage.errors import StorageError
-from storage.models import Selected
+from storage.models import Expiry, Selected
 
 LOOKED_UP = 60
 """Of which Imgur is asked, where no list has them: each costs a credit. Of more, nothing but the page is known."""
@@ -28,10 +28,14 @@ MOST_SHARED = 10
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """In the order of picking. `hidden` are ids of their pictures that were uploaded as spoilers, by whomever."""
+    """In the order of picking. `hidden` are ids of their pictures that were uploaded as spoilers, by whomever.
+
+    `expiries` says when their user has some of them deleted.
+    """
 
     items: tuple[Item, ...]
     hidden: frozenset[str] = frozenset()
+    expiries: Mapping[str, Expiry] = field(default_factory=dict)
 
 
 class PickedService:
@@ -67,7 +71,8 @@ class PickedService:
         left = asyncio.Semaphore(most)
         items = await asyncio.gather(*(self._item(viewer, one, left) for one in picked))
         ids = frozenset[str]().union(*map(pictures, items))
-        return Picked(tuple(items), await self._catalogue.uploads.hidden(ids))
+        hidden, images = await self._catalogue.uploads.hidden(ids), [one.id for one in items if isinstance(one, Image)]
+        return Picked(tuple(items), hidden, await self._catalogue.uploads.expiring(discord_id, images))
 
     async def _item(self, viewer: Viewer, picked: Selected, left: asyncio.Semaphore) -> Item:
         kind = Kind(picked.kind)

@@ -32,6 +32,8 @@ from media.models import IncomingFile, OpenedFile, ReadyFile, Wish
 from storage.models import (
     Allowance,
     AnonymousUpload,
+    Awaited,
+    Expiry,
     Floor,
     Found,
     Grant,
@@ -316,7 +318,7 @@ class AttemptStore(Protocol):
 class UploadStore(Protocol):
     """Anonymous uploads of Discord users, newest first, and which pictures were uploaded as spoilers."""
 
-    async def add(self, upload: AnonymousUpload, search: str = "") -> None:
+    async def add(self, upload: AnonymousUpload, search: str = "", *, due_at: datetime | None = None) -> None:
         """Remember it, and put it into the user's own library. `search` is what queries are compared with."""
         ...
 
@@ -328,9 +330,35 @@ class UploadStore(Protocol):
     ) -> bool: ...
     async def hide(self, discord_id: int, image_id: str) -> None: ...
     async def hidden(self, image_ids: Collection[str]) -> frozenset[str]: ...
-    async def remove(self, discord_id: int, image_id: str) -> bool:
-        """Forget the upload, and that it was a spoiler; False if it was in an account."""
+    async def expire(self, expiry: Expiry) -> None: ...
+    async def expiring(self, discord_id: int, image_ids: Collection[str]) -> Mapping[str, Expiry]:
+        """Which of these pictures are to be deleted for the user, by their ids."""
         ...
+
+    async def remove(self, discord_id: int, image_id: str) -> bool:
+        """Forget the upload, that it was a spoiler, and was to be deleted; False if it was in an account."""
+        ...
+
+
+class ExpiryStore(Protocol):
+    """`storage.expiries.ExpiryStore`."""
+
+    async def awaited(self, discord_id: int, account_id: int | None = None) -> Awaited: ...
+    async def move_to(self, discord_id: int, image_id: str, due_at: datetime) -> bool:
+        """False where it is not to be deleted, or is being deleted."""
+        ...
+
+    async def keep(self, discord_id: int, image_id: str) -> bool:
+        """False where it is being deleted."""
+        ...
+
+    async def users_due(self, now: datetime, kind: str, *, limit: int) -> Sequence[int]:
+        """Of whom something is due, and who have no open job of this kind."""
+        ...
+
+    async def claim(self, discord_id: int, now: datetime, account_id: int | None = None) -> Expiry | None: ...
+    async def release(self, expiry: Expiry, try_at: datetime, *, failures: int) -> bool: ...
+    async def hurry(self, discord_id: int, account_id: int, now: datetime) -> int: ...
 
 
 class HeldStore(Protocol):

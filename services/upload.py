@@ -7,9 +7,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
-from typing import TypeAlias
+from functools import partial
+from pathlib import PurePath
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -48,7 +50,7 @@ from services.ports import AttachmentSource, ImgurApi, UploadStore, Workshop
 from services.queue import FairQueue, Queued, Ticket
 from services.quota.caller import with_token_of
 from storage.errors import StorageError
-from storage.models import AnonymousUpload
+from storage.models import AnonymousUpload, Expiry
 
 __all__ = [
     "Address",
@@ -75,13 +77,14 @@ NOT_FETCHED = (RejectedError, UnsupportedTypeError, BadAnswerError, NotFoundErro
 """What Imgur says where it could not fetch a picture from an address, in whatever words."""
 OTHERWISE = (AlbumGoneError, ApplicationRefusedError)
 """Of these, what is not about the address."""
+MOST_BEHIND = timedelta(days=2)
+"""By so much this machine's clock may be behind Imgur's when it is said that a picture is to be deleted."""
 STILL_FETCHING = {408, 502, 504, *range(520, 528)}
 """Statuses of a gateway that waits no longer: Imgur may go on."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 Ready: TypeAlias = Callable[[int | None], Awaitable[None]]
 KeepsDetails: TypeAlias = Callable[[int], Awaitable[bool]]
-_Sent: TypeAlias = tuple[Image, Changes]
 
 
 class Destination(Enum):
@@ -98,7 +101,7 @@ class UploadRequest:
     """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound.
 
     With `is_new_album`, `album` is the name of one that is made first. With `shrink`, a picture that is too large for
-    Imgur is made smaller.
+    Imgur is made smaller. It is deleted again once it `expires`.
     """
 
     discord_id: int
@@ -110,6 +113,7 @@ class UploadRequest:
     mute: bool = False
     is_new_album: bool = False
     shrink: bool = False
+    expires: timedelta | None = None
 
     @property
     def is_open(self) -> bool:
@@ -119,13 +123,30 @@ class UploadRequest:
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of it, what its owner may do with it, and what was done to the file on its way."""
+    """What became of it, what its owner may do with it, and what was done to the file on its way.
+
+    `expiry` is when it is deleted; unless that `is_noted`, the database did not take it yet.
+    """
 
     image: Image
     anonymous: bool
     can: Abilities
     album: Album | None = None
     changes: Changes = field(default_factory=Changes)
+    expiry: Expiry | None = None
+    is_noted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A picture that Imgur has, and when it is to be deleted."""
+
+    image: Image
+    expiry: Expiry | None = None
+    is_noted: bool = True
+
+
+_Sent: TypeAlias = tuple[_Stored, Changes]
 
 
 @dataclass(slots=True)
@@ -253,7 +274,8 @@ class UploadService:
             await self._ready(linked.account_id if linked else None)
         async with self._queue.turn(request.discord_id, queued):
             name = request.title or request.file.name
-            await self._albums.uploading(Viewer(request.discord_id, linked), album, name, hidden=request.file.hidden)
+            viewer, wish = Viewer(request.discord_id, linked), _wish(request)
+            await self._albums.uploading(viewer, album, name, hidden=request.file.hidden, expires=wish)
             return replace(await self._upload(request, progress), album=album)
 
     async def anonymous_count(self, discord_id: int) -> int:
@@ -267,25 +289,28 @@ class UploadService:
         account, begun = await self._accounts.linked(request.discord_id), time.monotonic()
         try:
             if request.anonymous:
-                image, changes = await send(None)
+                stored, changes = await send(None)
             elif request.album:
                 async with self._albums.pictures.there(Viewer(request.discord_id, account), request.album):
-                    image, changes = await self._accounts.authorized(request.discord_id, send)
+                    stored, changes = await self._accounts.authorized(request.discord_id, send)
             else:
-                image, changes = await self._accounts.authorized(request.discord_id, send)
+                stored, changes = await self._accounts.authorized(request.discord_id, send)
         except NOT_FETCHED as error:
             if not isinstance(request.file, Address) or isinstance(error, OTHERWISE):
                 raise
             raise NotFetchedError from error
         finally:
             self._albums.uploaded(request.discord_id, request.album)  # or so it may be
+        image = stored.image
         if not request.anonymous:
             await self._albums.arrived(Viewer(request.discord_id, account), image, request.album, begun)
         linked = account is not None and not account.broken
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
-        return Uploaded(image, anonymous=bool(request.anonymous), can=can, changes=changes)
+        return Uploaded(
+            image, bool(request.anonymous), can, changes=changes, expiry=stored.expiry, is_noted=stored.is_noted
+        )
 
-    async def _fetched(self, request: UploadRequest, address: Address, auth: AccessToken | None) -> Image:
+    async def _fetched(self, request: UploadRequest, address: Address, auth: AccessToken | None) -> _Stored:
         """Have Imgur fetch it, once; the picture may be there from the first moment on."""
         fetching = self._imgur.upload_address(
             address.url,
@@ -323,7 +348,7 @@ class UploadService:
         auth: AccessToken | None,
         *,
         is_out: Callable[[], bool],
-    ) -> Image:
+    ) -> _Stored:
         """The picture; cancelled once the upload `is_out`, it is deleted again as soon as Imgur has answered."""
         storing = asyncio.ensure_future(self._store(request, uploading, auth))
         try:
@@ -335,20 +360,34 @@ class UploadService:
                 raise
             raise UploadEndedError(await self._ended(request, storing, auth)) from None
 
-    async def _store(self, request: UploadRequest, uploading: Awaitable[Image], auth: AccessToken | None) -> Image:
+    async def _store(self, request: UploadRequest, uploading: Awaitable[Image], auth: AccessToken | None) -> _Stored:
         try:
             image = await uploading
         except OutcomeUnknownError as error:
             if isinstance(request.file, Address) and error.status not in {None, *STILL_FETCHING}:
                 raise NotFetchedError from error
             raise UploadUncertainError(anonymous=auth is None) from error
+        expiry = _expiry(request, image, auth)
         if auth is None:
-            await self._keep(request, image)
+            is_noted = await self._keep(request, image, expiry)
+        else:
+            is_noted = expiry is None or await self._date(expiry)
         if request.file.hidden:
             await self._backlog.write("a spoiler", lambda: self._uploads.hide(request.discord_id, image.id))
-        return image
+        return _Stored(image, expiry, is_noted)
 
-    async def _ended(self, request: UploadRequest, storing: asyncio.Future[Image], auth: AccessToken | None) -> Remains:
+    async def _date(self, expiry: Expiry) -> bool:
+        """Put on record when it is to be deleted, at once or as soon as the database lets it; whether at once."""
+        try:
+            await self._uploads.expire(expiry)
+        except StorageError:
+            self._backlog.add("when a picture is to be deleted", lambda: self._uploads.expire(expiry))
+            return False
+        return True
+
+    async def _ended(
+        self, request: UploadRequest, storing: asyncio.Future[_Stored], auth: AccessToken | None
+    ) -> Remains:
         """Have the picture deleted once Imgur has answered; what remains of it, as far as that is known soon."""
         ending = asyncio.create_task(self._take_back(request, storing, auth))
         self._endings.add(ending)
@@ -357,10 +396,10 @@ class UploadService:
         return ending.result() if done else Remains.AWAITED
 
     async def _take_back(
-        self, request: UploadRequest, storing: asyncio.Future[Image], auth: AccessToken | None
+        self, request: UploadRequest, storing: asyncio.Future[_Stored], auth: AccessToken | None
     ) -> Remains:
         try:
-            image = await storing
+            image = (await storing).image
         except UploadUncertainError:
             return Remains.UNKNOWN
         except (BotError, ImgurError, StorageError) as error:
@@ -373,7 +412,7 @@ class UploadService:
             await self._imgur.delete_image(handle, auth)
             if auth is None:
                 await self._uploads.remove(request.discord_id, image.id)
-            elif request.file.hidden:
+            elif request.file.hidden or request.expires:
                 await self._backlog.write("a deletion", lambda: self._uploads.remove(request.discord_id, image.id))
         except (BotError, ImgurError, StorageError) as error:  # they may have unlinked meanwhile
             log.warning("an ended upload could not be deleted", reason=type(error).__name__)
@@ -382,14 +421,14 @@ class UploadService:
             self._albums.uploaded(request.discord_id, request.album)
         return Remains.DELETED
 
-    async def _keep(self, request: UploadRequest, image: Image) -> None:
+    async def _keep(self, request: UploadRequest, image: Image, expiry: Expiry | None) -> bool:
         """Put the deletehash on record; where that fails, delete the picture rather than leave it to nobody.
 
-        Where that fails as well, it goes on record as soon as the database lets it, and is its user's.
+        Where that fails as well, it goes on record as soon as the database lets it, and is its user's. Whether it is.
         """
         if image.deletehash is None:
             log.warning("an anonymous upload came back without a deletehash: nobody can ever delete it")
-            return
+            return False
         upload = AnonymousUpload(
             discord_id=request.discord_id,
             image_id=image.id,
@@ -404,15 +443,35 @@ class UploadService:
             uploaded_at=datetime.now(UTC),
         )
         search = found_by(upload.title, upload.image_id, upload.description)
+        keep = partial(self._uploads.add, upload, search, due_at=expiry.due_at if expiry else None)
         try:
-            await self._uploads.add(upload, search)
+            await keep()
         except StorageError:
             try:
                 await self._imgur.delete_image(image.deletehash)
             except ImgurError:
-                self._backlog.add("an anonymous upload", lambda: self._uploads.add(upload, search))
-            else:
-                raise
+                self._backlog.add("an anonymous upload", keep)
+                return False
+            raise
+        return True
+
+
+def _wish(request: UploadRequest) -> dict[str, Any] | None:
+    """When it is to be deleted, and by what it is known for certain, as it is on record while it is sent."""
+    if request.expires is None:
+        return None
+    file = None if isinstance(request.file, Address) else PurePath(request.file.name).stem
+    return {"seconds": request.expires.total_seconds(), "title": request.title, "file": file}
+
+
+def _expiry(request: UploadRequest, image: Image, auth: AccessToken | None) -> Expiry | None:
+    """When it is to be deleted: never early, should this machine's clock be behind Imgur's."""
+    if request.expires is None:
+        return None
+    now = datetime.now(UTC)
+    since = max(now, min(image.created or now, now + MOST_BEHIND))
+    account_id, handle = (auth.account_id, image.deletehash) if auth else (None, None)
+    return Expiry(request.discord_id, image.id, since + request.expires, account_id, deletehash=handle)
 
 
 def _refuse_album(request: UploadRequest) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.database import Database
+from storage.expiries import ExpiryStore
 from storage.forgotten import forget_again
 from storage.held import HeldStore
 from storage.housekeeping import Housekeeper
@@ -39,6 +40,7 @@ class Stores:
     preferences: PreferenceStore
     sign_in: SignInStore
     held: HeldStore
+    expiries: ExpiryStore
 
     @classmethod
     async def opened(cls, database: Database, keyring: Keyring, now: datetime) -> Stores:
@@ -66,4 +68,5 @@ class Stores:
             preferences=PreferenceStore(database),
             sign_in=SignInStore(database),
             held=HeldStore(database, keyring),
+            expiries=ExpiryStore(database, keyring),
         )

@@ -10,18 +10,28 @@ from sqlalchemy import Column, ColumnElement, LargeBinary, RowMapping, Select, T
 
 from storage.database import Database, Transaction
 from storage.errors import KeyMissingError, SealBrokenError
+from storage.expiries import expiry_context
 from storage.models import HeldRows
 from storage.persons import about, linked_account, user_columns
 from storage.sealing import Keyring, SealContext
 from storage.signatures import Signature
-from storage.tables import anonymous_uploads, data_keys, metadata
+from storage.tables import anonymous_uploads, data_keys, expiries, metadata
 from storage.uploads import upload_context
 
 AT_ONCE = 1000
 """Rows of a table that are read, and given, together."""
 INWARD = frozenset(
     {"imgur_accounts.refresh_by", "imgur_accounts.refresh_until", "imgur_accounts.version"}
-    | {"jobs.claim", "jobs.claimed_until", "jobs.turn", "marks.search", "syncs.version"}
+    | {
+        "expiries.claim",
+        "expiries.claimed_until",
+        "expiries.try_at",
+        "jobs.claim",
+        "jobs.claimed_until",
+        "jobs.turn",
+        "marks.search",
+        "syncs.version",
+    }
     | {f"places.{name}" for name in ("name", "pass", "rank", "search", "signature")}
 )
 """Columns that say nothing about a user: what things are found by, and how processes take turns."""
@@ -31,6 +41,7 @@ OWN = frozenset({"link_attempts"})
 """Tables in which these are the user's own, whichever account it is."""
 OPENED: Mapping[Table, Callable[[RowMapping], SealContext]] = {
     anonymous_uploads: lambda row: upload_context(row["discord_id"], row["image_id"]),
+    expiries: lambda row: expiry_context(row["discord_id"], row["image_id"]),
 }
 """What is sealed and the user's own to have, deletehashes; all else that is sealed is a secret of the bot's."""
 DELETEHASH = "deletehash"
@@ -70,6 +81,8 @@ class HeldStore:
     def _opened(self, table: Table, row: RowMapping) -> dict[str, Any]:
         values = {column.name: row[column] for column in table.c if is_told(column)}
         if table in OPENED:
+            values[DELETEHASH] = None
+        if table in OPENED and row[DELETEHASH] is not None:
             try:
                 values[DELETEHASH] = self._keyring.open(row[DELETEHASH], OPENED[table](row), row["data_key"])
             except (KeyMissingError, SealBrokenError):

@@ -122,6 +122,31 @@ class HeldRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Expiry:
+    """When a picture of a Discord user's is to be deleted: one of an account's, or without one (`account_id` None).
+
+    `failures` counts what was tried in vain; `deletehash` is another handle on an account's picture, where it is known.
+    """
+
+    discord_id: int
+    image_id: str
+    due_at: datetime
+    account_id: int | None = None
+    failures: int = 0
+    claim: str | None = None
+    deletehash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What of a user's is to be deleted by itself: how many, when the next one is, how many were tried in vain."""
+
+    count: int
+    next_at: datetime | None
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """What a search asks for; all texts are folded, as what they are compared with is.
 

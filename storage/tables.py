@@ -178,6 +178,21 @@ hidden_images = Table(
     Column("discord_id", BigInteger, nullable=False, index=True),
 )
 
+expiries = Table(  # which pictures are to be deleted by themselves, and when
+    "expiries",
+    metadata,
+    Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("image_id", InOneOrder, primary_key=True),
+    Column("account_id", BigInteger),  # none: it was uploaded without one
+    Column("due_at", UtcTime, nullable=False),
+    Column("try_at", UtcTime, nullable=False, index=True),  # when it is deleted, or tried again
+    Column("failures", Integer, nullable=False),
+    Column("claim", String),
+    Column("claimed_until", UtcTime),
+    Column("deletehash", LargeBinary),
+    Column("data_key_id", BigInteger),
+)
+
 command_syncs = Table(
     "command_syncs",
     metadata,

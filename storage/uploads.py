@@ -1,19 +1,21 @@
-"""Anonymous uploads of Discord users, and which pictures they uploaded as spoilers."""
+"""Anonymous uploads of Discord users, and of which pictures they said that they are spoilers, or to be deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, outerjoin, select, update
 
 from storage.database import Database
+from storage.expiries import expiries_of, forget_expiry, note_expiry
 from storage.index.owners import library_of_user
 from storage.index.reads import pieces
 from storage.index.writes import correct, is_there, put_front, take_off
 from storage.keys import add_key, erase_keys
-from storage.models import AnonymousUpload, IndexedItem, Shelf
+from storage.models import AnonymousUpload, Expiry, IndexedItem, Shelf
 from storage.sealing import Keyring, SealContext
 from storage.tables import anonymous_uploads, data_keys, hidden_images
 
@@ -29,8 +31,11 @@ class UploadStore:
         self._database = database
         self._keyring = keyring
 
-    async def add(self, upload: AnonymousUpload, search: str = "") -> None:
-        """Remember an upload. `search` is what it is found by (`services.text.searchable`); empty: made later."""
+    async def add(self, upload: AnonymousUpload, search: str = "", *, due_at: datetime | None = None) -> None:
+        """Remember an upload. `search` is what it is found by (`services.text.searchable`); empty: made later.
+
+        It is to be deleted at `due_at`.
+        """
         context = upload_context(upload.discord_id, upload.image_id)
         async with self._database.write() as transaction:
             key = await add_key(transaction)
@@ -39,6 +44,8 @@ class UploadStore:
             if not (await transaction.execute(added.on_conflict_do_nothing())).rowcount:
                 await erase_keys(transaction, [key.id])
                 return  # told already: the database had taken it, and its answer was lost
+            if due_at is not None:
+                await note_expiry(transaction, self._keyring, Expiry(upload.discord_id, upload.image_id, due_at))
             library = await library_of_user(transaction, upload.discord_id)
             if await is_there(transaction, library):
                 await put_front(transaction, library, Shelf.UPLOADS, [_indexed(upload, search)])
@@ -93,9 +100,19 @@ class UploadStore:
                 found.update(hidden.scalars())
         return frozenset(found)
 
-    async def remove(self, discord_id: int, image_id: str) -> bool:
-        """Forget the upload, and that it was a spoiler; False if the user has no such one."""
+    async def expire(self, expiry: Expiry) -> None:
+        """Have a picture of an account's deleted then."""
         async with self._database.write() as transaction:
+            await note_expiry(transaction, self._keyring, expiry)
+
+    async def expiring(self, discord_id: int, image_ids: Collection[str]) -> dict[str, Expiry]:
+        """Which of these pictures are to be deleted for the user, by their ids."""
+        return await expiries_of(self._database, discord_id, image_ids)
+
+    async def remove(self, discord_id: int, image_id: str) -> bool:
+        """Forget the upload, that it was a spoiler, and was to be deleted; False if the user has no such one."""
+        async with self._database.write() as transaction:
+            await forget_expiry(transaction, discord_id, image_id)
             await transaction.execute(
                 delete(hidden_images).where(HIDDEN.image_id == image_id, HIDDEN.discord_id == discord_id)
             )

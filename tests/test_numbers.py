@@ -234,7 +234,7 @@ UNKNOWN = {
     models.Account: NONE(("created", "reputation", "bio")),
     models.Image: {
         **NONE(("title", "description", "created", "mime_type", "link", "mp4", "gifv", "account_id")),
-        **NONE(("account_username", "deletehash")),
+        **NONE(("account_username", "deletehash", "name")),
         **NONE(("animated", "has_sound", "favorite", "nsfw", "harmless", "in_gallery", "processing"), False),
         **NONE(("width", "height", "size", "views"), 0),
     },
@@ -265,6 +265,7 @@ UNKNOWN = {
         "is_mine": False,
         "is_link_broken": False,
         "hidden": frozenset(),
+        "expiries": {},
     },
     linking.LastPage: {"username": "", "discord_name": "", "code": "", "address": "", "login": None},
 }

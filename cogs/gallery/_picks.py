@@ -76,6 +76,7 @@ class Picks(commands.Cog):
         await acknowledge(interaction)
         picked = await self._picked.to_share(interaction.user.id, view)
         draw = partial(picked_view, hidden=picked.hidden, owner=interaction.user.id, vouched=how == OPEN)
+        draw = partial(draw, expiries=picked.expiries)
         plainer = partial(draw, [bare(item) for item in picked.items])
         await answer_or_share(interaction, partial(draw, picked.items), share=True, plainer=plainer)
 

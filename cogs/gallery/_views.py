@@ -15,6 +15,7 @@ from discord import ui
 from cogs.gallery._ticks import tick_menu, tick_rows
 from cogs.ui.actions import ActionButton, ActionSelect, fits, option
 from cogs.ui.adopt import adopt_button
+from cogs.ui.expiry import expiry_mark
 from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, icon, linked, noun, privacy, title
 from cogs.ui.layout import COLOUR, Control, heading, notice, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
@@ -86,7 +87,7 @@ def gallery_view(
     can_turn = fits("gallery", owner, place, last + 1, last + 1, LONGEST_SLOT)
     only = None if can_turn else Markdown(f"*{md(ONLY_THIS)}*\n")
     below = joined("", (only, _footer(page, last, ticks)))
-    parts.append(shown(*_lines(page, ticks), Markdown(f"\n{below}"), between="\n"))
+    parts.append(shown(*_lines(page, ticks, shared=shared), Markdown(f"\n{below}"), between="\n"))
     options = _options(page)
     turned = place, page.page, last
     if options and ticks is not None:
@@ -186,12 +187,12 @@ def _pictures(page: GalleryPage) -> Iterator[discord.MediaGalleryItem]:
             yield picture
 
 
-def _lines(page: GalleryPage, ticks: Ticks | None) -> Iterator[Markdown]:
+def _lines(page: GalleryPage, ticks: Ticks | None, *, shared: bool) -> Iterator[Markdown]:
     ticked = ticks.keys if ticks else frozenset()
     for number, item in _numbered(page):
         tick = "✅ " if (item.kind.value, item.id) in ticked else ""
         line = Markdown(f"**{number}** {tick}{icon(item)} {linked(item, LINE_TITLE)}")
-        yield joined(" · ", (line, *remarks(item)))
+        yield joined(" · ", (line, *remarks(item), expiry_mark(page.expiries.get(item.id), shared=shared)))
     if not page.items and page.next is None and page.page == 0:
         yield md(Text("*{title}.*", title=_nothing(page).title))
     elif not page.items:

@@ -50,6 +50,7 @@ def shown_view(
         vouched=vouched,
         mark=None if shared else shown.mark,
         beside=beside,
+        expiry=shown.expiry,
     )
 
 

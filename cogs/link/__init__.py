@@ -12,4 +12,12 @@ async def setup(bot: ImgurBot) -> None:
     services = bot.services
     services.linking.announce_with(Notifier(bot, services.adoption))
     services.sign_in.announce_with(SignInTeller(bot))
-    await bot.add_cog(Linking(services.linking, services.accounts, services.sign_in, services.adoption))
+    await bot.add_cog(
+        Linking(
+            services.linking,
+            services.accounts,
+            services.sign_in,
+            adoption=services.adoption,
+            expiries=services.expiries,
+        )
+    )

@@ -12,12 +12,14 @@ from cogs.link._notifier import interaction_origin, message_origin
 from cogs.link._views import (
     MOVED,
     confirm_unlink_view,
+    deleted_title,
     kept_view,
     linked_title,
     linked_view,
     moved_view,
     offer_view,
     promised_view,
+    undeleted_view,
     unlinked_title,
     unlinked_view,
     waiting_view,
@@ -40,6 +42,7 @@ from errors import DirectMessageLostError, DirectMessagesClosedError, NothingLin
 from locales.text import Text
 from services.account import AccountService
 from services.adoption import AdoptionService
+from services.expiry import ExpiryService
 from services.linking import LinkingService, LinkOffer
 from services.sign_in import SignInService
 
@@ -64,12 +67,15 @@ class Linking(commands.Cog):
         linking: LinkingService,
         accounts: AccountService,
         sign_in: SignInService,
+        *,
         adoption: AdoptionService,
+        expiries: ExpiryService,
     ) -> None:
         self._linking = linking
         self._sign_in = sign_in
         self._adoption = adoption
         self._accounts = accounts
+        self._expiries = expiries
         self._moving: set[int] = set()  # the messages that are being moved
 
     @app_commands.command()
@@ -164,7 +170,32 @@ class Linking(commands.Cog):
 
     @action("unlink-confirm")
     async def _unlink_confirmed(self, interaction: Interaction) -> None:
+        """Unless there are by now pictures to be deleted by themselves: that is asked first."""
         await acknowledge_in_place(interaction)
+        if await self._expiries.of_account(interaction.user.id):
+            await self._show_question(interaction)
+        else:
+            await self._unlink(interaction)
+
+    @action("unlink-leave")
+    async def _unlink_leaving(self, interaction: Interaction) -> None:
+        """What was to be deleted stays on Imgur."""
+        await acknowledge_in_place(interaction)
+        await self._unlink(interaction)
+
+    @action("unlink-delete")
+    async def _unlink_deleting(self, interaction: Interaction) -> None:
+        """First delete what was to be deleted later; all of it, or the account stays linked."""
+        await acknowledge_in_place(interaction)
+        deleted = await self._expiries.delete_now(interaction.user.id)
+        if deleted.left:
+            if deleted.count:
+                done(interaction, deleted_title(deleted.count))
+            await answer(interaction, undeleted_view(deleted, interaction.user.id))
+        else:
+            await self._unlink(interaction)
+
+    async def _unlink(self, interaction: Interaction) -> None:
         await self._linking.abandon(interaction.user.id)
         unlinked = await self._accounts.unlink(interaction.user.id)
         done(interaction, unlinked_title(unlinked.username))
@@ -185,8 +216,12 @@ class Linking(commands.Cog):
 
     async def _ask_to_unlink(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
+        await self._show_question(interaction)
+
+    async def _show_question(self, interaction: Interaction) -> None:
         account = await self._accounts.linked(interaction.user.id)
         if account is None:
             await self._linking.abandon(interaction.user.id)
             raise NothingLinkedError
-        await answer(interaction, confirm_unlink_view(account.username, interaction.user.id))
+        expiring = await self._expiries.of_account(interaction.user.id)
+        await answer(interaction, confirm_unlink_view(account.username, interaction.user.id, expiring))

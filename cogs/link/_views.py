@@ -7,11 +7,12 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.adopt import adopt_button, beside
-from cogs.ui.layout import WARNING, Control, link_to, notice
+from cogs.ui.layout import WARNING, Control, link_to, notice, trouble
 from cogs.ui.words import Said, joined, small
 from errors import BotError
 from imgur.errors import ImgurError
-from locales.text import Moment, Text, sentences
+from locales.text import Moment, Plural, Text, sentences
+from services.expiry import Deleted
 from services.linking import LinkOffer
 from services.messages import words
 from services.words import Words
@@ -113,8 +114,15 @@ def failed_view(error: BotError | ImgurError, owner: int, *, may_go_on: bool) ->
     return notice(said.title, said.text, controls=controls, colour=WARNING)
 
 
-def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
-    """The question before an account is forgotten."""
+def confirm_unlink_view(username: str, owner: int, expiring: int = 0) -> ui.LayoutView:
+    """The question before an account is forgotten. So many of its pictures are to be deleted by themselves."""
+    danger = discord.ButtonStyle.danger
+    ways = [ActionButton("unlink-confirm", owner, label=Text("Unlink"), style=danger)]
+    if expiring:
+        ways = [
+            ActionButton("unlink-delete", owner, label=Text("Delete now and unlink"), style=danger),
+            ActionButton("unlink-leave", owner, label=Text("Unlink and delete nothing"), style=danger),
+        ]
     return notice(
         Text("Unlink {name}?", name=username),
         Text(
@@ -127,9 +135,45 @@ def confirm_unlink_view(username: str, owner: int) -> ui.LayoutView:
                 "account: clear those with /imgur tag and /imgur note."
             )
         ),
+        _left_behind(expiring) if expiring else None,
+        controls=[*ways, ActionButton("unlink-keep", owner, label=Text("Keep"))],
+        colour=WARNING,
+    )
+
+
+def _left_behind(expiring: int) -> Text:
+    return Plural(
+        "**{count} picture in this account is to be deleted by itself.** Once it is unlinked the bot cannot do that "
+        "any more: shall it be deleted now, or stay on Imgur?",
+        "**{count} pictures in this account are to be deleted by themselves.** Once it is unlinked the bot cannot do "
+        "that any more: shall they be deleted now, or stay on Imgur?",
+        expiring,
+    )
+
+
+def deleted_title(count: int) -> Text:
+    """How many were deleted before the unlink."""
+    return Plural("{count} picture was deleted.", "{count} pictures were deleted.", count)
+
+
+def undeleted_view(deleted: Deleted, owner: int) -> ui.LayoutView:
+    """Not all could be deleted: what became of them, and the account stays linked."""
+    done = deleted_title(deleted.count) if deleted.count else None
+    left = Plural(
+        "{count} could not be deleted yet. That is tried again by itself as long as {name} is linked.",
+        "{count} could not be deleted yet. That is tried again by itself as long as {name} is linked.",
+        deleted.left,
+        name=deleted.username,
+    )
+    return notice(
+        Text("{name} is still linked", name=deleted.username),
+        sentences(done, left),
+        trouble(deleted.trouble) or None,
         controls=[
-            ActionButton("unlink-confirm", owner, label=Text("Unlink"), style=discord.ButtonStyle.danger),
-            ActionButton("unlink-keep", owner, label=Text("Keep")),
+            ActionButton("unlink-delete", owner, label=Text("Try again and unlink")),
+            ActionButton(
+                "unlink-leave", owner, label=Text("Unlink and delete nothing"), style=discord.ButtonStyle.danger
+            ),
         ],
         colour=WARNING,
     )

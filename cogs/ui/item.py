@@ -13,12 +13,14 @@ from discord import ui
 
 from cogs.ui.actions import ANYONE, ActionButton
 from cogs.ui.audience import is_covered, is_withheld
+from cogs.ui.expiry import expiry_buttons, expiry_line
 from cogs.ui.layout import COLOUR, Control, heading, link_to, rows, shown
 from cogs.ui.mark import mark_lines
 from cogs.ui.markdown import Markdown, plain, prose
 from cogs.ui.words import Said, for_everyone, joined, label, md, small
 from imgur.models import DESCRIPTION_LIMIT, Album, Image, Item
 from locales.text import Moment, Plural, Size, Text
+from services.expiry import Expiry
 from services.library.ability import Abilities, Ability
 from services.mark import Mark
 from services.text import line, units
@@ -55,6 +57,7 @@ def item_view(
     vouched: bool = False,
     mark: Mark | None = None,
     beside: Sequence[Control] = (),
+    expiry: Expiry | None = None,
 ) -> ui.LayoutView:
     """An item with its facts and the buttons for what `owner` may do; `above` stands above its title.
 
@@ -64,7 +67,7 @@ def item_view(
     `described` says what an image shows, for those who do not see it, where something better than its title is known.
     With `vouched`, whoever shares it has just said whether it is a spoiler: what Imgur does not say matters to nothing.
     `mark` is what `owner` noted on it, which is not for others: never give one for a shared message.
-    What is `beside` the buttons stands below them.
+    What is `beside` the buttons stands below them. `expiry` is when `owner` has it deleted.
     """
     parts: list[ui.Item[Any]] = []
     if above:
@@ -75,8 +78,12 @@ def item_view(
     if pictures:
         pictures[0].description = line(described, ALT_LIMIT) or pictures[0].description
         parts.append(ui.MediaGallery(*pictures))
-    parts.append(shown(*_lines(item, is_shown=bool(pictures), mark=mark or Mark()), between="\n"))
-    parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared, vouched=vouched)]) + rows(list(beside))
+    dated = None if expiry is None else expiry_line(expiry, shared=shared)
+    parts.append(shown(*_lines(item, is_shown=bool(pictures), mark=mark or Mark()), dated, between="\n"))
+    below = list(beside)
+    if expiry is not None and not shared and len(item.id) <= ID_LIMIT:
+        below += expiry_buttons(expiry, owner)
+    parts += rows([link_button(item), *_buttons(item, owner, can, shared=shared, vouched=vouched)]) + rows(below)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR, spoiler=hidden and not pictures))
     return view

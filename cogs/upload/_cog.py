@@ -61,7 +61,8 @@ from errors import (
     UploadEndedError,
 )
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album
-from services.library.suggestions import Scope, SuggestionService
+from services.expiry import read_span, span_name, span_value, spans_for
+from services.library.suggestions import Scope, Suggestion, SuggestionService
 from services.picked import PickedService
 from services.quota.caller import Wait, caller, calling
 from services.several import Batch, SeveralUploads
@@ -99,6 +100,7 @@ class Uploads(commands.Cog):
         album="One of your albums (pick a suggestion, or give its title, id or link), or the name of a new one",
         anonymous="Upload without an account (True), or only into yours (False)",
         mute="Leave out a video's sound",
+        expires="Delete it again after so long: 1 hour to 30 days; else it stays",
         spoiler="Hide it as a spoiler",
         share="Show the result to everyone here",
     )
@@ -113,12 +115,13 @@ class Uploads(commands.Cog):
         album: Range[str, 1, 2000] | None = None,
         anonymous: bool | None = None,
         mute: bool = False,
+        expires: Range[str, 1, 100] | None = None,
         spoiler: bool = False,
         share: bool = False,
     ) -> None:
         """Upload a picture or video to Imgur."""
         if file is None and not url:
-            filled = Given(title, description, album, anonymous, mute, spoiler, share)
+            filled = Given(title, description, album, anonymous, mute, spoiler, share, read_span(expires))
             await open_form(interaction, UploadForm(interaction.user.id, filled))
             return
         await acknowledge(interaction)
@@ -131,6 +134,7 @@ class Uploads(commands.Cog):
             album=album,
             anonymous=anonymous,
             mute=mute,
+            expires=read_span(expires),
         )
         await self.begin(interaction, Question((request,), share))
 
@@ -138,6 +142,11 @@ class Uploads(commands.Cog):
     async def _albums(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ALBUMS)
         return await suggest(interaction, found)
+
+    @upload.autocomplete("expires")
+    async def _spans(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        spans = spans_for(typed)
+        return await suggest(interaction, [Suggestion(span_name(span), span_value(span)) for span in spans])
 
     @action("upload-anonymously")
     async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:

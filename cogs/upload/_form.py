@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, cast
 
 import discord
@@ -16,12 +17,14 @@ from cogs.upload._file import incoming
 from errors import OutdatedError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from locales.text import Text
+from services.expiry import read_span, span_text, span_value
 from services.text import line, passage
 from services.upload import UploadRequest
 
 MOST_FILES = 10  # Discord's, in one field
 ALBUM_LIMIT = 2000
-SHARE, SPOILER = "share", "spoiler"
+SHARE, SPOILER, EXPIRES = "share", "spoiler", "expires "
+IN_FORM = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 _WHERE = {None: "ask", True: "anonymous", False: "account"}
 _ANONYMOUS = {word: given for given, word in _WHERE.items()}
 
@@ -37,6 +40,7 @@ class Given:
     mute: bool = False
     spoiler: bool = False
     share: bool = False
+    expires: timedelta | None = None
 
 
 class UploadForm(Form):
@@ -64,18 +68,32 @@ def text_field(name: str, filled: str | None, limit: int, *, long: bool = False)
 
 
 def _choices(given: Given) -> ui.Select[Any]:
+    spans = [*IN_FORM, *([given.expires] if given.expires and given.expires not in IN_FORM else [])]
     options = [
         option(Text("Share them with everyone here"), SHARE, chosen=given.share),
         option(Text("Hide them as spoilers"), SPOILER, chosen=given.spoiler),
+        *(_after(span, chosen=span == given.expires) for span in spans),
     ]
     return ui.Select(
         custom_id="how",
         options=options,
-        placeholder=label(Text("Only for you, and not hidden"), PLACEHOLDER_LIMIT),
+        placeholder=label(Text("Only for you, not hidden, kept for good"), PLACEHOLDER_LIMIT),
         min_values=0,
         max_values=len(options),
         required=False,
     )
+
+
+def _after(span: timedelta, *, chosen: bool) -> discord.SelectOption:
+    """Of several times the longest counts: nothing is deleted too early."""
+    name, value = Text("Delete them after {span}", span=span_text(span)), f"{EXPIRES}{span_value(span)}"
+    return option(name, value, Text("If you choose several, the longest counts."), chosen=chosen)
+
+
+def _longest(how: Sequence[str]) -> timedelta | None:
+    """Raises NoSpanError for what was never offered."""
+    spans = [read_span(value.removeprefix(EXPIRES)) for value in how if value.startswith(EXPIRES)]
+    return max((span for span in spans if span), default=None)
 
 
 def requests(interaction: Interaction, files: Sequence[str], given: Given) -> list[UploadRequest]:
@@ -96,6 +114,7 @@ def requests(interaction: Interaction, files: Sequence[str], given: Given) -> li
             album=given.album if line(given.album) else None,
             anonymous=given.anonymous,
             mute=given.mute,
+            expires=given.expires,
         )
         for number, file in enumerate(picked, 1)
     ]
@@ -114,6 +133,7 @@ def read(where: str, mute: str, fields: Mapping[str, Any]) -> Given:
         mute=mute == "1",
         spoiler=SPOILER in how,
         share=SHARE in how,
+        expires=_longest(how),
     )
 
 

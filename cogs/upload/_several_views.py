@@ -10,7 +10,8 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.item import ALT_LIMIT, OPEN, cover, icon, link_button, linked
+from cogs.ui.expiry import expiry_line, expiry_menu
+from cogs.ui.item import ALT_LIMIT, ID_LIMIT, OPEN, cover, icon, link_button, linked
 from cogs.ui.layout import COLOUR, TEXT_LIMIT, WARNING, Control, heading, notice, remark, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
@@ -18,7 +19,7 @@ from cogs.ui.words import Said, bold, for_everyone, joined, md, small
 from cogs.upload._views import smaller_button
 from errors import LinkBrokenError, NotLinkedError
 from imgur.models import Image
-from locales.text import Plural, Size, Text, listed
+from locales.text import Joined, Moment, Plural, Size, Text, Value, listed
 from services.messages import unforeseen, words
 from services.quota.caller import Wait
 from services.several import Batch, Entry
@@ -80,9 +81,13 @@ def several_view(
         parts.append(ui.MediaGallery(*pictures[:10]))
     lines = _fitting(partial(_lines, batch, bare=bare, shared=shared))
     parts.append(shown(lines))
+    dates = [md(said) for said in _dates(batch, shared=shared)]
+    parts += map(shown, dates)
     if not shared:
-        room = min(SPACE, TEXT_LIMIT - HEAD - units(lines))
+        room = min(SPACE, TEXT_LIMIT - HEAD - units(lines) - sum(map(units, dates)))
         parts += [shown(said) for said in (*_beside(batch, room, bare=bare), _left(more)) if said]
+        if dated := _dated(batch, bare=bare):
+            parts.append(expiry_menu(dated, owner))
     controls: list[Control] = []
     if again is not None and (batch.again or more) and not shared:
         controls.append(again_button(again, owner, len(batch.again) + more, is_more=bool(more)))
@@ -196,6 +201,44 @@ def _under_way(entry: Entry, limit: int) -> Said:
         return joined(" · ", (name, Text("waits")))
     part = int(100 * min(entry.sent / entry.total, 1.0)) if entry.total else 0
     return joined(" · ", (name, Text("{percent} %", percent=part)))
+
+
+def _dates(batch: Batch, *, shared: bool) -> Iterator[Said]:
+    """When they are deleted, and of which that could not be written down."""
+    noted = [uploaded.expiry for uploaded in batch.uploaded if uploaded.expiry and uploaded.is_noted]
+    if noted and shared:
+        yield expiry_line(max(noted, key=lambda expiry: expiry.due_at), shared=True)
+    elif noted:
+        last = max(expiry.due_at for expiry in noted)
+        yield Text("**They are deleted {when}**, on {day}.", when=Moment(last), day=Moment(last, "f"))
+    unsaid = [
+        str(number)
+        for number, entry in enumerate(batch.entries, 1)
+        if entry.uploaded and entry.uploaded.expiry and not entry.uploaded.is_noted
+    ]
+    if unsaid and not shared:
+        yield Text(
+            "**Of these it could not be written down yet that they are to be deleted:** {numbers}. It is tried again "
+            "by itself: do not count on it until /imgur show says so.",
+            numbers=listed(unsaid),
+        )
+
+
+def _dated(batch: Batch, *, bare: bool) -> list[tuple[str, Said]]:
+    """Ids and names of what is to be deleted."""
+    return [
+        (entry.uploaded.image.id, Joined((f"{number}.", _called(entry, bare=bare))))
+        for number, entry in enumerate(batch.entries, 1)
+        if entry.uploaded
+        and entry.uploaded.expiry
+        and entry.uploaded.is_noted
+        and len(entry.uploaded.image.id) <= ID_LIMIT
+    ]
+
+
+def _called(entry: Entry, *, bare: bool) -> Value:
+    image = entry.uploaded.image if entry.uploaded else Image("")
+    return image.id if bare else image.title or entry.request.file.name or image.id
 
 
 def _beside(batch: Batch, room: int, *, bare: bool) -> Iterator[Said]:

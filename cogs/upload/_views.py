@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
+from cogs.ui.expiry import unnoted
 from cogs.ui.item import is_video, item_view, linked
 from cogs.ui.layout import WARNING, notice
 from cogs.ui.markdown import Markdown, plain
@@ -136,15 +137,17 @@ def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, sha
         what = md(Text("**Uploaded by** {user}", user=Markdown(f"<@{owner}>")))
     facts = joined(" · ", _facts(uploaded, request, shared=shared))
     changes = None if shared else joined(" · ", change_words(uploaded.changes))
+    promise = unnoted(uploaded.expiry) if uploaded.expiry and not uploaded.is_noted else None
     return item_view(
         uploaded.image,
         owner=owner,
         can=uploaded.can,
-        above=joined("\n", (what, small(facts), small(changes) if changes else None)),
+        above=joined("\n", (what, small(facts), small(changes) if changes else None, None if shared else promise)),
         shared=shared,
         hidden=request.file.hidden,
         described=request.file.description,
         vouched=True,
+        expiry=uploaded.expiry if uploaded.is_noted else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -105,13 +105,22 @@ class AlbumService:
         await self._look.ready(await self._catalogue.usable(discord_id), album.id)
         return album
 
-    async def uploading(self, viewer: Viewer, album: Album | None, name: str, *, hidden: bool) -> None:
+    async def uploading(
+        self,
+        viewer: Viewer,
+        album: Album | None,
+        name: str,
+        *,
+        hidden: bool,
+        expires: Mapping[str, Any] | None = None,
+    ) -> None:
         """A picture that the user calls so is about to be sent, into the album if there is one. Never fails.
 
-        `hidden` says that it is a spoiler.
+        `hidden` says that it is a spoiler; `expires`, in how many seconds it is to be deleted, and what tells it from
+        others that the account may get meanwhile: its `title`, and what its `file` is called if there is one.
         """
         deed = "file" if viewer.account else "anonymous"
-        change: dict[str, Any] = {"deed": deed, "title": line(name), "hidden": hidden}
+        change: dict[str, Any] = {"deed": deed, "title": line(name), "hidden": hidden, "expires": expires}
         if album is not None:
             into = {"album": album.id, "title": line(album.title), "before": album.images_count}
             change |= {"deed": "upload", "file": line(name), **into}

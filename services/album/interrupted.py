@@ -9,8 +9,8 @@ from typing import Any
 
 from errors import BotError
 from imgur.errors import NotFoundError
-from imgur.models import Album
-from locales.text import Plural, Text, Value, listed, sentences
+from imgur.models import Album, Image, Item
+from locales.text import Moment, Plural, Text, Value, listed, sentences
 from services.album.looking import Look
 from services.album.models import is_ordered, unlike
 from services.album.pictures import REFUSALS, AlbumPictures
@@ -22,12 +22,17 @@ from services.library.reading import Viewer
 from services.text import folded, unmarked
 from services.words import Words
 from services.words.waiting import and_more, named, picture_count
+from storage.models import Expiry
 
 NAMED = 10
 """Pictures that are named one by one."""
 NOW = Text("In case you had no answer, this is how it is now.")
 """True whatever kept the bot from telling, and where it did tell."""
 LOOK_FIRST = Text("Look with /imgur images before you upload it again.")
+UNDATED = Text(
+    "You wanted it deleted later, but which of them it is cannot be told, so none is deleted by itself: /imgur delete "
+    "does it."
+)
 ANONYMOUS = "anonymous"
 """The deed that needs no account."""
 SKEW = timedelta(minutes=2)
@@ -106,20 +111,42 @@ class Interrupted(Handler):
 
     async def _sent(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         """A picture that went into no album."""
-        file, got = _name(change), await self._got(viewer, change)
+        file, (got, expires) = _name(change), await self._got(viewer, change)
         if got is None:
             unseen = Text("Imgur shows no picture in your account since {file} was sent.", file=file)
             again = Text("If it is not in /imgur images, upload it once more.")
             return Words(Text("The picture is not to be seen"), sentences(NOW, unseen, again))
         since = Text("Since {file} was sent, your account got: {names}.", file=file, names=got)
-        return Words(Text("The picture should be on Imgur"), sentences(NOW, since, LOOK_FIRST))
+        return Words(Text("The picture should be on Imgur"), sentences(NOW, since, expires, LOOK_FIRST))
 
-    async def _got(self, viewer: Viewer, change: Mapping[str, Any]) -> Value | None:
-        """The names of what came into the account since an upload began, hidden by now if it was to be."""
+    async def _got(self, viewer: Viewer, change: Mapping[str, Any]) -> tuple[Value | None, Text | None]:
+        """The names of what came into the account since an upload began, hidden by now if it was to be.
+
+        And when it is deleted, if it was to be.
+        """
         newest = await self._reading.images(viewer, 0, since=oldest(fresh=True))
         since = [image for image in newest.items if image.created and image.created >= change["begun_at"] - SKEW]
         await self._hide(viewer, change, [image.id for image in since])
-        return _names([(image.id, image.title or "") for image in since]) if since else None
+        if not since:
+            return None, None
+        return _names([(image.id, image.title or "") for image in since]), await self._expire(viewer, change, since)
+
+    async def _expire(self, viewer: Viewer, change: Mapping[str, Any], since: Sequence[Item]) -> Text | None:
+        """Have it deleted when it was to be, if it is sure which one it is: nothing else may ever be."""
+        wish = change.get("expires")
+        if not wish:
+            return None
+        images = [image for image in since if isinstance(image, Image) and image.name and image.name == wish["file"]]
+        is_it = [image for image in images if image.title == wish["title"]]
+        dated = await self._catalogue.uploads.expiring(viewer.discord_id, [image.id for image in is_it])
+        due_at = change["begun_at"] + timedelta(seconds=wish["seconds"])
+        new = [image for image in is_it if image.id not in dated]
+        if len(new) > 1 or not is_it:
+            return UNDATED
+        for image in new:
+            expiry = Expiry(viewer.discord_id, image.id, due_at, viewer.account_id, deletehash=image.deletehash)
+            await self._catalogue.uploads.expire(expiry)
+        return Text("As you said, it is deleted {when}; /imgur show changes that.", when=Moment(due_at))
 
     async def _hide(self, viewer: Viewer, change: Mapping[str, Any], images: Iterable[str]) -> None:
         for image_id in images if change.get("hidden") else ():
@@ -225,14 +252,14 @@ class Interrupted(Handler):
         return Words(Text("Not deleted"), sentences(NOW, there))
 
     async def _uploaded(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
-        got, file = await self._got(viewer, change), unmarked(change.get("file", ""), 60) or Text("it")
+        (got, expires), file = await self._got(viewer, change), unmarked(change.get("file", ""), 60) or Text("it")
         came = None if got is None else Text("Since {file} was sent, your account got: {names}.", file=file, names=got)
         try:
             album = await self._album(viewer, change)
         except NotFoundError:
             gone = Text("Imgur no longer has {name}.", name=_name(change))
             again = Text("If the picture is not in /imgur images, upload it once more.")
-            return Words(Text("The album is gone"), sentences(NOW, gone, came, again))
+            return Words(Text("The album is gone"), sentences(NOW, gone, came, expires, again))
         before, now = change["before"], max(album.images_count, len(album.images))
         if now <= before:
             has = Text("The album {name} is empty.", name=_name(change))
@@ -242,14 +269,14 @@ class Interrupted(Handler):
                 )
             add = None if got is None else Text("/imgur album add puts it in.")
             again = Text("If it is not in /imgur images either, upload it once more.")
-            return Words(Text("The picture is not in the album"), sentences(NOW, has, came, add, again))
+            return Words(Text("The picture is not in the album"), sentences(NOW, has, came, expires, add, again))
         has = Text(
             "The album {name} has {pictures}, {more} more than before.",
             name=_name(change),
             pictures=picture_count(now),
             more=now - before,
         )
-        return Words(Text("The picture should be in the album"), sentences(NOW, has, came, LOOK_FIRST))
+        return Words(Text("The picture should be in the album"), sentences(NOW, has, came, expires, LOOK_FIRST))
 
     async def _album(self, viewer: Viewer, change: Mapping[str, Any]) -> Album:
         return await self._reading.album(viewer, change["album"], since=oldest(fresh=True))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from imgur.models import Album, Image, Item
-from storage.models import Mark
+from storage.models import Expiry, Mark
 
 PICTURES_LOOKED_UP = 1000  # of an album, of which no more than ten are ever shown at once
 
@@ -41,6 +41,7 @@ class Shown:
     """An item and what its viewer may do with it; `is_gone` for a favorite of theirs that Imgur has no more.
 
     `hidden` are ids of its pictures that were uploaded as spoilers, by whomever; `mark` is what the viewer noted on it.
+    `expiry` is when the viewer has it deleted.
     """
 
     item: Item
@@ -48,6 +49,7 @@ class Shown:
     is_gone: bool = False
     hidden: frozenset[str] = frozenset()
     mark: Mark = field(default_factory=Mark)
+    expiry: Expiry | None = None
 
 
 def pictures(item: Item) -> frozenset[str]:

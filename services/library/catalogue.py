@@ -18,6 +18,7 @@ from services.library.reading import Reading, Viewer
 from services.library.shelves import Shelves
 from services.library.suggestions import Lists, Scope
 from services.ports import ImgurApi, UploadStore
+from storage.models import Expiry
 
 T = TypeVar("T")
 
@@ -131,6 +132,12 @@ class Catalogue:
     async def hidden(self, item: Item) -> frozenset[str]:
         """Which of an item's pictures were uploaded as spoilers."""
         return await self.uploads.hidden(pictures(item))
+
+    async def expiry(self, viewer: Viewer, item: Item) -> Expiry | None:
+        """When the viewer has an image deleted, if they have."""
+        if isinstance(item, Album):
+            return None
+        return (await self.uploads.expiring(viewer.discord_id, [item.id])).get(item.id)
 
     async def is_mine(self, viewer: Viewer, item: Item) -> bool:
         """Whether the item is of the viewer's account, or on their record of anonymous uploads."""

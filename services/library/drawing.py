@@ -85,7 +85,8 @@ class DrawingService:
                 hidden = await self._catalogue.uploads.hidden(pictures(item))
                 can = abilities(item, linked=viewer.is_linked, mine=True)
                 trouble = NotAskedError() if isinstance(error, TimeoutError) else error
-                return Drawn(Shown(item, can, hidden=hidden), view, extent, trouble)
+                expiry = await self._catalogue.expiry(viewer, item)
+                return Drawn(Shown(item, can, hidden=hidden, expiry=expiry), view, extent, trouble)
             else:
                 return Drawn(shown, view, extent)
         raise DrawnGoneError(TRIES)

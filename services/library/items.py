@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
 
-from errors import AlbumGivenError, NothingToChangeError, NotYoursError
+from errors import AlbumGivenError, LinkBrokenError, NothingToChangeError, NotLinkedError, NotYoursError
 from imgur.errors import (
     ApplicationRefusedError,
     ForbiddenError,
@@ -27,7 +27,7 @@ from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.library.suggestions import Scope, uploaded_image
 from services.ports import ImgurApi
-from storage.models import AnonymousUpload, Shelf
+from storage.models import AnonymousUpload, Expiry, Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,38 @@ class ItemService:
         await self._deleted(viewer, reference.id)
         return deleted
 
+    async def expire(self, expiry: Expiry) -> None:
+        """Delete a picture whose time has come, or hear that it is gone: by the account, else by its deletehash.
+
+        Raises NotLinkedError, LinkBrokenError where there is no other handle on it.
+        """
+        viewer = await self._reading.viewer(expiry.discord_id)
+        upload = await self._uploads.get(expiry.discord_id, expiry.image_id)
+        if upload is not None:
+            await self._delete(viewer, expiry.image_id, upload)
+        elif expiry.account_id is not None:  # of nobody's that is no longer on record nothing is left to do
+            await self._expire_own(viewer, expiry)
+        await self._deleted(viewer, expiry.image_id)
+
+    async def _expire_own(self, viewer: Viewer, expiry: Expiry) -> None:
+        if viewer.account_id == expiry.account_id:
+            try:
+                await self._delete(viewer, expiry.image_id, None)
+            except (NotLinkedError, LinkBrokenError):
+                if expiry.deletehash is None:
+                    raise
+            else:
+                return
+        if expiry.deletehash is None:
+            raise NotLinkedError
+        try:
+            await self._imgur.delete_image(expiry.deletehash)
+        except NotFoundError:
+            return
+        except (ForbiddenError, RejectedError):
+            if await self._is_there(viewer, Kind.IMAGE, expiry.image_id):
+                raise
+
     async def was_deleted(self, discord_id: int, image_id: str) -> bool:
         """Whether Imgur no longer has an image whose deletion was sent and not answered; it is off the lists then."""
         viewer = await self._reading.viewer(discord_id)
@@ -162,7 +194,8 @@ class ItemService:
 
     async def _as_shown(self, viewer: Viewer, item: Item, can: Abilities, *, is_gone: bool = False) -> Shown:
         hidden = await self._uploads.hidden(pictures(item))
-        return Shown(item, can, is_gone, hidden, await self._shelves.mark(viewer, item.kind, item.id))
+        mark = await self._shelves.mark(viewer, item.kind, item.id)
+        return Shown(item, can, is_gone, hidden, mark, await self._catalogue.expiry(viewer, item))
 
     async def _own(self, owned: _Owned) -> Shown:
         can = abilities(owned.image, linked=owned.viewer.is_linked, mine=True)
@@ -212,6 +245,7 @@ class ItemService:
         is_mine = await self._catalogue.is_mine(viewer, item)  # before it is done: nothing may go wrong after that
         hidden = await self._uploads.hidden(pictures(item))
         mark = await self._shelves.mark(viewer, item.kind, item.id)
+        expiry = await self._catalogue.expiry(viewer, item)
         changed = await (self._favored(viewer, item) if wish else self._unfavored(viewer, item))
         item = replace(item, favorite=wish)
         if not wish:
@@ -225,7 +259,7 @@ class ItemService:
         await self._shelves.changed(viewer, item)
         self._reading.written(viewer, item)
         can = abilities(item, linked=viewer.is_linked, mine=is_mine)
-        return Favorited(Shown(item, can, hidden=hidden, mark=mark), changed)
+        return Favorited(Shown(item, can, hidden=hidden, mark=mark, expiry=expiry), changed)
 
     async def _favored(self, viewer: Viewer, item: Item) -> bool:
         """Whether that changed anything. Raises NoFavoriteError where Imgur refuses what is there, else GoneError."""

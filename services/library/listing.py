@@ -10,7 +10,7 @@ from itertools import chain
 
 from errors import LinkBrokenError, NotAskedError, NothingFoundError, NotLinkedError
 from imgur.errors import ImgurError
-from imgur.models import Album, Item
+from imgur.models import Album, Image, Item
 from services.cache import EVER
 from services.library.ability import pictures
 from services.library.catalogue import Catalogue
@@ -65,7 +65,9 @@ class Listing:
             found = replace(found, anonymous=await self._beside(viewer, query))
         ids = chain.from_iterable(map(pictures, found.items))
         hidden = await self._catalogue.uploads.hidden(frozenset(ids))
-        return replace(found, sort=place.sort, view=place.view, hidden=hidden)
+        images = frozenset(item.id for item in found.items if isinstance(item, Image))
+        expiries = await self._catalogue.uploads.expiring(viewer.discord_id, images)
+        return replace(found, sort=place.sort, view=place.view, hidden=hidden, expiries=expiries)
 
     async def _covered(self, viewer: Viewer, place: Place, item: Item) -> Item:
         """An album with a picture that is in it for its cover, as far as that is known."""

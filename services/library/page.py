@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -11,6 +11,7 @@ from imgur.models import Album, Item, Page, Sort
 from services.cache import EVER
 from services.library.place import Place, Source
 from services.library.shelves import Extent
+from storage.models import Expiry
 
 PAGE_SIZE = 10
 
@@ -22,7 +23,7 @@ class GalleryPage:
     `total` counts all items where that is known. `anonymous` counts the uploads without an account that a linked
     user has beside the account's images. `album` is whose images they are, for `Source.ALBUM`. With `is_link_broken`
     the anonymous uploads stand in for an account whose link is. With `is_mine`, its user may change what is in the
-    album. `hidden` are ids of pictures uploaded as spoilers.
+    album. `hidden` are ids of pictures uploaded as spoilers, `expiries` when its user has some of them deleted.
 
     `view` and `query` are there where something was looked for: how that is remembered, and what it was. `extent` is
     how much of the list is known, if that is not all. `read_at` is when all of it was last read. With `trouble`, Imgur
@@ -46,6 +47,7 @@ class GalleryPage:
     extent: Extent | None = None
     read_at: datetime | None = None
     trouble: Exception | None = None
+    expiries: Mapping[str, Expiry] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:

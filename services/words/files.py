@@ -250,6 +250,14 @@ TABLE: dict[type[BaseException], Wording] = {
     errors.FileAndAddressError: Words(
         Text("One at a time"), Text("Give a file or an address, then the other. Nothing was uploaded.")
     ),
+    errors.NoSpanError: Words(
+        Text("When is it to be deleted?"),
+        Text("Say after how long, from 1 hour to 30 days: 36 hours, 1 day, 2 weeks. Nothing was uploaded or changed."),
+    ),
+    errors.ExpiringNowError: Words(
+        Text("It is being deleted at this moment"),
+        Text("You had said that it goes now. If it is still there in a minute, try again."),
+    ),
     errors.NotAnAddressError: Words(
         Text("That is no address of a picture"),
         Text("Give one that begins with https:// and leads to the picture itself, or attach it. Nothing was uploaded."),

@@ -79,7 +79,11 @@ async def update(request: web.Request) -> web.Response:
 async def delete(request: web.Request) -> web.Response:
     """Delete: by id for the owner, by deletehash for an anonymous image."""
     standin = request.app[STANDIN]
-    standin.world.remove_image(_editable(request, request.match_info["id"], gone=standin.switches.delete_gone_status))
+    handle = request.match_info["id"]
+    image = standin.world.image_by_handle(handle)
+    if image is None or not standin.switches.deletehash_of_accounts or handle != image.deletehash:
+        image = _editable(request, handle, gone=standin.switches.delete_gone_status)
+    standin.world.remove_image(image)
     return success(True)
 
 

@@ -56,6 +56,8 @@ class Switches:
     delete_gone_status: int = 404
     deletehash_for_others: Literal["empty", "absent"] = "empty"
     deletehash_for_uploader: bool = True
+    deletehash_of_accounts: bool = False
+    """Whether an account's picture can be deleted by its deletehash without the account: no document says."""
     links_to_self: bool = False
     bare_dot_links: bool = False
     """Whether WebM and Matroska uploads get a link that ends in a dot."""

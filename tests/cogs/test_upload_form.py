@@ -64,7 +64,7 @@ def test_the_form_begins_with_what_the_command_was_given_and_fits() -> None:
     fields = {part["component"]["custom_id"]: part["component"] for part in form["components"]}
     assert (fields["files"]["min_values"], fields["files"]["max_values"]) == (1, 10)
     assert fields["title"]["value"] == "t" * TITLE_LIMIT
-    assert [option["default"] for option in fields["how"]["options"]] == [True, True]
+    assert [option["default"] for option in fields["how"]["options"]] == [True, True, False, False, False, False]
     assert form["custom_id"] == f"v1:upload-sent:{2**63}:account:1"
 
 

@@ -20,7 +20,7 @@ from services.views import Views
 from standins.imgur.records import Account, StoredAlbum
 from standins.imgur.standin import Standin
 from storage import Stores
-from storage.models import AnonymousUpload
+from storage.models import AnonymousUpload, Expiry
 from tests.reading import read
 from tests.services.test_account import ADA, link
 
@@ -89,6 +89,56 @@ async def test_an_upload_that_imgur_took_is_named_and_hidden_if_it_was(
     assert f"Since Cat 1 was sent, your account got: Cat 1 ({new.id})." in text
     assert old.id not in text
     assert await stores.uploads.hidden([new.id, old.id]) == (frozenset({new.id}) if hidden else frozenset())
+
+
+WISH = {"seconds": 86400.0, "title": "Cat", "file": "hill"}
+
+
+async def dated(stores: Stores) -> list[tuple[str, timedelta]]:
+    rows = await stores.expiries.claim(ADA, datetime.now(UTC) + timedelta(days=9))
+    return [] if rows is None else [(rows.image_id, rows.due_at - datetime.now(UTC))]
+
+
+@pytest.mark.parametrize("deed", ["file", "upload"])
+async def test_what_was_to_be_deleted_later_is_though_its_process_was_killed_before_it_could_note_that(
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account, album: StoredAlbum, deed: str
+) -> None:
+    for changes in ({"title": "Cat"}, {"title": "Cat", "name": "other"}, {"title": None, "name": "hill"}):
+        another = standin.world.add_image(account, title=changes["title"])  # as its user sends by other ways
+        another.name = changes.get("name")
+    new = standin.world.add_image(account, title="Cat")
+    new.name = "hill"
+    change = {"deed": deed, "title": "Cat", "file": "Cat", "album": album.id, "before": 3, "expires": WISH}
+    _, text = await told(albums, stores, change)
+    assert "As you said, it is deleted" in text
+    [(image_id, left)] = await dated(stores)
+    assert image_id == new.id
+    assert timedelta(hours=23, minutes=58) < left <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("name", ["hill", None])
+async def test_nothing_is_deleted_later_if_it_is_not_sure_which_one_it_was(
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account, name: str | None
+) -> None:
+    """Two that are called the same; or one that came by an address, and was called nothing."""
+    for _ in range(2 if name else 1):
+        standin.world.add_image(account, title="Cat").name = name
+    change = {"deed": "file", "title": "Cat", "expires": WISH | {"file": name}}
+    _, text = await told(albums, stores, change)
+    assert "which of them it is cannot be told, so none is deleted by itself" in text
+    assert await dated(stores) == []
+
+
+async def test_what_was_noted_before_the_kill_stays_as_it_was_noted(
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    new = standin.world.add_image(account, title="Cat")
+    new.name = "hill"
+    due_at = datetime.now(UTC) + timedelta(days=1)
+    await stores.uploads.expire(Expiry(ADA, new.id, due_at, account.id))
+    _, text = await told(albums, stores, {"deed": "file", "title": "Cat", "expires": WISH})
+    assert "As you said, it is deleted" in text
+    assert [image_id for image_id, _ in await dated(stores)] == [new.id]
 
 
 async def test_an_upload_that_did_not_arrive_is_to_be_done_once_more(

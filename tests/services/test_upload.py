@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -47,6 +50,7 @@ from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
 from storage.errors import DatabaseUnavailableError, StorageError
+from storage.models import Expiry
 from tests.media.turning.pictures import noise, saved
 from tests.services.test_account import ADA, link
 from tests.storage.factories import mark_refused
@@ -394,6 +398,111 @@ async def test_anonymous_picture_is_deleted_again_when_its_deletehash_cannot_be_
     assert not standin.world.images
 
 
+async def dates(stores: Stores, *image_ids: str) -> list[Expiry]:
+    return [*(await stores.uploads.expiring(ADA, image_ids)).values()]
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_what_is_to_be_deleted_is_on_record_with_the_picture(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, *, anonymous: bool
+) -> None:
+    await link(stores, standin, account)
+    before = datetime.now(UTC)
+    done = await uploads.upload(request(anonymous=anonymous, expires=timedelta(days=1)), ignore)
+    assert done.expiry is not None
+    assert done.is_noted
+    assert before <= done.expiry.due_at - timedelta(days=1) <= datetime.now(UTC)
+    assert done.expiry.account_id == (None if anonymous else account.id)
+    assert await dates(stores, done.image.id) == [replace(done.expiry, deletehash=None)]
+    claimed = await stores.expiries.claim(ADA, done.expiry.due_at)
+    assert claimed is not None
+    assert claimed.deletehash == (None if anonymous else standin.world.images[done.image.id].deletehash)
+
+
+async def test_nothing_is_to_be_deleted_that_was_not_said_to_be(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    done = [await uploads.upload(request(anonymous=anonymous), ignore) for anonymous in (True, False)]
+    assert [one.expiry for one in done] == [None, None]
+    assert await dates(stores, *(one.image.id for one in done)) == []
+
+
+@pytest.mark.parametrize(
+    ("behind", "late"), [(timedelta(hours=5), timedelta(hours=5)), (timedelta(days=-5), timedelta())]
+)
+async def test_a_clock_that_is_behind_imgurs_deletes_nothing_early(
+    uploads: UploadService,
+    stores: Stores,
+    standin: Standin,
+    account: Account,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    behind: timedelta,
+    late: timedelta,
+) -> None:
+    await link(stores, standin, account)
+    imgurs = time.time() + behind.total_seconds()
+    monkeypatch.setattr("standins.imgur.state.time", SimpleNamespace(time=lambda: imgurs, monotonic=time.monotonic))
+    done = await uploads.upload(request(expires=timedelta(days=1)), ignore)
+    assert done.expiry is not None
+    assert abs(done.expiry.due_at - datetime.now(UTC) - timedelta(days=1) - late) < timedelta(minutes=1)
+
+
+async def test_an_absurd_clock_of_imgurs_delays_by_two_days_at_most(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await link(stores, standin, account)
+    monkeypatch.setattr("standins.imgur.state.time", SimpleNamespace(time=lambda: 2**34, monotonic=time.monotonic))
+    done = await uploads.upload(request(expires=timedelta(days=1)), ignore)
+    assert done.expiry is not None
+    assert done.expiry.due_at - datetime.now(UTC) <= timedelta(days=3)
+
+
+async def test_a_promise_that_could_not_be_written_down_is_told_and_written_as_soon_as_it_can(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, tmp_path: Path
+) -> None:
+    await link(stores, standin, account)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        database.execute("ALTER TABLE expiries RENAME TO away")
+        done = await uploads.upload(request(expires=timedelta(days=1)), ignore)
+        assert not done.is_noted
+        assert done.expiry is not None
+        assert done.image.id in standin.world.images
+        database.execute("ALTER TABLE away RENAME TO expiries")
+    await uploads.close()
+    assert await dates(stores, done.image.id) == [replace(done.expiry, deletehash=None)]
+
+
+async def test_an_anonymous_one_that_could_not_be_written_down_is_deleted_again(
+    uploads: UploadService, standin: Standin, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        database.execute("DROP TABLE expiries")
+    with pytest.raises(StorageError):
+        await uploads.upload(request(anonymous=True, expires=timedelta(days=1)), ignore)
+    assert not standin.world.images
+    assert await uploads.anonymous_count(ADA) == 0
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_a_cancelled_upload_leaves_no_date(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, *, anonymous: bool
+) -> None:
+    await link(stores, standin, account)
+    held = standin.switches.hold(UPLOAD, answer=True)
+    running = asyncio.create_task(uploads.upload(request(anonymous=anonymous, expires=timedelta(days=1)), ignore))
+    await held.arrived.wait()
+    [image_id] = standin.world.images
+    running.cancel()
+    await asyncio.sleep(0)
+    held.release()
+    with pytest.raises(UploadEndedError) as ended:
+        await running
+    assert ended.value.remains is Remains.DELETED
+    assert await dates(stores, image_id) == []
+
+
 async def test_picture_is_shown_and_not_said_to_be_theirs_to_delete_when_it_came_without_a_deletehash(
     uploads: UploadService, standin: Standin
 ) -> None:
@@ -500,13 +609,13 @@ class UnwillingStore:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def add(self, upload: Any, search: str = "") -> None:
+    async def add(self, upload: Any, search: str = "", *, due_at: datetime | None = None) -> None:
         self.begun.set()
         await self.go_on.wait()
         if self.refusals:
             self.refusals -= 1
             raise DatabaseUnavailableError
-        await self.stores.uploads.add(upload, search)
+        await self.stores.uploads.add(upload, search, due_at=due_at)
 
     async def remove(self, discord_id: int, image_id: str) -> bool:
         return await self.stores.uploads.remove(discord_id, image_id)

@@ -30,7 +30,7 @@ class Nobody:
     async def linked(self, _discord_id: int) -> None:
         return None
 
-    async def uploading(self, *_: object, hidden: bool) -> None:
+    async def uploading(self, *_: object, hidden: bool, expires: object) -> None:
         pass
 
     def uploaded(self, _discord_id: int, _album_id: str | None = None) -> None:

@@ -24,6 +24,7 @@ OURS = 77
 NOBODYS = {"command_syncs", "credit_overruns", "credits_left", "data_keys", "housekeeping", "sign_in"}
 # Whole numbers and JSON that hold no id of a Discord user; all that do are named *discord_id or *user_id.
 NUMBERS = """
+    expiries.account_id
     anonymous_uploads.size command_syncs.application_id credit_overruns.number credit_users.number
     credits_left.number data_keys.id housekeeping.value imgur_accounts.account_id imgur_accounts.version
     items.library_id items.size jobs.account_id jobs.id libraries.account_id libraries.id link_attempts.account_id
@@ -35,7 +36,7 @@ DOCUMENTS = {"items.extra", "jobs.payload", "steps.payload"}
 SEALED = """
     data_keys.key imgur_accounts.access_token imgur_accounts.refresh_token jobs.origin link_attempts.access_token
     link_attempts.code link_attempts.cookie_hash link_attempts.nonce_hash link_attempts.origin
-    link_attempts.refresh_token link_attempts.state_hash anonymous_uploads.deletehash
+    link_attempts.refresh_token link_attempts.state_hash anonymous_uploads.deletehash expiries.deletehash
 """
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from storage import Stores
 from storage.database import open_database
-from storage.models import AttemptStatus, IndexedItem, Shelf
+from storage.models import AttemptStatus, Expiry, IndexedItem, Shelf
 from storage.sealing import Keyring
-from tests.storage.factories import account, bring_to, cells, dump, link, upload
+from tests.storage.factories import NOW, account, bring_to, cells, dump, link, upload
 
 KEYRING = Keyring({"saved": b"no secret, just a key for tests!"})
 
@@ -28,6 +28,7 @@ async def main() -> None:
             await bring_to(stores, AttemptStatus.PROVED, "third", 3, account(8))
             await stores.uploads.add(upload())
             await stores.uploads.hide(1, "hidden7")
+            await stores.uploads.expire(Expiry(1, "expires", NOW, 9, deletehash="deletehash-expires"))
             await stores.syncs.set(7, "digest")
             library = await stores.library.library(9)
             assert library is not None

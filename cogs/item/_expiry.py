@@ -1,0 +1,83 @@
+"""The presses on a picture that is to be deleted by itself: keep it, or say another time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from cogs.item._views import bare_shown, shown_view
+from cogs.ui.actions import ActionButton, Interaction, action
+from cogs.ui.expiry import expiry_line, span_menu
+from cogs.ui.item import is_hidden, link_button, title
+from cogs.ui.layout import COLOUR, heading, rows, shown
+from cogs.ui.markdown import Markdown
+from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, is_public
+from cogs.ui.words import bold
+from imgur.models import Item
+from locales.text import Text
+from services.expiry import Expiry, ExpiryService, read_span
+from services.library.ability import Shown
+from services.library.items import ItemService
+
+KEPT, SET = Text("It is not deleted"), Text("Saved")
+
+
+class Expiries(commands.Cog):
+    """Changes when a picture is deleted."""
+
+    def __init__(self, expiries: ExpiryService, items: ItemService) -> None:
+        self._expiries = expiries
+        self._items = items
+
+    @action("expiry-keep")
+    async def _keep_pressed(self, interaction: Interaction, image_id: str) -> None:
+        await acknowledge_press(interaction)
+        await self._say(interaction, KEPT, await self._expiries.keep(interaction.user.id, image_id))
+
+    @action("expiry-change")
+    async def _change_pressed(self, interaction: Interaction, image_id: str) -> None:
+        await acknowledge_press(interaction)
+        await self._ask(interaction, image_id)
+
+    @action("expiry-open")
+    async def _opened(self, interaction: Interaction, image_id: str) -> None:
+        """In a message of its own: the one with the menu has the links of others too."""
+        await acknowledge(interaction)
+        await self._ask(interaction, image_id)
+
+    @action("expiry-set")
+    async def _set(self, interaction: Interaction, image_id: str, value: str) -> None:
+        await acknowledge_press(interaction)
+        span, user = read_span(value), interaction.user.id
+        if span is None:
+            await self._say(interaction, KEPT, await self._expiries.keep(user, image_id))
+        else:
+            await self._say(interaction, SET, await self._expiries.change(user, image_id, span))
+
+    async def _ask(self, interaction: Interaction, image_id: str) -> None:
+        found = await self._items.editable(interaction.user.id, f"image:{image_id}", fresh=False)
+        draw = partial(question_view, expiry=found.expiry, owner=interaction.user.id)
+        await answer(interaction, draw(found.item), plainer=lambda: draw(bare_shown(found).item))
+
+    async def _say(self, interaction: Interaction, what: Text, found: Shown) -> None:
+        done(interaction, what, Markdown(found.item.page_url))
+        hidden = is_hidden(interaction.message)
+        draw = partial(
+            shown_view, owner=interaction.user.id, above=bold(what), hidden=hidden, shared=is_public(interaction)
+        )
+        await answer(interaction, draw(found), plainer=lambda: draw(bare_shown(found)))
+
+
+def question_view(item: Item, expiry: Expiry | None, owner: int) -> ui.LayoutView:
+    """After how long from now it is to be deleted."""
+    now = Text("So far it stays.") if expiry is None else expiry_line(expiry)
+    stay = ActionButton(
+        "item-keep", owner, item.kind.value, item.id, label=Text("Back"), style=discord.ButtonStyle.secondary
+    )
+    view = ui.LayoutView(timeout=None)
+    parts = shown(heading(Text("When is {title} to be deleted?", title=title(item))), now), span_menu(item.id, owner)
+    view.add_item(ui.Container(*parts, *rows([stay, link_button(item)]), accent_colour=COLOUR))
+    return view

@@ -125,14 +125,19 @@ class Adopting(Bulk):
             return Result.UNLIKE
         if before is not None and (found := await self._found(work, upload, before, original)):
             return await self._noted(work, step, found)
+        return await self._made(work, step, _called(original, upload), address)
+
+    async def _made(self, work: Work, step: Step, original: Image, address: str) -> Step | Result:
         await work.sending(replace(step, outcome=Trace(at=self._now()).with_(Result.UNSEEN)))
         try:
-            copy = await self._copies.make(*_whose(work), _called(original, upload), address)
+            copy = await self._copies.make(*_whose(work), original, address)
         except (*NOT_FETCHED, TooLargeError) as error:
             if isinstance(error, OTHERWISE):
                 raise
             log.info("Imgur copies a picture of its own not", reason=type(error).__name__)
             return Result.REFUSED
+        if copy.id == original.id:  # no copy: that is the only one there is
+            return Result.UNLIKE
         return await self._noted(work, step, copy)
 
     async def _finished(self, work: Work, step: Step) -> str:
@@ -144,9 +149,11 @@ class Adopting(Bulk):
                 raise OutcomeUnknownError("the copy is not to be seen yet")
             return trace.with_(Result.DOUBTFUL)
         if upload is not None:
-            if not is_same(original or _recorded(upload, copy), copy):
+            is_like = is_same(original or _recorded(upload, copy), copy)
+            if not is_like or not await self._copies.is_in(*_whose(work), copy):
                 await self._copies.discard(*_whose(work), copy.id)
                 return Result.UNLIKE if original else await self._gone(work, upload)
+            await work.not_sent(step, step.outcome)  # nothing is written for who has had everything erased
             await self._brought_along(work, upload, copy)
             try:
                 await self._items.delete(work.job.discord_id, f"image:{item.id}")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from errors import NotLinkedError
-from imgur.errors import NotFoundError
+from imgur.errors import ApplicationRefusedError, ForbiddenError, NotFoundError, RejectedError
 from imgur.models import AccessToken, Image, Page
 from services.account import AccountService
 from services.ports import ImgurApi
@@ -53,7 +53,7 @@ class Copies:
     ) -> Image | None:
         """The copy of which no answer came, among the account's newest: what came `since` then and is the same.
 
-        `others` are known to be copies of something else.
+        `others` are known to be copies of something else. What is no copy but the original is none either.
         """
 
         async def newest(auth: AccessToken) -> Page[Image]:
@@ -62,12 +62,24 @@ class Copies:
 
         for image in (await self._accounts.authorized(discord_id, newest)).items:
             is_since = image.created is not None and image.created >= since - SKEW
-            if is_since and image.id not in others and is_same(original, image) and _called(original) == _called(image):
+            is_other = image.id in {original.id, *others}
+            if is_since and not is_other and is_same(original, image) and _called(original) == _called(image):
                 return image
         return None
 
+    async def is_in(self, discord_id: int, account_id: int, copy: Image) -> bool:
+        """Whether a copy is in the account: Imgur says so, or lets nobody but its owner know how it is deleted."""
+        if copy.account_id is not None:
+            return copy.account_id == account_id
+
+        async def read(auth: AccessToken) -> Image:
+            _check(auth, account_id)
+            return await self._imgur.image(copy.id, auth)
+
+        return (await self._accounts.authorized(discord_id, read)).deletehash is not None
+
     async def discard(self, discord_id: int, account_id: int, copy_id: str) -> None:
-        """Delete a copy that is none."""
+        """Delete a copy that is none, if Imgur lets the account do so."""
 
         async def delete(auth: AccessToken) -> None:
             _check(auth, account_id)
@@ -75,8 +87,10 @@ class Copies:
 
         try:
             await self._accounts.authorized(discord_id, delete)
-        except NotFoundError:
-            log.info("a copy that was none is gone already")
+        except (NotFoundError, ForbiddenError, RejectedError) as error:
+            if isinstance(error, ApplicationRefusedError):
+                raise
+            log.info("a copy that is none was not deleted", reason=type(error).__name__)
 
 
 def address_of(image: Image) -> str | None:

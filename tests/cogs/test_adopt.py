@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from standins.imgur import state
 from standins.imgur.records import Account, StoredImage
 from storage.models import AnonymousUpload
 from tests.cogs.conftest import Discord, answer, buttons, text
@@ -275,6 +276,28 @@ async def test_a_copy_that_shows_late_is_found_before_another_is_made(discord: D
     assert len(discord.standin.sent(UPLOAD)) == 1
 
 
+@pytest.mark.usefixtures("looking_often")
+async def test_the_copy_of_another_is_not_taken_for_its_own(discord: Discord, linked: Account) -> None:
+    """The two are the same picture, uploaded twice, and the second is never heard of. An hour ago it was there too."""
+    data = drawn(0)
+    discord.standin.world.add_image(linked, data, title="Twice").created -= 3600
+    given = {"data": data, "size": len(data), "title": "Twice", "description": None, "width": 20, "height": 20}
+    images = await uploaded(discord, 2, **given)
+    held = discord.standin.switches.hold(UPLOAD)
+    question, pressing = await begun(discord, 2)
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    second = discord.standin.switches.hold(UPLOAD)
+    held.release()
+    await asyncio.wait_for(second.arrived.wait(), 15)
+    discord.standin.fail_next("lost-request", UPLOAD)
+    second.release()
+    await hurried(discord, question, "### 1 brought into your account, 1 still anonymous, and perhaps in your")
+    await pressing
+    assert is_there(discord, images[1])
+    assert not is_there(discord, images[0])
+    assert titles(discord, linked) == ["Twice", "Twice"]
+
+
 async def test_what_is_gone_is_told_and_nothing_is_uploaded(discord: Discord, linked: Account) -> None:
     images = await uploaded(discord, 3)
     discord.standin.world.remove_image(images[1])
@@ -306,6 +329,8 @@ async def test_the_placeholder_of_what_is_gone_is_no_copy(discord: Discord, link
         (0, {"width": 19}),
         (0, {"mime_type": "image/jpeg"}),
         (0, {"animated": True, "mime_type": "image/gif"}),
+        (0, {"account": None}),  # and nobody could delete it
+        (0, {"odd": {"account_id": 4}}),
     ],
 )
 async def test_what_is_not_copied_as_it_is_stays_as_it_was(
@@ -323,7 +348,36 @@ async def test_what_is_not_copied_as_it_is_stays_as_it_was(
     assert f"({images[number].id})" in text(question)
     assert is_there(discord, images[number])
     assert await kept(discord) == [images[number].id]
-    assert titles(discord, linked) == ["Picture 1"]
+    assert [title for title in titles(discord, linked) if title != "Picture 0"] == ["Picture 1"]
+    assert (copy in discord.standin.world.images.values()) is ("account" in given)
+
+
+@pytest.mark.parametrize("odd", [{"account_id": 0}, {"account_id": None, "account_url": None}])
+async def test_where_imgur_does_not_say_whose_it_is_its_owner_knows(
+    discord: Discord, linked: Account, odd: dict[str, Any]
+) -> None:
+    await uploaded(discord, 1)
+    held = discord.standin.switches.hold(UPLOAD, answer=True)
+    question, pressing = await begun(discord, 1)
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    discord.standin.world.images_of(linked)[0].odd.update(odd)
+    held.release()
+    await pressing
+    await eventually(lambda: "### 1 brought into your account" in text(question))
+
+
+async def test_the_original_is_no_copy_of_itself(
+    discord: Discord, linked: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Imgur might answer with the picture that it has already."""
+    [image] = await uploaded(discord, 1)
+    monkeypatch.setattr(state, "new_id", lambda length=7: image.id if length == len(image.id) else image.deletehash)
+    question, pressing = await begun(discord, 1)
+    await pressing
+    await eventually(lambda: "### 0 brought into your account, 1 still anonymous" in text(question))
+    assert not discord.standin.sent(DELETE)
+    assert image.id in discord.standin.world.images
+    assert await kept(discord) == [image.id]
 
 
 def moving() -> bytes:
@@ -355,6 +409,7 @@ async def test_a_gif_and_a_film_whose_link_ends_in_a_dot_come_along_moving(
     first.data, first.mime_type, first.extension = moving(), "image/gif", "gif"
     first.width = first.height = 12
     first.size, first.animated = len(first.data), True
+    first.odd["link"] = f"https://i.imgur.com/{first.id}.gifv"
     second.data, second.mime_type, second.size = film, "video/mp4", len(film)
     second.width, second.height, second.animated = 640, 360, True
     second.odd["link"] = f"https://i.imgur.com/{second.id}."

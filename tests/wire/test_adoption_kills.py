@@ -21,7 +21,7 @@ from tests.wire.conftest import Launch
     [
         ("POST /3/upload", True),  # copied, and nobody has heard of it
         ("GET /3/image/*", False),  # before anything was sent
-        ("DELETE /3/image/*", False),  # copied and seen
+        ("GET copy", False),  # copied, heard of, and not seen yet
         ("DELETE /3/image/*", True),  # gone where it was, and nobody has heard of it
     ],
 )
@@ -45,13 +45,19 @@ async def test_another_process_brings_it_along_once(
     overview = await answered(await discord.slash(alice, "account"))
     question = await answered(await discord.press(alice, overview, "Bring them into your account"))
     standin.requests.clear()
-    held = standin.switches.hold(match, answer=answer)
+    held = standin.switches.hold(match.replace("GET copy", "POST /3/upload"), answer=answer)
     pressed = await discord.press(alice, question, "Bring 1 along")
     async with asyncio.timeout(30):
         await held.arrived.wait()
+        if match == "GET copy":
+            uploading, held = held, standin.switches.hold("GET /3/image/*")
+            uploading.release()
+            await held.arrived.wait()
     process.kill()
     await process.ended()
     held.release()
+    if "POST" not in match:  # known by what is on record alone
+        standin.switches.withheld += standin.world.images
     await a_minute_later(database_url)
 
     process = await launch()

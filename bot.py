@@ -65,6 +65,7 @@ from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
 from services.several import SeveralUploads
+from services.sharing import SharingService
 from services.sign_in import SignInService
 from services.sync import SyncHandler, SyncService
 from services.upkeep import Upkeep
@@ -221,6 +222,9 @@ async def compose(
         stack.push_async_callback(linking.close)
         selections = SelectionService(views, library.catalogue)
         bulk = BulkService(jobs, selections, views, library.catalogue, albums)
+        sharing = SharingService(stores.sharing)
+        library.catalogue.tell_gone(sharing.gone)
+        stack.push_async_callback(sharing.close)
         services = Services(
             accounts=accounts,
             linking=linking,
@@ -240,6 +244,7 @@ async def compose(
             governor=governor,
             selections=selections,
             picked=PickedService(views, selections, library.catalogue),
+            sharing=sharing,
             bulk=bulk,
             preferences=preferences,
             sign_in=sign_in,
@@ -324,6 +329,7 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
             await services.linking.sweep()
             await services.views.sweep()
             await services.expiries.sweep()
+            await services.sharing.sweep()
             await services.upkeep.sweep()
             await housekeeper.tick(datetime.now(UTC))
         except StorageError as error:

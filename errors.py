@@ -368,6 +368,30 @@ class PostUncertainError(BotError):
     """Discord did not say whether it has posted something for everyone."""
 
 
+class SharingOffError(BotError):
+    """The server lets nothing be shared."""
+
+
+class ChannelNotChosenError(BotError):
+    """The server lets things be shared in other channels only."""
+
+
+class MatureNotSharedError(BotError):
+    """The server wants no mature pictures."""
+
+
+class OutsideServersError(BotError):
+    """Something about a server was asked for where there is none."""
+
+
+class NotManagerError(BotError):
+    """Who asked may not manage the server, or not any more."""
+
+
+class NotOnRecordError(BotError):
+    """Nothing is known of a message that was to be taken down."""
+
+
 class TooManyToShareError(BotError):
     """More pictures than a message shows."""
 

@@ -27,6 +27,7 @@ from cogs.ui.groups import GROUP
 from cogs.ui.menus import MessageMenu
 from cogs.ui.origin import origin
 from cogs.ui.parents import Parents
+from cogs.ui.posts import Posts
 from cogs.ui.reply import is_answered, on_behalf
 from cogs.ui.report import report
 from cogs.ui.untold import Done, Untold
@@ -40,7 +41,16 @@ log = structlog.get_logger(__name__)
 # No intent is needed here, so no advice about it.
 logging.getLogger("discord.state").addFilter(lambda record: not record.getMessage().startswith("Guilds intent"))
 
-EXTENSIONS = ("cogs.link", "cogs.account", "cogs.upload", "cogs.gallery", "cogs.item", "cogs.album", "cogs.data")
+EXTENSIONS = (
+    "cogs.link",
+    "cogs.account",
+    "cogs.upload",
+    "cogs.gallery",
+    "cogs.item",
+    "cogs.server",
+    "cogs.album",
+    "cogs.data",
+)
 SYNC_PATIENCE = 10.0  # seconds
 
 
@@ -161,6 +171,7 @@ class ImgurBot(commands.AutoShardedBot):
         self.door = Door(time)
         self.untold = Untold()
         self.parents = Parents(self)
+        self.posts = Posts()
         self._syncs = syncs
         self._syncing: asyncio.Task[None] | None = None
         self._new_connector = connector

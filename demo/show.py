@@ -15,6 +15,7 @@ from typing import Protocol, cast
 import aiohttp
 import click
 import simcord
+from discord import Permissions
 from simcord.backend.cdn import CDN_BASE
 from simcord.preview import Preview
 
@@ -35,6 +36,7 @@ from standins.imgur.switches import Switches
 from storage.sealing import new_key
 
 AVATAR = "portrait"  # any name will do
+MANAGER = "Bob"  # for `/imgur server`
 PORTRAITS = {"Alice": "#a84f8b", "Bob": "#3f6fb5", "Guide": "#7a6a3f"}
 CREDITS_SECONDS = 60
 CLIENT_ID, CLIENT_SECRET = "demo-client-id", "demo-client-secret"
@@ -116,8 +118,12 @@ async def open_page(env: simcord.Env, standin: Standin, port: int = 0) -> Previe
     """A channel with Alice, Bob and a guide's words; enter the preview that comes back to serve its page."""
     guild = env.create_guild("Imgur bot demo")
     channel = guild.create_text_channel("pictures")
+    managers = guild.create_role("managers", permissions=Permissions(manage_guild=True))
     alice, bob, guide = (
-        guild.add_member(env.create_user(name.lower(), global_name=name, avatar=AVATAR)) for name in PORTRAITS
+        guild.add_member(
+            env.create_user(name.lower(), global_name=name, avatar=AVATAR), roles=[managers] if name == MANAGER else []
+        )
+        for name in PORTRAITS
     )
     await guide.send(channel, WELCOME)
     preview = env.preview(

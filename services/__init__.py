@@ -22,6 +22,7 @@ from services.quota.governor import Governor
 from services.search import SearchService
 from services.selection import SelectionService
 from services.several import SeveralUploads
+from services.sharing import SharingService
 from services.sign_in import SignInService
 from services.sync import SyncService
 from services.upkeep import Upkeep
@@ -48,6 +49,7 @@ class Services:
     search: SearchService
     selections: SelectionService
     picked: PickedService
+    sharing: SharingService
     marks: MarkService
     upkeep: Upkeep
     governor: Governor

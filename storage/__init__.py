@@ -18,6 +18,7 @@ from storage.ledger import LedgerStore
 from storage.marks import MarkStore
 from storage.preferences import PreferenceStore
 from storage.sealing import Keyring
+from storage.sharing import SharingStore
 from storage.sign_in import SignInStore
 from storage.syncs import SyncStore
 from storage.uploads import UploadStore
@@ -38,6 +39,7 @@ class Stores:
     jobs: JobStore
     ledger: LedgerStore
     preferences: PreferenceStore
+    sharing: SharingStore
     sign_in: SignInStore
     held: HeldStore
     expiries: ExpiryStore
@@ -66,6 +68,7 @@ class Stores:
             jobs=JobStore(database, keyring),
             ledger=LedgerStore(database),
             preferences=PreferenceStore(database),
+            sharing=SharingStore(database),
             sign_in=SignInStore(database),
             held=HeldStore(database, keyring),
             expiries=ExpiryStore(database, keyring),

@@ -479,3 +479,33 @@ class Told:
     limit: int | None = None
     remaining: int | None = None
     resets_at: datetime | None = None
+
+
+class Sharing(StrEnum):
+    """In which of a server's channels pictures may be shared."""
+
+    EVERYWHERE = "all"
+    CHOSEN = "chosen"
+    NOWHERE = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRules:
+    """What a server allows. `channels` count where sharing is CHOSEN; `contact` is for who wants to complain."""
+
+    sharing: Sharing = Sharing.EVERYWHERE
+    channels: tuple[int, ...] = ()
+    mature: bool = True
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMessage:
+    """What a user has shared: where, and which items it shows, by kind and id. Outside of servers there is no guild."""
+
+    message_id: int
+    guild_id: int | None
+    channel_id: int
+    discord_id: int
+    shared_at: datetime
+    items: tuple[Key, ...] = ()

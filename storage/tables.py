@@ -323,3 +323,39 @@ sign_in_waits = Table(
     Column("nonce", BigInteger, nullable=False),
     Column("claimed_until", UtcTime),
 )
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("sharing", String, nullable=False),
+    Column("channels", JSON, nullable=False),
+    Column("mature", Boolean, nullable=False),
+    Column("contact", String),
+)
+
+shared_messages = Table(
+    "shared_messages",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("discord_id", BigInteger, nullable=False, index=True),
+    Column("shared_at", UtcTime, nullable=False, index=True),
+    Index(None, "guild_id", "shared_at"),
+)
+
+shared_items = Table(
+    "shared_items",
+    metadata,
+    Column(
+        "message_id",
+        BigInteger,
+        ForeignKey("shared_messages.message_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("item_id", String, nullable=False, index=True),
+)

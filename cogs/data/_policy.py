@@ -23,6 +23,10 @@ KEPT = (
     Text("**Which pictures you want deleted, and when.** Until they are, you keep them, or you unlink their account."),
     Text("**Tags and notes** of yours, and which pictures you hid as spoilers. Until you clear them, or unlink."),
     Text(
+        "**What you have shared:** where and when, and the ids of the pictures, so that moderators can take it down. "
+        "For ninety days."
+    ),
+    Text(
         "**For a while:** attempts to link (an hour), how many of Imgur's credits you used (two days), searches and "
         "selections (a week), work in the background and how it ended (a month)."
     ),

@@ -13,6 +13,7 @@ from cogs.gallery._open import Draw, OpenGalleries
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.groups import ALBUM
+from cogs.ui.posts import may_turn, turned
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public, suggest
 from errors import ForeignGalleryError
 from imgur.models import Sort
@@ -81,6 +82,7 @@ class Galleries(commands.Cog):
     @action("gallery", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _turned(self, interaction: Interaction, place: Place, page: int, known: int, slot: str) -> None:
         await acknowledge_press(interaction)
+        await may_turn(interaction)
         fresh = slot == "refresh"
         got = await self._galleries.page(interaction.user.id, place, page, fresh=fresh)
         draw = partial(
@@ -93,6 +95,7 @@ class Galleries(commands.Cog):
         if interaction.message is not None:
             self._note(interaction, interaction.message.id, got)
         await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
+        await turned(interaction, got.items)
 
     @action("gallery-share", foreign=ForeignGalleryError, place=Place.parse, page=int)
     async def _share_pressed(self, interaction: Interaction, place: Place, page: int) -> None:
@@ -122,4 +125,4 @@ class Galleries(commands.Cog):
         if not share:
             self._note(interaction, message, page)
         plainer = partial(draw, bare_page(page))
-        await answer_or_share(interaction, partial(draw, page), share=share, plainer=plainer)
+        await answer_or_share(interaction, partial(draw, page), share=share, plainer=plainer, items=page.items)

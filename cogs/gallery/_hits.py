@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.gallery._views import LINE_TITLE, remarks
 from cogs.ui.actions import ANYONE, ActionButton
-from cogs.ui.item import ID_LIMIT, bare, cover, icon, linked
+from cogs.ui.item import ID_LIMIT, bare, cover, icon, linked, report_button
 from cogs.ui.layout import COLOUR, Control, heading, notice, rows, shown
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.words import Said, for_everyone, joined, md, small
@@ -68,7 +68,7 @@ def hits_view(hits: Hits, search: Search, view: str, owner: int, *, shared: bool
         parts.append(ui.MediaGallery(*pictures))
     parts += [_hit(line, item, owner, shared=shared) for line, item in _lines(hits)]
     parts += [shown(line) for line in _footer(hits)]
-    parts += rows(list(_turns(hits, search, view, owner)))
+    parts += rows(list(_turns(hits, search, view, owner, shared=shared)))
     drawn = ui.LayoutView(timeout=None)
     drawn.add_item(ui.Container(*parts, accent_colour=COLOUR))
     return drawn
@@ -122,11 +122,15 @@ def _mature(hits: Hits) -> Said:
     )
 
 
-def _turns(hits: Hits, search: Search, view: str, owner: int) -> Iterator[Control]:
+def _turns(hits: Hits, search: Search, view: str, owner: int, *, shared: bool) -> Iterator[Control]:
+    where = Where(search.sort, search.window, view)
     for slot, label, page, disabled in (
         ("previous", Text("Previous"), max(hits.page - 1, 0), hits.page == 0),
         ("next", Text("Next"), hits.page + 1 if hits.next is None else hits.next, hits.next is None),
         ("refresh", Text("Refresh"), hits.page, False),
     ):
-        where = Where(search.sort, search.window, view)
         yield ActionButton("hits", owner, where, page, slot, label=label, disabled=disabled)
+    if shared:
+        yield report_button()
+    elif hits.items:
+        yield ActionButton("hits-share", owner, where, hits.page, label=Text("Share"))

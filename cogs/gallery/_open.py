@@ -12,6 +12,7 @@ from discord import ui
 
 from cogs.gallery._views import bare_page
 from cogs.ui.actions import Interaction
+from cogs.ui.posts import turned
 from cogs.ui.reply import progress
 from cogs.ui.words import heard
 from services.library.page import GalleryPage
@@ -69,3 +70,4 @@ class OpenGalleries:
             with heard(shown.interaction):  # whoever has deleted may be elsewhere, where another language is read
                 full, bare = draw(page), draw(bare_page(page))
             await progress(shown.interaction, full) or await progress(shown.interaction, bare)
+            await turned(shown.interaction, page.items)

@@ -78,7 +78,7 @@ class Picks(commands.Cog):
         draw = partial(picked_view, hidden=picked.hidden, owner=interaction.user.id, vouched=how == OPEN)
         draw = partial(draw, expiries=picked.expiries)
         plainer = partial(draw, [bare(item) for item in picked.items])
-        await answer_or_share(interaction, partial(draw, picked.items), share=True, plainer=plainer)
+        await answer_or_share(interaction, partial(draw, picked.items), share=True, plainer=plainer, items=picked.items)
 
     async def _copy(self, interaction: Interaction, view: str, style: Style) -> None:
         picked = await self._picked.items(interaction.user.id, view, look=style is not Style.LINK)

@@ -13,7 +13,7 @@ from cogs.gallery._hits import Where, bare_hits, hits_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.favorite import favorite_notice, favorite_words
 from cogs.ui.markdown import Markdown
-from cogs.ui.parents import settled
+from cogs.ui.posts import may_turn, settled, turned
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, done, is_public
 from errors import ForeignGalleryError
 from imgur.models import GallerySort, Kind, Window
@@ -70,17 +70,32 @@ class Searches(commands.Cog):
         view = "" if hits.is_nothing else await self._views.keep(interaction.user.id, search.query)
         draw = partial(hits_view, search=search, view=view, owner=interaction.user.id)
         plainer = partial(draw, bare_hits(hits))
-        await answer_or_share(interaction, partial(draw, hits), share=share and bool(hits.items), plainer=plainer)
+        await answer_or_share(
+            interaction, partial(draw, hits), share=share and bool(hits.items), plainer=plainer, items=hits.items
+        )
 
     @action("hits", foreign=ForeignGalleryError, where=Where.parse, page=int)
     async def _turned(self, interaction: Interaction, where: Where, page: int, slot: str) -> None:
         await acknowledge_press(interaction)
+        await may_turn(interaction)
         search = Search(await self._views.query(interaction.user.id, where.view), where.sort, where.window)
         mature = (await settled(interaction)).restricted
         hits = await self._search.find(search, page, mature=mature, fresh=slot == "refresh")
         shared = is_public(interaction)
         draw = partial(hits_view, search=search, view=where.view, owner=interaction.user.id, shared=shared)
         await answer(interaction, draw(hits), plainer=lambda: draw(bare_hits(hits)))
+        await turned(interaction, hits.items)
+
+    @action("hits-share", foreign=ForeignGalleryError, where=Where.parse, page=int)
+    async def _share_pressed(self, interaction: Interaction, where: Where, page: int) -> None:
+        """What is shown, beside the private message."""
+        await acknowledge(interaction)
+        search = Search(await self._views.query(interaction.user.id, where.view), where.sort, where.window)
+        hits = await self._search.find(search, page, mature=(await settled(interaction)).restricted)
+        draw = partial(hits_view, search=search, view=where.view, owner=interaction.user.id)
+        plainer = partial(draw, bare_hits(hits))
+        share = bool(hits.items)
+        await answer_or_share(interaction, partial(draw, hits), share=share, plainer=plainer, items=hits.items)
 
     @action("hit-favorite", kind=Kind)
     async def _favorite_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:

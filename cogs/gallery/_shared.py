@@ -12,8 +12,8 @@ from discord import ui
 from cogs.gallery._views import LINE_TITLE, remarks
 from cogs.ui.actions import ANYONE, ActionSelect, option
 from cogs.ui.expiry import expiry_mark
-from cogs.ui.item import ID_LIMIT, alt, cover, icon, linked, noun
-from cogs.ui.layout import COLOUR, heading, shown
+from cogs.ui.item import ID_LIMIT, alt, cover, icon, linked, noun, report_button
+from cogs.ui.layout import COLOUR, heading, rows, shown
 from cogs.ui.markdown import Markdown
 from cogs.ui.words import for_everyone, joined
 from imgur.models import Item
@@ -55,6 +55,8 @@ def picked_view(
     if options:
         presser = ANYONE if shared else owner
         parts.append(ui.ActionRow(ActionSelect("item-show", presser, options=options, placeholder=Text("Show one…"))))
+    if shared:
+        parts += rows([report_button()])
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR))
     return view

@@ -16,7 +16,7 @@ from cogs.gallery._ticks import tick_menu, tick_rows
 from cogs.ui.actions import ActionButton, ActionSelect, fits, option
 from cogs.ui.adopt import adopt_button
 from cogs.ui.expiry import expiry_mark
-from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, icon, linked, noun, privacy, title
+from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, icon, linked, noun, privacy, report_button, title
 from cogs.ui.layout import COLOUR, Control, heading, notice, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button
@@ -98,7 +98,9 @@ def gallery_view(
         parts += rows(list(_navigation(page, place, owner, last, ticks)))
     if ticks is not None:
         parts += tick_rows(ticks, owner, turned)
-    elif not shared:
+    elif shared:
+        parts += rows([report_button()])
+    else:
         parts += rows(list(_beside(page, owner, turned if options and can_turn else None)))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR))

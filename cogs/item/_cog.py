@@ -70,7 +70,7 @@ class Items(commands.Cog):
         shown = await self._items.show(interaction.user.id, image)
         draw = partial(shown_view, owner=interaction.user.id)
         plainer = partial(draw, bare_shown(shown))
-        await answer_or_share(interaction, partial(draw, shown), share=share, plainer=plainer)
+        await answer_or_share(interaction, partial(draw, shown), share=share, plainer=plainer, items=[shown.item])
 
     @app_commands.command()
     @app_commands.describe(image=IMAGE)
@@ -229,7 +229,7 @@ class Items(commands.Cog):
         shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)
         draw = partial(shown_view, owner=interaction.user.id, vouched=how == OPEN)
         plainer = partial(draw, bare_shown(shown))
-        await answer_or_share(interaction, partial(draw, shown), share=True, plainer=plainer)
+        await answer_or_share(interaction, partial(draw, shown), share=True, plainer=plainer, items=[shown.item])
 
     # --- within ---------------------------------------------------------------------------------------------------
 

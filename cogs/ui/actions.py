@@ -191,6 +191,38 @@ class ActionSelect(ui.Select[ui.LayoutView]):
         return False
 
 
+class ActionChannels(ui.ChannelSelect[ui.LayoutView]):
+    """A menu of a server's channels, none, some or `most` of which may be chosen, that runs an action with their ids.
+
+    Its custom_id is new each time, as that of `ActionSelect`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        owner: int,
+        *arguments: object,
+        kinds: Sequence[discord.ChannelType],
+        chosen: Sequence[int],
+        most: int,
+        placeholder: Said,
+    ) -> None:
+        super().__init__(
+            custom_id=custom_id(name, owner, *arguments, DRAWING + secrets.token_hex(4)),
+            channel_types=list(kinds),
+            placeholder=worded(placeholder, PLACEHOLDER_LIMIT),
+            min_values=0,
+            max_values=most,
+            default_values=[
+                discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.channel) for one in chosen
+            ],
+        )
+
+    def is_dispatchable(self) -> bool:
+        """Not by discord.py, as with buttons."""
+        return False
+
+
 def option(name: Said, value: str, about: Said | None = None, *, chosen: bool = False) -> discord.SelectOption:
     """An entry of a menu, and what stands below it."""
     return discord.SelectOption(

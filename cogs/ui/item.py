@@ -148,6 +148,11 @@ def link_button(item: Item) -> Control:
     return link_to(Text("Open on Imgur"), item.page_url)
 
 
+def report_button() -> Control:
+    """Lets anyone who sees a shared message say that something is wrong with it."""
+    return ActionButton("shared-report", ANYONE, label=Text("Report…"))
+
+
 def arrange_button(album: Album, owner: int, page: int = 0) -> Control:
     """Opens the choice of an own album's cover and of what comes first in it."""
     return ActionButton("album-arrange", owner, album.id, page, label=Text("Cover and order"))
@@ -311,7 +316,9 @@ def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool, vouched: b
         yield ActionButton("item-delete", owner, *about, label=Text("Delete"), style=discord.ButtonStyle.danger)
     if Ability.COPY in can:
         yield ActionButton("item-copy", ANYONE if shared else owner, *about, label=Text("Copy"))
-    if not shared:
+    if shared:
+        yield report_button()
+    else:
         yield from _private_buttons(item, owner, can, vouched=vouched)
     if isinstance(item, Image) and item.processing:
         yield ActionButton("item-refresh", owner, *about, label=Text("Refresh"))

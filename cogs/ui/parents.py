@@ -10,7 +10,6 @@ import discord
 import structlog
 
 from cogs.calls import REFUSALS, reason
-from cogs.ui.audience import Here, here_of
 
 log = structlog.get_logger(__name__)
 
@@ -47,11 +46,3 @@ class Parents:
             log.info("Discord did not tell about a thread's channel", channel=channel_id, reason=reason(refusal))
             return False
         return isinstance(channel, dict) and channel.get("nsfw") is True
-
-
-async def settled(interaction: discord.Interaction[Any]) -> Here:
-    """What is known of the channel, after asking about a thread's parent. Not before it was acknowledged."""
-    here, channel = here_of(interaction), interaction.channel
-    if isinstance(channel, discord.Thread) and channel.parent_id:
-        here.restricted = await interaction.client.parents.is_restricted(channel.parent_id)
-    return here

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from discord.app_commands import Choice
 
 from cogs.calls import REFUSALS, is_lost, may_be_done
 from cogs.ui.layout import notice, shown, trouble
-from cogs.ui.parents import settled
+from cogs.ui.posts import posted, settled, spot_of
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
 from cogs.ui.words import OPTION_LIMIT, Said, label
 from errors import (
@@ -34,6 +34,7 @@ from errors import (
     NotPostedError,
     PostUncertainError,
 )
+from imgur.models import Item
 from locales.rendering import in_public
 from locales.text import Text
 from services.library.suggestions import Suggestion
@@ -60,6 +61,8 @@ PRESS_WAITS = 5.0
 IN_PLACE = "in place"
 LOST = "lost"
 DONE = "done"
+FOLLOWED = "followed"
+MOST_FOLLOWED = 5
 ANSWERED = "answered"
 WAITS = "waits"
 
@@ -203,21 +206,25 @@ async def answer_or_share(
     *,
     share: bool,
     plainer: Draw | None = None,
+    items: Sequence[Item],
 ) -> bool:
     """Answer privately; with `share`, post it for everyone and say so privately. Where that fails, it stays private.
 
-    Whether everyone can see it.
+    Whether everyone can see it. `items` are what it shows.
 
     The private message is edited first: Discord takes the first follow-up to a deferral for that edit.
     """
     if not share:
         await answer(interaction, draw(shared=False), plainer=partial(plainer, shared=False) if plainer else None)
         return False
-    deed = what_was_done(interaction)
-    await answer(
-        interaction, notice(Text("Shared"), Text("Everyone here can see it below."), deed.text if deed else None)
-    )
-    if (why := await _unposted(interaction, draw, plainer)) is not None:
+    why: Exception | None = await _forbidden(interaction, items)
+    if why is None:
+        deed = what_was_done(interaction)
+        await answer(
+            interaction, notice(Text("Shared"), Text("Everyone here can see it below."), deed.text if deed else None)
+        )
+        why = await _unposted(interaction, draw, plainer, items)
+    if why is not None:
         private = partial(_kept_private, why=why)
         await answer(interaction, private(draw), plainer=partial(private, plainer) if plainer else None)
     return why is None
@@ -338,21 +345,41 @@ def _ways(interaction: Interaction, view: ui.LayoutView) -> Iterator[tuple[Calla
         yield partial(response.send_message, view=view, ephemeral=True), True
 
 
-def _kept_private(draw: Draw, *, why: BotError) -> ui.LayoutView:
+def _kept_private(draw: Draw, *, why: Exception) -> ui.LayoutView:
     view = draw(shared=False)
     view.add_item(shown(trouble(why)))
     return view
 
 
-async def _unposted(interaction: Interaction, draw: Draw, plainer: Draw | None) -> BotError | None:
-    """Post it for everyone; why they cannot see it: Discord may refuse, or keep it to the one who asked."""
+async def _forbidden(interaction: Interaction, items: Sequence[Item]) -> Exception | None:
+    """Why the server does not want it: asked now, as it may have said so since the command was given."""
     await settled(interaction)
+    why: Exception | None = await interaction.client.services.sharing.forbids(spot_of(interaction), items)
+    return why
+
+
+async def _unposted(
+    interaction: Interaction, draw: Draw, plainer: Draw | None, items: Sequence[Item]
+) -> BotError | None:
+    """Post it for everyone; why they cannot see it: Discord may refuse, or keep it to the one who asked."""
+    if _has_no_follow_up(interaction):
+        return NotPostedError()
     refusal, message = await refused(interaction, partial(_post, interaction, draw))
     if refusal and plainer and _is_for_content(refusal):
         refusal, message = await refused(interaction, partial(_post, interaction, plainer))
     if refusal and may_be_done(refusal):
         return PostUncertainError()
-    return None if message is not None and not message.flags.ephemeral else NotPostedError()
+    if message is None or message.flags.ephemeral:
+        return NotPostedError()
+    await posted(interaction, message.id, items)
+    return None
+
+
+def _has_no_follow_up(interaction: Interaction) -> bool:
+    """Whether Discord takes none any more, as only users have installed the bot here; if it does, one less."""
+    sent = interaction.extras.get(FOLLOWED, 0)
+    interaction.extras[FOLLOWED] = sent + 1
+    return sent >= MOST_FOLLOWED and not interaction.is_guild_integration()
 
 
 async def _post(interaction: Interaction, draw: Draw) -> discord.WebhookMessage:
@@ -416,6 +443,8 @@ async def _edited(interaction: Interaction, view: ui.LayoutView) -> Exception | 
 
 
 async def _followed(interaction: Interaction, view: ui.LayoutView) -> Exception | None:
+    if _has_no_follow_up(interaction):
+        return NotPostedError()
     return await _refusal(interaction, partial(interaction.followup.send, view=view, ephemeral=True))
 
 

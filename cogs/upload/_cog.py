@@ -272,7 +272,7 @@ class Uploads(commands.Cog):
         draw = partial(several_view, batch, owner, again=again, smaller=smaller, more=len(later), picked=picked)
         share = question.share and bool(batch.uploaded)
         plainer = partial(draw, bare=True)
-        posted = await answer_or_share(interaction, draw, share=share, plainer=plainer)
+        posted = await answer_or_share(interaction, draw, share=share, plainer=plainer, items=items)
         if posted and (later or len(batch.uploaded) < len(batch.entries)):
             await answer_on(interaction, draw(shared=False)) or await answer_on(interaction, draw(bare=True))
 
@@ -330,6 +330,7 @@ class Uploads(commands.Cog):
             plainer=partial(
                 uploaded_view, replace(uploaded, image=bare_image(uploaded.image)), owner, bare_request(request)
             ),
+            items=[uploaded.image],
         )
 
     def _rescue(self, interaction: Interaction, question: Question, error: Exception, made: Sequence[Album]) -> None:

@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.expiry import expiry_line, expiry_menu
-from cogs.ui.item import ALT_LIMIT, ID_LIMIT, OPEN, cover, icon, link_button, linked
+from cogs.ui.item import ALT_LIMIT, ID_LIMIT, OPEN, cover, icon, link_button, linked, report_button
 from cogs.ui.layout import COLOUR, TEXT_LIMIT, WARNING, Control, heading, notice, remark, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
@@ -100,6 +100,8 @@ def several_view(
     if picked is not None and not shared:
         controls.append(ActionButton("pick-copy", owner, picked, label=Text("Copy links")))
         controls.append(ActionButton("pick-share", owner, picked, OPEN, label=Text("Share")))
+    if shared:
+        controls.append(report_button())
     parts += rows(controls)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR if batch.uploaded else WARNING))

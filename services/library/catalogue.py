@@ -18,7 +18,7 @@ from services.library.reading import Reading, Viewer
 from services.library.shelves import Shelves
 from services.library.suggestions import Lists, Scope
 from services.ports import ImgurApi, UploadStore
-from storage.models import Expiry
+from storage.models import Expiry, Key
 
 T = TypeVar("T")
 
@@ -39,6 +39,15 @@ class Catalogue:
         self.reading = Reading(accounts, imgur, clock, notice=self.shelves.noticed)
         self.lists = Lists(self.reading, uploads, shelves, clock)
         self.names = naming.Names(self.lists)
+        self._gone: Callable[[Key], None] = lambda _key: None
+
+    def tell_gone(self, told: Callable[[Key], None]) -> None:
+        """Whoever wants to hear what is deleted from Imgur through the bot."""
+        self._gone = told
+
+    def gone(self, kind: Kind, item_id: str) -> None:
+        """It is no longer on Imgur."""
+        self._gone((kind.value, item_id))
 
     async def linked(self, discord_id: int) -> Viewer:
         """Who the user is on Imgur. Raises NotLinkedError."""
@@ -148,6 +157,7 @@ class Catalogue:
 
         What was noted on it goes where its owner has `deleted` it.
         """
+        self.gone(Kind.ALBUM, album_id)
         if deleted:
             await self.shelves.removed(viewer, None, Kind.ALBUM, album_id)
         else:

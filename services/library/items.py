@@ -183,6 +183,7 @@ class ItemService:
         return True
 
     async def _deleted(self, viewer: Viewer, image_id: str) -> None:
+        self._catalogue.gone(Kind.IMAGE, image_id)
         await self._backlog.write("a deletion", partial(self._uploads.remove, viewer.discord_id, image_id))
         await self._shelves.removed(viewer, None, Kind.IMAGE, image_id)
         self._catalogue.changed(viewer.discord_id)

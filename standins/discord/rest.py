@@ -31,6 +31,9 @@ UNKNOWN_INTERACTION = Refusal(404, 10062, "Unknown interaction")
 ACKNOWLEDGED = Refusal(400, 40060, "Interaction has already been acknowledged.")
 INVALID = Refusal(400, 50035, "Invalid Form Body")
 UNKNOWN_WEBHOOK = Refusal(404, 10015, "Unknown Webhook")
+TOO_MANY = Refusal(400, 40094, "This interaction has reached its maximum number of follow up messages")
+MOST_ALONE, PRIVATE = 5, 64
+NO_ACCESS = Refusal(403, 50001, "Missing Access")
 UNKNOWN_MESSAGE = Refusal(404, 10008, "Unknown Message")
 UNKNOWN_CHANNEL = Refusal(404, 10003, "Unknown Channel")
 NOT_FOUND = Refusal(404, 0, "404: Not Found")
@@ -221,6 +224,10 @@ async def follow_up(standin: Standin, request: web.Request, body: Json) -> Answe
     if interaction.acknowledgement == DEFERRED and not interaction.finished.is_set() and interaction.original:
         interaction.finished.set()
         return 200, standin.world.change_message(interaction.original, body)
+    if standin.switches.alone and len(interaction.followups) == MOST_ALONE:
+        raise RefusedError(TOO_MANY)
+    if standin.switches.forced_private:
+        body = body | {"flags": body.get("flags", 0) | PRIVATE}
     message = standin.world.new_message(body, interaction.payload["channel_id"])
     interaction.followups.append(message)
     interaction.finished.set()
@@ -248,7 +255,9 @@ async def post(standin: Standin, request: web.Request, body: Json) -> Answer:
 
 
 async def delete(standin: Standin, request: web.Request, _body: Any) -> Answer:
-    """Take a message away."""
+    """Take a message away; in a server, as a member of it, else by an interaction's token."""
+    if standin.switches.alone and "token" not in request.match_info:
+        raise RefusedError(NO_ACCESS)
     if standin.world.messages.pop(request.match_info["message"], None) is None:
         raise RefusedError(UNKNOWN_MESSAGE)
     return NO_CONTENT, None
@@ -302,6 +311,7 @@ ROUTES = [
     web.patch(_WEBHOOK + "/messages/@original", _call(edit_original, token=False)),
     web.get(_WEBHOOK + "/messages/@original", _call(get_original, token=False)),
     web.patch(_WEBHOOK + "/messages/{message}", _call(edit, token=False)),
+    web.delete(_WEBHOOK + "/messages/{message}", _call(delete, token=False)),
     web.post(_WEBHOOK, _call(follow_up, token=False)),
     web.post(f"{API}/users/@me/channels", _call(open_direct)),
     web.post(API + "/channels/{channel}/messages", _call(post)),

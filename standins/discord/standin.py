@@ -97,6 +97,10 @@ class Standin:
                 "pending": False, "communication_disabled_until": None,
             },
         }  # fmt: skip
+        if str(person["id"]) in self.switches.managers:
+            place["member"]["permissions"] = channel["permissions"] = str(int(PERMISSIONS) | 1 << 5)
+        if self.switches.alone:
+            place["authorizing_integration_owners"] = {"1": person["id"]}
         if direct:
             channel = {"id": f"{int(person['id']) + 1}", "type": 1, "flags": 0, "recipients": [person],
                        "last_message_id": None}  # fmt: skip

@@ -72,6 +72,9 @@ class Switches:
     starts_again_after: int = 0  # milliseconds until there are more
     slow_files: float = 0.0  # seconds before a file is handed out
     acknowledge_within: float = 3.0  # seconds
+    alone: bool = False  # only its user has installed the bot, which is no member of the server
+    forced_private: bool = False  # the server wants nothing of such bots to be seen
+    managers: list[str] = field(default_factory=list)  # ids of people who manage the server
 
     def fault(self, line: str) -> Fault | None:
         """What becomes of the call with this method and path."""

@@ -9,7 +9,7 @@ from discord import ui
 
 from tests.reading import english
 
-CONTAINER, ROW, BUTTON, SELECT, TEXT, GALLERY, FILE = 17, 1, 2, 3, 10, 12, 13
+CONTAINER, ROW, BUTTON, SELECT, TEXT, GALLERY, FILE, CHANNELS = 17, 1, 2, 3, 10, 12, 13, 8
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -49,7 +49,7 @@ def assert_sendable(view: ui.LayoutView) -> None:
 
 def _row(row: dict[str, Any]) -> None:
     kinds = [part["type"] for part in row["components"]]
-    assert kinds == [SELECT] or (set(kinds) == {BUTTON} and len(kinds) <= 5)
+    assert kinds in ([SELECT], [CHANNELS]) or (set(kinds) == {BUTTON} and len(kinds) <= 5)
 
 
 def _button(button: dict[str, Any]) -> None:
@@ -67,6 +67,12 @@ def _select(select: dict[str, Any]) -> None:
     assert length(select.get("placeholder") or "") <= 150
 
 
+def _channels(menu: dict[str, Any]) -> None:
+    assert 0 <= menu["min_values"] <= menu["max_values"] <= 25
+    assert len(menu.get("default_values", ())) <= menu["max_values"]
+    assert length(menu.get("placeholder") or "") <= 150
+
+
 def _text(text: dict[str, Any]) -> None:
     assert text["content"].strip()
 
@@ -82,4 +88,4 @@ def _gallery(gallery: dict[str, Any]) -> None:
         assert not any(character.isspace() for character in url)
 
 
-CHECKS = {ROW: _row, BUTTON: _button, SELECT: _select, TEXT: _text, GALLERY: _gallery}
+CHECKS = {ROW: _row, BUTTON: _button, SELECT: _select, CHANNELS: _channels, TEXT: _text, GALLERY: _gallery}

@@ -27,6 +27,7 @@ from cogs.item import _views as items
 from cogs.item._form import EditForm
 from cogs.item._marks import TagForm, Typed
 from cogs.item._random import drawn_view
+from cogs.server._views import ContactForm, report_view, rules_view, shared_view
 from cogs.ui.actions import LIMIT, custom_id, fits
 from cogs.ui.copying import links_views
 from cogs.ui.item import ID_LIMIT, item_view
@@ -50,8 +51,9 @@ from services.library.suggestions import Suggestion
 from services.message import Contents, Linked, Picture
 from services.search import Hits, Search
 from services.selection import Deed, Selected, Sorted, Ticks
+from services.sharing import SharedPage
 from services.snippets import Style
-from storage.models import Job, JobState
+from storage.models import Job, JobState, ServerRules, SharedMessage, Sharing
 from tests.cogs.limits import assert_sendable, walk, written
 
 OWNER = MESSAGE = 2**64 - 1
@@ -131,6 +133,12 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield TagsForm(OWNER, VIEW)
     for style in Style:
         yield from links_views([IMAGES[0]] * 500, frozenset(), style, OWNER, VIEW)
+    yield rules_view(ServerRules(Sharing.CHOSEN, (MESSAGE,) * 25), OWNER)
+    yield ContactForm(OWNER, "c" * 200)
+    yield shared_view(
+        SharedPage([SharedMessage(MESSAGE, MESSAGE, MESSAGE, OWNER, NOW)] * 5, 9, 99, 500), MESSAGE, OWNER
+    )
+    yield report_view(ServerRules(), OWNER, MESSAGE, moderator=True)
     yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER)
     yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER, shared=True)
     yield UploadForm(OWNER, Given())

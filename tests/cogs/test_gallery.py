@@ -276,7 +276,7 @@ async def test_shared_gallery_is_turned_by_its_owner_only(discord: Discord, link
     message, _ = await shared(discord, command)
     assert f"<@{discord.alice.id}>" in text(message)
     first, before = listed(message), len(discord.standin.requests)
-    for label in enabled(message):
+    for label in {*enabled(message)} - {"Report…"}:
         assert "not yours" in text(answer(await discord.click(message, label, discord.bob)))
     assert "not yours" in text(answer(await discord.bob.select(message, options(message)[:1])))
     assert listed(message) == first

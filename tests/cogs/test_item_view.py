@@ -274,7 +274,7 @@ def test_favorite_is_everyone_s_on_a_shared_message(*, linked: bool, favorite: b
         for button in parts(view, BUTTON)
         if "custom_id" in button
     }
-    assert owners == {"Edit": "7", "Favorite": str(ANYONE), "Delete": "7", "Copy": str(ANYONE)}
+    assert owners == {"Edit": "7", "Favorite": str(ANYONE), "Delete": "7", "Copy": str(ANYONE), "Report…": str(ANYONE)}
 
 
 def test_copied_markdown_stays_in_its_code_block() -> None:

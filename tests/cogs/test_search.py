@@ -50,7 +50,7 @@ async def test_hits_are_a_gallery_with_favorite_on_each(discord: Discord, linked
     assert "### On Imgur: cat, newest first" in text(message)
     assert listed(message)[:2] in ([album.id, found[0].id], [found[0].id, found[1].id])
     assert len(listed(message)) == len(pictures(message)) == len(favorite_ids(message)) == 10
-    assert enabled(message)[-2:] == ["Next", "Refresh"]
+    assert enabled(message)[-3:] == ["Next", "Refresh", "Share"]
     (sent,) = discord.standin.requests
     assert (sent.path, sent.query) == ("/3/gallery/search/time/all/0", {"q": "cat"})
     assert sent.headers["Authorization"].startswith("Client-ID ")

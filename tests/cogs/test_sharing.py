@@ -53,7 +53,7 @@ async def test_a_private_item_is_shared_by_its_button_and_stays_as_it_is(discord
     [public] = pressed.followups
     assert not public.ephemeral
     assert "### Hill" in text(public)
-    assert list(buttons(public)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy"]
+    assert list(buttons(public)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Report…"]
     assert "Everyone here can see it below" in text(answer(pressed))
     assert text(discord.reread(private)) == before
 
@@ -89,6 +89,17 @@ async def test_a_gallery_is_shared_by_its_button_as_it_is_shown(discord: Discord
     assert f"<@{discord.alice.id}>: images" in text(public)
     assert "Page 2 of 2" in text(public)
     assert spoilers(public) == [False, False]
+
+
+async def test_a_page_of_a_search_is_shared_by_its_button(discord: Discord) -> None:
+    for number in range(12):
+        discord.standin.world.add_image(title=f"Cat {number}", in_gallery=True, nsfw=False)
+    private = answer(await discord.run("search", query="cat"))
+    await discord.click(private, "Next")
+    [public] = (await discord.click(private, "Share")).followups
+    assert f"<@{discord.alice.id}> on Imgur: cat" in text(public)
+    assert listed(public) == listed(discord.reread(private))
+    assert "Report…" in buttons(public)
 
 
 async def test_what_is_ticked_is_shared_in_its_order_and_anyone_may_look(discord: Discord, linked: Account) -> None:

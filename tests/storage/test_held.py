@@ -21,7 +21,7 @@ ALICE, BOB = 1_111_111_111_111_111_111, 2_222_222_222_222_222_222
 OURS = 77
 
 # Tables about nobody in Discord: who adds one asks whether that is true.
-NOBODYS = {"command_syncs", "credit_overruns", "credits_left", "data_keys", "housekeeping", "sign_in"}
+NOBODYS = {"command_syncs", "credit_overruns", "credits_left", "data_keys", "housekeeping", "servers", "sign_in"}
 # Whole numbers and JSON that hold no id of a Discord user; all that do are named *discord_id or *user_id.
 NUMBERS = """
     expiries.account_id
@@ -29,10 +29,12 @@ NUMBERS = """
     credits_left.number data_keys.id housekeeping.value imgur_accounts.account_id imgur_accounts.version
     items.library_id items.size jobs.account_id jobs.id libraries.account_id libraries.id link_attempts.account_id
     link_attempts.number links.account_id marks.library_id places.library_id places.name places.pass places.rank
-    selected.account_id sign_in_waits.nonce steps.job_id syncs.library_id syncs.next_low syncs.next_rank
+    selected.account_id servers.guild_id shared_items.message_id
+    shared_messages.channel_id shared_messages.guild_id shared_messages.message_id sign_in_waits.nonce
+    steps.job_id syncs.library_id syncs.next_low syncs.next_rank
     syncs.number syncs.reach syncs.version tags.library_id
 """
-DOCUMENTS = {"items.extra", "jobs.payload", "steps.payload"}
+DOCUMENTS = {"items.extra", "jobs.payload", "servers.channels", "steps.payload"}
 SEALED = """
     data_keys.key imgur_accounts.access_token imgur_accounts.refresh_token jobs.origin link_attempts.access_token
     link_attempts.code link_attempts.cookie_hash link_attempts.nonce_hash link_attempts.origin

@@ -1,0 +1,115 @@
+"""Taking shared messages down, and pictures out of them, as far as Discord lets the bot."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from enum import Enum, auto
+from typing import Any
+
+import discord
+import structlog
+from discord import ui
+
+from cogs.calls import REFUSALS
+from cogs.server._views import emptied_view
+from cogs.ui.posts import Post, ways
+from cogs.ui.reply import PATIENCE
+from locales.rendering import in_public
+from services.sharing import Key, SharedMessage
+
+log = structlog.get_logger(__name__)
+
+GONE = frozenset({10003, 10008})
+"""Discord knows no such channel, or no such message in it."""
+SMALL = "sbtmlh"
+"""Imgur's letters for small copies."""
+
+
+class Outcome(Enum):
+    """What became of a message that was to be taken down."""
+
+    DELETED = auto()
+    GONE = auto()
+    REFUSED = auto()
+
+
+class Changing:
+    """By the token of who posted it, for a quarter of an hour; else as a member of the server that sees the channel."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    async def taken_down(self, shared: SharedMessage) -> Outcome:
+        """Delete a message."""
+        message_id = shared.message_id
+
+        async def by_token(post: Post) -> None:
+            await post.delete(message_id)
+
+        for way in ways(self._client, message_id, shared.channel_id, by_token, "delete"):
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await way()
+            except REFUSALS as refusal:
+                if getattr(refusal, "code", 0) in GONE:
+                    return Outcome.GONE
+                log.info("Discord did not delete a message", code=getattr(refusal, "code", 0))
+            else:
+                return Outcome.DELETED
+        return Outcome.REFUSED
+
+    async def emptied(self, shared: SharedMessage, key: Key) -> bool:
+        """Take an item's picture out of a message; where nothing else is in it, say so instead. Never raises."""
+        if any(one != key for one in shared.items):
+            message = await self._fetched(shared)
+            view = without(message, key) if message else None
+        else:
+            with in_public():
+                view = emptied_view()
+        return view is not None and await self._edited(shared, view)
+
+    async def _fetched(self, shared: SharedMessage) -> discord.Message | None:
+        async def by_token(post: Post) -> discord.Message:
+            return await post.fetch(shared.message_id)
+
+        for way in ways(self._client, shared.message_id, shared.channel_id, by_token, "fetch"):
+            with suppress(*REFUSALS):
+                async with asyncio.timeout(PATIENCE):
+                    found: discord.Message = await way()
+                return found
+        return None
+
+    async def _edited(self, shared: SharedMessage, view: ui.LayoutView) -> bool:
+        async def by_token(post: Post) -> None:
+            await post.edit(shared.message_id, view)
+
+        for way in ways(self._client, shared.message_id, shared.channel_id, by_token, "edit", view=view):
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await way()
+            except REFUSALS as refusal:
+                log.info("Discord did not change a message", code=getattr(refusal, "code", 0))
+            else:
+                return True
+        return False
+
+
+def without(message: discord.Message, key: Key) -> ui.LayoutView:
+    """The message without an item's picture; what else there is to read and to press stays."""
+    for container in message.components:
+        children: list[discord.Component] = getattr(container, "children", [])
+        for part in list(children):
+            if isinstance(part, discord.MediaGalleryComponent):
+                part.items = [one for one in part.items if not _is_of(one.media.url, key[1])]
+                if not part.items:
+                    children.remove(part)
+    view = ui.LayoutView.from_message(message, timeout=None)
+    view.stop()  # presses come in by their ids: discord.py need not know it
+    return view
+
+
+def _is_of(url: str, item_id: str) -> bool:
+    """Whether an address is of an item's picture, whole or small."""
+    stem = url.partition("?")[0].rpartition("/")[2].partition(".")[0]
+    return stem == item_id or (stem[:-1] == item_id and stem[-1] in SMALL)

@@ -1,0 +1,210 @@
+"""What a server lets be shared, and the record of what was shared in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeAlias
+
+import structlog
+
+from errors import BotError, ChannelNotChosenError, MatureNotSharedError, NotOnRecordError, SharingOffError
+from imgur.models import Album, Item, Kind
+from services.backlog import Backlog
+from services.ports import SharingStore
+from services.search import is_mature
+from services.text import passage
+from storage.errors import StorageError
+from storage.models import Key, ServerRules, SharedMessage, Sharing
+
+log = structlog.get_logger(__name__)
+
+__all__ = [
+    "LONGEST_CONTACT",
+    "MOST_CHANNELS",
+    "Key",
+    "ServerRules",
+    "SharedMessage",
+    "SharedPage",
+    "Sharing",
+    "SharingService",
+    "Spot",
+]
+
+KEPT_FOR = timedelta(days=90)
+"""For how long it is on record what was shared."""
+PAGE = 5
+"""Messages on a page of what was shared."""
+MOST_EMPTIED = 20
+"""Messages that stop showing a picture when that is deleted: the newest."""
+MOST_CHANNELS = 25
+PICTURES = 10
+"""Of an album, in the message that shows it."""
+LONGEST_CONTACT = 200
+SWEPT = 500
+
+Emptier: TypeAlias = Callable[[SharedMessage, Key], Awaitable[bool]]
+"""Takes an item out of what a message shows; whether Discord let it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something is shared; `parent_id` is the channel that a thread is in."""
+
+    channel_id: int
+    guild_id: int | None = None
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPage:
+    """A page of what was shared in a server; pages count from 0."""
+
+    messages: Sequence[SharedMessage]
+    number: int
+    last: int
+    total: int
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SharingService:
+    """Errors of the database pass through, but for the record: what was shared is put there later then."""
+
+    def __init__(self, store: SharingStore, now: Callable[[], datetime] = _now) -> None:
+        self._store = store
+        self._now = now
+        self._backlog = Backlog()
+        self._empty: Emptier | None = None
+        self._emptying: set[asyncio.Task[None]] = set()
+
+    def empty_with(self, emptier: Emptier) -> None:
+        """The Discord side takes what was deleted out of messages with this."""
+        self._empty = emptier
+
+    async def close(self) -> None:
+        """Leave what is under way, and write down what could not be written."""
+        for task in self._emptying:
+            task.cancel()
+        await asyncio.gather(*self._emptying, return_exceptions=True)
+        await self._backlog.close()
+
+    async def rules(self, guild_id: int | None) -> ServerRules:
+        """What a server allows; outside of servers, everything."""
+        return ServerRules() if guild_id is None else await self._store.rules(guild_id)
+
+    async def lets_mature(self, guild_id: int | None) -> bool:
+        """Whether mature pictures may be shown there; not where that cannot be known."""
+        try:
+            return (await self.rules(guild_id)).mature
+        except StorageError:
+            return False
+
+    async def forbids(self, spot: Spot, items: Iterable[Item]) -> Exception | None:
+        """Why this may not be shared there, as `check` raises it, or why that cannot be known; None where it may."""
+        try:
+            await self.check(spot, items)
+        except (BotError, StorageError) as why:
+            return why
+        return None
+
+    async def check(self, spot: Spot, items: Iterable[Item] = ()) -> None:
+        """Raises SharingOffError, ChannelNotChosenError or MatureNotSharedError where this may not be shared there."""
+        rules = await self.rules(spot.guild_id)
+        if rules.sharing is Sharing.NOWHERE:
+            raise SharingOffError
+        if rules.sharing is Sharing.CHOSEN and not {spot.channel_id, spot.parent_id} & set(rules.channels):
+            raise ChannelNotChosenError
+        if not rules.mature and any(map(is_mature, items)):
+            raise MatureNotSharedError
+
+    async def allow(self, guild_id: int, sharing: Sharing) -> ServerRules:
+        """Say where pictures may be shared."""
+        return await self._store.change(guild_id, sharing=sharing.value)
+
+    async def choose(self, guild_id: int, channels: Iterable[int]) -> ServerRules:
+        """Let it be these channels, and nothing outside of them."""
+        chosen = tuple(dict.fromkeys(channels))[:MOST_CHANNELS]
+        return await self._store.change(guild_id, sharing=Sharing.CHOSEN.value, channels=chosen)
+
+    async def allow_mature(self, guild_id: int, *, mature: bool) -> ServerRules:
+        """Say whether mature pictures may be shared, as openly as a channel lets them."""
+        return await self._store.change(guild_id, mature=mature)
+
+    async def set_contact(self, guild_id: int, contact: str) -> ServerRules:
+        """Say to whom one may complain; nothing clears it."""
+        return await self._store.change(guild_id, contact=passage(contact, LONGEST_CONTACT) or None)
+
+    async def posted(self, message_id: int, spot: Spot, discord_id: int, items: Sequence[Item]) -> None:
+        """Put on record what a user has shared."""
+        keys = _keys(items)
+        shared = SharedMessage(message_id, spot.guild_id, spot.channel_id, discord_id, self._now(), keys)
+        await self._backlog.write("a shared message", partial(self._store.add, shared))
+
+    async def shows(self, message_id: int, items: Sequence[Item]) -> None:
+        """What a shared message shows now."""
+        keys = _keys(items)
+        await self._backlog.write("what a message shows", partial(self._store.show, message_id, keys))
+
+    async def page(self, guild_id: int, number: int) -> SharedPage:
+        """What was shared in a server, the newest first; the last page for one that there is not."""
+        total = await self._store.count(guild_id)
+        last = max((total - 1) // PAGE, 0)
+        number = max(min(number, last), 0)
+        return SharedPage(await self._store.page(guild_id, offset=number * PAGE, limit=PAGE), number, last, total)
+
+    async def shared(self, guild_id: int, message_id: int) -> SharedMessage:
+        """One that was shared in this server. Raises NotOnRecordError."""
+        found = await self._store.get(guild_id, message_id)
+        if found is None:
+            raise NotOnRecordError
+        return found
+
+    async def taken_down(self, message_id: int) -> None:
+        """It is no longer there."""
+        await self._backlog.write("a message that is gone", partial(self._store.remove, message_id))
+
+    def gone(self, key: Key) -> None:
+        """An item was deleted from Imgur: messages that show it are to show it no more, whoever shared them.
+
+        Nobody waits for that, and nothing is lost where it does not come about: the picture itself is gone.
+        """
+        if self._empty is not None:
+            task = asyncio.create_task(self._emptied(self._empty, key), name="empties shared messages")
+            self._emptying.add(task)
+            task.add_done_callback(self._emptying.discard)
+
+    async def _emptied(self, empty: Emptier, key: Key) -> None:
+        try:
+            for shared in await self._store.showing(key, limit=MOST_EMPTIED):
+                if await empty(shared, key):
+                    left = [one for one in shared.items if one != key]
+                    change = partial(self._store.show, shared.message_id, left)
+                    await (change() if left else self._store.remove(shared.message_id))
+        except StorageError as error:
+            log.warning("shared messages may show what was deleted", reason=type(error).__name__)
+        except Exception:
+            log.exception("shared messages may show what was deleted")
+
+    async def sweep(self) -> None:
+        """Forget what was shared long ago."""
+        while await self._store.sweep(self._now() - KEPT_FOR, limit=SWEPT) == SWEPT:
+            pass
+
+
+def _keys(items: Sequence[Item]) -> tuple[Key, ...]:
+    """What a message shows of these: an album by its cover, or by its first pictures where it is alone."""
+    most = PICTURES if len(items) == 1 else 1
+    found: list[Key] = []
+    for item in items:
+        found.append((item.kind.value, item.id))
+        if isinstance(item, Album):
+            cover = [item.cover] if item.cover else []
+            ids = dict.fromkeys([*cover, *(image.id for image in item.images[: most + 1])])
+            found += [(Kind.IMAGE.value, image_id) for image_id in list(ids)[:most]]
+    return tuple(found)

@@ -1,0 +1,323 @@
+"""`/imgur server`: what members may share, what they shared, and taking it down."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import pytest
+from discord import Permissions
+
+from services.sharing import ServerRules, Sharing
+from standins.imgur.records import Account, StoredImage
+from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
+from tests.cogs.places import thread_of, with_interactions
+from tests.cogs.test_gallery import listed, pictures
+from tests.cogs.test_sharing import menu, shared, spoilers
+
+ROLE = "managers"
+
+
+@pytest.fixture
+def manager(discord: Discord) -> Any:
+    """Someone who manages the server, and nothing more."""
+    return a_manager(discord)
+
+
+def a_manager(discord: Discord, **permissions: bool) -> Any:
+    guild = discord.channel.guild
+    assert guild is not None
+    role = guild.create_role(ROLE, permissions=Permissions(**(permissions or {"manage_guild": True})))
+    return guild.add_member(discord.env.create_user("mallory"), roles=[role])
+
+
+def demote(discord: Discord, manager: Any) -> None:
+    """They are no longer what made them a manager."""
+    guild = discord.channel.guild
+    assert guild is not None
+    member = discord.env.backend.guilds[guild.id].members[manager.id]
+    for role in list(member.role_ids):
+        discord.env.backend.remove_member_role(guild.id, manager.id, role)
+
+
+@pytest.fixture
+def image(discord: Discord, linked: Account) -> StoredImage:
+    return discord.standin.world.add_image(linked, title="Hill", nsfw=False)
+
+
+async def opened(discord: Discord, manager: Any) -> Any:
+    return answer(await discord.run("server", manager))
+
+
+async def allow(discord: Discord, manager: Any, sharing: str) -> Any:
+    message = await opened(discord, manager)
+    await manager.select(message, values=[sharing])
+    return message
+
+
+async def rules(discord: Discord) -> ServerRules:
+    return await discord.house.services.sharing.rules(guild_id(discord))
+
+
+def guild_id(discord: Discord) -> int:
+    assert discord.channel.guild is not None
+    return discord.channel.guild.id
+
+
+# --- who may ------------------------------------------------------------------------------------------------------
+
+
+async def test_who_does_not_manage_the_server_hears_so(discord: Discord) -> None:
+    assert "This is for who manages the server" in text(await opened(discord, discord.alice))
+
+
+async def test_outside_of_servers_there_is_nothing_to_manage(discord: Discord) -> None:
+    message = (await discord.alice_user.slash("imgur server")).response
+    assert "This is about a server" in text(message)
+
+
+async def test_who_lost_the_permission_meanwhile_changes_nothing(discord: Discord) -> None:
+    manager = a_manager(discord)
+    message = await opened(discord, manager)
+    form = await discord.click(message, "Contact for reports…", manager)
+    demote(discord, manager)
+    presses = [
+        lambda: manager.select(message, values=["off"]),
+        lambda: discord.click(message, "No mature pictures", manager),
+        lambda: manager.submit_modal(form, {"contact": "me"}),
+        lambda: discord.click(message, "What was shared here", manager),
+    ]
+    for press in presses:
+        result = await press()
+        assert "This is for who manages the server" in text(result.followups[0])
+    assert await rules(discord) == ServerRules()
+
+
+# --- what is allowed ----------------------------------------------------------------------------------------------
+
+
+async def test_sharing_is_switched_off_for_everything(discord: Discord, manager: Any, image: StoredImage) -> None:
+    private = answer(await discord.run("show", image=image.id))
+    assert "Nowhere" in text(await allow(discord, manager, "off"))
+    for result in (
+        await discord.run("show", image=image.id, share=True),
+        await discord.run("images", share=True),
+        await discord.click(private, "Share"),
+    ):
+        assert not result.followups
+        assert "This server lets nothing be shared" in text(answer(result))
+        assert image.id in text(answer(result))
+
+
+async def test_it_is_looked_at_when_an_upload_is_posted_not_when_it_begins(
+    discord: Discord, manager: Any, linked: Account, picture: bytes
+) -> None:
+    sharing, offs = discord.house.services.sharing, []
+    off = partial(sharing.allow, guild_id(discord), Sharing.NOWHERE)
+    discord.attachments.meanwhile["a.jpg"] = lambda: offs.append(asyncio.ensure_future(off()))
+    result = await discord.run("upload", file=("a.jpg", picture), share=True)
+    assert len(offs) == 1
+    assert not result.followups
+    (stored,) = discord.standin.world.images_of(linked)
+    assert f"https://imgur.com/{stored.id}" in text(answer(result))
+    assert "This server lets nothing be shared" in text(answer(result))
+
+
+async def test_only_chosen_channels_and_their_threads_are_shared_in(
+    discord: Discord, manager: Any, image: StoredImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert discord.channel.guild is not None
+    other = discord.channel.guild.create_text_channel("other")
+    message = await allow(discord, manager, "chosen")
+    assert "None is chosen yet" in text(message)
+    channels = next(part for part in walk(components(message)) if part["type"] == 8)
+    await manager.select(message, values=[other], custom_id=channels["custom_id"])
+    assert f"<#{other.id}>" in text(message)
+    assert (await rules(discord)).channels == (other.id,)
+    refused = await discord.run("show", image=image.id, share=True)
+    assert "Nothing may be shared in this channel" in text(answer(refused))
+    allowed = await discord.alice.slash(other, "imgur show", image=image.id, share=True)
+    assert len(allowed.followups) == 1
+    with_interactions(monkeypatch, thread_of(other.id))
+    assert pictures(await shared(discord, image=image.id))
+
+
+async def test_mature_pictures_are_not_shared_where_the_server_wants_none(
+    discord: Discord, manager: Any, linked: Account
+) -> None:
+    world = discord.standin.world
+    image = world.add_image(linked, nsfw=True)
+    album = world.add_album(linked, title="Album", images=[image])
+    gallery = await shared(discord, "images")
+    message = await opened(discord, manager)
+    await discord.click(message, "No mature pictures", manager)
+    assert "not at all" in text(message)
+    for asked in (image.id, f"https://imgur.com/a/{album.id}"):
+        result = await discord.run("show", image=asked, share=True)
+        assert "This server wants no mature pictures" in text(answer(result))
+        assert not result.followups
+    await discord.click(gallery, "Refresh")
+    assert not pictures(discord.reread(gallery))
+    await discord.click(message, "Let mature pictures be shared", manager)
+    assert spoilers(await shared(discord, image=image.id)) == [True]
+
+
+async def test_a_shared_gallery_turns_no_further_once_sharing_is_off(
+    discord: Discord, manager: Any, linked: Account
+) -> None:
+    for _ in range(12):
+        discord.standin.world.add_image(linked, nsfw=False)
+    gallery = await shared(discord, "images")
+    before = listed(gallery)
+    await allow(discord, manager, "off")
+    [told] = (await discord.click(gallery, "Next")).followups
+    assert "This server lets nothing be shared" in text(told)
+    assert listed(discord.reread(gallery)) == before
+
+
+# --- what was shared ----------------------------------------------------------------------------------------------
+
+
+async def test_what_is_on_show_is_what_is_listed(discord: Discord, manager: Any, linked: Account) -> None:
+    for _ in range(12):
+        discord.standin.world.add_image(linked, nsfw=False)
+    gallery = await shared(discord, "images")
+    await discord.click(gallery, "Next")
+    shown = listed(discord.reread(gallery))
+    assert len(shown) == 2
+    message = await opened(discord, manager)
+    await discord.click(message, "What was shared here", manager)
+    said = text(message)
+    assert f"<@{discord.alice.id}> in <#{discord.channel.id}>" in said
+    assert all(f"<https://imgur.com/{one}>" in said for one in shown)
+    assert f"/{discord.channel.id}/{gallery.id}" in said
+    await discord.click(message, "Back", manager)
+    assert "Sharing in this server" in text(message)
+
+
+async def test_the_list_has_pages_and_an_empty_one_says_so(discord: Discord, manager: Any, image: StoredImage) -> None:
+    message = await opened(discord, manager)
+    await discord.click(message, "What was shared here", manager)
+    assert "Nothing was shared here" in text(message)
+    for _ in range(6):
+        await shared(discord, image=image.id)
+    message = await opened(discord, manager)
+    await discord.click(message, "What was shared here", manager)
+    assert "6 messages" in text(message)
+    await discord.click(message, "Older", manager)
+    assert "Page 2 of 2" in text(message)
+
+
+async def downs(discord: Discord, manager: Any) -> Any:
+    message = await opened(discord, manager)
+    await discord.click(message, "What was shared here", manager)
+    return message
+
+
+def is_there(discord: Discord, message: Any) -> bool:
+    return message.id in {kept.id for kept in discord.channel.history(viewer=discord.alice)}
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_moderator_takes_it_down_soon_and_late(
+    discord: Discord, manager: Any, image: StoredImage, *, late: bool
+) -> None:
+    public = await shared(discord, image=image.id)
+    if late:  # or after a restart: there is no token any more
+        discord.house.bot.posts._posts.clear()
+    result = await discord.click(await downs(discord, manager), "Take down", manager)
+    assert "Taken down" in text(answer(result))
+    assert not is_there(discord, public)
+    assert "Nothing was shared here" in text(await downs(discord, manager))
+    assert image.id in discord.standin.world.images
+
+
+async def test_where_discord_lets_the_bot_delete_nothing_that_is_said_and_it_stays_listed(
+    discord: Discord, manager: Any, image: StoredImage
+) -> None:
+    public = await shared(discord, image=image.id)
+    discord.env.inject_error("DELETE", "*", status=403, code=50001, times=None)
+    result = await discord.click(await downs(discord, manager), "Take down", manager)
+    assert "Discord does not let the bot delete it" in text(answer(result))
+    assert f"/{public.id}" in text(answer(result))
+    assert "1 message" in text(await downs(discord, manager))
+
+
+async def test_what_is_gone_already_leaves_the_list(discord: Discord, manager: Any, image: StoredImage) -> None:
+    await shared(discord, image=image.id)
+    message = await downs(discord, manager)
+    discord.env.inject_error("DELETE", "*", status=404, code=10008, times=None)
+    assert "It was gone already" in text(answer(await discord.click(message, "Take down", manager)))
+    again = await discord.click(message, "Take down", manager)
+    assert "Nothing is known of that message" in text(answer(again))
+
+
+# --- reports ------------------------------------------------------------------------------------------------------
+
+
+async def test_anyone_may_report_and_reads_whom_to_write_to(discord: Discord, manager: Any, image: StoredImage) -> None:
+    public = await shared(discord, image=image.id)
+    said = text(answer(await discord.click(public, "Report…", discord.bob)))
+    assert "Tell a moderator of this server" in said
+    message = await opened(discord, manager)
+    form = await discord.click(message, "Contact for reports…", manager)
+    await manager.submit_modal(form, {"contact": "Write to **Ann**"})
+    assert "Write to \\*\\*Ann\\*\\*" in text(message)
+    reported = answer(await discord.click(public, "Report…", discord.bob))
+    assert "Write to \\*\\*Ann\\*\\*" in text(reported)
+    assert "Take it down" not in buttons(reported)
+
+
+async def test_who_manages_messages_takes_down_what_was_shared_in_their_channel_alone(
+    discord: Discord, image: StoredImage
+) -> None:
+    moderator = a_manager(discord, manage_messages=True)
+    public = await shared(discord, image=image.id)
+    question = answer(await discord.click(public, "Report…", moderator))
+    with_role = dict(buttons(question))
+    assert "Take it down" in with_role
+    result = await discord.click(question, "Take it down", moderator)
+    assert "Taken down" in text(answer(result))
+    assert not is_there(discord, public)
+
+
+# --- what its owner deletes ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_what_its_owner_deletes_elsewhere_is_shown_no_more(
+    discord: Discord, manager: Any, image: StoredImage, *, late: bool
+) -> None:
+    public = await shared(discord, image=image.id)
+    if late:
+        discord.house.bot.posts._posts.clear()
+    question = answer(await discord.run("delete", image=image.id))
+    await discord.click(question, "Delete for good")
+    assert not pictures(discord.reread(public))
+    assert "was deleted from Imgur" in text(discord.reread(public))
+    assert "Nothing was shared here" in text(await downs(discord, manager))
+
+
+async def test_of_several_the_deleted_one_alone_is_taken_out(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Picture {number}", nsfw=False) for number in range(3)]
+    gallery = await shared(discord, "images")
+    question = answer(await discord.run("delete", image=images[1].id))
+    await discord.click(question, "Delete for good")
+    left = [item["media"]["url"] for item in pictures(discord.reread(gallery))]
+    assert left == [f"https://i.imgur.com/{one.id}l.jpg" for one in (images[2], images[0])]
+    assert "Report…" in buttons(discord.reread(gallery))
+    assert menu(discord.reread(gallery))
+
+
+async def test_a_picture_deleted_out_of_a_shared_album_leaves_it(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Picture {number}", nsfw=False) for number in range(3)]
+    album = world.add_album(linked, title="Album", images=images)
+    public = await shared(discord, image=f"https://imgur.com/a/{album.id}")
+    assert len(pictures(public)) == 3
+    question = answer(await discord.run("delete", image=images[1].id))
+    await discord.click(question, "Delete for good")
+    left = [item["media"]["url"] for item in pictures(discord.reread(public))]
+    assert left == [f"https://i.imgur.com/{one.id}l.jpg" for one in (images[0], images[2])]

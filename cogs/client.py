@@ -23,6 +23,7 @@ from cogs.connection import Connection, patiently
 from cogs.translator import Translator, fitted
 from cogs.ui.actions import Actions
 from cogs.ui.door import Door
+from cogs.ui.files import narrowed
 from cogs.ui.groups import GROUP
 from cogs.ui.menus import MessageMenu
 from cogs.ui.origin import origin
@@ -289,7 +290,8 @@ class ImgurBot(commands.AutoShardedBot):
         """Send the commands to Discord if they are not the ones of the last sync; whether they were sent."""
         translator = self.tree.translator or Translator()
         commands = self.tree.get_commands()
-        payload = [fitted(await command.get_translated_payload(self.tree, translator)) for command in commands]
+        translated = [await command.get_translated_payload(self.tree, translator) for command in commands]
+        payload = [fitted(narrowed(command)) for command in translated]
         digest = hashlib.sha256(orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)).hexdigest()
         application = self.application_id or 0
         if not force and await self._syncs.get(application) == digest:

@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import Interaction, option
+from cogs.ui.files import PictureUpload
 from cogs.ui.forms import Form, field
 from cogs.ui.words import PLACEHOLDER_LIMIT, label
 from cogs.upload._file import incoming
@@ -48,7 +49,7 @@ class UploadForm(Form):
 
     def __init__(self, owner: int, given: Given) -> None:
         super().__init__("upload-sent", owner, _WHERE[given.anonymous], int(given.mute), title=Text("Upload to Imgur"))
-        files: ui.FileUpload[Any] = ui.FileUpload(custom_id="files", min_values=1, max_values=MOST_FILES, required=True)
+        files = PictureUpload(custom_id="files", min_values=1, max_values=MOST_FILES, required=True)
         self.add_item(
             field(Text("Pictures and videos"), files, Text("Up to ten. They keep the order you pick them in."))
         )

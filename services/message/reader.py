@@ -14,7 +14,8 @@ from services.message.parts import VOICE, Found, Handle, attached, composed, emb
 from services.message.payload import DEEPEST, Payload, each, host, number, path, within
 from services.ports import Reach
 
-WRITTEN = {0, 19, 20, 21, 23}
+STARTER = 21
+WRITTEN = {0, 19, 20, STARTER, 23}
 """Types of messages that somebody wrote: replies, commands' answers, and what a thread began with are among them."""
 _DISCORD = (".discordapp.com", ".discordapp.net")
 
@@ -69,8 +70,11 @@ class MessageReader:
 def _all(message: Payload, depth: int = 0) -> Iterator[Payload]:
     """The message, and those that are forwarded in it."""
     yield message
-    for snapshot in each(message, "message_snapshots") if depth < DEEPEST else ():
-        yield from _all(within(snapshot, "message"), depth + 1)
+    if depth < DEEPEST:
+        for snapshot in each(message, "message_snapshots"):
+            yield from _all(within(snapshot, "message"), depth + 1)
+        if number(message, "type") == STARTER:  # at the head of a thread: it shows the one that the thread began with
+            yield from _all(within(message, "referenced_message"), depth + 1)
 
 
 def _found(message: Payload, handle: Handle) -> Iterator[Found]:

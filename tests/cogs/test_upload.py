@@ -138,7 +138,7 @@ async def test_name_of_no_album_is_asked_about_and_then_made(discord: Discord, l
 async def test_album_that_was_made_for_an_upload_that_fails_is_told(
     discord: Discord, linked: Account, picture: bytes, fault: str
 ) -> None:
-    file = ("notes.txt", b"no picture") if fault.startswith("a file") else ("hill.jpg", picture)
+    file = ("notes.png", b"no picture") if fault.startswith("a file") else ("hill.jpg", picture)
     if file[1] is picture:
         discord.standin.fail_next(fault, UPLOAD)
     question = answer(await discord.run("upload", file=file, album="Norway"))
@@ -222,7 +222,7 @@ async def test_question_is_too_old_when_the_bot_was_restarted(discord: Discord, 
 
 
 async def test_error_replaces_the_question_when_the_upload_fails(discord: Discord) -> None:
-    asked = answer(await discord.run("upload", file=("notes.txt", b"words")))
+    asked = answer(await discord.run("upload", file=("notes.png", b"words")))
     await discord.click(asked, "Upload anonymously")
     assert "That is text, not a picture" in text(asked)
 
@@ -409,7 +409,7 @@ async def test_a_voice_message_is_named_as_such_before_anything_is_asked(
 ) -> None:
     describe(discord, monkeypatch, duration_secs=2.5, waveform="AAAA", flags=0, filename="voice-message.ogg")
     options: dict[str, Any] = {} if anonymous is None else {"anonymous": anonymous}
-    refused = answer(await discord.run("upload", file=("voice-message.ogg", b"OggS" + bytes(99)), **options))
+    refused = answer(await discord.run("upload", file=("sent-as.mp4", b"OggS" + bytes(99)), **options))
     assert "That is a voice message, not a picture or video" in text(refused)
     assert not buttons(refused)
     assert not discord.standin.requests

@@ -10,8 +10,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from simcord import SetupError
 
 from cogs.ui import door
+from cogs.ui.files import FILE_TYPES
 from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._several_views import progress_view, several_view
 from errors import FileTooLargeError, OutdatedError, ShrinkableError, UploadTooSlowError, VoiceMessageError
@@ -63,6 +65,7 @@ def test_the_form_begins_with_what_the_command_was_given_and_fits() -> None:
             assert len(part.get("description", "")) <= 100
     fields = {part["component"]["custom_id"]: part["component"] for part in form["components"]}
     assert (fields["files"]["min_values"], fields["files"]["max_values"]) == (1, 10)
+    assert fields["files"]["file_types"][:3] == ["image", "video", ".heic"]
     assert fields["title"]["value"] == "t" * TITLE_LIMIT
     assert [option["default"] for option in fields["how"]["options"]] == [True, True, False, False, False, False]
     assert form["custom_id"] == f"v1:upload-sent:{2**63}:account:1"
@@ -74,6 +77,22 @@ async def test_it_opens_as_the_answer_to_a_command_without_a_file(discord: Disco
     [opened] = [entry.json for entry in discord.env.http_requests[before:] if entry.json]
     assert opened["type"] == 9
     assert english(opened["data"]["title"]) == "Upload to Imgur"
+
+
+async def test_option_and_form_offer_pictures_and_videos_alone(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    put = next(entry for entry in discord.env.http_requests if entry.method == "PUT")
+    assert put.json is not None
+    imgur = next(command for command in put.json if command["name"] == "imgur")
+    upload = next(option for option in imgur["options"] if option["name"] == "upload")
+    narrow = {option["name"]: option["file_types"] for option in upload["options"] if "file_types" in option}
+    assert narrow == {"file": list(FILE_TYPES)}
+    assert len(FILE_TYPES) <= 10
+    with pytest.raises(SetupError, match="does not allow file extension"):
+        await discord.run("upload", file=("notes.txt", b"words"))
+    for name in ("a.HEIC", "b.jxl", "c.webp"):
+        assert "Uploaded to your" in text(answer(await discord.run("upload", file=(name, picture))))
 
 
 # --- an outcome for each ---------------------------------------------------------------------------------------------

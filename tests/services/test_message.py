@@ -143,6 +143,13 @@ def test_all_of_a_message_and_of_what_is_forwarded_in_it_is_found_in_the_order_o
     assert urls(both) == [f"{CDN}/own.png{SIGNED}", f"{CDN}/theirs.png{SIGNED}"]
 
 
+def test_what_a_thread_began_with_is_at_its_head_and_what_is_replied_to_is_not_in_the_reply() -> None:
+    first = message(attachments=[attachment()])
+    assert urls(message(type=21, referenced_message=first)) == [f"{CDN}/hill.jpg{SIGNED}"]
+    with pytest.raises(NoPictureError):
+        found(message(type=19, content="Nice", referenced_message=first))
+
+
 # --- each thing once -------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ HOSTS = (
     "gateway-us-east1-b.discord.gg",
     "cdn.discordapp.com",
     "media.discordapp.net",
+    "images-ext-1.discordapp.net",
 )
 LOOPBACK = {"localhost", "127.0.0.1"}
 

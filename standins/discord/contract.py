@@ -11,9 +11,11 @@ from typing import Any
 from jsonschema import Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import best_match
 
+COMMAND, MENU = 2, 3
 _GATEWAY = {
     "READY": "GatewayReadyDispatchData",
     2: "APIChatInputApplicationCommandInteraction",
+    "menu": "APIMessageApplicationCommandInteraction",
     3: "APIMessageComponentInteraction",
     4: "APIApplicationCommandAutocompleteInteraction",
     5: "APIModalSubmitInteraction",
@@ -37,7 +39,10 @@ class Contract:
 
     def event(self, name: str, data: Any) -> None:
         """What the stand-in sends over the gateway."""
-        if kind := _GATEWAY.get(data.get("type") if name == "INTERACTION_CREATE" else name):
+        what = data.get("type") if name == "INTERACTION_CREATE" else name
+        if what == COMMAND and data["data"]["type"] == MENU:
+            what = "menu"
+        if kind := _GATEWAY.get(what):
             self._heard.append((name, kind, json.dumps(data)))
 
     def broken(self) -> list[str]:
@@ -87,11 +92,16 @@ class Contract:
 
     @cached_property
     def _definitions(self) -> dict[str, Any]:
-        """The gateway's schemas. Flags are listed one by one there; any sum of them is right."""
+        """The gateway's schemas. Flags are listed one by one there; any sum of them is right.
+
+        What is forwarded is a message's fields, for each of which it has a whole message by mistake.
+        """
         definitions: dict[str, Any] = self._load("discord-gateway.schema.json")["definitions"]
         for name, definition in definitions.items():
             if name.endswith("Flags") and "enum" in definition:
                 definitions[name] = {"type": "integer"}
+        whole, part = definitions["APIMessage"]["properties"], definitions["APIMessageSnapshotFields"]["properties"]
+        part.update({key: whole[key] for key in part.keys() & whole.keys()})
         return definitions
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.discord.contract import Contract
+from standins.discord.contract import MENU, Contract
 from standins.discord.gateway import Gateway
 from standins.discord.oauth import OAuth
 from standins.discord.switches import Switches
@@ -55,6 +55,14 @@ class Standin:
         if files:
             data["resolved"] = {"attachments": {file["id"]: file for file in files}}
         return await self.interact(COMMAND, person, data, direct=direct)
+
+    async def menu(self, person: Json, name: str, **parts: Any) -> Interaction:
+        """A person chooses a command in the menu of a message, of somebody's, with this in it."""
+        command = next(command for command in self.world.commands if command["name"] == name)
+        message = self.world.someones_message(parts)
+        data: Json = {"id": command["id"], "name": name, "type": MENU, "target_id": message["id"]}
+        data["resolved"] = {"messages": {message["id"]: message}}
+        return await self.interact(COMMAND, person, data)
 
     async def press(self, person: Json, message: Json, label: str) -> Interaction:
         """A person presses the button with this label."""

@@ -96,6 +96,20 @@ class World:
         self.messages[str(message["id"])] = message
         return self.change_message(message, body)
 
+    def someones_message(self, parts: Json) -> Json:
+        """A message of a person's with this in it, as it comes with a press on its menu. It is not kept."""
+        return {
+            "id": snowflake(), "type": 0, "channel_id": self.channel_id, "author": user("carol"), "timestamp": now(),
+            "edited_timestamp": None, "pinned": False, "mention_everyone": False, "tts": False, "mentions": [],
+            "mention_roles": [], "content": "", "attachments": [], "embeds": [], "flags": 0, "components": [], **parts,
+        }  # fmt: skip
+
+    def copied(self, url: str, data: bytes, content_type: str) -> Json:
+        """A picture on another site, of which Discord has a copy."""
+        path = f"/external/{secrets.token_urlsafe(32)}/{url.replace('://', '/')}"
+        self.files[path] = (data, content_type)
+        return {"url": url, "proxy_url": f"https://images-ext-1.discordapp.net{path}", "width": 4, "height": 4}
+
     def change_message(self, message: Json, body: Json) -> Json:
         """Edit it: what the body does not name stays."""
         numbers = count(1)

@@ -132,8 +132,9 @@ def test_a_picture_is_found_wherever_it_hides(place: str, around: Any) -> None:
 
 @pytest.mark.parametrize("place", PLACES.keys() - {"something new around a gallery", "stickers"})
 def test_the_messages_of_these_tests_are_as_discord_documents_them(place: str, documented: Draft7Validator) -> None:
-    errors = documented.iter_errors(message(**PLACES[place][0]))  # of snapshots, its schemas are no use
-    assert [f"{error.json_path}: {error.message[:200]}" for error in errors] == []
+    for whole in (message(**PLACES[place][0]), forwarded(**PLACES[place][0])):
+        errors = documented.iter_errors(whole)
+        assert [f"{error.json_path}: {error.message[:200]}" for error in errors] == []
 
 
 def test_all_of_a_message_and_of_what_is_forwarded_in_it_is_found_in_the_order_of_reading() -> None:

@@ -103,7 +103,8 @@ async def test_each_is_told_in_its_order_and_what_failed_is_sent_again_alone(
 ) -> None:
     three = [("image.png", picture), ("image.png", b"no picture"), ("image.png", picture + b"x")]
     message = answer(await sent(discord, three, title="Hill", description="Green", how=["spoiler"]))
-    one, two = discord.standin.world.images_of(linked)[::-1]
+    by_title = {image.title: image for image in discord.standin.world.images_of(linked)}
+    one, two = by_title["Hill 1"], by_title["Hill 3"]  # three at a time: either may have come first
     assert "### 2 uploaded, 1 not" in text(message)
     first, second, third = lines(message)
     assert f"[Hill 1](https://imgur.com/{one.id})" in first

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import IO
 
 from errors import FileEndlessError
-from media.kind import IMAGE_LIMIT, identify
+from media.kind import VIDEO_LIMIT, identify
 from media.models import HEAD_BYTES, OpenedFile
 
+STILL_LIMIT = 50_000_000
+"""Bytes of a picture: larger ones are not made to fit either."""
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -41,12 +43,13 @@ async def spooled(name: str, head: bytes, chunks: AsyncIterator[bytes]) -> Async
     Raises FileEndlessError for one that goes on beyond the limit of its kind, so nobody can fill the disk.
     """
     kind = identify(head)
-    limit = kind.limit if kind else IMAGE_LIMIT
+    video = kind is not None and kind.video
+    limit = VIDEO_LIMIT if video else STILL_LIMIT
     with tempfile.TemporaryFile() as kept:
         size = 0
         async for chunk in chunks:
             size += len(chunk)
             if size > limit:
-                raise FileEndlessError(name, size, limit, video=kind is not None and kind.video)
+                raise FileEndlessError(name, size, limit, video=video)
             await asyncio.to_thread(kept.write, chunk)
         yield _Spooled(size, head, kept)

@@ -36,11 +36,10 @@ class SeveralFavorites:
     async def favorite(self, discord_id: int, links: Sequence[Linked], until: float) -> AsyncIterator[Outcome]:
         """An outcome for each, as it comes; nothing is begun after `until`, as `time.monotonic` counts.
 
-        Two links to one thing, which only Imgur can know, are one outcome. Raises NotLinkedError and LinkBrokenError
-        where that ends the first; later, as all that ends the others too, it is the outcome of the rest.
+        Raises NotLinkedError and LinkBrokenError where that ends the first; later, as all that ends the others too, it
+        is the outcome of the rest.
         """
         ended: Exception | None = None
-        met: set[tuple[str, str]] = set()
         for number, link in enumerate(links):
             if ended is not None or time.monotonic() >= until:
                 yield Outcome(link, trouble=ended)
@@ -56,7 +55,4 @@ class SeveralFavorites:
                 log.exception("one of several favorites failed")
                 yield Outcome(link, trouble=error)
             else:
-                item = favorited.shown.item
-                if (item.kind, item.id) not in met:
-                    met.add((item.kind, item.id))
-                    yield Outcome(link, favorited)
+                yield Outcome(link, favorited)

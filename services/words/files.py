@@ -107,7 +107,7 @@ def _endless(error: errors.FileEndlessError) -> Words:
     limit = Size(error.limit)
     return Words(
         Text("That file is too large"),
-        Text("It has more than {limit}, which is all that Imgur takes. Make it smaller and attach it.", limit=limit),
+        Text("It has more than {limit}, which is too much for Imgur. Make it smaller and attach it.", limit=limit),
     )
 
 

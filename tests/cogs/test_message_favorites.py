@@ -71,9 +71,7 @@ async def test_links_to_one_thing_are_switched_once_wherever_they_stand(
     assert favorites(linked) == {one}, "repeating it changes nothing"
 
 
-async def test_two_that_only_imgur_knows_to_be_one_are_one_outcome(
-    discord: Discord, linked: Account, picture: bytes
-) -> None:
+async def test_a_post_and_its_album_are_one(discord: Discord, linked: Account, picture: bytes) -> None:
     bob = discord.standin.world.add_account("bob_pictures")
     image = discord.standin.world.add_image(bob, picture, title="Hill")
     album = discord.standin.world.add_album(bob, title="Way", privacy="public", images=[image], in_gallery=True)
@@ -97,15 +95,15 @@ async def test_of_several_each_has_its_outcome_and_none_costs_another_s(
     assert favorites(linked) == {one.id for one in theirs}
 
 
-async def test_a_limit_that_is_spent_is_said_of_the_rest_without_trying_them(
+async def test_what_would_meet_the_rest_as_well_is_said_of_it_without_trying(
     discord: Discord, linked: Account, theirs: list[StoredImage]
 ) -> None:
-    discord.standin.fail_next("daily-limit-429", f"POST /3/image/{theirs[1].id}/favorite")
+    discord.standin.fail_next("over-capacity-403", f"POST /3/image/{theirs[1].id}/favorite", times=9)
     whole = message(content=" ".join(f"imgur.com/{one.id}" for one in theirs))
     shown = answer(await discord.menu(FAVORITE_MENU, whole))
     assert "### 1 added to your favorites" in text(shown)
     assert favorites(linked) == {theirs[0].id}
-    assert len(discord.standin.sent(SWITCH)) == 2
+    assert not discord.standin.sent(f"POST /3/image/{theirs[2].id}/favorite")
 
 
 async def test_a_message_without_a_link_and_a_user_without_an_account_are_told(

@@ -161,6 +161,13 @@ async def test_a_message_of_an_odd_shape_is_no_error(discord: Discord, linked: A
     assert "There is no picture or video in this message" in text(answer(await discord.menu(UPLOAD_MENU, broken)))
 
 
+@pytest.mark.parametrize("kind", [2, 3, 9])
+async def test_a_menu_that_there_is_no_more_is_told_so(discord: Discord, kind: int) -> None:
+    data = {"id": "1", "name": "Older menu", "type": kind, "target_id": "1000", "resolved": {}}
+    told = await discord.alice._dispatch_interaction(2, discord.channel, data)
+    assert "earlier version" in text(answer(told))
+
+
 async def test_one_on_imgur_is_shown_or_made_a_favorite(discord: Discord, linked: Account, picture: bytes) -> None:
     other = discord.standin.world.add_image(discord.standin.world.add_account("bob"), picture, title="Theirs")
     shown = answer(await discord.menu(UPLOAD_MENU, message(content=f"https://i.imgur.com/{other.id}.jpg")))
@@ -331,7 +338,7 @@ async def test_after_a_restart_the_choice_is_told_to_be_made_anew(
 
 # --- worst cases -----------------------------------------------------------------------------------------------------
 
-LONG = "**" + "m_" * 200
+LONG = "*_" * 200
 
 
 def many(count: int) -> Contents:

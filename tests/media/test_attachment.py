@@ -165,7 +165,7 @@ async def test_a_size_that_nobody_tells_is_found_out_before_it_is_said(
 async def test_what_has_no_size_and_no_end_is_given_up_at_the_limit(
     source: HttpAttachmentSource, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spool, "IMAGE_LIMIT", len(BODY) - 1)
+    monkeypatch.setattr(spool, "STILL_LIMIT", len(BODY) - 1)
     with pytest.raises(FileEndlessError) as endless:
         async with source.open(IncomingFile("cat.png", 0, f"{address}chunked")):
             pytest.fail("it was opened")
@@ -315,6 +315,7 @@ async def test_other_addresses_than_discords_are_never_asked(url: str) -> None:
         ("https://images-ext-1.discordapp.net./a", False),
         ("https://x.images-ext-1.discordapp.net/a", False),
         ("https://images-ext-1.discordapp.net@example.com/a", False),
+        ("https://user@images-ext-1.discordapp.net/a", False),
         ("https://example.com/https://images-ext-1.discordapp.net/a", False),
         ("https://images-ext-1\u00a7.discordapp.net/a", False),
         ("images-ext-1.discordapp.net/a", False),

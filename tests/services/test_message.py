@@ -266,9 +266,10 @@ def test_what_discord_has_no_copy_of_is_counted_and_the_others_go_on(proxy: str)
     assert alone.value.what is Absent.ELSEWHERE
 
 
-def test_the_still_of_a_moving_picture_is_not_taken_for_it() -> None:
+@pytest.mark.parametrize("proxy", ["https://media.tenor.com/b/cat.mp4", ""])
+def test_the_still_of_a_moving_picture_is_not_taken_for_it(proxy: str) -> None:
     with pytest.raises(NoPictureError) as nothing:
-        found(message(embeds=[gifv("https://media.tenor.com/b/cat.mp4")]))
+        found(message(embeds=[gifv(proxy)]))
     assert nothing.value.what is Absent.ELSEWHERE
 
 
@@ -353,6 +354,12 @@ def test_one_picture_of_imgur_s_is_not_uploaded_again() -> None:
     with pytest.raises(OnImgurError) as there:
         found(message(content="https://i.imgur.com/AbCdEfG.jpg", embeds=[embed("https://i.imgur.com/AbCdEfG.jpg")]))
     assert (there.value.kind, there.value.item_id) == ("image", "AbCdEfG")
+
+
+def test_what_a_page_of_imgur_s_shows_is_on_imgur_whoever_has_the_still() -> None:
+    with pytest.raises(OnImgurError) as there:
+        found(message(embeds=[embed("https://imgur.com/a/AbCdE", thumbnail=media("https://stills.example/1.jpg"))]))
+    assert (there.value.kind, there.value.item_id) == ("album", "AbCdE")
 
 
 def test_this_bot_s_own_gallery_is_known_as_imgur_s() -> None:

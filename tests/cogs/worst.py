@@ -125,7 +125,6 @@ OVERRIDES: dict[Any, Made] = {
     Sorted: sorted_out,
     State: state,
     Linked: linked,
-    Pick: pick,
     Filled: filled,
     Exception: trouble,
     BotError: trouble,
@@ -184,6 +183,7 @@ BY_NAME: dict[tuple[str, str], Made] = {
     ("shown_view", "beside"): controls,
     ("gallery_view", "place"): lambda _: Place(Source.ALBUM, album="a000001", view="made-0000001"),
     ("arrange_view", "page"): album_page,
+    ("pick_view", "pick"): pick,
     ("under_way_view", "transfer"): transfer,
 }
 """Of a function's parameters, what their type does not tell."""

@@ -220,6 +220,14 @@ class CannotCleanError(BotError):
         self.kind = kind
 
 
+class FilmTooMuchError(TooMuchWorkError):
+    """Cleaning a video, or making one of a GIF, takes more time, memory or room than the bot spends on one."""
+
+
+class CannotTurnError(BotError):
+    """No video could be made of a GIF."""
+
+
 class VoiceMessageError(BotError):
     """The file is a voice message."""
 

@@ -78,6 +78,16 @@ def _run(image: Path, *arguments: str, answers: str = "", **env: str) -> subproc
     )
 
 
+def test_every_set_of_packages_that_an_image_may_be_built_with_is_there(image: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    asked = re.findall(r"^ARG REQUIREMENTS=(\w+)", DOCKERFILE, re.MULTILINE) + re.findall(
+        r"--build-arg REQUIREMENTS=(\w+)", readme
+    )
+    assert asked == ["runtime", "heif"]
+    for name in asked:
+        assert (image / "requirements" / f"{name}.txt").exists()
+
+
 # --- before there is an .env -------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from errors import (
     AttachmentUnavailableError,
     CannotCleanError,
     CannotShrinkError,
+    CannotTurnError,
     DamagedError,
     EmptyFileError,
     FileTooLargeError,
@@ -42,7 +43,7 @@ _FILES = (
     *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
     *(DamagedError, CannotCleanError),
     *(AttachmentUnavailableError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
-    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError),
+    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError, CannotTurnError),
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),

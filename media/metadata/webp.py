@@ -57,8 +57,6 @@ def _whole(kept: bytearray, exif: bytes) -> bytes:
 
 def _frame(body: memoryview) -> bytes:
     """A frame of an animation, without what else was put into it."""
-    if len(body) < _FRAME_HEADER:
-        raise DamagedError("cut")
     kept, has_pixels = bytearray(body[:_FRAME_HEADER]), False
     for kind, part in _chunks(body[_FRAME_HEADER:]):
         kept += _chunk(kind, part) if kind in _IN_FRAME else b""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import errors
 from errors import Remains
 from locales.text import Plural, Size, Text, sentences
+from media.kind import IMAGE_LIMIT
 from services.words import Wording, Words
 
 TAKEN = Text("Imgur takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM.")
@@ -168,6 +169,14 @@ def _ended(title: Text, text: Text) -> Callable[[errors.UploadEndedError], Words
     return wording
 
 
+def _cannot_clean(error: errors.CannotCleanError) -> Words:
+    if error.kind.startswith("video/"):
+        again = Text("Nothing was uploaded. Export it anew as MP4 and upload that.")
+    else:
+        again = Text("Nothing was uploaded. Save it as JPEG or PNG and upload that.")
+    return Words(Text("Place and camera cannot be removed from that file"), again)
+
+
 def _too_many_pixels(error: errors.TooManyPixelsError) -> Words:
     return Words(
         Text("That picture has too many pixels"),
@@ -215,9 +224,17 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("That file is damaged"),
         Text("Part of it is missing or broken: it was probably not saved whole. Save it anew and upload it again."),
     ),
-    errors.CannotCleanError: Words(
-        Text("Place and camera cannot be removed from that file"),
-        Text("Nothing was uploaded. Save it as JPEG or PNG and upload that."),
+    errors.CannotCleanError: _cannot_clean,
+    errors.FilmTooMuchError: Words(
+        Text("That video takes too much work"),
+        Text("It needs more time or memory than the bot spends on one. Make it smaller or shorter, and upload that."),
+    ),
+    errors.CannotTurnError: Words(
+        Text("That GIF could not be made into a video"),
+        Text(
+            "Nothing was uploaded. Imgur takes GIFs of up to {limit}: make it smaller, or upload it as a video.",
+            limit=Size(IMAGE_LIMIT),
+        ),
     ),
     errors.VoiceMessageError: Words(
         Text("That is a voice message, not a picture or video"), Text("{taken} Attach one of these.", taken=TAKEN)

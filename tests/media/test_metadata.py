@@ -88,6 +88,7 @@ def test_the_orientation_comes_before_all_but_jfif(has_jfif: bool) -> None:
         (orientation(6, tag=0x0113), None),
         (orientation(6)[:-8], None),
         (b"Exif\0\0", None),
+        (b"Exif\0\0II*\0\x08\0\0", None),
         (b"Exif\0\0II*\0\xff\xff\xff\xff", None),
         (b"Exif\0\0II*\0\x08\0\0\0\xff\xff", None),
         (b"Exif\0\0??*\0" + orientation(6)[10:], None),
@@ -207,6 +208,11 @@ def test_an_animation_with_text_between_keeps_frames_times_and_which_way_is_up()
 
 def kinds(content: bytes) -> list[bytes]:
     return [kind for kind, _ in chunks(content)]
+
+
+def test_the_first_orientation_of_a_png_counts_as_it_does_for_browsers() -> None:
+    both = b"".join(chunk(b"eXIf", orientation(up)[6:]) for up in (6, 3))
+    assert tags(cleaned(PNG[:33] + both + PNG[33:], "image/png")) == {0x0112: 6}
 
 
 def test_all_that_colours_a_png_stays_to_the_byte() -> None:

@@ -39,6 +39,7 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.TooManyPixelsError: [errors.TooManyPixelsError(64_000_000, 256_000_000)],
     errors.FileEndlessError: [errors.FileEndlessError("a.png", 10_000_001, 10_000_000, video=False)],
     errors.NoPictureError: [errors.NoPictureError(what) for what in errors.Absent],
+    errors.CannotCleanError: [errors.CannotCleanError(kind) for kind in ("image/tiff", "video/mp4")],
     errors.UnsupportedFileError: [errors.UnsupportedFileError("a", found) for found in (*FILES.split(), None)],
     errors.VideoTooLongError: [errors.VideoTooLongError(75.2, 60)],
     errors.UploadUncertainError: [errors.UploadUncertainError(anonymous=anonymous) for anonymous in (False, True)],

@@ -47,7 +47,7 @@ from services.account import AccountService
 from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import Adding, Adopting, BulkService, Copies, Deleting, Favoriting
-from services.data import ExportService
+from services.data import ExportService, LeavingService
 from services.expiry import Expiring, ExpiryService, SteadyClock
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
@@ -252,6 +252,14 @@ async def compose(
             adoption=AdoptionService(bulk, views, library.catalogue),
             expiries=ExpiryService(
                 stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock
+            ),
+            leaving=LeavingService(
+                stores.leaving,
+                stores.accounts,
+                stores.uploads,
+                jobs,
+                abandon=linking.abandon,
+                deletes=Deleting.kind,
             ),
         )
         bot = ImgurBot(services=services, syncs=stores.syncs, connector=partial(connector, limit=0))

@@ -361,6 +361,14 @@ class UploadStoppedError(UploadEndedError):
     """The upload was ended because the bot is shutting down."""
 
 
+class UploadErasedError(BotError):
+    """Its user had everything erased while it was under way; `is_deleted` if it is off Imgur again."""
+
+    def __init__(self, *, is_deleted: bool) -> None:
+        super().__init__("its user had everything erased")
+        self.is_deleted = is_deleted
+
+
 class QuestionExpiredError(BotError):
     """The bot asked something and no longer knows about what: it restarted, or too much time has passed."""
 

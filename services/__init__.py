@@ -8,7 +8,7 @@ from services.account import AccountService
 from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import BulkService
-from services.data import ExportService
+from services.data import ExportService, LeavingService
 from services.expiry import ExpiryService
 from services.jobs import Changes, JobService
 from services.library import Library
@@ -59,3 +59,4 @@ class Services:
     exports: ExportService
     adoption: AdoptionService
     expiries: ExpiryService
+    leaving: LeavingService

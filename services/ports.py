@@ -320,8 +320,19 @@ class AttemptStore(Protocol):
 class UploadStore(Protocol):
     """Anonymous uploads of Discord users, newest first, and which pictures were uploaded as spoilers."""
 
-    async def add(self, upload: AnonymousUpload, search: str = "", *, due_at: datetime | None = None) -> None:
-        """Remember it, and put it into the user's own library. `search` is what queries are compared with."""
+    async def add(
+        self,
+        upload: AnonymousUpload,
+        search: str = "",
+        *,
+        due_at: datetime | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        """Remember it, and put it into the user's own library. `search` is what queries are compared with.
+
+        It is to be deleted at `due_at`. Raises ErasedMeanwhileError where its user had everything erased `since` it
+        was begun.
+        """
         ...
 
     async def page(self, discord_id: int, *, offset: int, limit: int) -> Sequence[AnonymousUpload]: ...
@@ -330,9 +341,15 @@ class UploadStore(Protocol):
     async def update(
         self, discord_id: int, image_id: str, *, title: str | None, description: str | None, search: str = ""
     ) -> bool: ...
-    async def hide(self, discord_id: int, image_id: str) -> None: ...
+    async def hide(self, discord_id: int, image_id: str, *, since: datetime | None = None) -> None:
+        """Remember it; not where its user had everything erased `since` it was begun."""
+        ...
+
     async def hidden(self, image_ids: Collection[str]) -> frozenset[str]: ...
-    async def expire(self, expiry: Expiry) -> None: ...
+    async def expire(self, expiry: Expiry, *, since: datetime | None = None) -> None:
+        """Raises ErasedMeanwhileError where its user had everything erased `since` it was begun."""
+        ...
+
     async def expiring(self, discord_id: int, image_ids: Collection[str]) -> Mapping[str, Expiry]:
         """Which of these pictures are to be deleted for the user, by their ids."""
         ...
@@ -368,6 +385,18 @@ class HeldStore(Protocol):
 
     def everything(self, discord_id: int) -> AsyncIterator[HeldRows]:
         """Table by table, each in one or more pieces, as of one moment; tables without a row of theirs are left out."""
+        ...
+
+
+class LeavingStore(Protocol):
+    """Erases users."""
+
+    async def erase(self, discord_id: int, now: datetime) -> None:
+        """Forget everything that names the user, in one write; others of the same account notice nothing."""
+        ...
+
+    def settled(self) -> bool:
+        """As `AccountStore.settled`."""
         ...
 
 

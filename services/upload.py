@@ -23,6 +23,7 @@ from errors import (
     NotLinkedError,
     Remains,
     UploadEndedError,
+    UploadErasedError,
     UploadUncertainError,
     VoiceMessageError,
 )
@@ -48,8 +49,8 @@ from services.library.ability import Abilities, abilities
 from services.library.reading import Viewer
 from services.ports import AttachmentSource, ImgurApi, UploadStore, Workshop
 from services.queue import FairQueue, Queued, Ticket
-from services.quota.caller import with_token_of
-from storage.errors import StorageError
+from services.quota.caller import Caller, calling, with_token_of
+from storage.errors import ErasedMeanwhileError, StorageError
 from storage.models import AnonymousUpload, Expiry
 
 __all__ = [
@@ -101,7 +102,7 @@ class UploadRequest:
     """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound.
 
     With `is_new_album`, `album` is the name of one that is made first. With `shrink`, a picture that is too large for
-    Imgur is made smaller. It is deleted again once it `expires`.
+    Imgur is made smaller. It is deleted again once it `expires`. `since` is when it began to go up.
     """
 
     discord_id: int
@@ -114,6 +115,7 @@ class UploadRequest:
     is_new_album: bool = False
     shrink: bool = False
     expires: timedelta | None = None
+    since: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -259,6 +261,7 @@ class UploadService:
         errors of Imgur and the database pass.
         """
         album = None
+        request = replace(request, since=datetime.now(UTC))
         if request.file.origin is Origin.VOICE_MESSAGE:
             raise VoiceMessageError
         if request.anonymous:
@@ -371,17 +374,21 @@ class UploadService:
         if auth is None:
             is_noted = await self._keep(request, image, expiry)
         else:
-            is_noted = expiry is None or await self._date(expiry)
+            is_noted = expiry is None or await self._date(request, expiry)
         if request.file.hidden:
-            await self._backlog.write("a spoiler", lambda: self._uploads.hide(request.discord_id, image.id))
+            hide = partial(self._uploads.hide, request.discord_id, image.id, since=request.since)
+            await self._backlog.write("a spoiler", hide)
         return _Stored(image, expiry, is_noted)
 
-    async def _date(self, expiry: Expiry) -> bool:
+    async def _date(self, request: UploadRequest, expiry: Expiry) -> bool:
         """Put on record when it is to be deleted, at once or as soon as the database lets it; whether at once."""
+        expire = partial(self._uploads.expire, expiry, since=request.since)
         try:
-            await self._uploads.expire(expiry)
+            await expire()
+        except ErasedMeanwhileError:
+            raise UploadErasedError(is_deleted=await self._is_deleted(expiry.deletehash)) from None
         except StorageError:
-            self._backlog.add("when a picture is to be deleted", lambda: self._uploads.expire(expiry))
+            self._backlog.add("when a picture is to be deleted", partial(self._keep_late, expire, expiry.deletehash))
             return False
         return True
 
@@ -443,16 +450,37 @@ class UploadService:
             uploaded_at=datetime.now(UTC),
         )
         search = found_by(upload.title, upload.image_id, upload.description)
-        keep = partial(self._uploads.add, upload, search, due_at=expiry.due_at if expiry else None)
+        due_at = expiry.due_at if expiry else None
+        keep = partial(self._uploads.add, upload, search, due_at=due_at, since=request.since)
         try:
             await keep()
+        except ErasedMeanwhileError:
+            raise UploadErasedError(is_deleted=await self._is_deleted(image.deletehash)) from None
         except StorageError:
             try:
                 await self._imgur.delete_image(image.deletehash)
             except ImgurError:
-                self._backlog.add("an anonymous upload", keep)
+                self._backlog.add("an anonymous upload", partial(self._keep_late, keep, image.deletehash))
                 return False
             raise
+        return True
+
+    async def _keep_late(self, keep: Callable[[], Awaitable[None]], deletehash: str) -> None:
+        try:
+            await keep()
+        except ErasedMeanwhileError:
+            await self._is_deleted(deletehash)
+
+    async def _is_deleted(self, deletehash: str | None) -> bool:
+        """Delete what has nobody any more, on nobody's behalf; whether it is off Imgur."""
+        if deletehash is None:
+            return False
+        try:
+            with calling(Caller()):
+                await self._imgur.delete_image(deletehash)
+        except ImgurError as error:
+            log.warning("a picture of who had everything erased is left on Imgur", reason=type(error).__name__)
+            return False
         return True
 
 

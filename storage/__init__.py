@@ -14,6 +14,7 @@ from storage.held import HeldStore
 from storage.housekeeping import Housekeeper
 from storage.index import LibraryStore
 from storage.jobs import JobStore
+from storage.leaving import LeavingStore
 from storage.ledger import LedgerStore
 from storage.marks import MarkStore
 from storage.preferences import PreferenceStore
@@ -43,6 +44,7 @@ class Stores:
     sign_in: SignInStore
     held: HeldStore
     expiries: ExpiryStore
+    leaving: LeavingStore
 
     @classmethod
     async def opened(cls, database: Database, keyring: Keyring, now: datetime) -> Stores:
@@ -72,4 +74,5 @@ class Stores:
             sign_in=SignInStore(database),
             held=HeldStore(database, keyring),
             expiries=ExpiryStore(database, keyring),
+            leaving=LeavingStore(database, keyring),
         )

@@ -15,6 +15,10 @@ class CrowdedError(DatabaseUnavailableError):
     """The database takes no more connections at the moment."""
 
 
+class ErasedMeanwhileError(StorageError):
+    """A user had everything erased after what would write of them was begun: nothing was written."""
+
+
 class AddressError(StorageError):
     """DATABASE_URL cannot be understood."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, delete, func, select, update
 
 from storage.database import Database, Transaction, to_the_end
 from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Taken, Told
@@ -80,7 +80,10 @@ class LedgerStore:
                     for scope, one in back.items()
                 },
             )
-            await _count(transaction, grant.user, {scope: (one.number, -one.cost) for scope, one in back.items()})
+            for scope, one in back.items():  # no row is made: its user may have had it erased
+                key = (USERS.scope == scope, USERS.number == one.number, USERS.user_id == grant.user)
+                await transaction.execute(update(credit_users).where(*key).values(used=USERS.used - one.cost))
+                await transaction.execute(delete(credit_users).where(*key, USERS.used <= 0))
 
     async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
         """Imgur has answered. Counts for the windows in which the call was sent, and for no later ones."""
@@ -124,6 +127,13 @@ class LedgerStore:
             await transaction.execute(delete(credit_overruns).where(OVERRUNS.at < now - OVERRUNS_KEPT_FOR))
             await transaction.execute(delete(credit_users).where(USERS.scope.in_(select(LEFT.scope).where(old))))
             await transaction.execute(delete(credits_left).where(old, LEFT.scope.not_in(select(OVERRUNS.scope))))
+
+
+async def forget_account(transaction: Transaction, account_id: int) -> None:
+    """What was used of the credits of an account that nobody is linked to any more."""
+    await _alone(transaction)
+    for table in (credit_overruns, credit_users, credits_left):
+        await transaction.execute(delete(table).where(table.c.scope.endswith(f"account:{account_id}")))
 
 
 async def _reserve(

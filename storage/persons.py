@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, or_, select
 
+from storage.database import Database
 from storage.library_tables import libraries
 from storage.tables import imgur_accounts, links, metadata
 
@@ -16,6 +17,12 @@ USER = ("discord_id", "user_id")
 def user_columns(table: Table) -> list[Column[Any]]:
     """The columns of a table that hold ids of users."""
     return [column for column in table.c if column.name.endswith(USER)]
+
+
+def owner_column(table: Table) -> Column[Any] | None:
+    """The one that says whose a row is; others that a table may have name users in rows of others."""
+    found = user_columns(table)
+    return next((column for column in found if column.name in USER), next(iter(found), None))
 
 
 def tables_of_users() -> list[Table]:
@@ -50,3 +57,12 @@ def about(table: Table, discord_id: int) -> ColumnElement[bool] | None:
 
 def _libraries(discord_id: int) -> ColumnElement[bool]:
     return or_(libraries.c.discord_id == discord_id, libraries.c.account_id.in_(linked_account(discord_id)))
+
+
+async def named(database: Database) -> set[int]:
+    """Every user whom any row names."""
+    found: set[int] = set()
+    for table in tables_of_users():
+        for column in user_columns(table):
+            found.update((await database.execute(select(column).where(column > 0).distinct())).scalars())
+    return found

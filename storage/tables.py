@@ -359,3 +359,10 @@ shared_items = Table(
     Column("kind", String, nullable=False),
     Column("item_id", String, nullable=False, index=True),
 )
+
+erasures = Table(  # who had everything erased, for a while: see `storage.erased`
+    "erasures",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+)

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, outerjoin, select, update
 
 from storage.database import Database
+from storage.erased import is_erased, refuse_erased
 from storage.expiries import expiries_of, forget_expiry, note_expiry
-from storage.index.owners import library_of_user
+from storage.index.owners import known_library_of_user, library_of_user
 from storage.index.reads import pieces
 from storage.index.writes import correct, is_there, put_front, take_off
 from storage.keys import add_key, erase_keys
@@ -31,13 +32,22 @@ class UploadStore:
         self._database = database
         self._keyring = keyring
 
-    async def add(self, upload: AnonymousUpload, search: str = "", *, due_at: datetime | None = None) -> None:
+    async def add(
+        self,
+        upload: AnonymousUpload,
+        search: str = "",
+        *,
+        due_at: datetime | None = None,
+        since: datetime | None = None,
+    ) -> None:
         """Remember an upload. `search` is what it is found by (`services.text.searchable`); empty: made later.
 
-        It is to be deleted at `due_at`.
+        It is to be deleted at `due_at`. Raises ErasedMeanwhileError where its user had everything erased `since` it
+        was begun.
         """
         context = upload_context(upload.discord_id, upload.image_id)
         async with self._database.write() as transaction:
+            await refuse_erased(transaction, self._keyring, upload.discord_id, since)
             key = await add_key(transaction)
             sealed = {"deletehash": self._keyring.seal(upload.deletehash, context, key.key), "data_key_id": key.id}
             added = transaction.insert(anonymous_uploads).values(asdict(upload) | sealed)
@@ -83,9 +93,11 @@ class UploadStore:
             transaction.leaves_copies()
             return True
 
-    async def hide(self, discord_id: int, image_id: str) -> None:
-        """Remember that the user uploaded a picture, anonymously or not, as a spoiler."""
+    async def hide(self, discord_id: int, image_id: str, *, since: datetime | None = None) -> None:
+        """Remember that the user uploaded a picture, anonymously or not, as a spoiler; not if erased `since` then."""
         async with self._database.write() as transaction:
+            if since is not None and await is_erased(transaction, self._keyring, discord_id, since):
+                return
             added = transaction.insert(hidden_images).values(image_id=image_id, discord_id=discord_id)
             await transaction.execute(added.on_conflict_do_nothing())
 
@@ -100,9 +112,13 @@ class UploadStore:
                 found.update(hidden.scalars())
         return frozenset(found)
 
-    async def expire(self, expiry: Expiry) -> None:
-        """Have a picture of an account's deleted then."""
+    async def expire(self, expiry: Expiry, *, since: datetime | None = None) -> None:
+        """Have a picture of an account's deleted then.
+
+        Raises ErasedMeanwhileError where its user had everything erased `since` it was begun.
+        """
         async with self._database.write() as transaction:
+            await refuse_erased(transaction, self._keyring, expiry.discord_id, since)
             await note_expiry(transaction, self._keyring, expiry)
 
     async def expiring(self, discord_id: int, image_ids: Collection[str]) -> dict[str, Expiry]:
@@ -116,8 +132,8 @@ class UploadStore:
             await transaction.execute(
                 delete(hidden_images).where(HIDDEN.image_id == image_id, HIDDEN.discord_id == discord_id)
             )
-            library = await library_of_user(transaction, discord_id)
-            if await is_there(transaction, library):
+            library = await known_library_of_user(transaction, discord_id)
+            if library is not None and await is_there(transaction, library):
                 await take_off(transaction, library, {("image", image_id)}, None)
             gone = delete(anonymous_uploads).where(_is(discord_id, image_id)).returning(COLUMNS.data_key_id)
             key_ids = (await transaction.execute(gone)).scalars().all()

@@ -6,18 +6,20 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.data._export import export_view, file_names, lost_view, part_view, parts_view, spread
+from cogs.data._leaving import ERASED, left_view, question_view, stays_view
 from cogs.data._policy import policy_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.groups import DATA
-from cogs.ui.reply import acknowledge, answer, hand_on, hand_over
-from services.data import ExportService
+from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, done, hand_on, hand_over
+from services.data import ExportService, Leaving, LeavingService
 
 
 class Data(commands.Cog):
-    """Tells users what is held about them, and hands it to them. All of it is for their eyes alone."""
+    """Tells users what is held about them, hands it to them, erases it. All of it is for their eyes alone."""
 
-    def __init__(self, exports: ExportService) -> None:
+    def __init__(self, exports: ExportService, leaving: LeavingService) -> None:
         self._exports = exports
+        self._leaving = leaving
 
     @app_commands.command(extras=DATA)
     async def policy(self, interaction: Interaction) -> None:
@@ -33,6 +35,35 @@ class Data(commands.Cog):
     @action("data-export")
     async def _export_pressed(self, interaction: Interaction) -> None:
         await self._export(interaction)
+
+    @app_commands.command(extras=DATA)
+    async def delete(self, interaction: Interaction) -> None:
+        """Have this bot erase everything that it holds about you."""
+        await self._ask(interaction)
+
+    @action("data-delete")
+    async def _delete_pressed(self, interaction: Interaction) -> None:
+        await self._ask(interaction)
+
+    @action("data-erase")
+    async def _erase_pressed(self, interaction: Interaction, seen: str) -> None:
+        await acknowledge_in_place(interaction)
+        found = await self._leaving.leave(interaction.user.id, seen)
+        if isinstance(found, Leaving):
+            await answer(interaction, question_view(found, interaction.user.id))
+            return
+        done(interaction, ERASED)
+        await answer(interaction, left_view(found))
+
+    @action("data-keep")
+    async def _keep_pressed(self, interaction: Interaction) -> None:
+        await acknowledge_in_place(interaction)
+        await answer(interaction, stays_view())
+
+    async def _ask(self, interaction: Interaction) -> None:
+        await acknowledge(interaction)
+        found = await self._leaving.look(interaction.user.id)
+        await answer(interaction, question_view(found, interaction.user.id))
 
     async def _export(self, interaction: Interaction) -> None:
         """In one file; else in several that are announced first."""

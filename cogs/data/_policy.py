@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import ui
 
 from cogs.data._export import export_button
+from cogs.data._leaving import erase_button
 from cogs.ui.layout import notice
 from cogs.ui.markdown import Markdown
 from cogs.ui.words import joined, md
@@ -51,8 +52,9 @@ def policy_view(owner: int) -> ui.LayoutView:
             "answers. Nobody else gets anything."
         ),
         Text(
-            "/imgur data export gives you all of it, /imgur unlink forgets an account. Questions and complaints go to "
+            "/imgur data export gives you all of it, /imgur data delete erases it at once, /imgur unlink forgets an "
+            "account. Questions and complaints go to "
             "whoever runs this bot: it is self-hosted, and they are responsible for what it holds."
         ),
-        controls=[export_button(owner)],
+        controls=[export_button(owner), erase_button(owner)],
     )

@@ -42,6 +42,12 @@ class Bulk(commands.Cog):
         question = await self._bulk.ask(interaction.user.id, view, Deed.DELETE)
         await self._ask(interaction, question)
 
+    @action("bulk-uploads")
+    async def _uploads_pressed(self, interaction: Interaction) -> None:
+        """All anonymous uploads, before nobody can delete them any more."""
+        await acknowledge(interaction)
+        await self._ask(interaction, await self._bulk.ask_uploads(interaction.user.id))
+
     @action("pick-add")
     async def _add_pressed(self, interaction: Interaction, view: str) -> None:
         await acknowledge(interaction)

@@ -15,7 +15,7 @@ from services.bulk.work import Adding, Bulk, Deleting, Favoriting
 from services.jobs import JobService
 from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
-from services.selection import Deed, Selected, SelectionService
+from services.selection import Deed, Selected, SelectionService, Sorted
 from services.text import line
 from services.views import Views
 from storage.errors import StorageError
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 _KINDS: Mapping[Deed, type[Bulk]] = {kind.deed: kind for kind in (Deleting, Favoriting, Adding, Adopting)}
 _DEEDS = {kind.kind: deed for deed, kind in _KINDS.items()}
+UPLOADS = "uploads"
+"""In the place of a view: all anonymous uploads, and nothing that is ticked."""
 _IN_A_STEP = {Deed.ADD: 50}
 """Items that are sent together; elsewhere each goes by itself."""
 
@@ -58,6 +60,16 @@ class BulkService:
         if not found.can:
             return Question(None, found)
         return Question(await self._views.ask(discord_id, f"{deed} {view}", found.can), found)
+
+    async def ask_uploads(self, discord_id: int) -> Question:
+        """The same about deleting all of the user's anonymous uploads."""
+        count = await self._catalogue.uploads.count(discord_id)
+        found = await self._catalogue.uploads.page(discord_id, offset=0, limit=count)
+        items = tuple(Selected("image", upload.image_id, upload.title) for upload in found)
+        sorted_ = Sorted(Deed.DELETE, items, {})
+        if not items:
+            return Question(None, sorted_)
+        return Question(await self._views.ask(discord_id, f"{Deed.DELETE} {UPLOADS}", items), sorted_)
 
     async def withdraw(self, discord_id: int, question_id: str) -> State | None:
         """The answer is no. Where it was yes before, how far it is. Raises QuestionAnsweredError."""

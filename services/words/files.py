@@ -189,6 +189,19 @@ def _too_many_pixels(error: errors.TooManyPixelsError) -> Words:
     )
 
 
+def _erased(error: errors.UploadErasedError) -> Words:
+    title = Text("You had everything erased meanwhile")
+    if error.is_deleted:
+        return Words(title, Text("So the bot keeps nothing of this upload, and deleted it from Imgur again."))
+    return Words(
+        title,
+        Text(
+            "So the bot keeps nothing of this upload. It could not be deleted from Imgur again, and nobody can delete "
+            "it now."
+        ),
+    )
+
+
 def _shrinkable(error: errors.ShrinkableError) -> Words:
     size, limit = Size(error.size, over=error.limit), Size(error.limit)
     has = Text("It has {size}; Imgur takes images up to {limit}.", size=size, limit=limit)
@@ -314,6 +327,7 @@ TABLE: dict[type[BaseException], Wording] = {
     errors.UploadStoppedError: _ended(
         Text("The upload was stopped"), Text("The bot is being shut down. Upload the file again in a few minutes.")
     ),
+    errors.UploadErasedError: _erased,
     errors.QuestionExpiredError: Words(
         Text("This question is too old"), Text("The bot no longer knows what it was about. Run the command again.")
     ),

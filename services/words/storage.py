@@ -19,6 +19,9 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("The bot's database has too much to do"),
         Text("Try again in a moment. If it stays like this: {operator}", operator=OPERATOR),
     ),
+    storage.errors.ErasedMeanwhileError: Words(
+        Text("You had everything erased meanwhile"), Text("So the bot keeps nothing of what was under way.")
+    ),
     storage.errors.AddressError: Words(
         Text("The bot does not know its database"),
         Text("The address in its settings cannot be understood. {operator}", operator=OPERATOR),

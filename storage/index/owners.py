@@ -23,6 +23,13 @@ async def library_of_user(transaction: Transaction, discord_id: int) -> int:
     return int((await transaction.execute(wanted)).scalar_one())
 
 
+async def known_library_of_user(transaction: Transaction, discord_id: int) -> int | None:
+    """The same, where it was made before."""
+    wanted = select(libraries.c.id).where(libraries.c.discord_id == discord_id)
+    number: int | None = (await transaction.execute(wanted)).scalar()
+    return number
+
+
 async def leave(transaction: Transaction, discord_id: int, account_id: int) -> None:
     """Let go of the library of an account that is erased; of one that others are linked to, of what the user noted.
 

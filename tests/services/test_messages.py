@@ -44,6 +44,7 @@ SPECIAL: dict[type[BaseException], BaseException] = {
     errors.TooManyPixelsError: errors.TooManyPixelsError(64_000_000, 256_000_000),
     errors.UnsupportedFileError: errors.UnsupportedFileError("@everyone.webp", "image/webp"),
     errors.VideoTooLongError: errors.VideoTooLongError(75.2, 60),
+    errors.UploadErasedError: errors.UploadErasedError(is_deleted=True),
     errors.AlbumTitleError: errors.AlbumTitleError(128, is_long=True),
     errors.AlbumIncompleteError: errors.AlbumIncompleteError(950, 1200),
     errors.TooManyWordsError: errors.TooManyWordsError(20),

@@ -63,7 +63,8 @@ async def _value(
 
 def _made_up(column: Column[Any], discord_id: int) -> Any:
     number = next(_numbers)
-    text = f"{column} {number} of {discord_id}"
+    whose = "of an account" if column.table is imgur_accounts else f"of {discord_id}"
+    text = f"{column} {number} {whose}"
     kinds: dict[type, Any] = {
         Boolean: True,
         UtcTime: AT,

@@ -21,7 +21,16 @@ ALICE, BOB = 1_111_111_111_111_111_111, 2_222_222_222_222_222_222
 OURS = 77
 
 # Tables about nobody in Discord: who adds one asks whether that is true.
-NOBODYS = {"command_syncs", "credit_overruns", "credits_left", "data_keys", "housekeeping", "servers", "sign_in"}
+NOBODYS = {
+    "command_syncs",
+    "credit_overruns",
+    "credits_left",
+    "data_keys",
+    "erasures",
+    "housekeeping",
+    "servers",
+    "sign_in",
+}
 # Whole numbers and JSON that hold no id of a Discord user; all that do are named *discord_id or *user_id.
 NUMBERS = """
     expiries.account_id
@@ -36,9 +45,9 @@ NUMBERS = """
 """
 DOCUMENTS = {"items.extra", "jobs.payload", "servers.channels", "steps.payload"}
 SEALED = """
-    data_keys.key imgur_accounts.access_token imgur_accounts.refresh_token jobs.origin link_attempts.access_token
-    link_attempts.code link_attempts.cookie_hash link_attempts.nonce_hash link_attempts.origin
-    link_attempts.refresh_token link_attempts.state_hash anonymous_uploads.deletehash expiries.deletehash
+    anonymous_uploads.deletehash data_keys.key erasures.digest expiries.deletehash imgur_accounts.access_token
+    imgur_accounts.refresh_token jobs.origin link_attempts.access_token link_attempts.code link_attempts.cookie_hash
+    link_attempts.nonce_hash link_attempts.origin link_attempts.refresh_token link_attempts.state_hash
 """
 
 

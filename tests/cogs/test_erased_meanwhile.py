@@ -1,0 +1,39 @@
+"""Erased while Imgur's answer is on its way: what it brings is written nowhere, whatever it is an answer to."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from standins.imgur.records import Account
+from storage.models import Shelf
+from tests.cogs.conftest import Discord, answer, text
+from tests.cogs.indexing import Index
+from tests.cogs.test_data_delete import naming, settled
+from tests.cogs.test_unlinked_meanwhile import DEEDS
+
+
+@pytest.mark.parametrize(("command", "match", "given"), DEEDS)
+async def test_what_an_answer_brings_after_an_erasure_is_written_nowhere(
+    discord: Discord, linked: Account, index: Index, picture: bytes, command: str, match: str, given: dict[str, Any]
+) -> None:
+    world = discord.standin.world
+    made = [world.add_image(linked, title=f"Sunset {number}") for number in range(3)]
+    world.add_favorites(linked, made[:1])
+    world.add_album(linked, title="Sunsets", images=made[:2])
+    other = world.add_image(world.add_account("somebody"), title="Sunset of others")
+    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    world.add_image(linked, title="Sunset, new")
+    options = {name: value.format(other=other.id) for name, value in given.items()}
+    if command == "upload":
+        options["file"] = ("hill.jpg", picture)
+    held = discord.standin.switches.hold(match, answer=True)
+    running = asyncio.create_task(discord.run(command, **options))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.leaving.leave(discord.alice.id, "0")
+    held.release()
+    assert text(answer(await running))
+    await settled(discord)
+    assert naming(discord, discord.alice.id) == []

@@ -39,7 +39,9 @@ from discordauth.client import DiscordLogin
 from discordauth.models import ISSUER
 from imgur.client import BASE_URL, ImgurClient
 from locales.languages import catalogues, wrong
+from media.archive import Archive
 from media.attachment import DISCORD, HttpAttachmentSource
+from media.picture import IMGUR, PictureSource
 from media.turning.pool import Turner
 from media.workshop import Workshop
 from services import Services
@@ -47,7 +49,7 @@ from services.account import AccountService
 from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import Adding, Adopting, BulkService, Copies, Deleting, Favoriting
-from services.data import ExportService, LeavingService
+from services.data import BackupService, ExportService, LeavingService, Streams
 from services.expiry import Expiring, ExpiryService, SteadyClock
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
@@ -131,13 +133,15 @@ async def compose(
     attachments: AttachmentSource | None = None,
     connector: Callable[..., aiohttp.BaseConnector] = aiohttp.TCPConnector,
     cdn: Collection[str] = DISCORD,
+    pictures: str = IMGUR,
     serve: bool = True,
     work: bool | None = None,
 ) -> AsyncIterator[House]:
     """Build every room, and stop in reverse order what was started.
 
     With `serve`, the web servers and the sweeper run; so does what is done in the background, unless `work` says
-    otherwise. Every way out goes through a `connector`; attachments come from the origins of `cdn`. Raises StorageError
+    otherwise. Every way out goes through a `connector`; attachments come from the origins of `cdn`, backups' `pictures`
+    from below one address. Raises StorageError
     and CannotListenError.
     """
     async with AsyncExitStack() as stack:
@@ -220,6 +224,9 @@ async def compose(
             logins=_logins(settings, stores, calls, discord_url),
         )
         stack.push_async_callback(linking.close)
+        backups = BackupService(
+            stores.backups, stores.accounts, stores.library, stores.uploads, sync, public_url=settings.public_url
+        )
         selections = SelectionService(views, library.catalogue)
         bulk = BulkService(jobs, selections, views, library.catalogue, albums)
         sharing = SharingService(stores.sharing)
@@ -253,6 +260,8 @@ async def compose(
             expiries=ExpiryService(
                 stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock
             ),
+            backups=backups,
+            streams=Streams(backups, PictureSource(fetching, pictures), Archive),
             leaving=LeavingService(
                 stores.leaving,
                 stores.accounts,
@@ -311,7 +320,8 @@ async def _serve(
 ) -> None:
     apps = [(admin, settings.admin_host, settings.admin_port)]
     if settings.public_url is not None:
-        public = create_public_app(services.linking, public_url=settings.public_url)
+        backups = services.backups, services.streams
+        public = create_public_app(services.linking, public_url=settings.public_url, backups=backups)
         apps.append((public, settings.host, settings.port))
     for app, host, port in apps:
         try:
@@ -335,6 +345,7 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
             services.search.tidy()
             await services.governor.tidy()
             await services.linking.sweep()
+            await services.backups.sweep()
             await services.views.sweep()
             await services.expiries.sweep()
             await services.sharing.sweep()

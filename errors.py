@@ -376,6 +376,50 @@ class QuestionExpiredError(BotError):
 # --- sharing -----------------------------------------------------------------------------------------------------
 
 
+class PictureUnavailableError(BotError):
+    """A picture could not be had from Imgur this time."""
+
+
+class PictureGoneError(PictureUnavailableError):
+    """It is not there any more."""
+
+
+class BackupError(BotError):
+    """Base of what ends a backup, or keeps one from it."""
+
+
+class BackupUnknownError(BackupError):
+    """A link or a page of no backup that is on record."""
+
+
+class BackupOverError(BackupError):
+    """It has expired, was ended, or its user has left the account whose pictures are in it."""
+
+
+class BackupForeignBrowserError(BackupError):
+    """Another browser has it."""
+
+
+class BackupNotExpectedError(BackupError):
+    """No page shows a code."""
+
+
+class BackupCodeError(BackupError):
+    """A wrong code; with no try left, that was the end."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__("a wrong code")
+        self.tries_left = tries_left
+
+
+class BackupBusyError(BackupError):
+    """A part is being fetched by its user, or too many are by others."""
+
+
+class NothingToBackUpError(BackupError):
+    """There is nothing in what was chosen."""
+
+
 class NotPostedError(BotError):
     """Discord does not let the bot post for everyone where the user asked for it."""
 

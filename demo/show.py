@@ -97,7 +97,13 @@ async def show(compose: Compose, *, port: int = 0, limit: int | None = None, pse
         standin.register_client(CLIENT_ID, CLIENT_SECRET, str(settings.callback_url))
         # The web servers start before simcord does, or every action on the page would wait for them to end.
         house = await stack.enter_async_context(
-            compose(settings, imgur_url=standin.url, attachments=ReadAttachments(), connector=unkept)
+            compose(
+                settings,
+                imgur_url=standin.url,
+                attachments=ReadAttachments(),
+                connector=unkept,
+                pictures=f"{standin.url}/i",
+            )
         )
         env = await stack.enter_async_context(simulated(house.bot))
         preview = await open_page(env, standin, port)

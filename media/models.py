@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import IO, Protocol
 
 HEAD_BYTES = 64 * 1024
 """How much of a file's beginning is looked at."""
@@ -98,3 +98,12 @@ class ReadyFile:
     opened: OpenedFile
     video: bool
     changes: Changes = field(default_factory=Changes)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPicture:
+    """A picture that is here as a whole: the ending that its kind has, its size in bytes, and what to read it from."""
+
+    ending: str
+    size: int
+    file: IO[bytes]

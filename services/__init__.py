@@ -8,7 +8,7 @@ from services.account import AccountService
 from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import BulkService
-from services.data import ExportService, LeavingService
+from services.data import BackupService, ExportService, LeavingService, Streams
 from services.expiry import ExpiryService
 from services.jobs import Changes, JobService
 from services.library import Library
@@ -60,3 +60,5 @@ class Services:
     adoption: AdoptionService
     expiries: ExpiryService
     leaving: LeavingService
+    backups: BackupService
+    streams: Streams

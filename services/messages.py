@@ -6,14 +6,14 @@ import errors
 import imgur.errors
 import storage.errors
 from locales.text import Text
-from services.words import Wording, Words, albums, discord, files, items, linking, marks, searching, sharing
+from services.words import Wording, Words, albums, backup, discord, files, items, linking, marks, searching, sharing
 from services.words import imgur as imgurs
 from services.words import storage as databases
 
 _TABLE: dict[type[BaseException], Wording] = {
     errors.BotError: Words(Text("That did not work"), Text("The bot could not do this. Try again in a moment.")),
 }
-for _subject in (discord, linking, files, sharing, items, albums, searching, marks, imgurs, databases):
+for _subject in (discord, linking, backup, files, sharing, items, albums, searching, marks, imgurs, databases):
     _TABLE |= _subject.TABLE
 
 

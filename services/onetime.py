@@ -56,6 +56,12 @@ def new_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def code_of(secret: str) -> str:
+    """The code that only who has `secret` can tell: the same each time."""
+    number = int(derived(secret, "code"), 16)
+    return "".join(CODE_ALPHABET[number >> 5 * place & 31] for place in range(CODE_LENGTH))
+
+
 def digest(secret: str) -> bytes:
     """What is kept on record of a secret: its SHA-256. Takes any text, however broken."""
     return hashlib.sha256(secret.encode(errors="replace")).digest()
@@ -68,9 +74,10 @@ def is_secret(given: str | None, recorded: bytes | None) -> bool:
 
 def is_code(typed: str, code: str) -> bool:
     """Whether `typed` means `code`: case, spaces, dashes and look-alike letters do not matter. In constant time."""
-    return hmac.compare_digest(_normalised(typed).encode(errors="replace"), code.encode())
+    return hmac.compare_digest(normalised(typed).encode(errors="replace"), code.encode())
 
 
-def _normalised(typed: str) -> str:
+def normalised(typed: str) -> str:
+    """A code as it is meant, however it was typed."""
     letters = unicodedata.normalize("NFKC", typed).upper()
     return "".join(letter for letter in letters if letter.isalnum()).translate(LOOK_ALIKES)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from asyncio import Task
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import IO, Any, Literal, Protocol
 
 from discordauth.models import Person
 from errors import BotError
@@ -28,11 +28,12 @@ from imgur.models import (
     UploadSource,
     Window,
 )
-from media.models import IncomingFile, OpenedFile, ReadyFile, Wish
+from media.models import FetchedPicture, IncomingFile, OpenedFile, ReadyFile, Wish
 from storage.models import (
     Allowance,
     AnonymousUpload,
     Awaited,
+    Backup,
     Expiry,
     Floor,
     Found,
@@ -386,6 +387,51 @@ class HeldStore(Protocol):
     def everything(self, discord_id: int) -> AsyncIterator[HeldRows]:
         """Table by table, each in one or more pieces, as of one moment; tables without a row of theirs are left out."""
         ...
+
+
+class BackupStore(Protocol):
+    """Backups of users. Each step is one conditional statement: of two at once, one gets True."""
+
+    async def begin(self, backup: Backup) -> None:
+        """Add it in the place of an older one of the user's."""
+        ...
+
+    async def by_nonce(self, nonce_hash: bytes) -> Backup | None: ...
+    async def by_id(self, backup_id: str) -> Backup | None: ...
+    async def current(self, discord_id: int) -> Backup | None: ...
+    async def bind(self, backup_id: str, *, cookie_hash: bytes, code_hash: bytes, now: datetime) -> bool:
+        """PENDING to BOUND; the browser that has it may do so again."""
+        ...
+
+    async def count_try(self, backup_id: str, *, limit: int, now: datetime) -> int | None:
+        """As `AttemptStore.count_try`."""
+        ...
+
+    async def open(self, backup_id: str, *, now: datetime, until: datetime) -> bool:
+        """BOUND to OPEN: the code was entered."""
+        ...
+
+    async def plan(self, backup_id: str, account_id: int | None, parts: Sequence[Sequence[Mapping[str, Any]]]) -> bool:
+        """OPEN to READY, with what is in each part."""
+        ...
+
+    async def entries(self, backup_id: str, number: int) -> Sequence[Mapping[str, Any]] | None: ...
+    async def end(self, backup_id: str) -> bool: ...
+    async def sweep(self, now: datetime) -> int: ...
+
+
+class PictureSource(Protocol):
+    """Fetches pictures of Imgur's by name. Raises PictureUnavailableError."""
+
+    def fetch(self, name: str) -> AbstractAsyncContextManager[FetchedPicture]: ...
+
+
+class Archive(Protocol):
+    """A ZIP file as it is written: each gives the bytes that follow."""
+
+    def text(self, name: str, data: bytes) -> Iterator[bytes]: ...
+    def file(self, name: str, file: IO[bytes], size: int) -> Iterator[bytes]: ...
+    def end(self) -> Iterator[bytes]: ...
 
 
 class LeavingStore(Protocol):

@@ -465,7 +465,7 @@ class UploadService:
             raise
         return True
 
-    async def _keep_late(self, keep: Callable[[], Awaitable[None]], deletehash: str) -> None:
+    async def _keep_late(self, keep: Callable[[], Awaitable[None]], deletehash: str | None) -> None:
         try:
             await keep()
         except ErasedMeanwhileError:

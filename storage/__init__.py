@@ -7,6 +7,7 @@ from datetime import datetime
 
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
+from storage.backups import BackupStore
 from storage.database import Database
 from storage.expiries import ExpiryStore
 from storage.forgotten import forget_again
@@ -44,6 +45,7 @@ class Stores:
     sign_in: SignInStore
     held: HeldStore
     expiries: ExpiryStore
+    backups: BackupStore
     leaving: LeavingStore
 
     @classmethod
@@ -74,5 +76,6 @@ class Stores:
             sign_in=SignInStore(database),
             held=HeldStore(database, keyring),
             expiries=ExpiryStore(database, keyring),
+            backups=BackupStore(database),
             leaving=LeavingStore(database, keyring),
         )

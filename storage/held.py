@@ -22,19 +22,11 @@ AT_ONCE = 1000
 """Rows of a table that are read, and given, together."""
 INWARD = frozenset(
     {"imgur_accounts.refresh_by", "imgur_accounts.refresh_until", "imgur_accounts.version"}
-    | {
-        "expiries.claim",
-        "expiries.claimed_until",
-        "expiries.try_at",
-        "jobs.claim",
-        "jobs.claimed_until",
-        "jobs.turn",
-        "marks.search",
-        "syncs.version",
-    }
+    | {"expiries.claim", "expiries.claimed_until", "expiries.try_at", "backup_parts.entries"}
+    | {"jobs.claim", "jobs.claimed_until", "jobs.turn", "marks.search", "syncs.version"}
     | {f"places.{name}" for name in ("name", "pass", "rank", "search", "signature")}
 )
-"""Columns that say nothing about a user: what things are found by, and how processes take turns."""
+"""Columns that say nothing more about a user: what things are found by, how processes take turns, copies."""
 OTHERS = frozenset({"account_id", "account_url", "account_username", "username"})
 """In what is not of the user's own account, these say whose it is."""
 OWN = frozenset({"link_attempts"})

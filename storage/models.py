@@ -95,6 +95,33 @@ class LinkAttempt:
     logins: int = 0
 
 
+class BackupStatus(StrEnum):
+    """How far a backup has come."""
+
+    PENDING = "pending"  # /imgur data backup was answered, no browser has pressed Continue
+    BOUND = "bound"  # a browser holds the cookie and shows the code
+    OPEN = "open"  # the code was entered
+    READY = "ready"  # what is in it is fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup of one Discord user. Hashes are SHA-256 digests; `id` is random and public, and names the cookie."""
+
+    id: str
+    discord_id: int
+    discord_name: str
+    expires_at: datetime
+    nonce_hash: bytes = field(repr=False)
+    status: BackupStatus = field(default=BackupStatus.PENDING, repr=False)
+    tries: int = 0
+    cookie_hash: bytes | None = field(default=None, repr=False)
+    code_hash: bytes | None = field(default=None, repr=False)
+    account_id: int | None = None
+    parts: int | None = None
+    locale: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AnonymousUpload:
     """An upload that belongs to no Imgur account. Its deletehash is the only handle by which it can be changed."""

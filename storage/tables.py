@@ -366,3 +366,28 @@ erasures = Table(  # who had everything erased, for a while: see `storage.erased
     Column("digest", LargeBinary, primary_key=True),
     Column("at", UtcTime, nullable=False),
 )
+
+backups = Table(
+    "backups",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("discord_id", BigInteger, nullable=False, unique=True),
+    Column("discord_name", String, nullable=False),
+    Column("locale", String(10)),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+    Column("status", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("nonce_hash", LargeBinary, nullable=False, unique=True),
+    Column("cookie_hash", LargeBinary),
+    Column("code_hash", LargeBinary),
+    Column("account_id", BigInteger),
+    Column("parts", Integer),
+)
+
+backup_parts = Table(
+    "backup_parts",
+    metadata,
+    Column("backup_id", String, ForeignKey("backups.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("entries", JSON, nullable=False),
+)

@@ -50,7 +50,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "imgur": (set(), {"aiohttp", "msgspec", "stamina", "yarl", "multidict", "orjson"}),
     "discordauth": (set(), {"aiohttp", "yarl"}),
-    "media": ({"errors"}, {"aiohttp", "yarl"}),
+    "media": ({"errors"}, {"aiohttp", "yarl", "zipstream"}),
     "media/turning": ({"errors"}, {"PIL", "pillow_heif"}),  # alone decodes, in processes of its own
     "storage": (set(), {"sqlalchemy", "alembic", "cryptography"}),
     "storage/engines/postgres.py": (set(), {"sqlalchemy", "asyncpg"}),  # alone knows its driver's errors

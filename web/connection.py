@@ -94,6 +94,11 @@ class Connection(web.RequestHandler):
         request = self._current_request
         return request is not None and request.content.is_eof() and not self._stuck and not self._messages
 
+    def goes_on(self) -> None:
+        """An answer takes its time: another while for it, unless it is its reader who does not read."""
+        if not self._stuck:
+            self._await(REQUEST_SECONDS)
+
     def end(self) -> None:
         """Close it now, whatever has not been sent yet. A handler that is at work finishes for itself."""
         self._port.remove(self)

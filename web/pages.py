@@ -40,7 +40,7 @@ async def landing(request: web.Request) -> web.Response:
     with in_language_of(page.locale):
         response = render("landing.html", page=page, left=_left(page.expires_at), since=since)
     if page.cookie:
-        keep(response, page.attempt_id, page.cookie, seconds=_seconds(page.expires_at))
+        keep(response, page.attempt_id, page.cookie, seconds=seconds_until(page.expires_at))
     return response
 
 
@@ -101,7 +101,7 @@ async def callback(request: web.Request) -> web.Response:
 
 async def receive(request: web.Request) -> web.Response:
     """Take what the script found, prove it, and go to the last page."""
-    form = await _form(request)
+    form = await read_form(request)
     linking, state = request.app[LINKING], form.get("state", "")
     if error := form.get("error"):
         return _to_last_page(request, await linking.refuse(error, state, request.cookies))
@@ -123,7 +123,7 @@ async def last(request: web.Request) -> web.Response:
             found="",
             outcome=page.login,
             left=_left(page.expires_at),
-            seconds=_seconds(page.expires_at),
+            seconds=seconds_until(page.expires_at),
         )
     let_scripts_ask(response)
     if page.progress is Progress.LINKED:  # as long as the attempt is on record, "Linked" is what a reload says
@@ -149,7 +149,7 @@ async def stop(request: web.Request) -> web.Response:
     return response
 
 
-async def _form(request: web.Request) -> dict[str, str]:
+async def read_form(request: web.Request) -> dict[str, str]:
     """Our own forms and nothing else; the application's size limit holds."""
     if request.content_type != FORM_TYPE or "Content-Encoding" in request.headers:
         raise web.HTTPUnsupportedMediaType
@@ -181,7 +181,7 @@ def _leaving(request: web.Request, bound: Bound | Further) -> web.Response:
         return _to_last_page(request, bound.attempt_id)
     with in_language_of(bound.locale):
         response = render("leaving.html", address=bound.authorize_url, logs_in=bound.logs_in)
-    keep(response, bound.attempt_id, bound.cookie, seconds=_seconds(bound.expires_at))
+    keep(response, bound.attempt_id, bound.cookie, seconds=seconds_until(bound.expires_at))
     return response
 
 
@@ -190,9 +190,10 @@ def _to_last_page(request: web.Request, attempt_id: str) -> web.Response:
     return web.Response(status=web.HTTPSeeOther.status_code, headers={"Location": address})
 
 
-def _seconds(until: datetime) -> int:
+def seconds_until(until: datetime) -> int:
+    """How long it is good for; none where it is over."""
     return max(int((until - datetime.now(UTC)).total_seconds()), 0)
 
 
 def _left(until: datetime) -> Duration:
-    return Duration(_seconds(until))
+    return Duration(seconds_until(until))

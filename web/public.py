@@ -6,8 +6,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from services.data import BackupService, Streams
 from services.linking import LinkingService
-from web import pages
+from web import backup, pages
 from web.languages import in_browsers_language
 from web.refusals import word_errors
 from web.security import PUBLIC_URL, Handler, same_origin_forms, secure
@@ -22,8 +23,13 @@ STATIC = {  # each by name, and kept in memory: a request never meets the file s
 MOST_BYTES = 16 * 1024
 
 
-def create_public_app(linking: LinkingService, *, public_url: str) -> web.Application:
-    """Link pages for `public_url`, a bare origin; every link and redirect is built from it, never from a request."""
+def create_public_app(
+    linking: LinkingService, *, public_url: str, backups: tuple[BackupService, Streams] | None = None
+) -> web.Application:
+    """Link pages for `public_url`, a bare origin; every link and redirect is built from it, never from a request.
+
+    With `backups`, theirs as well.
+    """
     middlewares = [in_browsers_language, word_errors, same_origin_forms(public_url)]
     app = web.Application(middlewares=middlewares, client_max_size=MOST_BYTES)
     app[pages.LINKING] = linking
@@ -46,6 +52,9 @@ def create_public_app(linking: LinkingService, *, public_url: str) -> web.Applic
             *(web.get(f"/static/{name}", _file(name, kind)) for name, kind in STATIC.items()),
         ]
     )
+    if backups is not None:
+        app[backup.BACKUPS], app[backup.STREAMS] = backups
+        app.add_routes(backup.ROUTES)
     return app
 
 

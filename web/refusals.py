@@ -11,6 +11,10 @@ import structlog
 from aiohttp import web
 
 from errors import (
+    BackupBusyError,
+    BackupForeignBrowserError,
+    BackupOverError,
+    BackupUnknownError,
     BotError,
     CrossSiteError,
     LinkExpiredError,
@@ -35,6 +39,10 @@ STATUSES: dict[type[BaseException], int] = {
     LinkUsedError: 410,
     LinkForeignBrowserError: 403,
     CrossSiteError: 403,
+    BackupUnknownError: 404,
+    BackupOverError: 410,
+    BackupForeignBrowserError: 403,
+    BackupBusyError: 503,
     BotError: 400,
     Exception: FAILED_DEPENDENCY,
 }

@@ -48,8 +48,12 @@ def direction() -> str:
 
 def render(name: str, *, status: int = 200, **context: Any) -> web.Response:
     """The page of a template in `templates/`; every value in it is escaped, one that is missing raises."""
-    page = _environment().get_template(name).render(context)
-    return web.Response(text=page, status=status, content_type="text/html")
+    return web.Response(text=drawn(name, **context), status=status, content_type="text/html")
+
+
+def drawn(name: str, **context: Any) -> str:
+    """The same as a text."""
+    return _environment().get_template(name).render(context)
 
 
 @cache

@@ -5,21 +5,23 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.data._backup import OPENED, BackupCodeForm, offer_view, opened_view
 from cogs.data._export import export_view, file_names, lost_view, part_view, parts_view, spread
 from cogs.data._leaving import ERASED, left_view, question_view, stays_view
 from cogs.data._policy import policy_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.groups import DATA
-from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, done, hand_on, hand_over
-from services.data import ExportService, Leaving, LeavingService
+from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, done, hand_on, hand_over, open_form
+from services.data import BackupService, ExportService, Leaving, LeavingService
 
 
 class Data(commands.Cog):
     """Tells users what is held about them, hands it to them, erases it. All of it is for their eyes alone."""
 
-    def __init__(self, exports: ExportService, leaving: LeavingService) -> None:
+    def __init__(self, exports: ExportService, leaving: LeavingService, backups: BackupService) -> None:
         self._exports = exports
         self._leaving = leaving
+        self._backups = backups
 
     @app_commands.command(extras=DATA)
     async def policy(self, interaction: Interaction) -> None:
@@ -35,6 +37,25 @@ class Data(commands.Cog):
     @action("data-export")
     async def _export_pressed(self, interaction: Interaction) -> None:
         await self._export(interaction)
+
+    @app_commands.command(extras=DATA)
+    async def backup(self, interaction: Interaction) -> None:
+        """Your pictures themselves, as ZIP files to keep."""
+        await acknowledge(interaction)
+        user = interaction.user
+        offer = await self._backups.begin(user.id, user.name, locale=interaction.locale.value)
+        await answer(interaction, offer_view(offer, user.id))
+
+    @action("backup-code")
+    async def _code_pressed(self, interaction: Interaction) -> None:
+        await open_form(interaction, BackupCodeForm(interaction.user.id))
+
+    @action("backup-code-entered")
+    async def _code_entered(self, interaction: Interaction, *, code: str) -> None:
+        await acknowledge(interaction)
+        await self._backups.enter_code(interaction.user.id, code)
+        done(interaction, OPENED)
+        await answer(interaction, opened_view())
 
     @app_commands.command(extras=DATA)
     async def delete(self, interaction: Interaction) -> None:

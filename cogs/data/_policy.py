@@ -29,7 +29,7 @@ KEPT = (
     ),
     Text(
         "**For a while:** attempts to link (an hour), how many of Imgur's credits you used (two days), searches and "
-        "selections (a week), work in the background and how it ended (a month)."
+        "selections (a week), what is in a backup (a day), work in the background and how it ended (a month)."
     ),
 )
 

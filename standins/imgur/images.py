@@ -117,7 +117,9 @@ async def serve_bytes(request: web.Request) -> web.Response:
     image = images.get(name) or (images.get(name[:-1]) if name[-1] in THUMBNAILS else None)
     if image is None or image.data is None:
         return web.Response(status=302, headers={"Location": "/removed.png"})
-    return web.Response(body=image.data, content_type=image.mime_type, headers={"Cache-Control": "max-age=60"})
+    is_film = image.mime_type == "image/gif" and request.match_info["extension"] == ".mp4"
+    kind = "video/mp4" if is_film else image.mime_type
+    return web.Response(body=image.data, content_type=kind, headers={"Cache-Control": "max-age=60"})
 
 
 async def removed(_request: web.Request) -> web.Response:

@@ -230,7 +230,10 @@ def works() -> bool:
 async def house(
     settings: Settings, standin: Standin, attachments: SlowAttachments, works: bool
 ) -> AsyncIterator[House]:
-    async with compose(settings, imgur_url=standin.url, attachments=attachments, work=works) as house:
+    pictures = f"{standin.url}/i"
+    async with compose(
+        settings, imgur_url=standin.url, attachments=attachments, pictures=pictures, work=works
+    ) as house:
         yield house
 
 

@@ -16,6 +16,8 @@ from discord import ui
 import cogs
 from cogs.album._views import arrange_view, edited_view
 from cogs.album._views import question_view as album_question_view
+from cogs.data._backup import BackupCodeForm
+from cogs.data._backup import offer_view as backup_offer_view
 from cogs.data._leaving import question_view as leaving_view
 from cogs.data._policy import policy_view
 from cogs.gallery._adopt_views import offer_view
@@ -43,7 +45,7 @@ from media.models import IncomingFile
 from services.adoption import Offer
 from services.album import Edited
 from services.bulk import Question, Result, State
-from services.data import Leaving
+from services.data import BackupOffer, Leaving
 from services.jobs import Progress
 from services.library.ability import Ability, Shown
 from services.library.drawing import Drawn
@@ -132,6 +134,8 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     for sort in ("viral", "top"):
         yield hits_view(Hits(IMAGES, FAR - 1, FAR), Search("cat", sort, "month"), VIEW, OWNER)
     yield policy_view(OWNER)
+    yield backup_offer_view(BackupOffer("https://imgur-bot.example.org/backup/nonce", NOW), OWNER)
+    yield BackupCodeForm(OWNER)
     yield leaving_view(Leaving("name", FAR, deleting=False), OWNER)
     yield TagsForm(OWNER, VIEW)
     for style in Style:

@@ -33,21 +33,21 @@ NOBODYS = {
 }
 # Whole numbers and JSON that hold no id of a Discord user; all that do are named *discord_id or *user_id.
 NUMBERS = """
-    expiries.account_id
-    anonymous_uploads.size command_syncs.application_id credit_overruns.number credit_users.number
-    credits_left.number data_keys.id housekeeping.value imgur_accounts.account_id imgur_accounts.version
-    items.library_id items.size jobs.account_id jobs.id libraries.account_id libraries.id link_attempts.account_id
-    link_attempts.number links.account_id marks.library_id places.library_id places.name places.pass places.rank
-    selected.account_id servers.guild_id shared_items.message_id
-    shared_messages.channel_id shared_messages.guild_id shared_messages.message_id sign_in_waits.nonce
-    steps.job_id syncs.library_id syncs.next_low syncs.next_rank
-    syncs.number syncs.reach syncs.version tags.library_id
+    anonymous_uploads.size backups.account_id command_syncs.application_id credit_overruns.number
+    credit_users.number credits_left.number data_keys.id expiries.account_id housekeeping.value
+    imgur_accounts.account_id imgur_accounts.version items.library_id items.size jobs.account_id jobs.id
+    libraries.account_id libraries.id link_attempts.account_id link_attempts.number links.account_id marks.library_id
+    places.library_id places.name places.pass places.rank selected.account_id servers.guild_id
+    shared_items.message_id shared_messages.channel_id shared_messages.guild_id shared_messages.message_id
+    sign_in_waits.nonce steps.job_id syncs.library_id syncs.next_low syncs.next_rank syncs.number syncs.reach
+    syncs.version tags.library_id
 """
-DOCUMENTS = {"items.extra", "jobs.payload", "servers.channels", "steps.payload"}
+DOCUMENTS = {"backup_parts.entries", "items.extra", "jobs.payload", "servers.channels", "steps.payload"}
 SEALED = """
-    anonymous_uploads.deletehash data_keys.key erasures.digest expiries.deletehash imgur_accounts.access_token
-    imgur_accounts.refresh_token jobs.origin link_attempts.access_token link_attempts.code link_attempts.cookie_hash
-    link_attempts.nonce_hash link_attempts.origin link_attempts.refresh_token link_attempts.state_hash
+    anonymous_uploads.deletehash backups.code_hash backups.cookie_hash backups.nonce_hash data_keys.key
+    erasures.digest expiries.deletehash imgur_accounts.access_token imgur_accounts.refresh_token jobs.origin
+    link_attempts.access_token link_attempts.code link_attempts.cookie_hash link_attempts.nonce_hash
+    link_attempts.origin link_attempts.refresh_token link_attempts.state_hash
 """
 
 

@@ -43,9 +43,9 @@ def forwarded(**parts: Any) -> dict[str, Any]:
 
 
 def attachment(name: str = "hill.jpg", **more: Any) -> dict[str, Any]:
-    """A picture that somebody attached."""
+    """A picture that somebody attached; what is None is left out."""
     url = more.pop("url", f"{CDN}/{name}{SIGNED}")
-    return {
+    whole = {
         "id": "55",
         "filename": name,
         "size": 1234,
@@ -56,6 +56,7 @@ def attachment(name: str = "hill.jpg", **more: Any) -> dict[str, Any]:
         "height": 4,
         **more,
     }
+    return {key: value for key, value in whole.items() if value is not None}
 
 
 def media(url: str = "https://pictures.example.com/hill.jpg", proxy: str | None = None, **more: Any) -> dict[str, Any]:

@@ -55,6 +55,11 @@ def expiry_buttons(expiry: Expiry, owner: int) -> Iterator[Control]:
     yield ActionButton("expiry-change", owner, expiry.image_id, label=Text("Change when"))
 
 
+def later_button(image_id: str, owner: int) -> Control:
+    """For what stays so far."""
+    return ActionButton("expiry-change", owner, image_id, label=Text("Delete it later…"))
+
+
 def span_menu(image_id: str, owner: int) -> ui.ActionRow[ui.LayoutView]:
     """After how long from now."""
     never = option(NEVER, span_value(None))

@@ -279,7 +279,7 @@ class Uploads(commands.Cog):
     def _kept_again(self, left: Sequence[UploadRequest], album: Album | None, question: Question) -> str | None:
         """What is left of a question, to go into the same album; its key, None for nothing."""
         into = {"album": f"album:{album.id}", "is_new_album": False} if album else {}
-        return self._again.keep(Question(tuple(left), question.share).changed(**into)) if left else None
+        return self._again.keep(replace(question, requests=tuple(left)).changed(**into)) if left else None
 
     async def _ask_for_album(self, interaction: Interaction, question: Question, new: NewAlbumError) -> None:
         owner = interaction.user.id
@@ -325,10 +325,14 @@ class Uploads(commands.Cog):
         done(interaction, uploaded_words(uploaded), Markdown(uploaded.image.page_url))
         await answer_or_share(
             interaction,
-            partial(uploaded_view, uploaded, owner, request),
+            partial(uploaded_view, uploaded, owner, request, undated=question.undated),
             share=share,
             plainer=partial(
-                uploaded_view, replace(uploaded, image=bare_image(uploaded.image)), owner, bare_request(request)
+                uploaded_view,
+                replace(uploaded, image=bare_image(uploaded.image)),
+                owner,
+                bare_request(request),
+                undated=question.undated,
             ),
             items=[uploaded.image],
         )

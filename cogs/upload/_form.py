@@ -69,11 +69,10 @@ def text_field(name: str, filled: str | None, limit: int, *, long: bool = False)
 
 
 def _choices(given: Given) -> ui.Select[Any]:
-    spans = [*IN_FORM, *([given.expires] if given.expires and given.expires not in IN_FORM else [])]
     options = [
         option(Text("Share them with everyone here"), SHARE, chosen=given.share),
         option(Text("Hide them as spoilers"), SPOILER, chosen=given.spoiler),
-        *(_after(span, chosen=span == given.expires) for span in spans),
+        *times(given.expires),
     ]
     return ui.Select(
         custom_id="how",
@@ -85,14 +84,20 @@ def _choices(given: Given) -> ui.Select[Any]:
     )
 
 
+def times(chosen: timedelta | None) -> list[discord.SelectOption]:
+    """After how long to delete them, a time that is chosen already among others."""
+    spans = [*IN_FORM, *([chosen] if chosen and chosen not in IN_FORM else [])]
+    return [_after(span, chosen=span == chosen) for span in spans]
+
+
 def _after(span: timedelta, *, chosen: bool) -> discord.SelectOption:
     """Of several times the longest counts: nothing is deleted too early."""
     name, value = Text("Delete them after {span}", span=span_text(span)), f"{EXPIRES}{span_value(span)}"
     return option(name, value, Text("If you choose several, the longest counts."), chosen=chosen)
 
 
-def _longest(how: Sequence[str]) -> timedelta | None:
-    """Raises NoSpanError for what was never offered."""
+def longest(how: Sequence[str]) -> timedelta | None:
+    """The time that counts, None for good. Raises NoSpanError for what was never offered."""
     spans = [read_span(value.removeprefix(EXPIRES)) for value in how if value.startswith(EXPIRES)]
     return max((span for span in spans if span), default=None)
 
@@ -134,7 +139,7 @@ def read(where: str, mute: str, fields: Mapping[str, Any]) -> Given:
         mute=mute == "1",
         spoiler=SPOILER in how,
         share=SHARE in how,
-        expires=_longest(how),
+        expires=longest(how),
     )
 
 

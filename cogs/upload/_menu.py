@@ -48,7 +48,8 @@ class MessageUploads(commands.Cog):
             pick = Pick(contents)
             await self._show(interaction, self._picks.keep(pick), pick)
         else:
-            await self._begin(interaction, Question((request(owner, contents.pictures[0], Given()),), share=False))
+            only = request(owner, contents.pictures[0], Given())
+            await self._begin(interaction, Question((only,), share=False, undated=True))
             if contents.elsewhere or contents.on_imgur:
                 await answer_on(interaction, remarks_view(contents))
 

@@ -71,4 +71,5 @@ def request(owner: int, picture: Picture, given: Given, title: str | None = None
         album=given.album if line(given.album) else None,
         anonymous=given.anonymous,
         mute=given.mute,
+        expires=given.expires,
     )

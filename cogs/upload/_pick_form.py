@@ -10,7 +10,7 @@ from discord import ui
 from cogs.ui.actions import option
 from cogs.ui.forms import Form, field
 from cogs.ui.words import PLACEHOLDER_LIMIT, label
-from cogs.upload._form import ALBUM_LIMIT, SHARE, SPOILER, Given, text_field
+from cogs.upload._form import ALBUM_LIMIT, SHARE, SPOILER, Given, longest, text_field, times
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT
 from locales.text import Text
 
@@ -32,7 +32,7 @@ class PickForm(Form):
 
 
 def read(given: Mapping[str, Any]) -> Given:
-    """What the form says."""
+    """What the form says. Raises NoSpanError for what it never said."""
     how = given["how"] or ()
     return Given(
         title=given["title"] or None,
@@ -42,6 +42,7 @@ def read(given: Mapping[str, Any]) -> Given:
         mute=MUTE in how,
         spoiler=SPOILER in how,
         share=SHARE in how,
+        expires=longest(how),
     )
 
 
@@ -51,11 +52,12 @@ def _choices(given: Given) -> ui.Select[Any]:
         option(Text("Hide them as spoilers"), SPOILER, chosen=given.spoiler),
         option(Text("Upload them without an account"), ANONYMOUS, chosen=given.anonymous is True),
         option(Text("Leave out the sound of videos"), MUTE, chosen=given.mute),
+        *times(given.expires),
     ]
     return ui.Select(
         custom_id="how",
         options=options,
-        placeholder=label(Text("Only for you, into your account"), PLACEHOLDER_LIMIT),
+        placeholder=label(Text("Only for you, into your account, kept for good"), PLACEHOLDER_LIMIT),
         min_values=0,
         max_values=len(options),
         required=False,

@@ -17,6 +17,7 @@ from cogs.upload._form import Given
 from cogs.upload._pick import Pick
 from imgur.models import TITLE_LIMIT, Album, Image, Kind
 from locales.text import Joined, Plural, Size, Text
+from services.expiry import span_text
 from services.message import Contents, Linked, Picture
 from services.text import line
 
@@ -174,3 +175,5 @@ def _said(given: Given) -> Iterator[Said]:
         yield Text("without sound")
     if given.share:
         yield Text("shared with everyone here")
+    if given.expires:
+        yield Text("deleted after {span}", span=span_text(given.expires))

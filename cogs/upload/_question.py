@@ -16,13 +16,15 @@ NEW, NONE = "new", "none"
 class Question:
     """What was asked about; it holds a signed address, so it is kept in memory only.
 
-    `album` is what a new album would be called, `choices` are others, worded as suggestions are.
+    `album` is what a new album would be called, `choices` are others, worded as suggestions are. Of what is `undated`
+    its user could not say when it is to be deleted: that is offered afterwards.
     """
 
     requests: tuple[UploadRequest, ...]
     share: bool
     album: str = ""
     choices: tuple[Text, ...] = ()
+    undated: bool = False
 
     def answered(self, which: str) -> Question:
         """With an album that is made first (NEW), with none (NONE), or with a choice by its number.

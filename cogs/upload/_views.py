@@ -9,8 +9,8 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.expiry import unnoted
-from cogs.ui.item import is_video, item_view, linked
+from cogs.ui.expiry import later_button, unnoted
+from cogs.ui.item import ID_LIMIT, is_video, item_view, linked
 from cogs.ui.layout import WARNING, notice
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button
@@ -130,13 +130,19 @@ def waiting_view(wait: Wait, key: str, owner: int) -> ui.LayoutView:
 
 
 @for_everyone
-def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, shared: bool) -> ui.LayoutView:
-    """The picture, its link, what was made of it and what can be done with it. What was hidden stays hidden."""
+def uploaded_view(
+    uploaded: Uploaded, owner: int, request: UploadRequest, *, shared: bool, undated: bool = False
+) -> ui.LayoutView:
+    """The picture, its link, what was made of it and what can be done with it. What was hidden stays hidden.
+
+    With `undated`, that it is deleted later is offered as well.
+    """
     what = bold(uploaded_words(uploaded))
     if shared:
         what = md(Text("**Uploaded by** {user}", user=Markdown(f"<@{owner}>")))
     facts = joined(" · ", _facts(uploaded, request, shared=shared))
     changes = None if shared else joined(" · ", change_words(uploaded.changes))
+    is_datable = undated and not shared and uploaded.expiry is None and len(uploaded.image.id) <= ID_LIMIT
     promise = unnoted(uploaded.expiry) if uploaded.expiry and not uploaded.is_noted else None
     return item_view(
         uploaded.image,
@@ -147,6 +153,7 @@ def uploaded_view(uploaded: Uploaded, owner: int, request: UploadRequest, *, sha
         hidden=request.file.hidden,
         described=request.file.description,
         vouched=True,
+        beside=[later_button(uploaded.image.id, owner)] if is_datable else (),
         expiry=uploaded.expiry if uploaded.is_noted else None,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from imgur.models import Kind
 from imgur.reference import Reference, folded, is_imgurs, links
 from services.message.models import Linked
-from services.message.payload import DEEPEST, Payload, each, host, text, within
+from services.message.payload import Payload, components, each, host, text, within
 
 _PICTURES = ("image", "thumbnail", "video")
 
@@ -17,10 +17,10 @@ def linked(message: Payload) -> list[Reference]:
     written = links(text(message, "content"))
     for embed in each(message, "embeds"):
         written += _of_embed(embed)
-    components = list(_components(message, 0))
-    said = [found for component in components for found in _of_component(component)]
+    parts = list(components(message))
+    said = [found for part in parts for found in _of_component(part)]
     # What a message shows of an album is no link of its own; where it has no other, it is all there is.
-    return folded(written + (said or [found for component in components for found in _shown(component)]))
+    return folded(written + (said or [found for part in parts for found in _shown(part)]))
 
 
 def named(reference: Reference) -> Linked:
@@ -46,8 +46,8 @@ def meant(wanted: str) -> list[Reference]:
 def _of_embed(embed: Payload) -> Iterator[Reference]:
     """Of an embed that Discord made of a link, that link: what it shows is a part of what is there."""
     page = text(embed, "url")
-    if is_imgurs(host(page)):
-        yield from links(page)
+    if is_imgurs(host(page)) and (named_there := links(page)):
+        yield from named_there
         return
     for key in _PICTURES:
         if is_imgurs(host(address := text(within(embed, key), "url"))):
@@ -56,15 +56,6 @@ def _of_embed(embed: Payload) -> Iterator[Reference]:
     said += [text(field, key) for field in each(embed, "fields") for key in ("name", "value")]
     for one in (*said, text(within(embed, "footer"), "text")):
         yield from links(one)
-
-
-def _components(part: Payload, depth: int) -> Iterator[Payload]:
-    if depth > DEEPEST:
-        return
-    accessory = within(part, "accessory")
-    for component in (*each(part, "components"), *([accessory] if accessory else [])):
-        yield component
-        yield from _components(component, depth + 1)
 
 
 def _of_component(component: Payload) -> Iterator[Reference]:

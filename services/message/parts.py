@@ -47,7 +47,8 @@ def attached(message: Payload, handle: Handle) -> Iterator[Found]:
     """The pictures and videos among the attachments."""
     for data in each(message, "attachments"):
         url, filename = text(data, "url"), text(data, "filename")
-        if url and is_picture(text(data, "content_type"), filename):
+        kind = text(data, "content_type")
+        if url and (is_picture(kind, filename) or (not kind and number(data, "width"))):
             name, flags = called(filename, text(data, "title")), number(data, "flags")
             file = IncomingFile(
                 name,
@@ -93,6 +94,7 @@ def stuck(message: Payload) -> Iterator[Found]:
 
 def is_picture(content_type: str, name: str) -> bool:
     """Whether a file says that it is a picture or video, by its type or else by its name. Not whether it is one."""
+    content_type = content_type.lower()
     return content_type.startswith(("image/", "video/")) or (
         not content_type.startswith(("audio/", "text/")) and name.lower().endswith(_ENDINGS)
     )
@@ -137,7 +139,7 @@ def _unfurled(part: Payload, key: str, *, hidden: bool) -> Iterator[Found]:
     media = within(part, key)
     url = text(media, "url")
     if url or text(media, "proxy_url"):
-        name = (line(text(part, "name"), NAME_LIMIT) or last_part(url)).removeprefix(SPOILER)
+        name = line(text(part, "name"), NAME_LIMIT) or last_part(url)
         about = text(part, "description")
         yield _proxied(media, name or host(url), proposed(name), hidden=hidden, about=about, size=number(part, "size"))
 
@@ -147,13 +149,14 @@ def _proxied(
 ) -> Found:
     """What Discord has copied from elsewhere, or been sent: that it has by its own address as well."""
     url, proxy = text(media, "url"), text(media, "proxy_url")
+    marked = name.startswith(SPOILER) or last_part(url).startswith(SPOILER)
     file = IncomingFile(
-        name,
+        name.removeprefix(SPOILER),
         size,
         proxy,
         text(media, "content_type") or None,
         description=about or text(media, "description") or None,
-        hidden=hidden,
+        hidden=hidden or marked,
     )
     return Found(file, (url, proxy) if text(media, "attachment_id") else (proxy,), url or proxy, title or None, page)
 

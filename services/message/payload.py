@@ -26,6 +26,16 @@ def within(part: Payload, key: str) -> Payload:
     return found if isinstance(found, Mapping) else {}
 
 
+def components(part: Payload, depth: int = 0) -> Iterator[Payload]:
+    """Those of a message, however deep they are, in the order of reading."""
+    if depth > DEEPEST:
+        return
+    accessory = within(part, "accessory")
+    for component in (*each(part, "components"), *([accessory] if accessory else [])):
+        yield component
+        yield from components(component, depth + 1)
+
+
 def text(part: Payload, key: str) -> str:
     """A text, empty where there is none."""
     found = part.get(key)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import chain
 
 from errors import Absent, NoImgurLinkError, NoPictureError, OnImgurError, VoiceMessageError
-from imgur.reference import folded, is_imgurs
+from imgur.reference import folded, is_imgurs, links
 from services.message.links import linked, meant, named
 from services.message.models import Contents, Linked, Picture
-from services.message.parts import VOICE, Found, Handle, attached, composed, embedded, stuck
-from services.message.payload import DEEPEST, Payload, each, host, number, path, within
+from services.message.parts import FILE, VOICE, Found, Handle, attached, composed, embedded, stuck
+from services.message.payload import DEEPEST, Payload, components, each, host, number, path, within
 from services.ports import Reach
 
 STARTER = 21
@@ -108,7 +108,8 @@ def _identity(address: str) -> str:
 
 
 def _is_on_imgur(found: Found) -> bool:
-    return is_imgurs(host(found.source)) or is_imgurs(host(found.page))
+    """Whether it is an image or album there: what its other pages show is a picture like any other."""
+    return any(is_imgurs(host(address)) and links(address) for address in (found.source, found.page))
 
 
 def _nothing(message: Payload, elsewhere: int) -> Exception:
@@ -126,7 +127,7 @@ def _instead(message: Payload) -> Iterator[Absent]:
         yield Absent.POLL
     if any(chain(each(message, "sticker_items"), each(message, "stickers"))):
         yield Absent.DRAWING
-    if any(each(message, "attachments")):
+    if any(each(message, "attachments")) or any(part.get("type") == FILE for part in components(message)):
         yield Absent.FILES
     if number(message, "type") not in WRITTEN:
         yield Absent.NOTICE

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,12 +20,14 @@ from cogs.upload._several_views import MOST, progress_view, several_view
 from errors import AttachmentGoneError, AttachmentNotPassedOnError, FileTooLargeError, VoiceMessageError
 from imgur.models import TITLE_LIMIT, Album, Image
 from media.models import IncomingFile
+from services.expiry import span_value
 from services.message import Contents, Linked, Picture
 from services.several import Batch
 from services.upload import Uploaded, UploadRequest
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.limits import assert_sendable, written
+from tests.cogs.test_expiry import dates
 from tests.cogs.test_upload import UPLOAD, pictures
 from tests.messages import attachment, embed, forwarded, gallery, gifv, media, message
 from tests.reading import english
@@ -119,6 +125,18 @@ async def test_what_cannot_be_had_is_told_for_what_it_is(
     shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=failure))))
     assert said in text(shown)
     assert not discord.standin.world.images
+
+
+async def test_that_it_is_to_be_deleted_later_can_be_said_afterwards(
+    discord: Discord, linked: Account, picture: bytes, database_url: str
+) -> None:
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture))))
+    assert not dates(database_url)
+    await discord.click(shown, "Delete it later…")
+    [menu] = menus(shown)
+    await discord.alice.select(shown, ["1 days"], custom_id=menu["custom_id"])
+    assert "It is deleted" in text(shown)
+    assert dates(database_url).keys() == {image.id for image in discord.standin.world.images_of(linked)}
 
 
 async def test_what_else_there_was_is_told_beside_it(discord: Discord, linked: Account, picture: bytes) -> None:
@@ -256,6 +274,23 @@ async def test_how_is_said_in_a_form_and_shown_until_it_is_done(
     assert [item["spoiler"] for item in pictures(public)] == [True, True]
 
 
+async def test_when_they_are_deleted_is_said_in_the_form(
+    discord: Discord, linked: Account, picture: bytes, database_url: str
+) -> None:
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    form = await discord.click(shown, "Album, title and more…")
+    times = [f"expires {span_value(timedelta(days=days))}" for days in (1, 7)]
+    await discord.alice.submit_modal(form, {"title": "", "description": "", "album": "", "how": times})
+    assert "deleted after 7 days" in text(shown)
+    again = PickForm(1, "f" * 16, Given(expires=timedelta(days=7))).to_dict()["components"][3]["component"]
+    assert [one["value"] for one in again["options"] if one["default"]] == [times[1]]
+    await discord.click(shown, "Upload all 2")
+    assert "They are deleted" in text(shown)
+    due = dates(database_url)
+    assert due.keys() == {image.id for image in discord.standin.world.images_of(linked)}
+    assert all(6.9 < (moment - time.time()) / 86400 < 7.1 for moment in due.values())
+
+
 async def test_a_choice_that_cannot_be_met_can_be_changed(discord: Discord, picture: bytes) -> None:
     shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
     form = await discord.click(shown, "Album, title and more…")
@@ -284,6 +319,31 @@ async def test_a_second_press_uploads_nothing_twice_and_hides_no_links(
     assert "This question is too old" in text(again.response or again.followups[0])
     assert text(shown) == links
     assert len(discord.standin.sent(UPLOAD)) == 2
+
+
+async def test_two_presses_at_the_same_time_upload_once(
+    discord: Discord, linked: Account, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "OTHERS_FIRST", 0.0)
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    data = {"component_type": 2, "custom_id": buttons(shown)["Upload all 2"]["custom_id"]}
+    press = partial(discord.alice._dispatch_interaction, 3, discord.channel, data, source_message_id=shown.id)
+    await asyncio.gather(press(), press())
+    assert len(discord.standin.sent(UPLOAD)) == 2
+    assert "### 2 uploaded" in text(shown)
+
+
+async def test_whoever_is_linked_no_more_when_they_choose_is_asked_where_it_goes(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    await discord.click(shown, "Upload all 2")
+    assert "### Where should this go?" in text(shown)
+    assert not discord.standin.sent(UPLOAD)
+    await discord.click(shown, "Upload anonymously")
+    assert "### 2 uploaded" in text(shown)
+    assert await discord.house.services.uploads.anonymous_count(discord.alice.id) == 2
 
 
 async def test_pages_keep_what_was_chosen_on_others_and_all_can_be_reached(
@@ -350,7 +410,7 @@ def many(count: int) -> Contents:
 
 
 def test_every_view_of_it_fits() -> None:
-    given = Given(LONG, LONG, LONG, anonymous=True, mute=True, spoiler=True, share=True)
+    given = Given(LONG, LONG, LONG, anonymous=True, mute=True, spoiler=True, share=True, expires=timedelta(hours=36))
     for count, chosen in ((2, ()), (100, range(0, 100, 3)), (26, range(26))):
         pick = Pick(many(count), frozenset(chosen), 0, given)
         for page in range(pick.pages):

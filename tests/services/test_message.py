@@ -71,6 +71,8 @@ PLACES: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"attachments": [attachment("a.HEIC", content_type="application/octet-stream")]},
         [f"{CDN}/a.HEIC{SIGNED}"],
     ),
+    "picture by its size alone": ({"attachments": [attachment("blob", content_type=None)]}, [f"{CDN}/blob{SIGNED}"]),
+    "type in capitals": ({"attachments": [attachment("blob", content_type="IMAGE/PNG")]}, [f"{CDN}/blob{SIGNED}"]),
     "link": ({"embeds": [embed()]}, [proxied("https://pictures.example.com/hill.jpg")]),
     "image and thumbnail": (
         {
@@ -187,6 +189,9 @@ def test_one_that_is_hidden_or_described_anywhere_is_so() -> None:
         ({"components": [gallery({"media": media(), "spoiler": "no"})]}, False),
         ({"components": [SECTION | {"accessory": SECTION["accessory"] | {"spoiler": True}}]}, True),
         ({"components": [FILE | {"spoiler": True}]}, True),
+        ({"components": [gallery({"media": media(f"{CDN}/SPOILER_a.png", attachment_id="5")})]}, True),
+        ({"components": [FILE | {"name": "SPOILER_film.mp4"}]}, True),
+        ({"embeds": [embed(f"{CDN}/SPOILER_a.png?ex=1")]}, True),
         ({"content": "||https://pictures.example.com/hill.jpg||", "embeds": [embed()]}, True),
         ({"content": "|| look: <https://PICTURES.example.com/hill.jpg/> ||", "embeds": [embed()]}, True),
         ({"content": "||https://t.example/1|| short", "embeds": [embed()]}, True),
@@ -328,6 +333,8 @@ def test_what_is_nested_without_end_ends() -> None:
         ({"type": 46, "embeds": [{"type": "poll_result", "fields": []}]}, Absent.NOTICE),
         ({"attachments": [attachment("a.pdf", content_type="application/pdf")]}, Absent.FILES),
         ({"attachments": [attachment("a.mp3", content_type="audio/mpeg")]}, Absent.FILES),
+        ({"attachments": [attachment("blob", content_type=None, width=None)]}, Absent.FILES),
+        ({"components": [FILE | {"file": media(f"{CDN}/a.pdf"), "name": "a.pdf"}]}, Absent.FILES),
         ({"sticker_items": [{"id": "1", "name": "Wave", "format_type": 3}]}, Absent.DRAWING),
     ],
 )
@@ -360,6 +367,17 @@ def test_what_a_page_of_imgur_s_shows_is_on_imgur_whoever_has_the_still() -> Non
     with pytest.raises(OnImgurError) as there:
         found(message(embeds=[embed("https://imgur.com/a/AbCdE", thumbnail=media("https://stills.example/1.jpg"))]))
     assert (there.value.kind, there.value.item_id) == ("album", "AbCdE")
+
+
+def test_a_page_of_imgur_s_that_is_no_image_or_album_shows_pictures_like_any_other() -> None:
+    logo = embed("https://imgur.com/", thumbnail=media("https://s.imgur.com/images/logo.png"))
+    assert [picture.file.name for picture in found(message(content="imgur.com", embeds=[logo])).pictures] == [
+        "logo.png"
+    ]
+    tag = embed("https://imgur.com/t/cats", thumbnail=media("https://i.imgur.com/AbCdEfGh.jpg?fb"))
+    with pytest.raises(OnImgurError) as there:
+        found(message(embeds=[tag]))
+    assert there.value.item_id == "AbCdEfG"
 
 
 def test_this_bot_s_own_gallery_is_known_as_imgur_s() -> None:

@@ -96,17 +96,6 @@ class ExpiryStore:
         async with self._database.write() as transaction:
             return (await transaction.execute(change.values(due_at=now, try_at=now))).rowcount
 
-    async def pass_on(self, discord_id: int, image_id: str, to: Expiry) -> bool:
-        """The date goes to the picture that takes this one's place, whatever date that has; False: there is none."""
-        async with self._database.write() as transaction:
-            found = select(COLUMNS.due_at).where(_is(discord_id, image_id)).with_for_update()
-            due_at = (await transaction.execute(found)).scalar()
-            if due_at is None:
-                return False
-            await _forget(transaction, _is(discord_id, image_id))
-            await note_expiry(transaction, self._keyring, replace(to, due_at=due_at))
-        return True
-
     async def erase(self, discord_id: int) -> None:
         """Forget all that is noted of the user's pictures; none of them is deleted any more."""
         async with self._database.write() as transaction:

@@ -39,9 +39,9 @@ def offer_view(offer: Offer, owner: int, *, bare: bool = False) -> ui.LayoutView
         None if bare else into,
         named_items(items, bare=bare),
         Text(
-            "Imgur copies them one by one, with title and description; your tags and notes come along. Once a copy was "
-            "seen to be the same, the anonymous picture is deleted. **So its link changes:** where you have shared it, "
-            "it ends."
+            "Imgur copies them one by one, with title and description; your tags and notes come along, and so does "
+            "the date of what is to be deleted. Once a copy was seen to be the same, the anonymous picture is deleted. "
+            "**So its link changes:** where you have shared it, it ends."
         ),
         _left(offer.left),
         controls=controls,

@@ -33,7 +33,7 @@ from services.mark import MarkService
 from services.selection import Deed
 from services.upload import NOT_FETCHED, OTHERWISE
 from services.words import Words
-from storage.models import AnonymousUpload, Shelf, Step
+from storage.models import AnonymousUpload, Expiry, Shelf, Step
 
 log = structlog.get_logger(__name__)
 
@@ -108,6 +108,7 @@ class Adopting(Bulk):
             if isinstance(copied, Result):
                 return copied
             step = copied
+        step = await self._dated(work, step)
         try:
             return await self._finished(work, step)
         except (ImgurError, BotError) as error:
@@ -128,7 +129,9 @@ class Adopting(Bulk):
         return await self._made(work, step, _called(original, upload), address)
 
     async def _made(self, work: Work, step: Step, original: Image, address: str) -> Step | Result:
-        await work.sending(replace(step, outcome=Trace(at=self._now()).with_(Result.UNSEEN)))
+        trace = Trace(at=self._now(), due=await self._due(work, original.id))
+        step = replace(step, outcome=trace.with_(Result.UNSEEN))
+        await work.sending(step)
         try:
             copy = await self._copies.make(*_whose(work), original, address)
         except (*NOT_FETCHED, TooLargeError) as error:
@@ -152,6 +155,7 @@ class Adopting(Bulk):
             is_like = is_same(original or _recorded(upload, copy), copy)
             if not is_like or not await self._copies.is_in(*_whose(work), copy):
                 await self._copies.discard(*_whose(work), copy.id)
+                await self._catalogue.uploads.remove(work.job.discord_id, copy.id)  # that it was to be deleted
                 return Result.UNLIKE if original else await self._gone(work, upload)
             await work.not_sent(step, step.outcome)  # nothing is written for who has had everything erased
             await self._brought_along(work, upload, copy)
@@ -194,9 +198,34 @@ class Adopting(Bulk):
 
     async def _noted(self, work: Work, step: Step, copy: Image) -> Step:
         """On record, whether its user wants it to stop or not: there is a copy from now on."""
-        step = replace(step, outcome=Trace(copy=copy.id).with_(Result.UNSEEN))
+        trace = Trace(copy=copy.id, due=Trace.of(step).due)
+        step = replace(step, outcome=trace.with_(Result.UNSEEN))
+        await work.not_sent(step, step.outcome)
+        return await self._dated(work, step, copy.deletehash)
+
+    async def _dated(self, work: Work, step: Step, handle: str | None = None) -> Step:
+        """The copy is deleted when its picture was to be, though that may have been while it was copied.
+
+        Told once, as its user may wish otherwise from then on. `handle` is the copy's deletehash.
+        """
+        trace, (item,) = Trace.of(step), items_of(step.payload)
+        if trace.copy is None or trace.is_dated:
+            return step
+        due = await self._due(work, item.id)
+        if due is None and await self._upload(work, step) is None:
+            due = trace.due
+        if due is not None:
+            account_id = work.job.account_id
+            expiry = Expiry(work.job.discord_id, trace.copy, due, account_id, deletehash=handle)
+            await self._catalogue.uploads.expire(expiry)
+        step = replace(step, outcome=replace(trace, due=None, is_dated=True).with_(Result.UNSEEN))
         await work.not_sent(step, step.outcome)
         return step
+
+    async def _due(self, work: Work, image_id: str) -> datetime | None:
+        """When the user's picture is to be deleted."""
+        found = await self._catalogue.uploads.expiring(work.job.discord_id, [image_id])
+        return found[image_id].due_at if image_id in found else None
 
     async def _upload(self, work: Work, step: Step) -> AnonymousUpload | None:
         """The user's upload; None where they have none such, or have none any more."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
 from services.jobs import Progress
@@ -85,24 +86,29 @@ class State:
 class Trace:
     """What a picture's copy is known by, behind the word for what became of the picture: its id, or when it was sent.
 
-    What an earlier job has left stands in the payload.
+    `due` is when the picture was to be deleted then, until the copy `is_dated`: to be deleted when its picture is, if
+    that is at all. What an earlier job has left stands in the payload.
     """
 
     copy: str | None = None
     at: datetime | None = None
+    due: datetime | None = None
+    is_dated: bool = False
 
     @classmethod
     def of(cls, step: Step) -> Trace:
         """What is on record."""
         kept = step.outcome or step.payload.get("trace") or ""
         found = dict(word.split(":", 1) for word in kept.split() if ":" in word)
-        at = datetime.fromtimestamp(int(found["at"]), UTC) if "at" in found else None
-        return cls(found.get("copy"), at)
+        at, due = (datetime.fromtimestamp(int(found[key]), UTC) if key in found else None for key in ("at", "due"))
+        return cls(found.get("copy"), at, due, "dated" in found)
 
     def with_(self, result: Result) -> str:
         """A step's outcome."""
-        copy = f" copy:{self.copy}" if self.copy else ""
-        return f"{result}{copy}" + (f" at:{int(self.at.timestamp())}" if self.at else "")
+        moments = {"at": self.at, "due": self.due}
+        known = [f"{key}:{ceil(moment.timestamp())}" for key, moment in moments.items() if moment]
+        copy = [f"copy:{self.copy}"] if self.copy else []
+        return " ".join((result, *copy, *known, *(["dated:yes"] if self.is_dated else [])))
 
 
 def step_of(items: Iterable[Selected]) -> dict[str, Any]:

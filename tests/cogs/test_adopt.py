@@ -12,15 +12,18 @@ from PIL import Image
 
 from standins.imgur import state
 from standins.imgur.records import Account, StoredImage
-from storage.models import AnonymousUpload
+from storage.models import AnonymousUpload, Expiry
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_bulk import eventually, hurried, hurry, shown
+from tests.cogs.test_expiry import due, swept
 from tests.cogs.test_gallery import enabled, listed
 from tests.cogs.test_link import enter, link_of
 from tests.cogs.test_select import press
+from tests.databases import rows
 
 UPLOAD, DELETE = "POST /3/upload", "DELETE /3/image/*"
 DOUBTFUL = "### 0 brought into your account, 1 still anonymous, and perhaps in your account as well\n"
+DUE = datetime(2100, 1, 1, tzinfo=UTC)
 OFFER, LEAVE = "Bring them into your account", "Leave them"
 
 
@@ -36,7 +39,7 @@ def drawn(number: int, form: str = "PNG") -> bytes:
     return file.getvalue()
 
 
-async def uploaded(discord: Discord, number: int, **given: Any) -> list[StoredImage]:
+async def uploaded(discord: Discord, number: int, *, due: datetime | None = None, **given: Any) -> list[StoredImage]:
     """So many anonymous uploads of Alice's, the oldest first, as if she had made them a while ago."""
     made, uploads = [], discord.house.services.library.catalogue.uploads
     for at in range(number):
@@ -55,7 +58,8 @@ async def uploaded(discord: Discord, number: int, **given: Any) -> list[StoredIm
                 image.title,
                 image.description,
                 datetime.fromtimestamp(1_700_000_000 + at, UTC),
-            )
+            ),
+            due_at=due,
         )
         made.append(image)
     return made
@@ -102,6 +106,12 @@ def titles(discord: Discord, account: Account) -> list[str | None]:
 def addresses(discord: Discord) -> list[str]:
     """What Imgur was asked to fetch."""
     return [address for request in discord.standin.sent(UPLOAD) for address in request.fields["image"]]
+
+
+async def dates(discord: Discord, *images: StoredImage) -> list[datetime | None]:
+    """When each is to be deleted."""
+    found = await discord.house.services.library.catalogue.uploads.expiring(discord.alice.id, [i.id for i in images])
+    return [found[image.id].due_at if image.id in found else None for image in images]
 
 
 def is_there(discord: Discord, *images: StoredImage) -> bool:
@@ -281,7 +291,14 @@ async def test_the_copy_of_another_is_not_taken_for_its_own(discord: Discord, li
     """The two are the same picture, uploaded twice, and the second is never heard of. An hour ago it was there too."""
     data = drawn(0)
     discord.standin.world.add_image(linked, data, title="Twice").created -= 3600
-    given = {"data": data, "size": len(data), "title": "Twice", "description": None, "width": 20, "height": 20}
+    given: dict[str, Any] = {
+        "data": data,
+        "size": len(data),
+        "title": "Twice",
+        "description": None,
+        "width": 20,
+        "height": 20,
+    }
     images = await uploaded(discord, 2, **given)
     held = discord.standin.switches.hold(UPLOAD)
     question, pressing = await begun(discord, 2)
@@ -378,6 +395,101 @@ async def test_the_original_is_no_copy_of_itself(
     assert not discord.standin.sent(DELETE)
     assert image.id in discord.standin.world.images
     assert await kept(discord) == [image.id]
+
+
+async def test_what_is_to_be_deleted_is_deleted_in_the_account_as_well(
+    discord: Discord, linked: Account, database_url: str
+) -> None:
+    await uploaded(discord, 1, due=DUE)
+    await discord.run("upload", file=("b.png", drawn(1)), title="Stays", anonymous=True)
+    question, pressing = await begun(discord, 2)
+    assert "so does the date of what is to be deleted" in text(question)
+    await pressing
+    await eventually(lambda: "### 2 brought into your account" in text(question))
+    stays, copy = discord.standin.world.images_of(linked)
+    assert await dates(discord, copy, stays) == [DUE, None]
+    assert "It is deleted" in text(answer(await discord.run("show", image="Picture 0")))
+    assert len(rows(database_url, "SELECT * FROM expiries")) == 1
+    await due(database_url)
+    await swept(discord)
+    await eventually(lambda: copy.id not in discord.standin.world.images)
+    assert titles(discord, linked) == ["Stays"]
+
+
+async def test_what_is_deleted_in_its_time_while_it_is_copied_does_not_stay_as_a_copy(
+    discord: Discord, linked: Account
+) -> None:
+    [image] = await uploaded(discord, 1, due=DUE)
+    held = discord.standin.switches.hold(UPLOAD, answer=True)
+    question, pressing = await begun(discord, 1)
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.library.items.expire(Expiry(discord.alice.id, image.id, DUE))
+    held.release()
+    await pressing
+    await eventually(lambda: "### 1 brought into your account" in text(question))
+    [copy] = discord.standin.world.images_of(linked)
+    assert await dates(discord, image, copy) == [None, DUE]
+
+
+async def test_whoever_leaves_the_account_meanwhile_has_the_copy_deleted_all_the_same(
+    discord: Discord, linked: Account, database_url: str
+) -> None:
+    """Where its deletehash is good for that."""
+    discord.standin.switches.deletehash_of_accounts = True
+    await uploaded(discord, 1, due=DUE)
+    held = discord.standin.switches.hold(UPLOAD, answer=True)
+    question, pressing = await begun(discord, 1)
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    held.release()
+    await pressing
+    await eventually(lambda: "### 1 brought into your account" in text(question))
+    await due(database_url)
+    await swept(discord)
+    await eventually(lambda: not discord.standin.world.images)
+
+
+async def test_what_its_user_wants_to_keep_meanwhile_is_kept(discord: Discord, linked: Account) -> None:
+    [image] = await uploaded(discord, 1, due=DUE)
+    held = discord.standin.switches.hold(UPLOAD, answer=True)
+    question, pressing = await begun(discord, 1)
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.expiries.keep(discord.alice.id, image.id)
+    held.release()
+    await pressing
+    await eventually(lambda: "### 1 brought into your account" in text(question))
+    assert await dates(discord, *discord.standin.world.images_of(linked)) == [None]
+
+
+async def test_what_is_in_both_places_has_its_date_in_both_and_each_can_be_kept(
+    discord: Discord, linked: Account
+) -> None:
+    [image] = await uploaded(discord, 1, due=DUE)
+    discord.standin.fail_next("declined-200", f"DELETE /3/image/{image.deletehash}", times=9)
+    question, pressing = await begun(discord, 1)
+    await pressing
+    await eventually(lambda: "### 0 brought into your account, 1 in both places" in text(question))
+    [copy] = discord.standin.world.images_of(linked)
+    assert await dates(discord, image, copy) == [DUE, DUE]
+    await discord.house.services.expiries.keep(discord.alice.id, copy.id)
+    discord.standin.faults.clear()
+    again, pressing = await begun(discord, 1)
+    await pressing
+    await eventually(lambda: "### 1 brought into your account" in text(again))
+    assert await dates(discord, image, copy) == [None, None]
+    assert discord.standin.world.images_of(linked) == [copy]
+
+
+async def test_of_a_copy_that_is_none_no_date_is_left(discord: Discord, linked: Account, database_url: str) -> None:
+    [image] = await uploaded(discord, 1, due=DUE)
+    held = discord.standin.switches.hold(UPLOAD, answer=True)
+    question, pressing = await begun(discord, 1)
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    discord.standin.world.images_of(linked)[0].size += 1
+    held.release()
+    await pressing
+    await eventually(lambda: "1 still anonymous, as no copy" in text(question))
+    assert [row["image_id"] for row in rows(database_url, "SELECT * FROM expiries")] == [image.id]
 
 
 def moving() -> bytes:

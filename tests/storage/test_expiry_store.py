@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -208,17 +208,6 @@ async def test_another_account_in_the_place_of_the_first_leaves_its_dates(stores
     await stores.uploads.expire(expiry(deletehash="the-handle"))
     await link(stores, 1, account(8), "second")
     assert await dates(stores, "abc1234") == {"abc1234": NOW}
-
-
-async def test_the_date_goes_to_the_picture_that_takes_anothers_place(stores: Stores) -> None:
-    await stores.uploads.add(upload(), due_at=NOW + HOUR)
-    new = expiry("newone7", due_at=datetime(2030, 1, 1, tzinfo=UTC), deletehash="the-handle")
-    assert await stores.expiries.pass_on(1, "abc1234", new)
-    assert await stores.uploads.expiring(1, ["abc1234", "newone7"]) == {"newone7": expiry("newone7", due_at=NOW + HOUR)}
-    claimed = await stores.expiries.claim(1, NOW + HOUR)
-    assert claimed is not None
-    assert claimed.deletehash == "the-handle"
-    assert not await stores.expiries.pass_on(1, "abc1234", new)
 
 
 async def test_what_a_user_has_is_erased(stores: Stores, url: str) -> None:

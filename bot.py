@@ -395,7 +395,7 @@ def run() -> None:
 async def _run(settings: Settings, **outside: Any) -> None:
     async with compose(settings, **outside) as house:
         if not settings.can_link:
-            log.warning("users cannot link accounts: set IMGUR_CLIENT_SECRET and PUBLIC_URL; uploads are anonymous")
+            log.warning("users cannot link accounts: set IMGUR_CLIENT_SECRET; uploads are anonymous")
         async with house.bot:
             await house.bot.start(settings.discord_token)
 
@@ -433,12 +433,15 @@ def check() -> None:
         for path in catalogues():
             for fault in wrong(path):
                 click.echo(f"In {path.name} of {path.parent.parent.name}, {fault}: that stays English.", err=True)
-        if settings.can_link:
+        if settings.can_link and settings.public_url is None:
+            click.echo("Users can link accounts, by pasting the address that Imgur sends them to. Register any address")
+            click.echo("of yours with Imgur as the callback, or https://imgur.com. With PUBLIC_URL nobody need paste.")
+        elif settings.can_link:
             click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
             if settings.logs_in:
                 click.echo(f"They log in with Discord. The redirect to register there: {settings.login_callback_url}")
         else:
-            click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET and PUBLIC_URL.")
+            click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET.")
 
 
 def _why_no_token(token: str) -> str | None:

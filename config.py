@@ -188,13 +188,13 @@ class Settings:
 
     @property
     def can_link(self) -> bool:
-        """Whether users can link accounts: that takes a client secret and a public address."""
-        return self.imgur_client_secret is not None and self.public_url is not None
+        """Whether users can link accounts: that takes a client secret. Without PUBLIC_URL they paste an address."""
+        return self.imgur_client_secret is not None
 
     @property
     def logs_in(self) -> bool:
         """Whether users log in with Discord while they link: that takes the application's secret as well."""
-        has_application = application_id(self.discord_token) is not None
+        has_application = application_id(self.discord_token) is not None and self.public_url is not None
         return self.can_link and self.discord_client_secret is not None and has_application
 
     @property

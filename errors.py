@@ -129,6 +129,18 @@ class ConfirmInBrowserError(LinkError):
     """The user entered a code where none is needed: the last page has a button."""
 
 
+class PastedIncompleteError(LinkError):
+    """What was pasted is not the whole address: `missing` says what of it is not there, "all", "state" or "grant"."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(missing)
+        self.missing = missing
+
+
+class PastedUnclearError(LinkError):
+    """What was pasted names several sign-ins, or one that is not this attempt's."""
+
+
 class LinkDeniedError(LinkError):
     """The user said no on Imgur's page."""
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NoReturn
 
 import structlog
 
@@ -29,6 +29,7 @@ from errors import (
     LinkUnknownError,
     LinkUsedError,
     NoCodeExpectedError,
+    PastedUnclearError,
     TooManyAttemptsError,
     WrongCodeError,
 )
@@ -52,7 +53,8 @@ from services.attempt import (
     refuse_expired,
 )
 from services.login import MOST_LOGINS, LoginAnswer, Logins, OtherAccount
-from services.onetime import derived, digest, is_code, new_code, new_id, new_secret
+from services.onetime import derived, digest, is_code, is_secret, new_code, new_id, new_secret
+from services.pasted import read
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
 from services.sign_in import Outage
 from storage.errors import StorageError
@@ -80,7 +82,8 @@ log = structlog.get_logger(__name__)
 class LinkOffer:
     """What `/imgur link` hands to the user. `present` is the account that the new one would replace.
 
-    `logs_in`: the browser logs in with Discord, and no code is needed unless that fails.
+    `logs_in`: the browser logs in with Discord, and no code is needed unless that fails. `pastes`: the address is
+    Imgur's own, and the user pastes the one that it leads to.
     """
 
     attempt_id: str
@@ -89,6 +92,7 @@ class LinkOffer:
     present: LinkedAccount | None
     outage: Outage | None = None
     logs_in: bool = False
+    pastes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +175,11 @@ async def _no_outage() -> Outage | None:
 class LinkingService:
     """Takes link attempts from `/imgur link` to a linked account.
 
-    `authorize_url` turns a state into the address of Imgur's authorize page. Without it, or without `public_url`,
-    nobody can link. `response_type` is what that page is asked for, and all that is taken back. `linked` is called with
-    the user and the account once one is linked; it may not raise. `outage` tells whether Imgur's page is known not to
-    work: people may try all the same. With `logins`, browsers log in with Discord first.
+    `authorize_url` turns a state into the address of Imgur's authorize page. Without it nobody can link; without
+    `public_url` there are no pages, and users paste the address that Imgur sends them to. `response_type` is what that
+    page is asked for, and all that is taken back. `linked` is called with the user and the account once one is linked;
+    it may not raise. `outage` tells whether Imgur's page is known not to work: people may try all the same. With
+    `logins`, browsers log in with Discord first.
     """
 
     def __init__(
@@ -232,9 +237,9 @@ class LinkingService:
         The message of the older one says so, unless it was `moved` and so leads here. `locale` is the user's language,
         as Discord writes it (`pt-BR`): the attempt's pages are in it, or else in the browser's.
         """
-        if self._public_url is None or self._authorize_url is None:
+        if self._authorize_url is None:
             raise LinkingNotSetUpError
-        now, nonce = datetime.now(UTC), new_secret()
+        now, nonce, pastes = datetime.now(UTC), new_secret(), self._public_url is None
         attempt = LinkAttempt(
             id=new_id(),
             discord_id=discord_id,
@@ -242,7 +247,8 @@ class LinkingService:
             created_at=now,
             expires_at=now + LIFETIME,
             origin=origin,
-            nonce_hash=digest(nonce),
+            nonce_hash=None if pastes else digest(nonce),
+            state_hash=digest(nonce) if pastes else None,
             locale=locale if locale and len(locale) <= LONGEST_LOCALE else None,
         )
         older = None if moved else await self._open_attempt(discord_id)
@@ -252,8 +258,9 @@ class LinkingService:
             await self._replaced(older)
         account = await self._accounts.named(discord_id)
         present = linked_account(account) if account else None
-        link, logs_in = f"{self._public_url}/link/{nonce}", self._logins is not None
-        return LinkOffer(attempt.id, link, attempt.expires_at, present, await self._outage(), logs_in)
+        link = self._authorize_url(nonce) if pastes else f"{self._public_url}/link/{nonce}"
+        logs_in = self._logins is not None
+        return LinkOffer(attempt.id, link, attempt.expires_at, present, await self._outage(), logs_in, pastes)
 
     async def set_origin(self, attempt_id: str, origin: str) -> None:
         """The message to be changed at the end is another one now. Raises LinkUsedError."""
@@ -432,11 +439,48 @@ class LinkingService:
             attempt.id, cookie_hash=attempt.cookie_hash or b"", state_hash=digest(state), now=datetime.now(UTC)
         ):
             return (await self._returned(state, cookies)).id  # another tab was quicker, or the attempt has ended
+        await self._prove(attempt, grant, None if attempt.login is LoginStep.IDENTIFIED else new_code())
+        return attempt.id
+
+    async def paste(self, discord_id: int, text: str) -> LinkedAccount:
+        """Link the account that the user's own attempt has led to, by the address in what they have pasted.
+
+        Raises LinkError; errors of Imgur pass. What is no address of this attempt leaves it as it is.
+        """
+        pasted = read(text, self._brings)
+        attempt = await self._attempts.current(discord_id)
+        if attempt is None or attempt.nonce_hash is not None:
+            raise LinkUsedError
+        refuse_expired(attempt)
+        if attempt.status is not AttemptStatus.BOUND:
+            raise LinkUsedError
+        if not is_secret(pasted.state, attempt.state_hash) and not (pasted.error and not pasted.state):
+            raise PastedUnclearError
+        if pasted.error:
+            await self._end(attempt, _meaning(pasted.error))
+        if not await self._attempts.spend(
+            attempt.id, cookie_hash=None, state_hash=digest(pasted.state), now=datetime.now(UTC)
+        ):
+            raise LinkUsedError
+        await self._prove(attempt, pasted.grant, None)
+        account = await self._attempts.complete(attempt.id, now=datetime.now(UTC))
+        if account is None:
+            raise LinkUsedError
+        await self._tell_linked(attempt, account)
+        return linked_account(account)
+
+    async def _end(self, attempt: LinkAttempt, error: BotError | ImgurError) -> NoReturn:
+        """End the attempt, in its message too, by what it raises."""
+        await self._attempts.void(attempt.id)
+        await self._tell(attempt, error)
+        raise error
+
+    async def _prove(self, attempt: LinkAttempt, grant: str, code: str | None) -> None:
+        """Find out with Imgur whose the grant is, and keep that with the code. Raises LinkError, errors of Imgur."""
         check: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._checks.add(check)
         try:
             account = await self._identified(grant)
-            code = None if attempt.login is LoginStep.IDENTIFIED else new_code()
             proved = await self._attempts.prove(attempt.id, account, code, now=datetime.now(UTC))
         except BaseException as error:  # a shutdown too, or its page would say "checking" until the attempt expires
             await self._attempts.void(attempt.id)
@@ -448,7 +492,6 @@ class LinkingService:
             check.set_result(None)
         if not proved:
             raise LinkUsedError
-        return attempt.id
 
     async def refuse(self, error: str, state: str, cookies: Mapping[str, str]) -> str:
         """Raise what it means that Imgur sent an error back instead of tokens.

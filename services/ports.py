@@ -296,7 +296,7 @@ class AttemptStore(Protocol):
         """Give an attempt whose login is REFUSED its state for Imgur."""
         ...
 
-    async def spend(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
+    async def spend(self, attempt_id: str, *, cookie_hash: bytes | None, state_hash: bytes, now: datetime) -> bool:
         """BOUND to SPENT, if cookie and state are the ones on record and the attempt is not expired."""
         ...
 

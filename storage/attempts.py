@@ -32,7 +32,10 @@ class AttemptStore(LoginSteps):
         self._keyring = keyring
 
     async def begin(self, attempt: LinkAttempt, *, hourly_limit: int) -> bool:
-        """Void the user's older attempts and add this one as PENDING; False, changing nothing, at the hourly limit."""
+        """Void the user's older attempts and add this one as PENDING; as BOUND, to its state alone, if it has no nonce.
+
+        False, changing nothing, at the hourly limit.
+        """
         mine = COLUMNS.discord_id == attempt.discord_id
         recent = select(func.count()).where(mine, COLUMNS.created_at > attempt.created_at - KEPT_FOR)
         async with self._database.write() as transaction:
@@ -75,8 +78,11 @@ class AttemptStore(LoginSteps):
             state_hash=state_hash,
         )
 
-    async def spend(self, attempt_id: str, *, cookie_hash: bytes, state_hash: bytes, now: datetime) -> bool:
-        """BOUND to SPENT, if cookie and state are the ones on record and the attempt is not expired."""
+    async def spend(self, attempt_id: str, *, cookie_hash: bytes | None, state_hash: bytes, now: datetime) -> bool:
+        """BOUND to SPENT, if cookie and state are the ones on record and the attempt is not expired.
+
+        A `cookie_hash` of None is that of an attempt that no browser is bound to.
+        """
         return await self._step(
             attempt_id,
             COLUMNS.status == AttemptStatus.BOUND,
@@ -180,14 +186,16 @@ class AttemptStore(LoginSteps):
         return self._keyring.open(getattr(row, name), attempt_context(name, row.id, row.discord_id), key)
 
     async def _new(self, transaction: Transaction, attempt: LinkAttempt) -> dict[str, Any]:
+        has_pages = attempt.nonce_hash is not None
         values: dict[str, Any] = {
             "id": attempt.id,
             "discord_id": attempt.discord_id,
             "discord_name": attempt.discord_name,
             "created_at": attempt.created_at,
             "expires_at": attempt.expires_at,
-            "status": AttemptStatus.PENDING,
+            "status": AttemptStatus.PENDING if has_pages else AttemptStatus.BOUND,
             "tries": 0,
+            "state_hash": None if has_pages else attempt.state_hash,
             "nonce_hash": attempt.nonce_hash,
             "locale": attempt.locale,
         }

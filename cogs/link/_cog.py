@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
@@ -40,10 +41,11 @@ from cogs.ui.reply import (
 )
 from errors import DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
 from locales.text import Text
-from services.account import AccountService
+from services.account import AccountService, LinkedAccount
 from services.adoption import AdoptionService
 from services.expiry import ExpiryService
 from services.linking import LinkingService, LinkOffer
+from services.pasted import LONGEST as PASTE_LIMIT
 from services.sign_in import SignInService
 
 NEXT_STEP = Text("Try /imgur upload with a picture, or /imgur images to see what you have.")
@@ -57,6 +59,17 @@ class CodeForm(Form):
         super().__init__("link-code-entered", owner, title=Text("Link your Imgur account"))
         code: ui.TextInput[Any] = ui.TextInput(max_length=CODE_LIMIT, custom_id="code")
         self.add_item(field(Text("Code"), code, Text("The last page in your browser shows it.")))
+
+
+class PasteForm(Form):
+    """Asks for the address that Imgur has led to."""
+
+    def __init__(self, owner: int) -> None:
+        super().__init__("link-pasted", owner, title=Text("Link your Imgur account"))
+        address: ui.TextInput[Any] = ui.TextInput(
+            style=discord.TextStyle.paragraph, max_length=PASTE_LIMIT, custom_id="address"
+        )
+        self.add_item(field(Text("Address"), address, Text("All of the address that Imgur sent you to.")))
 
 
 class Linking(commands.Cog):
@@ -109,7 +122,20 @@ class Linking(commands.Cog):
     async def _code_entered(self, interaction: Interaction, *, code: str) -> None:
         """Link the account if the code is right."""
         await acknowledge(interaction)
-        account = await self._linking.enter_code(interaction.user.id, code)
+        await self._linked(interaction, await self._linking.enter_code(interaction.user.id, code))
+
+    @action("link-paste")
+    async def _paste_pressed(self, interaction: Interaction) -> None:
+        await open_form(interaction, PasteForm(interaction.user.id))
+
+    @action("link-pasted")
+    async def _address_pasted(self, interaction: Interaction, *, address: str) -> None:
+        """Link the account that the address stands for."""
+        await acknowledge(interaction)
+        await self._linked(interaction, await self._linking.paste(interaction.user.id, address))
+
+    async def _linked(self, interaction: Interaction, account: LinkedAccount) -> None:
+        """Say so, and what comes next."""
         done(interaction, linked_title(account.username))
         anonymous = await self._adoption.waiting(interaction.user.id)
         await answer(interaction, linked_view(account.username, interaction.user.id, NEXT_STEP, anonymous=anonymous))

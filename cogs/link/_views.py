@@ -24,8 +24,10 @@ REVOKE_URL = "https://imgur.com/account/settings/apps"
 def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | None = None) -> ui.LayoutView:
     """How to link. `reason` says why the user sees this again; `movable` offers a direct message."""
     controls: list[Control] = [
-        link_to(Text("Open the link page"), offer.url),
-        ActionButton("link-code", owner, label=Text("Enter code"), style=discord.ButtonStyle.primary),
+        link_to(Text("Open Imgur's page") if offer.pastes else Text("Open the link page"), offer.url),
+        paste_button(owner)
+        if offer.pastes
+        else ActionButton("link-code", owner, label=Text("Enter code"), style=discord.ButtonStyle.primary),
     ]
     if movable:
         controls.append(ActionButton("link-dm", owner, label=Text("Move to direct message")))
@@ -36,19 +38,36 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | No
         reason,
         _down(offer),
         _present(offer),
-        joined(
-            "\n",
-            (
-                Text("1. Open the link page, log in with Discord, and allow access on Imgur's own page.")
-                if offer.logs_in
-                else Text("1. Open the link page and allow access on Imgur's own page."),
-                Text("2. Confirm on the last page. If it shows a code instead, come back and press **Enter code**.")
-                if offer.logs_in
-                else Text("2. The last page shows a code. Come back and press **Enter code**."),
-            ),
-        ),
+        joined("\n", _steps(offer)),
         Text("This is only for you and ends {when}.", when=Moment(offer.expires_at)),
         controls=controls,
+    )
+
+
+def paste_button(owner: int) -> ActionButton:
+    """Opens the form for the address that Imgur leads to."""
+    return ActionButton("link-paste", owner, label=Text("Paste the address"), style=discord.ButtonStyle.primary)
+
+
+def _steps(offer: LinkOffer) -> tuple[Text, ...]:
+    """What to do, in order."""
+    if offer.pastes:
+        return (
+            Text("1. Open Imgur's page and allow access there. Imgur then sends you to some page; never mind which."),
+            Text("2. Copy all of that page's address, come back and press **Paste the address**."),
+            Text(
+                "**Give that address to nobody.** Whoever asks you for it is trying to get at your Imgur account. It "
+                "belongs in the bot's own form, begun by yourself, and nowhere else."
+            ),
+        )
+    if offer.logs_in:
+        return (
+            Text("1. Open the link page, log in with Discord, and allow access on Imgur's own page."),
+            Text("2. Confirm on the last page. If it shows a code instead, come back and press **Enter code**."),
+        )
+    return (
+        Text("1. Open the link page and allow access on Imgur's own page."),
+        Text("2. The last page shows a code. Come back and press **Enter code**."),
     )
 
 

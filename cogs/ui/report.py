@@ -20,7 +20,10 @@ from cogs.ui.words import Said, heard, joined, md
 from errors import (
     AlbumExistsError,
     LinkBrokenError,
+    LinkDeniedError,
+    LinkError,
     LinkExpiredError,
+    LinkNotConfirmedError,
     LinkUsedError,
     NoCodeExpectedError,
     NotAcknowledgedError,
@@ -29,6 +32,8 @@ from errors import (
     NotLinkedError,
     OnImgurError,
     OutdatedError,
+    PastedIncompleteError,
+    PastedUnclearError,
     TitleSharedError,
     WrongCodeError,
 )
@@ -124,15 +129,24 @@ def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
         return ()
     if isinstance(error, NotLinkedError | LinkBrokenError | NothingWithoutAccountError):
         return (link_button(user_id),)
-    if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
-        label = Text("Try again") if isinstance(error, WrongCodeError) else Text("Enter code")
-        return (ActionButton("link-code", user_id, label=label, style=discord.ButtonStyle.primary),)
+    if isinstance(error, LinkError):
+        return _on_with_linking(error, user_id)
     if isinstance(error, OnImgurError) and fits("item-favorite", user_id, error.kind, error.item_id):
         about = error.kind, error.item_id
         return (
             ActionButton("item-refresh", user_id, *about, label=Text("Show"), style=discord.ButtonStyle.primary),
             ActionButton("item-favorite", user_id, *about, label=Text("Favorite"), emoji="⭐"),
         )
-    if isinstance(error, LinkExpiredError | LinkUsedError | WrongCodeError):
+    return ()
+
+
+def _on_with_linking(error: LinkError, user_id: int) -> Sequence[Control]:
+    """How linking goes on, or begins again."""
+    if isinstance(error, PastedIncompleteError | PastedUnclearError):
+        return (ActionButton("link-paste", user_id, label=Text("Paste again"), style=discord.ButtonStyle.primary),)
+    if isinstance(error, NoCodeExpectedError) or (isinstance(error, WrongCodeError) and error.tries_left):
+        label = Text("Try again") if isinstance(error, WrongCodeError) else Text("Enter code")
+        return (ActionButton("link-code", user_id, label=label, style=discord.ButtonStyle.primary),)
+    if isinstance(error, LinkExpiredError | LinkUsedError | LinkDeniedError | LinkNotConfirmedError | WrongCodeError):
         return (link_button(user_id, Text("Begin again")),)
     return ()

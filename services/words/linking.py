@@ -23,6 +23,23 @@ def _wrong_code(error: errors.WrongCodeError) -> Words:
     )
 
 
+_MISSING = {
+    "all": Text("There is no such address in it."),
+    "state": Text("Its beginning is missing, up to the sign #."),
+    "grant": Text("Its end is missing."),
+}
+
+
+def _incomplete(error: errors.PastedIncompleteError) -> Words:
+    return Words(
+        Text("That is not the whole address"),
+        Text(
+            "{missing} Go back to the page that Imgur sent you to, select all of the address, copy it and paste it.",
+            missing=_MISSING[error.missing],
+        ),
+    )
+
+
 TABLE: dict[type[BaseException], Wording] = {
     errors.NotLinkedError: Words(
         Text("No Imgur account is linked"), Text("This needs your own Imgur account. Link it with /imgur link.")
@@ -82,6 +99,14 @@ TABLE: dict[type[BaseException], Wording] = {
     errors.ConfirmInBrowserError: Words(
         Text("No code is needed"),
         Text("You logged in with Discord: press the button on the last page in your browser, and it is linked."),
+    ),
+    errors.PastedIncompleteError: _incomplete,
+    errors.PastedUnclearError: Words(
+        Text("This address is of another sign-in"),
+        Text(
+            "Nothing was linked. Take the address that Imgur sends you to when you open its page from my message, "
+            "and no other. If somebody gave it to you, or wants yours: that is an attempt at getting at an account."
+        ),
     ),
     errors.LinkDeniedError: Words(
         Text("You said no, so nothing was linked"),

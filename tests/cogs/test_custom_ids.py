@@ -83,6 +83,8 @@ BUILT = {  # within the cogs, where something went wrong
     "link-code": (),
     "link-code-entered": (),
     "link-dm": (),
+    "link-paste": (),
+    "link-pasted": (),
     "sign-in-tell": (),
     "unlink": (),
     "unlink-confirm": (),

@@ -128,22 +128,18 @@ async def test_nothing_is_announced_when_nobody_asked_for_it(
     assert await accounts.linked(ADA) is not None
 
 
-@pytest.mark.parametrize("missing", ["public_url", "authorize_url"])
-async def test_begin_is_refused_when_the_operator_has_not_set_it_up(
-    stores: Stores, imgur_client: ImgurClient, missing: str
-) -> None:
+async def test_begin_is_refused_when_the_operator_has_not_set_it_up(stores: Stores, imgur_client: ImgurClient) -> None:
     linking = LinkingService(
         stores.attempts,
         stores.accounts,
         imgur_client,
-        public_url=None if missing == "public_url" else "http://127.0.0.1:1",
-        authorize_url=None if missing == "authorize_url" else imgur_client.authorize_url,
+        public_url="http://127.0.0.1:1",
+        authorize_url=None,
     )
     with pytest.raises(LinkingNotSetUpError):
         await linking.begin(ADA, "ada")
-    if missing == "authorize_url":
-        with pytest.raises(LinkingNotSetUpError):
-            await linking.bind("nonce", {})
+    with pytest.raises(LinkingNotSetUpError):
+        await linking.bind("nonce", {})
 
 
 async def test_begin_is_refused_when_twenty_attempts_began_within_the_hour(linking: LinkingService) -> None:

@@ -31,6 +31,7 @@ FILES = """
 # Those whose words depend on what they carry.
 FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.WrongCodeError: [errors.WrongCodeError(left) for left in (4, 1, 0)],
+    errors.PastedIncompleteError: [errors.PastedIncompleteError(missing) for missing in ("all", "state", "grant")],
     errors.FileTooLargeError: [
         errors.FileTooLargeError("a.png", 12_345_678, 10_000_000, video=False),
         errors.FileTooLargeError("a.mp4", 200_100_000, 200_000_000, video=True),

@@ -1,0 +1,70 @@
+"""What a user pastes of the address that Imgur sent them to: in any text, markup or encoding around it."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import unquote
+
+from errors import PastedIncompleteError, PastedUnclearError
+
+LONGEST = 4000
+"""Characters that Discord lets a form take; what is longer was cut."""
+_DECODED = 3  # times: addresses get encoded on their way through other programs
+_HEX = re.compile(r"[0-9a-f]{40}")  # Imgur's tokens and codes are forty of these
+_STATE = r"[\w-]{43}"  # ours
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """Either a grant or an error, and the state; an error may come without."""
+
+    state: str = field(repr=False)
+    grant: str = field(default="", repr=False)
+    error: str = ""
+
+
+def read(text: str, brings: Literal["refresh_token", "code"]) -> Pasted:
+    """The one address in the text. Raises PastedIncompleteError, PastedUnclearError; nothing of it is in the errors."""
+    plain = _plain(text)
+    errors = _values(plain, "error", r"\w+")
+    if errors:
+        return Pasted(_one(_values(plain, "state", r"[\w-]*")), error=_one(errors))
+    broken = [plain, re.sub(r"\s+", "", plain)]  # an address may be broken into lines, and anywhere in them
+    for reading in broken:
+        grants = _values(reading, brings, _HEX.pattern)
+        if grants and _values(reading, "state", _STATE):
+            return _found(reading, grants)
+    grants = _values(plain, brings, r"[\w.~-]+")
+    if not grants:
+        raise PastedIncompleteError("grant" if "state=" in plain else "all")
+    return _found(plain, grants)
+
+
+def _found(reading: str, grants: set[str]) -> Pasted:
+    states = {state[:43] for state in _values(reading, "state", r"[\w-]*")} - {""}
+    if not states:
+        raise PastedIncompleteError("state")
+    return Pasted(_one(states), _one(grants))
+
+
+def _plain(text: str) -> str:
+    """Without what other programs put into an address."""
+    plain = html.unescape(_UNSEEN.sub("", text))
+    for _ in range(_DECODED):
+        plain = unquote(plain)
+    return plain
+
+
+def _values(text: str, name: str, pattern: str) -> set[str]:
+    return set(re.findall(rf"(?<![A-Za-z0-9_]){name}=({pattern})", text))
+
+
+def _one(values: set[str]) -> str:
+    """The value, or none. Raises PastedUnclearError for several: which is meant is not for us to say."""
+    if len(values) > 1:
+        raise PastedUnclearError
+    return next(iter(values), "")

@@ -7,7 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from aiohttp import web
+from simcord.preview import Preview
 from simcord.preview._server import PreviewServer
+
+from demo import menus
 
 ADDED = {
     # What is wrong with an option hangs below the command line, where the window ends.
@@ -16,7 +19,8 @@ ADDED = {
 /* A message that is drawn anew would be low until its pictures are there: the page would jump, and close its menus. */
 .component-gallery .media-lightbox-trigger { width: 100%; }
 .gallery-image:not([src]) { aspect-ratio: 3 / 2; }
-""",
+"""
+    + menus.STYLE,
     # "in 10 minutes" is written once, and again only when its message changes; in Discord it counts.
     "/app.js": """
 setInterval(() => {
@@ -36,6 +40,9 @@ setInterval(() => {
   let followed = 0;
   document.addEventListener("submit", ({ target }) => {
     if (target.id === "channel-composer") followed = Date.now() + 5000;
+  }, true);
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest(".message-menu-button")) followed = Date.now() + 5000;
   }, true);
   for (const turn of ["wheel", "touchmove", "pointerdown", "keydown"]) {
     channel.addEventListener(turn, () => { followed = 0; }, { capture: true, passive: true });
@@ -62,6 +69,11 @@ REPLACED = {
 
 class Page(PreviewServer):
     """simcord's own, with a little added to its files."""
+
+    def __init__(self, preview: Preview, port: int = 0) -> None:
+        super().__init__(preview, port)
+        self._replaced = REPLACED | menus.scripts(preview.env.bot)
+        menus.offer(preview)
 
     async def close(self) -> None:
         """End, without waiting for an action that still waits, such as for credits."""
@@ -91,8 +103,8 @@ class Page(PreviewServer):
         answer: web.Response = await super()._static(request)
         if request.path in ADDED:
             answer.text = (answer.text or "") + ADDED[request.path]
-        if request.path in REPLACED:
-            old, new = REPLACED[request.path]
+        if request.path in self._replaced:
+            old, new = self._replaced[request.path]
             before, after = (answer.text or "").split(old)  # an error, should simcord ever have other words
             answer.text = before + new + after
         return answer

@@ -27,7 +27,7 @@ from demo.attachments import ReadAttachments
 from demo.page import Page
 from demo.pictures import portrait
 from demo.simulation import Present, simulated
-from demo.world import ADDRESS, ALICE, BOB, Pictures, fill
+from demo.world import ADDRESS, ALICE, BOB, Pictures, fill, tour, way_back
 from locales.pseudo import PSEUDO
 from locales.rendering import only
 from standins.imgur.server import running
@@ -58,9 +58,14 @@ Imgur knows `{ADDRESS}`. Nothing leaves this machine.
 `query: #tag`.
 5. `show`, `random`, `album`, `favorite`, `edit`, `delete`, `account`, `unlink`; say `share: True` to let others see it.
 
+6. Point at a message: **Upload to Imgur** takes every picture in it, as in the one that Bob has forwarded, and \
+**Favorite on Imgur** every link to Imgur. In Discord they are in the menu of a message, under *Apps*.
+
 *Viewing as*, at the top, makes you Bob. Link him to **{BOB}** and try what he may do with what Alice shares.
 Neither takes direct messages, which this page could not show. Links to imgur.com lead to the real one, which has none \
 of this."""
+
+TOUR, FOUND = "Two from the last tour.", "And this is how it went on: {links}"
 
 
 class House(Protocol):
@@ -131,6 +136,8 @@ async def open_page(env: simcord.Env, standin: Standin, port: int = 0) -> Previe
         )
         for name in PORTRAITS
     )
+    await bob.forward(await bob.send(guild.create_text_channel("tours"), TOUR, attachments=tour()), channel)
+    await bob.send(channel, FOUND.format(links=way_back(standin.world)))
     await guide.send(channel, WELCOME)
     preview = env.preview(
         channel,

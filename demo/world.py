@@ -12,6 +12,7 @@ from standins.imgur.standin import Standin
 from standins.imgur.state import World
 
 ALICE, BOB = "alice_pictures", "bob_pictures"
+WAY_BACK = "The way back"
 ADDRESS = "https://pictures.example.com/hill.jpg"
 """The one address on the web at which this Imgur finds a picture."""
 
@@ -25,10 +26,21 @@ def fill(world: World) -> None:
         for scene in SCENES[:4]
     ]
     world.add_album(alice, title="Mountains", description="From below.", privacy="public", images=hers[:4])
-    way_back = world.add_album(bob, title="The way back", privacy="public", images=his, in_gallery=True)
-    world.add_favorites(alice, [*his[:2], way_back])
+    album = world.add_album(bob, title=WAY_BACK, privacy="public", images=his, in_gallery=True)
+    world.add_favorites(alice, [*his[:2], album])
     world.add_favorites(bob, hers[2:5])
     world.web[ADDRESS] = paint(SCENES[0], mirrored=True)
+
+
+def way_back(world: World) -> str:
+    """Links to Bob's album and to the last picture in it, which Alice has among her favorites and has not."""
+    album = next(album for album in world.albums.values() if album.title == WAY_BACK)
+    return f"https://imgur.com/a/{album.id} and https://imgur.com/{album.images[-1].id}"
+
+
+def tour() -> list[tuple[str, bytes]]:
+    """Two pictures as somebody sends them in a message: names and bytes."""
+    return [(f"{scene.title.lower().replace(' ', '_')}.jpg", paint(scene)) for scene in SCENES[-2:]]
 
 
 class Pictures(Mapping[str, tuple[str, bytes]]):

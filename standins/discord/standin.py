@@ -56,13 +56,13 @@ class Standin:
             data["resolved"] = {"attachments": {file["id"]: file for file in files}}
         return await self.interact(COMMAND, person, data, direct=direct)
 
-    async def menu(self, person: Json, name: str, **parts: Any) -> Interaction:
+    async def menu(self, person: Json, name: str, *, direct: bool = False, **parts: Any) -> Interaction:
         """A person chooses a command in the menu of a message, of somebody's, with this in it."""
         command = next(command for command in self.world.commands if command["name"] == name)
         message = self.world.someones_message(parts)
         data: Json = {"id": command["id"], "name": name, "type": MENU, "target_id": message["id"]}
         data["resolved"] = {"messages": {message["id"]: message}}
-        return await self.interact(COMMAND, person, data)
+        return await self.interact(COMMAND, person, data, direct=direct)
 
     async def press(self, person: Json, message: Json, label: str) -> Interaction:
         """A person presses the button with this label."""
@@ -113,6 +113,9 @@ class Standin:
             channel = {"id": f"{int(person['id']) + 1}", "type": 1, "flags": 0, "recipients": [person],
                        "last_message_id": None}  # fmt: skip
             place = {"context": 1, "authorizing_integration_owners": {"1": person["id"]}, "user": person}
+        if direct and self.switches.in_group:
+            channel |= {"type": 3, "name": "Friends", "icon": None, "owner_id": person["id"]}
+            place["context"] = 2
         interaction = Interaction(number, kind, {})
         interaction.payload.update(
             id=number, application_id=world.bot["id"], type=kind, token=interaction.token, version=1, data=data,

@@ -73,6 +73,7 @@ class Switches:
     slow_files: float = 0.0  # seconds before a file is handed out
     acknowledge_within: float = 3.0  # seconds
     alone: bool = False  # only its user has installed the bot, which is no member of the server
+    in_group: bool = False  # direct messages are those of a group, of which the bot is no member
     forced_private: bool = False  # the server wants nothing of such bots to be seen
     managers: list[str] = field(default_factory=list)  # ids of people who manage the server
 

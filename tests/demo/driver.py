@@ -195,6 +195,14 @@ class DiscordPage:
             arg=count,
         )
 
+    async def choose(self, text: str, name: str) -> None:
+        """Choose a command in the menu of the message that says so."""
+        await self.settled()
+        message = self.messages.filter(has_text=text).first
+        await message.hover()
+        await message.get_by_role("button", name=name).click()
+        await self.settled()
+
     async def press(self, label: str) -> None:
         await self.settled()  # the page drops what is pressed while it does something else
         await self.button(label).click()

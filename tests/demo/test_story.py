@@ -188,6 +188,24 @@ async def test_the_story_of_several_at_once(here: DiscordPage, demo: Demo) -> No
     await end(demo, signal.SIGINT)
 
 
+async def test_the_story_of_a_message_s_menu(here: DiscordPage, demo: Demo) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    await here.link(ALICE)
+    await here.choose("Two from the last tour", "Upload to Imgur")
+    await expect(here.answer).to_contain_text("Which of them should be uploaded?")
+    await expect(here.answer).to_be_in_viewport(ratio=0.9)
+    await here.page.screenshot(path=ARTIFACTS / "menu-1-choice.png")
+    await here.press("Upload all 2")
+    await expect(here.answer).to_contain_text("2 uploaded")
+    await here.see_pictures(2)
+    await here.page.screenshot(path=ARTIFACTS / "menu-2-uploaded.png")
+    await here.choose("And this is how it went on", "Favorite on Imgur")
+    await expect(here.answer).to_contain_text("1 added to your favorites")
+    await expect(here.answer).to_contain_text("was one already")
+    await here.page.screenshot(path=ARTIFACTS / "menu-3-favorites.png")
+    await end(demo, signal.SIGINT)
+
+
 async def test_the_page_shows_what_waits_for_credits(chromium: Browser, tmp_path: Path) -> None:
     async with started_demo(tmp_path, "--credits", "10") as demo:
         here = DiscordPage(await chromium.new_page())

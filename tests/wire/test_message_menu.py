@@ -45,6 +45,27 @@ def connector(
     return make
 
 
+@pytest.mark.parametrize("place", ["a server without the bot", "direct messages", "a group's messages"])
+async def test_wherever_its_user_has_installed_it_they_choose_among_pictures(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, place: str
+) -> None:
+    alice, direct = discord.world.add_person("alice"), not place.startswith("a server")
+    discord.switches.alone, discord.switches.in_group = not direct, "group" in place
+    names = [f"https://pictures.example/{name}.jpg" for name in ("hill", "lake")]
+    copies = [discord.world.copied(name, picture + name.encode(), "image/jpeg") for name in names]
+    embeds = [{"type": "image", "url": copy["url"], "thumbnail": copy} for copy in copies]
+    async with start():
+        await discord.ready()
+        chosen = await discord.menu(alice, "Upload to Imgur", direct=direct, embeds=embeds)
+        choice = await chosen.answered()
+        assert choice["flags"] & 64
+        asked = await (await discord.press(alice, choice, "Upload all 2")).answered()
+        told = await (await discord.press(alice, asked, "Upload anonymously")).answered()
+        await discord.until(lambda: "2 uploaded" in text(told))
+    assert {image.title for image in standin.world.images.values()} == {"hill", "lake"}
+    assert not [path for _, path, _ in discord.calls if "/channels/" in path or "/guilds/" in path]
+
+
 async def test_a_forwarded_picture_comes_from_the_proxy_and_what_has_no_copy_from_nowhere(
     discord: Discord, standin: Imgur, start: Start, picture: bytes, looked_up: list[str]
 ) -> None:

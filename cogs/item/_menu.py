@@ -8,17 +8,22 @@ from functools import partial
 
 from discord.ext import commands
 
-from cogs.item._menu_views import favorites_view, told, under_way_view, what_was_done
+from cogs.item._menu_views import favorites_view, many_view, told, under_way_view, what_was_done
 from cogs.item._views import bare_shown, shown_view
 from cogs.ui.actions import Interaction, action
+from cogs.ui.door import others_first
 from cogs.ui.favorite import favorite_words
+from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
 from cogs.ui.menus import Message
-from cogs.ui.reply import acknowledge, answer, done, progress
+from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, done, progress
 from cogs.ui.words import bold
+from errors import QuestionExpiredError
 from services.library.favorites import Outcome, SeveralFavorites
 from services.message import Linked, MessageReader
 
+UNASKED = 10
+"""Links that a person can have seen; of more, which may hide in a message, it is asked."""
 LONGEST = 14 * 60.0  # seconds: Discord takes the answer for 15 minutes
 REPORT_EVERY = 3.5
 
@@ -29,11 +34,26 @@ class MessageFavorites(commands.Cog):
     def __init__(self, messages: MessageReader, favorites: SeveralFavorites) -> None:
         self._messages = messages
         self._favorites = favorites
+        self._asked: Kept[Sequence[Linked]] = Kept()
 
     async def menu(self, interaction: Interaction, message: Message) -> None:
-        """Make favorites of all of them."""
+        """Make favorites of all of them; where they are many, ask."""
         await acknowledge(interaction)
-        await self._favor(interaction, self._messages.links(message))
+        links = self._messages.links(message)
+        if len(links) > UNASKED:
+            await answer(interaction, many_view(links, self._asked.keep(links), interaction.user.id))
+        else:
+            await self._favor(interaction, links)
+
+    @action("message-favorites-all")
+    async def _all(self, interaction: Interaction, key: str) -> None:
+        if self._asked.get(key) is None:
+            await others_first()
+        await acknowledge_in_place(interaction)
+        links = self._asked.take(key)
+        if links is None:
+            raise QuestionExpiredError
+        await self._favor(interaction, links)
 
     @action("message-favorites")
     async def _chosen(self, interaction: Interaction, *texts: str) -> None:

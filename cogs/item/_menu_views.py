@@ -4,23 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import discord
 from discord import ui
 
+from cogs.ui.actions import ActionButton
 from cogs.ui.item import linked
-from cogs.ui.layout import COLOUR, WARNING, notice, remark
+from cogs.ui.layout import COLOUR, WARNING, heading, notice, remark, rows, shown
+from cogs.ui.links import favorites_menu, unread
 from cogs.ui.markdown import Markdown
 from cogs.ui.report import link_button as link_account
 from cogs.ui.words import Said, bold, joined, md
 from errors import LinkBrokenError, NotLinkedError
-from imgur.models import Album, Image, Item, Kind
 from locales.text import Plural, Text
 from services.library.favorites import Outcome
+from services.message import Linked
 from services.messages import unforeseen, words
 
+PRIMARY = discord.ButtonStyle.primary
+PER_MENU = 25  # Discord's, of options
 MOST_LINES = 20
 NAME_LIMIT = 40
 SPACE = 1000
 """Units of text for why some did not become favorites."""
+
+
+def many_view(links: Sequence[Linked], key: str, owner: int) -> ui.LayoutView:
+    """More links than somebody may have seen there: some, or all? Nothing was done yet."""
+    count = len(links)
+    view = ui.LayoutView(timeout=None)
+    text = shown(
+        heading(
+            Plural("{count} link to Imgur is in this message", "{count} links to Imgur are in this message", count)
+        ),
+        Text("Not all of them may be in sight. Choose among the first what to add to your favorites, or add all."),
+    )
+    everything = ActionButton(
+        "message-favorites-all", owner, key, label=Plural("Add it", "Add all {count}", count), style=PRIMARY
+    )
+    menu = ui.ActionRow(favorites_menu(links[:PER_MENU], owner))
+    view.add_item(ui.Container(text, menu, *rows([everything]), accent_colour=COLOUR))
+    return view
 
 
 def favorites_view(outcomes: Sequence[Outcome], owner: int, *, bare: bool = False) -> ui.LayoutView:
@@ -65,20 +88,15 @@ def _lines(outcomes: Sequence[Outcome], *, bare: bool) -> Iterator[Said]:
 
 def _line(outcome: Outcome, *, bare: bool) -> Said:
     if outcome.favorited is None:
-        item = linked(_called(outcome), NAME_LIMIT)
+        item = linked(unread(outcome.link), NAME_LIMIT)
         if outcome.trouble is None:
             return Text("{item} was not tried any more", item=item)
         said = words(outcome.trouble) or unforeseen("favorite")
         return joined(": ", (item, bold(said.title)))
-    item = linked(_called(outcome) if bare else outcome.favorited.shown.item, NAME_LIMIT)
+    item = linked(unread(outcome.link) if bare else outcome.favorited.shown.item, NAME_LIMIT)
     if outcome.favorited.changed:
         return Text("{item} is one of your favorites now", item=item)
     return Text("{item} was one already", item=item)
-
-
-def _called(outcome: Outcome) -> Item:
-    """What a link names, by its id alone."""
-    return Album(outcome.link.id) if outcome.link.kind == Kind.ALBUM else Image(outcome.link.id)
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> Iterator[Said]:

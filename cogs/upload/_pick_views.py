@@ -11,14 +11,15 @@ from discord import ui
 from cogs.ui.actions import ActionButton, ActionSelect, option
 from cogs.ui.item import linked
 from cogs.ui.layout import COLOUR, Control, heading, notice, rows, shown
+from cogs.ui.links import favorites_menu, link_options, unread
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.words import Said, joined, small
 from cogs.upload._form import Given
 from cogs.upload._pick import Pick
-from imgur.models import TITLE_LIMIT, Album, Image, Kind
+from imgur.models import TITLE_LIMIT
 from locales.text import Joined, Plural, Size, Text
 from services.expiry import span_text
-from services.message import Contents, Linked, Picture
+from services.message import Contents, Picture
 from services.text import line
 
 NAME_LIMIT = 60
@@ -81,11 +82,8 @@ def remarks_view(contents: Contents) -> ui.LayoutView:
 def on_imgur_view(contents: Contents, owner: int) -> ui.LayoutView:
     """All that is there is on Imgur already: to be seen, or to be made favorites."""
     links = contents.on_imgur[:LINES]
-    options = [_link_option(number, link) for number, link in enumerate(links, 1)]
-    show = ActionSelect("item-show", owner, options=options, placeholder=Text("Show one…"))
-    favorite = ActionSelect(
-        "message-favorites", owner, options=options, placeholder=Text("Make favorites of…"), several=True
-    )
+    show = ActionSelect("item-show", owner, options=link_options(links), placeholder=Text("Show one…"))
+    favorite = favorites_menu(links, owner)
     left = len(contents.on_imgur) - len(links)
     more = None
     if left:
@@ -97,7 +95,7 @@ def on_imgur_view(contents: Contents, owner: int) -> ui.LayoutView:
     texts: list[Said | None] = [
         heading(Text("These are already on Imgur")),
         Text("Nothing was uploaded again. Here you can see them, or make favorites of them."),
-        joined("\n", (Markdown(f"{number}. {linked(_item(link))}") for number, link in enumerate(links, 1))),
+        joined("\n", (Markdown(f"{number}. {linked(unread(link))}") for number, link in enumerate(links, 1))),
         more,
         remarks(Contents((), contents.elsewhere)),
     ]
@@ -142,17 +140,6 @@ def _option(number: int, picture: Picture, *, chosen: bool) -> discord.SelectOpt
     return option(
         Text("{number}. {name}", number=number + 1, name=name), str(number), said if said.parts else None, chosen=chosen
     )
-
-
-def _link_option(number: int, link: Linked) -> discord.SelectOption:
-    called = Text("{number}. Image {id}", number=number, id=link.id)
-    if link.kind == Kind.ALBUM:
-        called = Text("{number}. Album {id}", number=number, id=link.id)
-    return option(called, link.text)
-
-
-def _item(link: Linked) -> Image | Album:
-    return Album(link.id) if link.kind == Kind.ALBUM else Image(link.id)
 
 
 def _settings(given: Given) -> Markdown:

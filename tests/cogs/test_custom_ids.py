@@ -29,6 +29,7 @@ from cogs.gallery._views import LONGEST_SLOT, gallery_view
 from cogs.item import _views as items
 from cogs.item._form import EditForm
 from cogs.item._marks import TagForm, Typed
+from cogs.item._menu_views import many_view
 from cogs.item._random import drawn_view
 from cogs.server._views import ContactForm, report_view, rules_view, shared_view
 from cogs.ui.actions import LIMIT, custom_id, fits
@@ -153,6 +154,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield UploadForm(OWNER, Given())
     pick = Pick(Contents((Picture(IncomingFile("a.png", 1, "")),) * 999), frozenset({1})).turned(FAR)
     yield pick_view(pick, KEY, OWNER)
+    yield many_view([Linked("album", ID, f"https://imgur.com/gallery/{ID}")], KEY, OWNER)
     yield on_imgur_view(Contents((), 0, (Linked("album", ID, f"https://imgur.com/gallery/{ID}"),)), OWNER)
     yield PickForm(OWNER, KEY, Given())
     yield offer_view(Offer(Question(VIEW, Sorted(Deed.ADOPT, TICKED, {})), "n" * 63, 10**6), OWNER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cogs.item._menu_views import favorites_view, under_way_view
+from cogs.ui import door
 from errors import NotLinkedError
 from imgur.errors import NotFoundError, RateLimitedError
 from imgur.models import Image
@@ -13,7 +14,7 @@ from services.library.favorites import Outcome
 from services.library.items import Favorited
 from services.message import Linked
 from standins.imgur.records import Account, StoredImage
-from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.limits import BUTTON, assert_sendable, written
 from tests.cogs.limits import parts as drawn
 from tests.messages import embed, forwarded, gallery, media, message
@@ -93,6 +94,29 @@ async def test_of_several_each_has_its_outcome_and_none_costs_another_s(
     assert f"- [Hill 1](https://imgur.com/{theirs[1].id}) was one already" in text(shown)
     assert "- [Image GoneGon](https://imgur.com/GoneGon): **" in text(shown)
     assert favorites(linked) == {one.id for one in theirs}
+
+
+async def test_of_more_than_can_be_seen_it_is_asked_first(
+    discord: Discord, linked: Account, theirs: list[StoredImage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "OTHERS_FIRST", 0.0)
+    hidden = " ".join(f"[.](https://imgur.com/GoneG{number:02})" for number in range(27))
+    whole = message(content=f"Look: imgur.com/{theirs[0].id}", embeds=[{"type": "rich", "description": hidden}])
+    asked = answer(await discord.menu(FAVORITE_MENU, whole))
+    assert "28 links to Imgur are in this message" in text(asked)
+    assert not discord.standin.requests
+    [menu] = [part for part in walk(components(asked)) if part["type"] == 3]
+    assert len(menu["options"]) == 25
+    some = await discord.alice.select(asked, [menu["options"][0]["value"]], custom_id=menu["custom_id"])
+    assert "Hill 0" in text(answer(some))
+    assert favorites(linked) == {theirs[0].id}
+    pressed = buttons(asked)["Add all 28"]["custom_id"]
+    await discord.click(asked, "Add all 28")
+    assert "All of these" not in text(asked)
+    assert "was one already" in text(asked)
+    data = {"component_type": 2, "custom_id": pressed}
+    again = await discord.alice._dispatch_interaction(3, discord.channel, data, source_message_id=asked.id)
+    assert "This question is too old" in text(again.response or again.followups[0])
 
 
 async def test_what_would_meet_the_rest_as_well_is_said_of_it_without_trying(

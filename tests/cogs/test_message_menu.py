@@ -29,6 +29,7 @@ from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.limits import assert_sendable, written
 from tests.cogs.test_expiry import dates
 from tests.cogs.test_upload import UPLOAD, pictures
+from tests.media.turning.pictures import film, shades
 from tests.messages import attachment, embed, forwarded, gallery, gifv, media, message
 from tests.reading import english
 
@@ -101,6 +102,18 @@ async def test_the_moving_one_goes_up_and_not_its_still(discord: Discord, linked
     [stored] = discord.standin.world.images_of(linked)
     assert stored.data == GIF
     assert discord.attachments.asked == [moving["video"]["proxy_url"]]
+
+
+async def test_webp_that_a_proxy_makes_of_a_gif_is_known_by_its_content_and_still_moves(
+    discord: Discord, linked: Account
+) -> None:
+    [one] = embeds = copies(discord, cat=film(shades(3), "WEBP", duration=90))
+    one["url"] = one["thumbnail"]["url"] = "https://pictures.example.com/cat.gif"
+    result = answer(await discord.menu(UPLOAD_MENU, message(embeds=embeds)))
+    [stored] = discord.standin.world.images_of(linked)
+    assert (stored.data or b"").startswith(b"GIF89a")
+    assert stored.title == "cat"
+    assert "GIF" in text(result)
 
 
 async def test_an_unlinked_user_is_asked_as_by_the_command(discord: Discord, picture: bytes) -> None:

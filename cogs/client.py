@@ -6,8 +6,8 @@ import asyncio
 import hashlib
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
@@ -22,6 +22,7 @@ from cogs.calls import DiscordTime, reason, watching
 from cogs.connection import Connection, patiently
 from cogs.translator import Translator, fitted
 from cogs.ui.actions import Actions
+from cogs.ui.after_link import AfterLink
 from cogs.ui.door import Door
 from cogs.ui.files import narrowed
 from cogs.ui.groups import GROUP
@@ -126,8 +127,8 @@ class ImgurTree(app_commands.CommandTree["ImgurBot"]):
 
     async def _call(self, interaction: discord.Interaction[ImgurBot]) -> None:
         """Run the command. What it raises is dealt with in there: what comes out is about the data."""
-        with _outdated_if_odd(), heard(interaction), calling(on_behalf(interaction)):
-            async with self.client.services.changes.until_told(origin(interaction), partial(is_answered, interaction)):
+        with _outdated_if_odd():
+            async with self.client.serving(interaction):
                 await super()._call(interaction)
 
     async def on_error(
@@ -171,6 +172,7 @@ class ImgurBot(commands.AutoShardedBot):
         self.connection = Connection(self)
         self.door = Door(time)
         self.untold = Untold()
+        self.after_link = AfterLink()
         self.parents = Parents(self)
         self.posts = Posts()
         self._syncs = syncs
@@ -261,9 +263,24 @@ class ImgurBot(commands.AutoShardedBot):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer presses and forms; commands come in through the tree."""
         if interaction.type in PRESSES and await self.door.admits(interaction):
-            with heard(interaction), calling(on_behalf(interaction)):
-                async with self.services.changes.until_told(origin(interaction), partial(is_answered, interaction)):
-                    await self.actions.run(interaction)
+            async with self.serving(interaction):
+                await self.actions.run(interaction)
+
+    async def go_on(self, interaction: discord.Interaction[Any], work: Callable[[], Awaitable[None]]) -> None:
+        """Do more for an interaction that has its acknowledgement, as if it had just come in."""
+        if await self.door.readmits(interaction):
+            async with self.serving(interaction):
+                try:
+                    await work()
+                except Exception as error:  # noqa: BLE001 - the border, as for presses
+                    await report(interaction, error)
+
+    @asynccontextmanager
+    async def serving(self, interaction: discord.Interaction[Any]) -> AsyncIterator[None]:
+        """In here, texts are for who is answered, Imgur is called for them, and changes are theirs to be told of."""
+        with heard(interaction), calling(on_behalf(interaction)):
+            async with self.services.changes.until_told(origin(interaction), partial(is_answered, interaction)):
+                yield
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Add a cog and take the actions that it answers."""

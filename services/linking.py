@@ -295,7 +295,7 @@ class LinkingService:
     async def _tell_linked(self, attempt: LinkAttempt, account: ImgurAccount) -> None:
         if self._linked is not None:
             await self._linked(attempt.discord_id, account.account_id)
-        if self._notifier is not None and attempt.origin is not None:
+        if self._notifier is not None:
             await self._notifier.linked(attempt.origin, attempt.discord_id, account.username)
 
     async def _redeem(self, attempt: LinkAttempt, right: str, typed: str) -> ImgurAccount:

@@ -10,14 +10,14 @@ from cogs.link._notifier import Notifier, SignInTeller
 async def setup(bot: ImgurBot) -> None:
     """Add the cog, and have the service tell users through Discord when linking has finished."""
     services = bot.services
-    services.linking.announce_with(Notifier(bot, services.adoption))
+    services.linking.announce_with(Notifier(bot, services.adoption, bot.after_link))
     services.sign_in.announce_with(SignInTeller(bot))
-    await bot.add_cog(
-        Linking(
-            services.linking,
-            services.accounts,
-            services.sign_in,
-            adoption=services.adoption,
-            expiries=services.expiries,
-        )
+    linking = Linking(
+        services.linking,
+        services.accounts,
+        services.sign_in,
+        adoption=services.adoption,
+        expiries=services.expiries,
     )
+    bot.after_link.offer_with(linking.offer_beside)
+    await bot.add_cog(linking)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,9 @@ from discord.ext import commands
 
 from cogs.link._notifier import interaction_origin, message_origin
 from cogs.link._views import (
+    GOES_ON,
     MOVED,
+    WAITS,
     confirm_unlink_view,
     deleted_title,
     kept_view,
@@ -39,7 +42,7 @@ from cogs.ui.reply import (
     open_form,
     refused,
 )
-from errors import DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
+from errors import AnswerRefusedError, DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
 from locales.text import Text
 from services.account import AccountService, LinkedAccount
 from services.adoption import AdoptionService
@@ -122,7 +125,7 @@ class Linking(commands.Cog):
     async def _code_entered(self, interaction: Interaction, *, code: str) -> None:
         """Link the account if the code is right."""
         await acknowledge(interaction)
-        await self._linked(interaction, await self._linking.enter_code(interaction.user.id, code))
+        await self._linked(interaction, self._linking.enter_code(interaction.user.id, code))
 
     @action("link-paste")
     async def _paste_pressed(self, interaction: Interaction) -> None:
@@ -132,16 +135,18 @@ class Linking(commands.Cog):
     async def _address_pasted(self, interaction: Interaction, *, address: str) -> None:
         """Link the account that the address stands for."""
         await acknowledge(interaction)
-        await self._linked(interaction, await self._linking.paste(interaction.user.id, address))
+        await self._linked(interaction, self._linking.paste(interaction.user.id, address))
 
-    async def _linked(self, interaction: Interaction, account: LinkedAccount) -> None:
-        """Say so, and what comes next."""
+    async def _linked(self, interaction: Interaction, linking: Awaitable[LinkedAccount]) -> None:
+        """Say so once it is done, and what comes next."""
+        next_step = GOES_ON if interaction.client.after_link.waits(interaction.user.id) else NEXT_STEP
+        account = await linking
         done(interaction, linked_title(account.username))
         anonymous = await self._adoption.waiting(interaction.user.id)
-        await answer(interaction, linked_view(account.username, interaction.user.id, NEXT_STEP, anonymous=anonymous))
+        await answer(interaction, linked_view(account.username, interaction.user.id, next_step, anonymous=anonymous))
 
     @action("link-dm")
-    async def _move_pressed(self, interaction: Interaction) -> None:
+    async def _move_pressed(self, interaction: Interaction, about: str = "") -> None:
         """Go on in a direct message. Who presses twice gets one."""
         await acknowledge_press(interaction)
         pressed = interaction.message.id if interaction.message else interaction.id
@@ -149,11 +154,11 @@ class Linking(commands.Cog):
             return
         self._moving.add(pressed)
         try:
-            await self._move(interaction, pressed)
+            await self._move(interaction, pressed, waits=about == WAITS)
         finally:
             self._moving.remove(pressed)
 
-    async def _move(self, interaction: Interaction, pressed: int) -> None:
+    async def _move(self, interaction: Interaction, pressed: int, *, waits: bool) -> None:
         """Go on there with an attempt of its own. Unless it gets through, all stays as it was here.
 
         By the nonce Discord knows a message that it has been sent before, by another process even.
@@ -167,28 +172,30 @@ class Linking(commands.Cog):
             offer = await self._linking.begin(
                 user.id,
                 user.name,
-                message_origin(message, interaction.locale),
+                message_origin(message, interaction.locale, waits=waits),
                 moved=True,
                 locale=interaction.locale.value,
             )
         except Exception:
             await refused(interaction, message.delete, again=True)
             raise
-        edit = partial(message.edit, view=offer_view(offer, user.id, movable=False))
+        edit = partial(message.edit, view=offer_view(offer, user.id, movable=False, waits=waits))
         refusal, _ = await refused(interaction, edit, again=True)
         if refusal is None:
             done(interaction, *MOVED)
             await answer(interaction, moved_view(message))
         else:
-            await self._stay(interaction, offer)
+            await self._stay(interaction, offer, waits=waits)
 
-    async def _stay(self, interaction: Interaction, offer: LinkOffer) -> None:
+    async def _stay(self, interaction: Interaction, offer: LinkOffer, *, waits: bool) -> None:
         """Show here what the direct message did not take."""
-        origin = interaction_origin(interaction, interaction.message.id if interaction.message else None)
+        here = interaction.message.id if interaction.message else None
+        origin = interaction_origin(interaction, here, waits=waits)
         if origin:
             await self._linking.set_origin(offer.attempt_id, origin)
         reason = trouble(DirectMessageLostError())
-        await answer(interaction, offer_view(offer, interaction.user.id, movable=False, reason=reason))
+        view = offer_view(offer, interaction.user.id, movable=False, reason=reason, waits=waits)
+        await answer(interaction, view)
 
     @action("unlink")
     async def _unlink_pressed(self, interaction: Interaction) -> None:
@@ -239,6 +246,18 @@ class Linking(commands.Cog):
             user.id, user.name, interaction_origin(interaction, shown), locale=interaction.locale.value
         )
         await answer(interaction, offer_view(offer, user.id, movable=not interaction.context.dm_channel))
+
+    async def offer_beside(self, interaction: Interaction) -> None:
+        """Show how to link in another private message: what was pressed on stays, and goes on later."""
+        user, movable = interaction.user, not interaction.context.dm_channel
+        offer = await self._linking.begin(user.id, user.name, locale=interaction.locale.value)
+        view = offer_view(offer, user.id, movable=movable, waits=True)
+        send = partial(interaction.followup.send, view=view, ephemeral=True, wait=True)
+        refusal, message = await refused(interaction, send)
+        if refusal is not None:
+            raise AnswerRefusedError from refusal
+        if origin := interaction_origin(interaction, message.id if message else None, waits=True):
+            await self._linking.set_origin(offer.attempt_id, origin)
 
     async def _ask_to_unlink(self, interaction: Interaction) -> None:
         await acknowledge(interaction)

@@ -13,7 +13,8 @@ import orjson
 import structlog
 from discord import ui
 
-from cogs.link._views import failed_view, linked_view, works_view
+from cogs.link._views import GOES_ON, STILL_WAITS, failed_view, linked_view, works_view
+from cogs.ui.after_link import AfterLink
 from errors import BotError
 from imgur.errors import ImgurError
 from locales.rendering import heard_by
@@ -26,8 +27,13 @@ FOR_GOOD = {400, 403, 404}
 MOST_SECONDS = 5.0  # a page in a browser waits for it
 
 
-def interaction_origin(interaction: discord.Interaction[Any], message_id: int | None) -> str | None:
-    """A message that only this interaction's token can edit: an ephemeral one. Good for 15 minutes."""
+def interaction_origin(
+    interaction: discord.Interaction[Any], message_id: int | None, *, waits: bool = False
+) -> str | None:
+    """A message that only this interaction's token can edit: an ephemeral one. Good for 15 minutes.
+
+    `waits`: something is to go on once it is linked.
+    """
     if message_id is None:
         return None
     lead = {
@@ -35,13 +41,15 @@ def interaction_origin(interaction: discord.Interaction[Any], message_id: int | 
         "token": interaction.token,
         "message": message_id,
         "locale": interaction.locale.value,
+        "waits": waits,
     }
     return orjson.dumps(lead).decode()
 
 
-def message_origin(message: discord.Message, locale: discord.Locale) -> str:
+def message_origin(message: discord.Message, locale: discord.Locale, *, waits: bool = False) -> str:
     """A message of the bot's own in a channel, and the language of who reads it."""
-    return orjson.dumps({"channel": message.channel.id, "message": message.id, "locale": locale.value}).decode()
+    lead = {"channel": message.channel.id, "message": message.id, "locale": locale.value, "waits": waits}
+    return orjson.dumps(lead).decode()
 
 
 class SignInTeller:
@@ -73,23 +81,30 @@ class Notifier:
     What discord.py keeps in context variables is the bot's, not that of the browser's request that is being served.
     """
 
-    def __init__(self, client: discord.Client, adoption: AdoptionService) -> None:
+    def __init__(self, client: discord.Client, adoption: AdoptionService, after_link: AfterLink) -> None:
         self._client = client
         self._adoption = adoption
+        self._after_link = after_link
         self._context = copy_context()
 
-    async def linked(self, origin: str, discord_id: int, username: str) -> None:
-        """Say in the first message that `username` is linked. Never raises: linked it is, whether that shows or not."""
+    async def linked(self, origin: str | None, discord_id: int, username: str) -> None:
+        """Say in the first message that `username` is linked, and have go on what waits for that. Never raises.
+
+        Linked it is, whether that shows or not.
+        """
+        goes_on = self._after_link.go_on(discord_id)
+        lead = _lead(origin)
+        next_step = GOES_ON if goes_on else STILL_WAITS if lead.get("waits") else None
         anonymous = await self._adoption.waiting(discord_id)
-        await self._change(origin, partial(linked_view, username, discord_id, anonymous=anonymous))
+        await self._change(lead, partial(linked_view, username, discord_id, next_step, anonymous=anonymous))
 
     async def failed(self, origin: str, discord_id: int, error: BotError | ImgurError, *, may_go_on: bool) -> None:
         """Say there why nothing was linked, and offer to begin again. Never raises: the page says it in any case."""
-        await self._change(origin, partial(failed_view, error, discord_id, may_go_on=may_go_on))
+        draw = partial(failed_view, error, discord_id, may_go_on=may_go_on)
+        await self._change(_lead(origin), draw)
 
-    async def _change(self, origin: str, draw: Callable[[], ui.LayoutView]) -> None:
+    async def _change(self, lead: dict[str, Any], draw: Callable[[], ui.LayoutView]) -> None:
         try:
-            lead = orjson.loads(origin)
             with heard_by(lead.get("locale")):
                 view = draw()
             async with asyncio.timeout(MOST_SECONDS):
@@ -104,3 +119,12 @@ class Notifier:
                 await webhook.edit_message(message, view=view)
             case {"channel": int(channel), "message": int(message)}:
                 await self._client.get_partial_messageable(channel).get_partial_message(message).edit(view=view)
+
+
+def _lead(origin: str | None) -> dict[str, Any]:
+    """What an origin says; nothing where it is none that is known."""
+    try:
+        lead: dict[str, Any] = orjson.loads(origin or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return lead

@@ -18,11 +18,21 @@ from services.messages import words
 from services.words import Words
 
 MOVED = (Text("I sent you a direct message"), Text("Linking goes on there."))
+GOES_ON = Text("Your upload goes on now, in the message of its question.")
+STILL_WAITS = Text(
+    "If your upload has not gone on by itself, press **Link account and upload** under its question once more."
+)
+WAITS = "waits"
 REVOKE_URL = "https://imgur.com/account/settings/apps"
 
 
-def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | None = None) -> ui.LayoutView:
-    """How to link. `reason` says why the user sees this again; `movable` offers a direct message."""
+def offer_view(
+    offer: LinkOffer, owner: int, *, movable: bool, reason: Said | None = None, waits: bool = False
+) -> ui.LayoutView:
+    """How to link. `reason` says why the user sees this again; `movable` offers a direct message.
+
+    `waits`: something goes on once it is linked.
+    """
     controls: list[Control] = [
         link_to(Text("Open Imgur's page") if offer.pastes else Text("Open the link page"), offer.url),
         paste_button(owner)
@@ -30,7 +40,8 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | No
         else ActionButton("link-code", owner, label=Text("Enter code"), style=discord.ButtonStyle.primary),
     ]
     if movable:
-        controls.append(ActionButton("link-dm", owner, label=Text("Move to direct message")))
+        about = [WAITS] if waits else []
+        controls.append(ActionButton("link-dm", owner, *about, label=Text("Move to direct message")))
     if offer.outage is not None:
         controls.append(ActionButton("sign-in-tell", owner, label=Text("Tell me when it works")))
     return notice(
@@ -39,6 +50,7 @@ def offer_view(offer: LinkOffer, owner: int, *, movable: bool, reason: Said | No
         _down(offer),
         _present(offer),
         joined("\n", _steps(offer)),
+        Text("Your upload waits, and goes on by itself once this is done.") if waits else None,
         Text("This is only for you and ends {when}.", when=Moment(offer.expires_at)),
         controls=controls,
     )

@@ -57,6 +57,10 @@ class Door:
             return False
         if self._closing and interaction.type is discord.InteractionType.autocomplete:
             return False
+        return await self.readmits(interaction)
+
+    async def readmits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether to do anything for one that is, or was, let in; to be asked by the task that would."""
         task = asyncio.current_task()
         if task is not None:
             self._inside[task] = interaction

@@ -23,6 +23,7 @@ class Kept(Generic[T]):
         self._lifetime = lifetime
         self._clock = clock
         self._kept: dict[str, tuple[float, T]] = {}
+        self._taken: dict[str, None] = {}
 
     def keep(self, value: T) -> str:
         """Keep a value; the key under which to find it."""
@@ -47,5 +48,12 @@ class Kept(Generic[T]):
     def take(self, key: str) -> T | None:
         """The value, once."""
         value = self.get(key)
-        self._kept.pop(key, None)
+        if self._kept.pop(key, None) is not None:
+            self._taken[key] = None
+            while len(self._taken) > self._most:
+                del self._taken[next(iter(self._taken))]
         return value
+
+    def is_taken(self, key: str) -> bool:
+        """Whether the value was taken, by a press before; as far as that is known."""
+        return key in self._taken

@@ -50,9 +50,12 @@ def link_button(user_id: int, label: Text | None = None) -> ActionButton:
     return ActionButton("link", user_id, label=label or Text("Link account"), style=discord.ButtonStyle.primary)
 
 
-def rescue(interaction: discord.Interaction[Any], text: Said | None, button: Control) -> None:
-    """Note what an error is to be told with: what the user would lose otherwise, and a button to go on with it."""
-    interaction.extras[RESCUED] = text, button
+def rescue(interaction: discord.Interaction[Any], text: Said | None, button: Control, *, instead: bool = False) -> None:
+    """Note what an error is to be told with: what the user would lose otherwise, and a button to go on with it.
+
+    `instead` of the button that the error has by itself.
+    """
+    interaction.extras[RESCUED] = text, button, instead
 
 
 def error_view(
@@ -61,12 +64,13 @@ def error_view(
     about: Said | None = None,
     user_id: int | None = None,
     controls: Sequence[Control] = (),
+    has_way_out: bool = True,
     **context: Any,
 ) -> ui.LayoutView:
     """Word an error; one that has no words is logged with its traceback under a short id that the user sees.
 
     `about` is a line that says what it is about. A button for the next step is there where one helps, if `user_id`
-    says whose it is.
+    says whose it is and it `has_way_out`.
     """
     cause = cause_of(error)
     said = words(cause)
@@ -76,7 +80,7 @@ def error_view(
         said = unforeseen(reference)
     elif (reason := for_operators(cause)) is not None:
         log.warning("a user was told to tell whoever runs this bot", reason=reason, **context)
-    controls = [*_way_out(cause, user_id), *controls]
+    controls = [*(_way_out(cause, user_id) if has_way_out else ()), *controls]
     return notice(said.title, about, said.text, _choices(cause), *paragraphs, controls=controls, colour=ERROR)
 
 
@@ -99,8 +103,8 @@ async def _report(interaction: discord.Interaction[Any], cause: BaseException) -
         return
     word = partial(error_view, cause, user_id=interaction.user.id, command=command, interaction=interaction.id)
     about = subject(interaction, cause)
-    text, button = interaction.extras.get(RESCUED, (None, None))
-    view = word(text, about=about, controls=[button] if button else ())
+    text, button, instead = interaction.extras.get(RESCUED, (None, None, False))
+    view = word(text, about=about, controls=[button] if button else (), has_way_out=not instead)
     if deed is None:
         has_words = text or (about and interaction.response.is_done())  # which Discord may have disliked
         await tell(interaction, view) or (has_words and await tell(interaction, word()))

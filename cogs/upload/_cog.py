@@ -20,12 +20,12 @@ from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
 from cogs.ui.reply import (
     acknowledge,
-    acknowledge_in_place,
     acknowledge_press,
     answer,
     answer_on,
     answer_or_share,
     done,
+    in_place,
     open_form,
     progress,
     suggest,
@@ -43,6 +43,7 @@ from cogs.upload._views import (
     album_again_button,
     album_question_view,
     bare_request,
+    link_first_button,
     made_words,
     over_view,
     question_view,
@@ -56,6 +57,7 @@ from errors import (
     LinkBrokenError,
     NewAlbumError,
     NothingToUploadError,
+    NotLinkedError,
     QuestionExpiredError,
     ShrinkableError,
     UploadEndedError,
@@ -67,10 +69,12 @@ from services.picked import PickedService
 from services.quota.caller import Wait, caller, calling
 from services.several import Batch, SeveralUploads
 from services.text import line, passage
-from services.upload import Destination, Origin, Uploaded, UploadRequest, UploadService
+from services.upload import Destination, Uploaded, UploadRequest, UploadService
 
 AGAIN = 12 * 60 * 60.0
-"""Seconds for which what failed can be sent again: Discord's links to the files are good for a day."""
+"""Seconds for which what was asked about or failed can be sent: Discord's links to the files are good for a day."""
+UNTIL = "until"
+ASKED = {Destination.ASK, Destination.ASK_BROKEN}
 
 
 class Uploads(commands.Cog):
@@ -87,7 +91,7 @@ class Uploads(commands.Cog):
         self._several = several
         self._picked = picked
         self._suggestions = suggestions
-        self._questions: Kept[Question] = Kept()
+        self._questions: Kept[Question] = Kept(lifetime=AGAIN)
         self._again: Kept[Question] = Kept(lifetime=AGAIN)
         self._transfers = Transfers()
 
@@ -150,13 +154,33 @@ class Uploads(commands.Cog):
 
     @action("upload-anonymously")
     async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:
-        question = await self._answered(interaction, key)
-        await self._send(interaction, question.changed(anonymous=True))
+        if question := await self._answered(interaction, key):
+            await self._send(interaction, question.changed(anonymous=True))
+
+    @action("upload-link")
+    async def _link_pressed(self, interaction: Interaction, key: str) -> None:
+        """Show how to link; once that is done, it goes on in the message that was pressed on."""
+        if not await self._acknowledged(interaction, key):
+            return
+        _until(interaction)
+        question, go_on = self._questions.get(key), partial(self._go_on, interaction, key)
+        if question is not None and not await self._needs_link(question):
+            await go_on()
+        else:
+            waiting = interaction.client.after_link
+            await waiting.offer(interaction, key, is_there=lambda: self._questions.get(key) is not None, go_on=go_on)
+
+    async def _go_on(self, interaction: Interaction, key: str) -> None:
+        """Upload what waited, once; nothing, if it was answered otherwise meanwhile."""
+        question = self._questions.take(key)
+        if question is not None:
+            in_place(interaction)
+            await self.begin(interaction, question)
 
     @action("upload-album")
     async def _album_chosen(self, interaction: Interaction, key: str, which: str) -> None:
-        question = await self._answered(interaction, key)
-        await self._send(interaction, question.answered(which))
+        if question := await self._answered(interaction, key):
+            await self._send(interaction, question.answered(which))
 
     @action("upload-sent")
     async def _form_sent(
@@ -201,27 +225,52 @@ class Uploads(commands.Cog):
         if not self._transfers.cancel(key):  # otherwise the command itself says how it ended
             await tell(interaction, over_view())
 
-    async def _answered(self, interaction: Interaction, key: str) -> Question:
-        """The question that was pressed on, once; what becomes of it takes its place."""
-        if self._questions.get(key) is None:
+    async def _answered(self, interaction: Interaction, key: str) -> Question | None:
+        """The question that was pressed on, once; what becomes of it takes its place. None for a second press."""
+        if not await self._acknowledged(interaction, key):
+            return None
+        in_place(interaction)
+        return self._questions.take(key)
+
+    async def _acknowledged(self, interaction: Interaction, key: str) -> bool:
+        """Whether the question that was pressed on is there. If a press before was the answer, its message tells.
+
+        Raises QuestionExpiredError, in its place.
+        """
+        if self._questions.get(key) is None and not self._questions.is_taken(key):
             await others_first()
-        await acknowledge_in_place(interaction)
-        question = self._questions.take(key)
-        if question is None:
+        await acknowledge_press(interaction)
+        if self._questions.is_taken(key):
+            return False
+        if self._questions.get(key) is None:
+            in_place(interaction)
             raise QuestionExpiredError
-        return question
+        return True
 
     async def begin(self, interaction: Interaction, question: Question) -> None:
         """Send it, or ask first where it goes."""
         if not question.requests:
             raise NothingToUploadError
-        voices = [request for request in question.requests if request.file.origin is Origin.VOICE_MESSAGE]
-        telling = next((one for one in question.requests if one not in voices), question.requests[0])
-        destination = await self._uploads.destination(telling)
-        if destination in {Destination.ASK, Destination.ASK_BROKEN}:
+        try:
+            destination = await self._uploads.destination(question.telling)
+        except (NotLinkedError, LinkBrokenError):
+            self._rescue_for_link(interaction, question)
+            raise
+        if destination in ASKED:
             await self._ask(interaction, question, broken=destination is Destination.ASK_BROKEN)
         else:
             await self._send(interaction, question)
+
+    async def _needs_link(self, question: Question) -> bool:
+        try:
+            return await self._uploads.destination(question.telling) in ASKED
+        except (NotLinkedError, LinkBrokenError):
+            return True
+
+    def _rescue_for_link(self, interaction: Interaction, question: Question) -> None:
+        """Only an account would do: link it and go on."""
+        key = self._questions.keep(question)
+        rescue(interaction, None, link_first_button(key, interaction.user.id), instead=True)
 
     async def _ask(self, interaction: Interaction, question: Question, *, broken: bool) -> None:
         key = self._questions.keep(question)
@@ -235,7 +284,7 @@ class Uploads(commands.Cog):
 
     async def _send_several(self, interaction: Interaction, question: Question) -> None:
         """A few at a time. Whatever ends it, what became of each is told."""
-        owner, until = interaction.user.id, time.monotonic() + LONGEST
+        owner, until = interaction.user.id, _until(interaction)
         batch, later = Batch.of(question.requests[:MOST]), question.requests[MOST:]
         try:
             await self._several.settle(batch)
@@ -310,9 +359,11 @@ class Uploads(commands.Cog):
                     request.file.size,
                     lambda count, queued: self._uploads.upload(request, count, queued, made.append),
                     show,
+                    longest=max(_until(interaction) - time.monotonic(), 1.0),
                 )
         except LinkBrokenError:  # Imgur refused the tokens only now; nothing was sent
             if not request.is_open:
+                self._rescue_for_link(interaction, question)
                 raise
             await self._ask(interaction, question, broken=True)
             return
@@ -348,3 +399,9 @@ class Uploads(commands.Cog):
             rescue(interaction, told, smaller_button(key or "", owner))
         elif album:
             rescue(interaction, told, link_button(album))
+
+
+def _until(interaction: Interaction) -> float:
+    """Until when an upload may take, for which this was acknowledged, or is now: Discord takes its answer that long."""
+    until: float = interaction.extras.setdefault(UNTIL, time.monotonic() + LONGEST)
+    return until

@@ -7,7 +7,7 @@ from typing import Any
 
 from errors import OutdatedError
 from locales.text import Text
-from services.upload import UploadRequest
+from services.upload import Origin, UploadRequest
 
 NEW, NONE = "new", "none"
 
@@ -25,6 +25,12 @@ class Question:
     album: str = ""
     choices: tuple[Text, ...] = ()
     undated: bool = False
+
+    @property
+    def telling(self) -> UploadRequest:
+        """The file that says where they go: for a voice message nobody need be asked."""
+        files = (request for request in self.requests if request.file.origin is not Origin.VOICE_MESSAGE)
+        return next(files, self.requests[0])
 
     def answered(self, which: str) -> Question:
         """With an album that is made first (NEW), with none (NONE), or with a choice by its number.

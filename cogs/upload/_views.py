@@ -13,7 +13,6 @@ from cogs.ui.expiry import later_button, unnoted
 from cogs.ui.item import ID_LIMIT, is_video, item_view, linked
 from cogs.ui.layout import WARNING, notice
 from cogs.ui.markdown import Markdown, plain
-from cogs.ui.report import link_button
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
 from cogs.upload._question import NEW, NONE
 from cogs.upload._transfer import Transfer
@@ -43,10 +42,16 @@ def question_view(key: str, owner: int, *, broken: bool) -> ui.LayoutView:
         Text("Where should this go?"),
         _why_asked(broken=broken),
         Text("An anonymous upload belongs to no account. Only this bot can edit or delete it, for you."),
-        small(Text("Nothing was sent yet. After linking, run the command again.")),
-        controls=[link_button(owner), anonymously],
+        small(Text("Nothing was sent yet. Once you have linked your account, the upload goes on by itself.")),
+        controls=[link_first_button(key, owner), anonymously],
         colour=WARNING,
     )
+
+
+def link_first_button(key: str, owner: int) -> ActionButton:
+    """Shows how to link; then it is uploaded."""
+    label = Text("Link account and upload")
+    return ActionButton("upload-link", owner, key, label=label, style=discord.ButtonStyle.primary)
 
 
 def album_question_view(key: str, owner: int, title: str | None, choices: Sequence[Text]) -> ui.LayoutView:

@@ -329,6 +329,10 @@ TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.UploadErasedError: _erased,
     errors.QuestionExpiredError: Words(
-        Text("This question is too old"), Text("The bot no longer knows what it was about. Run the command again.")
+        Text("This question is too old"),
+        Text(
+            "The bot no longer knows what it was about: that was long ago, or the bot was restarted since. Run the "
+            "command again."
+        ),
     ),
 }

@@ -719,5 +719,6 @@ def test_kept_values_are_there_for_a_while_and_not_without_end() -> None:
     assert kept.get(one) is None  # the oldest made room
     assert kept.get(two) == kept.take(two) == 2
     assert kept.take(two) is None
+    assert [kept.is_taken(key) for key in (one, two, three)] == [False, True, False]
     clock[0] = 15 * 60
     assert kept.take(three) is None

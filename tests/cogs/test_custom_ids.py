@@ -83,7 +83,7 @@ BUILT = {  # within the cogs, where something went wrong
     "link": (),
     "link-code": (),
     "link-code-entered": (),
-    "link-dm": (),
+    "link-dm": ("waits",),
     "link-paste": (),
     "link-pasted": (),
     "sign-in-tell": (),
@@ -96,6 +96,7 @@ BUILT = {  # within the cogs, where something went wrong
     "upload-album": (KEY, 9),
     "upload-anonymously": (KEY,),
     "upload-cancel": (KEY,),
+    "upload-link": (KEY,),
     "upload-sent": ("anonymous", 1),
     "upload-smaller": (KEY,),
 }

@@ -341,12 +341,13 @@ async def test_unlink_says_so_in_place_when_it_was_confirmed_twice(discord: Disc
     assert not pressed.followups
 
 
-@pytest.mark.parametrize("origin", ["{}", "not JSON"])
-async def test_nothing_is_sent_or_raised_when_the_origin_is_none_that_is_known(discord: Discord, origin: str) -> None:
+@pytest.mark.parametrize("origin", ["{}", "not JSON", None])
+async def test_nothing_is_sent_or_raised_when_the_origin_is_none_that_is_known(
+    discord: Discord, origin: str | None
+) -> None:
     before = len(discord.env.http_requests)
-    await Notifier(discord.house.bot, discord.house.services.adoption).linked(
-        origin, discord.alice.id, "alice_pictures"
-    )
+    bot = discord.house.bot
+    await Notifier(bot, discord.house.services.adoption, bot.after_link).linked(origin, discord.alice.id, "alice")
     assert len(discord.env.http_requests) == before
 
 

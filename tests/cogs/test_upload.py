@@ -198,7 +198,7 @@ async def test_user_is_asked_and_nothing_is_sent_when_nobody_is_linked(discord: 
     asked = answer(await discord.run("upload", file=("hill.jpg", picture), title="A hill"))
     assert "Where should this go?" in text(asked)
     assert "No Imgur account is linked" in text(asked)
-    assert list(buttons(asked)) == ["Link account", "Upload anonymously"]
+    assert list(buttons(asked)) == ["Link account and upload", "Upload anonymously"]
     assert not discord.standin.requests
     pressed = await discord.click(asked, "Upload anonymously")
     assert not pressed.followups
@@ -208,7 +208,8 @@ async def test_user_is_asked_and_nothing_is_sent_when_nobody_is_linked(discord: 
 
 async def test_question_leads_to_linking_when_that_is_chosen(discord: Discord, picture: bytes) -> None:
     asked = answer(await discord.run("upload", file=("hill.jpg", picture)))
-    assert "Open the link page" in buttons(answer(await discord.click(asked, "Link account")))
+    [offer] = (await discord.click(asked, "Link account and upload")).followups
+    assert "Open the link page" in buttons(offer)
     assert not discord.standin.requests
 
 
@@ -232,7 +233,7 @@ async def test_user_is_asked_when_the_link_is_broken(discord: Discord, linked: A
     for _ in ("found out during the upload", "known before"):
         asked = answer(await discord.run("upload", file=("hill.jpg", picture)))
         assert "no longer accepts the link" in text(asked)
-        assert list(buttons(asked)) == ["Link account", "Upload anonymously"]
+        assert list(buttons(asked)) == ["Link account and upload", "Upload anonymously"]
     assert not discord.standin.world.images
     await discord.click(asked, "Upload anonymously")
     assert "Uploaded anonymously" in text(asked)
@@ -244,12 +245,12 @@ async def test_account_is_demanded_when_nothing_else_would_do(
 ) -> None:
     refused = answer(await discord.run("upload", file=("hill.jpg", picture), **options))
     assert "No Imgur account is linked" in text(refused)
-    assert list(buttons(refused)) == ["Link account"]
+    assert list(buttons(refused)) == ["Link account and upload"]
     await discord.link(account)
     discord.standin.world.tokens.revoke(account, CLIENT_ID)
     refused = answer(await discord.run("upload", file=("hill.jpg", picture), **options))
     assert "no longer accepts the link" in text(refused)
-    assert list(buttons(refused)) == ["Link account"]
+    assert list(buttons(refused)) == ["Link account and upload"]
 
 
 async def test_album_is_refused_before_anything_is_sent_when_the_upload_is_anonymous(

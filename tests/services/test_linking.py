@@ -47,10 +47,10 @@ class Announcements:
     """The Discord side: what it is told."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, int, str]] = []
+        self.heard: list[tuple[str | None, int, str]] = []
         self.failures: list[tuple[str, int, str, bool]] = []
 
-    async def linked(self, origin: str, discord_id: int, username: str) -> None:
+    async def linked(self, origin: str | None, discord_id: int, username: str) -> None:
         self.heard.append((origin, discord_id, username))
 
     async def failed(self, origin: str, discord_id: int, error: Exception, *, may_go_on: bool) -> None:

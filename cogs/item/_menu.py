@@ -16,7 +16,7 @@ from cogs.ui.favorite import favorite_words
 from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
 from cogs.ui.menus import Message
-from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, done, progress
+from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, in_place, progress
 from cogs.ui.words import bold
 from errors import QuestionExpiredError
 from services.library.favorites import Outcome, SeveralFavorites
@@ -47,9 +47,12 @@ class MessageFavorites(commands.Cog):
 
     @action("message-favorites-all")
     async def _all(self, interaction: Interaction, key: str) -> None:
-        if self._asked.get(key) is None:
+        if self._asked.get(key) is None and not self._asked.is_taken(key):
             await others_first()
-        await acknowledge_in_place(interaction)
+        await acknowledge_press(interaction)
+        if self._asked.is_taken(key):
+            return  # a second press: its message tells what became of the first
+        in_place(interaction)
         links = self._asked.take(key)
         if links is None:
             raise QuestionExpiredError

@@ -20,7 +20,7 @@ from cogs.upload._pick import Pick, request
 from cogs.upload._pick_form import PickForm, read
 from cogs.upload._pick_views import back_button, on_imgur_view, pick_view, remarks_view
 from cogs.upload._question import Question
-from errors import AlbumNeedsAccountError, LinkBrokenError, NotLinkedError, QuestionExpiredError
+from errors import AlbumNeedsAccountError, QuestionExpiredError
 from services.message import MessageReader
 
 LIFETIME = 12 * 60 * 60.0
@@ -55,17 +55,18 @@ class MessageUploads(commands.Cog):
 
     @action("message-tick", page=int)
     async def _ticked(self, interaction: Interaction, key: str, page: int, *values: str) -> None:
-        pick = await self._pressed(interaction, key)
-        await self._change(interaction, key, pick.ticked(page, values))
+        if pick := await self._pressed(interaction, key):
+            await self._change(interaction, key, pick.ticked(page, values))
 
     @action("message-turn", page=int)
     async def _turned(self, interaction: Interaction, key: str, page: int) -> None:
-        pick = await self._pressed(interaction, key)
-        await self._change(interaction, key, pick.turned(page))
+        if pick := await self._pressed(interaction, key):
+            await self._change(interaction, key, pick.turned(page))
 
     @action("message-back")
     async def _back(self, interaction: Interaction, key: str) -> None:
-        await self._show(interaction, key, await self._pressed(interaction, key))
+        if pick := await self._pressed(interaction, key):
+            await self._show(interaction, key, pick)
 
     @action("message-how")
     async def _how(self, interaction: Interaction, key: str) -> None:
@@ -86,14 +87,17 @@ class MessageUploads(commands.Cog):
         how: list[str] | None = None,
     ) -> None:
         pick = await self._pressed(interaction, key)
+        if pick is None:
+            raise QuestionExpiredError
         given = read({"title": title, "description": description, "album": album, "how": how})
         await self._change(interaction, key, replace(pick, given=given))
 
     @action("message-upload")
     async def _upload(self, interaction: Interaction, key: str, which: str) -> None:
         """Upload what was chosen, or all; once. Where it cannot go there, the choice is still to be had."""
-        pick = await self._pressed(interaction, key)
-        owner = interaction.user.id
+        pick, owner = await self._pressed(interaction, key), interaction.user.id
+        if pick is None:
+            return
         chosen = pick.requests(owner, everything=which == "all")
         if not chosen:  # unticked meanwhile
             await self._show(interaction, key, pick)
@@ -102,17 +106,17 @@ class MessageUploads(commands.Cog):
         in_place(interaction)
         try:
             await self._begin(interaction, Question(chosen, pick.given.share))
-        except (AlbumNeedsAccountError, NotLinkedError, LinkBrokenError):
+        except AlbumNeedsAccountError:
             rescue(interaction, None, back_button(self._picks.keep(pick), owner))
             raise
 
-    async def _pressed(self, interaction: Interaction, key: str) -> Pick:
-        """The choice that was pressed on. That it is gone is told beside it: there may be links by now."""
-        if self._picks.get(key) is None:
+    async def _pressed(self, interaction: Interaction, key: str) -> Pick | None:
+        """The choice that was pressed on. None for a press after the last one: its message tells what became of it."""
+        if self._picks.get(key) is None and not self._picks.is_taken(key):
             await self._forgotten(interaction)
         await acknowledge_press(interaction)
         pick = self._picks.get(key)
-        if pick is None:
+        if pick is None and not self._picks.is_taken(key):
             raise QuestionExpiredError
         return pick
 

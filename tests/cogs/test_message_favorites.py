@@ -114,9 +114,13 @@ async def test_of_more_than_can_be_seen_it_is_asked_first(
     await discord.click(asked, "Add all 28")
     assert "All of these" not in text(asked)
     assert "was one already" in text(asked)
-    data = {"component_type": 2, "custom_id": pressed}
+    told, data = text(asked), {"component_type": 2, "custom_id": pressed}
     again = await discord.alice._dispatch_interaction(3, discord.channel, data, source_message_id=asked.id)
-    assert "This question is too old" in text(again.response or again.followups[0])
+    assert not again.followups
+    assert text(asked) == told
+    discord.house.bot.get_cog("MessageFavorites")._asked._taken.clear()  # type: ignore[union-attr]
+    again = await discord.alice._dispatch_interaction(3, discord.channel, data, source_message_id=asked.id)
+    assert "This question is too old" in text(asked)
 
 
 async def test_what_would_meet_the_rest_as_well_is_said_of_it_without_trying(

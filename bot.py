@@ -49,7 +49,7 @@ from services.account import AccountService
 from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import Adding, Adopting, BulkService, Copies, Deleting, Favoriting
-from services.data import BackupService, ExportService, LeavingService, Streams
+from services.data import PARTS_AT_ONCE, BackupService, ExportService, LeavingService, Streams
 from services.expiry import Expiring, ExpiryService, SteadyClock
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
@@ -141,15 +141,15 @@ async def compose(
     """Build every room, and stop in reverse order what was started.
 
     With `serve`, the web servers and the sweeper run; so does what is done in the background, unless `work` says
-    otherwise. Every way out goes through a `connector`; attachments come from the origins of `cdn`, backups' `pictures`
-    from below one address. Raises StorageError
-    and CannotListenError.
+    otherwise. Every way out goes through a `connector`; attachments come from the origins of `cdn`, the pictures of
+    backups from below `pictures`. Raises StorageError and CannotListenError.
     """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(settings.database_url))
         # Each has a pool of its own, so that uploads, however many or slow, keep no read waiting.
-        calls, uploading, fetching = [
-            await stack.enter_async_context(_session(connector, most)) for most in (CALLS, 2 * AT_ONCE, 2 * AT_ONCE)
+        calls, uploading, fetching, backing_up = [
+            await stack.enter_async_context(_session(connector, most))
+            for most in (CALLS, 2 * AT_ONCE, 2 * AT_ONCE, PARTS_AT_ONCE)
         ]
         stores = await Stores.opened(database, Keyring(settings.token_keys), datetime.now(UTC))
         governor = Governor(stores.ledger, is_linked=stores.accounts.is_linked)
@@ -263,7 +263,7 @@ async def compose(
                 stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock
             ),
             backups=backups,
-            streams=Streams(backups, PictureSource(fetching, pictures), Archive),
+            streams=Streams(backups, PictureSource(backing_up, pictures), Archive),
             leaving=LeavingService(
                 stores.leaving,
                 stores.accounts,

@@ -396,8 +396,24 @@ class PictureGoneError(PictureUnavailableError):
     """It is not there any more."""
 
 
+class PictureWithheldError(PictureUnavailableError):
+    """Imgur hands it out to nobody here, or something else in its place: asking again does not help."""
+
+
+class PicturesBusyError(PictureUnavailableError):
+    """Imgur asks to wait before it hands out any more."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("asked to wait")
+        self.seconds = seconds
+
+
 class BackupError(BotError):
     """Base of what ends a backup, or keeps one from it."""
+
+
+class BackupNotSetUpError(BackupError):
+    """There is no address for its pages."""
 
 
 class BackupUnknownError(BackupError):
@@ -428,8 +444,16 @@ class BackupBusyError(BackupError):
     """A part is being fetched by its user, or too many are by others."""
 
 
+class BackupStalledError(BackupError):
+    """Imgur hands out no pictures any more: the part is not whole."""
+
+
 class NothingToBackUpError(BackupError):
     """There is nothing in what was chosen."""
+
+
+class NothingHeldError(NothingToBackUpError):
+    """There is no account, and no anonymous upload."""
 
 
 class NotPostedError(BotError):

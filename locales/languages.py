@@ -36,7 +36,7 @@ DISCORDS = frozenset(
     | {"ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"}
 )
 """The languages of Discord's clients, as it writes them."""
-COMMAND = re.compile(r"(?<!`)/imgur (?:album )?[a-z]+")
+COMMAND = re.compile(r"(?<!`)/imgur (?:(?:album|data) )?[a-z]+")
 MOST_COUNTED, MILLION = 1001, 1_000_000
 """Numbers below are held against the language's rule: French has one more form from a million on, which few know."""
 _MARKUP = re.compile(r"\*\*|`|<[@#t]|\]\(|@(?:everyone|here)")

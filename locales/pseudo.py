@@ -15,7 +15,7 @@ from locales.languages import Language
 BEGIN, END, FILLER = "⟦", "⟧", "·"
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ACCENTED = "ÅƁÇĐÉƑĜĤÎĴĶĻṀÑÖÞǪŔŠŢÛṼŴẊÝŽåƀçđéƒĝĥîĵķļɱñöþǫŕšţûṽŵẋýž"
-_KEPT = re.compile(r"\{\w+\}|`?/imgur (?:album )?[a-z]+`?|https?://\S+|<[^<>]*>|\*\*|&\w+;")
+_KEPT = re.compile(r"\{\w+\}|`?/imgur (?:(?:album|data) )?[a-z]+`?|https?://\S+|<[^<>]*>|\*\*|&\w+;")
 _TO, _FROM = str.maketrans(_PLAIN, _ACCENTED), str.maketrans(_ACCENTED, _PLAIN)
 _HEAD = re.compile(r"\A(?:#{1,3} |-# |- |\d+\. )")
 _LETTER = re.compile(r"[^\W\d_]")

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 
-from errors import BackupOverError
+from errors import BackupOverError, BackupStalledError
 from locales.text import Duration
 from services.data import BackupPage, BackupService, BackupStep, Part, PartIndex, Streams, backup_cookie
 from web.connection import Connection
@@ -22,6 +22,8 @@ from web.security import PUBLIC_URL, let_scripts_ask
 BACKUPS = web.AppKey("backups", BackupService)
 STREAMS = web.AppKey("streams", Streams)
 
+PAUSE_SECONDS = 120.0
+"""For which a download may be paused, or a train be in a tunnel."""
 LOOK_EVERY = 0.5
 """Seconds after which it is noticed that nobody is there any more for whom a part is made."""
 
@@ -47,15 +49,17 @@ async def go_on(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """The code, the choice, or the parts."""
     page = await request.app[BACKUPS].page(request.match_info["backup_id"], request.cookies)
-    running = request.app[STREAMS].progress(page.id)
+    streams = request.app[STREAMS]
+    running = streams.progress(page.id)
     with in_language_of(page.locale):
         response = render(
             f"backup_{page.step}.html",
             page=page,
             running=running,
+            ends=streams.ends(page.id),
             left=_left(page),
             seconds=seconds_until(page.expires_at),
-            word=_word(page, running),
+            word=_word(page, streams),
         )
     let_scripts_ask(response)
     return response if page.step is BackupStep.CODE else _kept(response, page, request)
@@ -64,7 +68,7 @@ async def show(request: web.Request) -> web.Response:
 async def progress(request: web.Request) -> web.Response:
     """What the page would show now, in a word: it asks, and reloads when that has changed."""
     page = await request.app[BACKUPS].page(request.match_info["backup_id"], request.cookies)
-    return web.Response(text=_word(page, request.app[STREAMS].progress(page.id)))
+    return web.Response(text=_word(page, request.app[STREAMS]))
 
 
 async def choose(request: web.Request) -> web.Response:
@@ -87,24 +91,32 @@ async def part(request: web.Request) -> web.StreamResponse:
                 "X-Accel-Buffering": "no",  # nginx would keep a gigabyte in a file of its own, and then stop
             }
         )
-        await response.prepare(request)
-        sending = asyncio.create_task(_send(response, streams, opened))
+        sending = asyncio.create_task(_send(request, response, streams, opened))
         try:
-            while not sending.done():
-                await asyncio.wait({sending}, timeout=LOOK_EVERY)
-                if request.transport is None or request.transport.is_closing():
-                    break
-                if isinstance(request.protocol, Connection):
-                    request.protocol.goes_on()
+            await _watched(request, sending)
         finally:
             sending.cancel()
             await asyncio.wait({sending})
-        if sending.cancelled() or sending.exception() is not None:
-            _cut(request, None if sending.cancelled() else sending.exception())
+            if sending.cancelled() or sending.exception() is not None:
+                _cut(request, None if sending.cancelled() else sending.exception())
     return response
 
 
-async def _send(response: web.StreamResponse, streams: Streams, opened: Part) -> None:
+async def _watched(request: web.Request, sending: asyncio.Task[None]) -> None:
+    """As long as it is sent and somebody is there; it may take longer than any other answer."""
+    connection = request.protocol
+    if isinstance(connection, Connection):
+        connection.be_patient(PAUSE_SECONDS)
+    while not sending.done():
+        await asyncio.wait({sending}, timeout=LOOK_EVERY)
+        if request.transport is None or request.transport.is_closing():
+            return
+        if isinstance(connection, Connection):
+            connection.goes_on()
+
+
+async def _send(request: web.Request, response: web.StreamResponse, streams: Streams, opened: Part) -> None:
+    await response.prepare(request)
     async with streams.chunks(opened, partial(_index, opened)) as chunks:
         async for chunk in chunks:
             await response.write(chunk)
@@ -113,9 +125,11 @@ async def _send(response: web.StreamResponse, streams: Streams, opened: Part) ->
 
 def _cut(request: web.Request, error: BaseException | None) -> None:
     """End the connection without the end of the file."""
-    if error is not None and not isinstance(error, BackupOverError | ConnectionError):
+    if error is not None and not isinstance(error, BackupOverError | BackupStalledError | ConnectionError):
         log.error("a backup was cut off", exc_info=error)
-    if request.transport is not None:
+    if isinstance(request.protocol, Connection):
+        request.protocol.cut()
+    elif request.transport is not None:
         request.transport.abort()
 
 
@@ -125,11 +139,15 @@ def _index(opened: Part, index: PartIndex) -> bytes:
         return drawn("backup_index.html", index=index).encode()
 
 
-def _word(page: BackupPage, running: tuple[int, int, int] | None) -> str:
-    """Another one whenever the page would show something else; of a part that is under way, every tenth."""
-    read = sum(reading.read for reading in page.reading.values())
+def _word(page: BackupPage, streams: Streams) -> str:
+    """Another one whenever the page would show something else; of a part that is under way, every tenth.
+
+    While lists are read, a page on which something may be ticked already is left alone until one has been.
+    """
+    running, ends = streams.progress(page.id), streams.ends(page.id)
     at = f"{running[0]}.{10 * running[1] // max(running[2], 1)}" if running else ""
-    return f"{page.step}:{len(page.reading)}:{read}:{at}"
+    came = ",".join(f"{number}.{end}" for number, end in sorted(ends.items()))
+    return f"{page.step}:{len(page.reading)}:{at}:{came}"
 
 
 def _kept(response: web.Response, page: BackupPage, request: web.Request | None = None) -> web.Response:

@@ -9,6 +9,9 @@ idle browsers keep anybody out.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -74,13 +77,14 @@ class Connection(web.RequestHandler):
     Such a request never reaches the application, so its headers are put on here.
     """
 
-    __slots__ = ("_app", "_port", "_stuck", "_timer", "address", "idle", "since")
+    __slots__ = ("_app", "_patience", "_port", "_stuck", "_timer", "address", "idle", "since")
 
     def __init__(self, app: web.Application, port: Port, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._app = app
         self._port = port
         self._stuck = False
+        self._patience = UNREAD_SECONDS
         self._timer: asyncio.TimerHandle | None = None
         self.address = ""
         self.idle = False  # between two requests
@@ -98,6 +102,20 @@ class Connection(web.RequestHandler):
         """An answer takes its time: another while for it, unless it is its reader who does not read."""
         if not self._stuck:
             self._await(REQUEST_SECONDS)
+
+    def be_patient(self, seconds: float) -> None:
+        """Leave the reader of this answer so much time, each time that they pause."""
+        self._patience = seconds
+
+    def cut(self) -> None:
+        """End it in the middle of an answer, so that nobody takes that for a whole one.
+
+        Where the end of the connection is that of the answer, as in HTTP/1.0 that proxies speak, only a reset tells.
+        """
+        if self.transport is not None and (sock := self.transport.get_extra_info("socket")) is not None:
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.end()
 
     def end(self) -> None:
         """Close it now, whatever has not been sent yet. A handler that is at work finishes for itself."""
@@ -129,7 +147,7 @@ class Connection(web.RequestHandler):
         """Await that the client reads."""
         super().pause_writing()
         self._stuck = True
-        self._await(UNREAD_SECONDS)
+        self._await(self._patience)
 
     def resume_writing(self) -> None:
         """Go on answering. The deadline stays: the rest of the answer has to be read by then."""
@@ -144,6 +162,7 @@ class Connection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Await the answer, then the next request."""
         self._await(REQUEST_SECONDS)
+        self._patience = UNREAD_SECONDS
         try:
             return await super()._handle_request(request, start_time, partial(self._expected, request_handler))
         finally:

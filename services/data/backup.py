@@ -11,9 +11,11 @@ from errors import (
     BackupCodeError,
     BackupForeignBrowserError,
     BackupNotExpectedError,
+    BackupNotSetUpError,
     BackupOverError,
     BackupUnknownError,
-    LinkingNotSetUpError,
+    LinkBrokenError,
+    NothingHeldError,
     NothingToBackUpError,
 )
 from services.data.plan import ANONYMOUS, CHOICES, Entry, Planner
@@ -21,6 +23,7 @@ from services.onetime import code_of, digest, is_marked, is_secret, new_id, new_
 from services.ports import AccountStore, BackupStore, LibraryStore, UploadStore
 from services.sync import Progress as Reading
 from services.sync import SyncService
+from services.sync.stage import CONTENTS
 from storage.models import Backup, BackupStatus, ImgurAccount
 
 LIFETIME = timedelta(minutes=10)
@@ -52,7 +55,8 @@ class BackupStep(StrEnum):
 class BackupPage:
     """The page as it is now. `cookie` is for a browser that may yet press Continue, empty afterwards.
 
-    `reading` tells, of lists that are not known in full yet, how far they have been read.
+    `username` is the account whose pictures can be chosen; `lost` is one to which the link is broken. `reading` tells,
+    of lists that are not known in full yet, how far they have been read.
     """
 
     id: str
@@ -63,6 +67,7 @@ class BackupPage:
     cookie: str = field(default="", repr=False)
     code: str = field(default="", repr=False)
     username: str | None = None
+    lost: str | None = None
     anonymous: int = 0
     reading: Mapping[str, Reading] = field(default_factory=dict)
     parts: int = 0
@@ -99,9 +104,14 @@ class BackupService:
     # --- in Discord
 
     async def begin(self, discord_id: int, discord_name: str, *, locale: str | None = None) -> BackupOffer:
-        """Begin one in the place of an older one. Raises LinkingNotSetUpError."""
+        """Begin one in the place of an older one. Raises BackupNotSetUpError, NothingHeldError, LinkBrokenError."""
         if self._public_url is None:
-            raise LinkingNotSetUpError
+            raise BackupNotSetUpError
+        account = await self._accounts.named(discord_id)
+        if (account is None or account.broken) and not await self._uploads.count(discord_id):
+            raise LinkBrokenError if account else NothingHeldError
+        if account is not None:
+            await self._sync.begin(discord_id, account.account_id)  # it is read while the code is entered
         nonce, expires_at = new_secret(), datetime.now(UTC) + LIFETIME
         await self._store.begin(
             Backup(
@@ -172,14 +182,18 @@ class BackupService:
         if backup.status is BackupStatus.BOUND:
             return _page(backup, BackupStep.CODE, code=code_of(cookies[backup_cookie(backup_id)]))
         if backup.status is BackupStatus.READY:
+            if not await self.stands(backup):
+                raise BackupOverError
             return _page(backup, BackupStep.PARTS, parts=backup.parts or 0)
         account = await self._accounts.named(backup.discord_id)
+        whole = account if account and not account.broken else None
         return _page(
             backup,
             BackupStep.CHOOSE,
-            username=account.username if account else None,
+            username=whole.username if whole else None,
+            lost=account.username if account and not whole else None,
             anonymous=await self._uploads.count(backup.discord_id),
-            reading=await self._reading(backup, account),
+            reading=await self._reading(backup, whole),
         )
 
     async def choose(self, backup_id: str, cookies: Mapping[str, str], choices: Sequence[str]) -> None:
@@ -188,7 +202,8 @@ class BackupService:
         if backup.status is not BackupStatus.OPEN:
             return
         account = await self._accounts.named(backup.discord_id)
-        account_id = account.account_id if account and set(choices) - {ANONYMOUS} else None
+        is_asked = account is not None and not account.broken and bool(set(choices) - {ANONYMOUS})
+        account_id = account.account_id if account and is_asked else None
         owned = await self._library.owned((), discord_id=backup.discord_id, account_id=account_id)
         planner = Planner(self._library, self._uploads, backup.discord_id, owned.own, owned.account)
         parts = await planner.parts([choice for choice in CHOICES if choice in choices])
@@ -224,6 +239,7 @@ class BackupService:
             return {}
         await self._sync.begin(backup.discord_id, account.account_id)
         found = await self._sync.overview(account.account_id)
+        found[CONTENTS] = await self._sync.progress(account.account_id, CONTENTS)
         return {shelf: progress for shelf, progress in found.items() if not progress.is_complete}
 
 

@@ -12,7 +12,7 @@ MOST_BYTES = 150
 MOST_CHARACTERS = 60
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f<>:\"/\\|?*\u2044\u2215\u29f5\u29f8\uff0f\uff3c\uff1a]+")
 _RESERVED = re.compile(
-    r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])(?:\..*)?", re.IGNORECASE
+    r"(?:CON|PRN|AUX|NUL|CLOCK\$|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])\s*(?:\..*)?", re.IGNORECASE
 )
 _ID = re.compile(r"[^A-Za-z0-9_-]+")
 

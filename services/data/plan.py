@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +12,7 @@ from imgur.models import Image
 from services.data.names import file_name, folder_name
 from services.indexed import from_index
 from services.ports import LibraryStore, UploadStore
-from storage.models import AnonymousUpload, IndexedItem, Mark, Shelf, album_shelf
+from storage.models import AnonymousUpload, IndexedItem, Key, Mark, Shelf, album_shelf
 
 PART_BYTES = 1_000_000_000
 PART_ENTRIES = 2000
@@ -19,10 +20,14 @@ UNKNOWN_BYTES = 1_000_000
 """What a picture is taken for of which Imgur has not said how large it is."""
 LARGE_GIF = 20_000_000
 """Bytes from which on Imgur shows a still in the place of a GIF, and keeps what moves as a film."""
+PENDING_FOR = timedelta(hours=1)
+"""After which a film that was not ready when it was last looked at is asked for all the same."""
 AT_ONCE = 500
+FILM = ".mp4"
 
 IMAGES, FAVORITES, ANONYMOUS = "images", "favorites", "anonymous"
 CHOICES = (IMAGES, FAVORITES, ANONYMOUS)
+_FILMS = (".mp4", ".webm", ".gifv")
 _ENDINGS = {"image/gif": ".gif", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
@@ -30,7 +35,8 @@ _ENDINGS = {"image/gif": ".gif", "image/jpeg": ".jpg", "image/png": ".png", "ima
 class Entry:
     """A picture: what to ask Imgur's pictures for, and its path, whose ending is what comes.
 
-    `ask` is empty where it cannot be had: it is not ready yet, or an album of somebody else's.
+    `ask` is empty where it cannot be had: it is not ready yet, or an album of somebody else's. `folder` is the title of
+    the album whose folder it is in, and `about` that album's description.
     """
 
     id: str
@@ -42,6 +48,8 @@ class Entry:
     size: int = 0
     page: str = ""
     albums: tuple[str, ...] = ()
+    folder: str = ""
+    about: str = ""
     tags: tuple[str, ...] = ()
     note: str = ""
 
@@ -56,6 +64,15 @@ class Entry:
         return cls(**{**kept, "albums": tuple(kept["albums"]), "tags": tuple(kept["tags"])})
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """An album's: its name, and what the album is called and says of itself."""
+
+    name: str
+    title: str
+    about: str
+
+
 @dataclass(slots=True)
 class Planner:
     """Collects pictures, each once, under names that are different on every system."""
@@ -65,33 +82,37 @@ class Planner:
     discord_id: int
     own: int | None
     account: int | None
-    _entries: dict[str, Entry] = field(default_factory=dict)
+    _entries: dict[Key, Entry] = field(default_factory=dict)
     _taken: set[str] = field(default_factory=set)
 
     async def parts(self, choices: Sequence[str]) -> list[list[dict[str, Any]]]:
         """What was chosen, in parts of about a gigabyte; no picture is in two of them."""
         if IMAGES in choices and self.account is not None:
             await self._add_images(self.account)
-        if FAVORITES in choices and self.account is not None:
-            await self._add_favorites(self.account)
         if ANONYMOUS in choices:
             await self._add_uploads()
+        if FAVORITES in choices and self.account is not None:
+            await self._add_favorites(self.account)
         return [[entry.kept for entry in part] for part in _cut(self._entries.values())]
 
     async def _add_images(self, library: int) -> None:
-        folders: dict[str, list[tuple[str, str]]] = {}
-        async for albums in self._pages(library, Shelf.ALBUMS):
-            for album in albums:
-                name = folder_name(album.title, album.id)
-                async for images in self._pages(library, album_shelf(album.id)):
-                    for image in images:
-                        folders.setdefault(image.id, []).append((name, album.title or album.id))
+        """The account's, and what else is in its albums."""
+        folders: dict[Key, list[Folder]] = {}
+        albums = [album async for page in self._pages(library, Shelf.ALBUMS) for album in page]
+        for album in albums:
+            folder = Folder(folder_name(album.title, album.id), album.title or album.id, album.description or "")
+            async for images in self._pages(library, album_shelf(album.id)):
+                for image in images:
+                    folders.setdefault(image.key, []).append(folder)
         async for images in self._pages(library, Shelf.IMAGES):
             await self._add(images, "images", folders)
+        for album in albums:
+            async for images in self._pages(library, album_shelf(album.id)):
+                await self._add(images, "images", folders)
 
     async def _add_favorites(self, library: int) -> None:
         async for items in self._pages(library, Shelf.FAVORITES):
-            await self._add([item for item in items if item.id not in self._entries], "favorites")
+            await self._add(items, "favorites")
 
     async def _add_uploads(self) -> None:
         count = await self.uploads.count(self.discord_id)
@@ -100,31 +121,33 @@ class Planner:
             await self._add([_indexed(upload) for upload in found], "anonymous")
 
     async def _add(
-        self,
-        items: Sequence[IndexedItem],
-        folder: str,
-        folders: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType({}),
+        self, items: Iterable[IndexedItem], where: str, folders: Mapping[Key, Sequence[Folder]] = MappingProxyType({})
     ) -> None:
-        """Pictures, each in the folder of the first of its albums; `folder` for those in none."""
+        """Those that are not there yet, each in the folder of the first of its albums; `where` for those in none."""
+        new = [item for item in items if item.key not in self._entries]
         libraries = [number for number in (self.account, self.own) if number is not None]
-        keys = [item.key for item in items]
+        keys = [item.key for item in new]
         marks = await self.library.marks_of(libraries, self.discord_id, keys) if libraries and keys else {}
-        for item in items:
-            within, mark = folders.get(item.id, ()), marks.get(item.key, Mark())
-            path = f"albums/{within[0][0]}" if within else folder
-            self._entries[item.id] = Entry(
-                id=item.id,
-                ask=_asked(item),
-                path=self._only(f"{path}/{file_name(item.title, item.id, '')}"),
-                title=item.title or "",
-                description=item.description or "",
-                created=item.created.isoformat() if item.created else "",
-                size=item.size,
-                page=f"https://imgur.com/{'a/' if item.kind == 'album' else ''}{item.id}",
-                albums=tuple(title for _, title in within),
-                tags=mark.tags,
-                note=mark.note or "",
-            )
+        for item in new:
+            self._entries[item.key] = self._entry(item, where, folders.get(item.key, ()), marks.get(item.key, Mark()))
+
+    def _entry(self, item: IndexedItem, where: str, within: Sequence[Folder], mark: Mark) -> Entry:
+        path = f"albums/{within[0].name}" if within else where
+        return Entry(
+            id=item.id,
+            ask=_asked(item),
+            path=self._only(f"{path}/{file_name(item.title, item.id, '')}"),
+            title=item.title or "",
+            description=item.description or "",
+            created=item.created.isoformat() if item.created else "",
+            size=item.size,
+            page=f"https://imgur.com/{'a/' if item.kind == 'album' else ''}{item.id}",
+            albums=tuple(folder.title for folder in within),
+            folder=within[0].title if within else "",
+            about=within[0].about if within else "",
+            tags=mark.tags,
+            note=mark.note or "",
+        )
 
     def _only(self, path: str) -> str:
         """Ids differ by their case alone at times, and file systems do not look at that."""
@@ -145,15 +168,22 @@ def _asked(item: IndexedItem) -> str:
     """The name of the original, by what it is: what Imgur calls its link may be a still, or end in a dot."""
     if item.kind == "album" or not item.id.isalnum():
         return ""
-    image = from_index(item)
-    if isinstance(image, Image) and image.processing:
+    if _is_pending(item):
         return ""
     link = str(item.extra.get("link") or "")
-    is_film = (item.mime_type or "").startswith("video/")
+    is_film = (item.mime_type or "").startswith("video/") or link.endswith(_FILMS)
     is_still = item.mime_type == "image/gif" and (item.size > LARGE_GIF or link.endswith(f"{item.id}h.gif"))
     if is_film or is_still:
-        return f"{item.id}.mp4"
-    return f"{item.id}{_ENDINGS.get(item.mime_type or '', '.jpg')}"
+        return f"{item.id}{FILM}"
+    ending = next((ending for ending in _ENDINGS.values() if link.endswith(ending)), ".jpg")
+    return f"{item.id}{_ENDINGS.get(item.mime_type or '', ending)}"
+
+
+def _is_pending(item: IndexedItem) -> bool:
+    """Whether Imgur is still working on it, as far as is known: that may be long ago."""
+    image = from_index(item)
+    is_new = item.created is None or datetime.now(UTC) - item.created < PENDING_FOR
+    return is_new and isinstance(image, Image) and image.processing
 
 
 def _indexed(upload: AnonymousUpload) -> IndexedItem:

@@ -27,6 +27,29 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("The picture could not be fetched"), Text("Imgur did not hand it out. Try again in a moment.")
     ),
     errors.PictureGoneError: Words(Text("The picture is gone"), Text("Imgur no longer has it.")),
+    errors.PictureWithheldError: Words(
+        Text("Imgur does not hand out the picture"), Text("Open it on Imgur to see what has become of it.")
+    ),
+    errors.PicturesBusyError: Words(
+        Text("Imgur asks to wait"), Text("It hands out no more pictures for now. Try again in a few minutes.")
+    ),
+    errors.BackupNotSetUpError: Words(
+        Text("Backups are not set up here"),
+        Text(
+            "They are handed out on a web page, and whoever runs this bot has not set one up. /imgur data export "
+            "brings what the bot knows of your pictures, with their links."
+        ),
+    ),
+    errors.BackupStalledError: Words(
+        Text("The part broke off"), Text("Imgur handed out no more pictures. Fetch it again in a while.")
+    ),
+    errors.NothingHeldError: Words(
+        Text("There is nothing to back up"),
+        Text(
+            "You have linked no account, and this bot knows of no anonymous uploads of yours. Run /imgur link or "
+            "/imgur upload first."
+        ),
+    ),
     errors.BackupError: Words(Text("The backup did not work"), ANEW),
     errors.BackupUnknownError: Words(
         Text("This backup is not known"), Text("It may be mistyped, or over for long. {anew}", anew=ANEW)
@@ -51,6 +74,7 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("You are fetching a part already, or many others are. Go back and try again when that has ended."),
     ),
     errors.NothingToBackUpError: Words(
-        Text("There is nothing in it"), Text("What you chose holds no pictures. Go back and choose something else.")
+        Text("There is nothing in it"),
+        Text("What you chose holds no pictures, or is still being read. Go back, and wait or choose something else."),
     ),
 }

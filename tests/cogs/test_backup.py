@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import aiohttp
 import pytest
+import simcord
 
+from bot import compose
+from config import Settings
+from demo.pictures import SCENES, paint
+from imgur.models import Image
+from services.indexed import to_index
 from standins.imgur.records import Account, StoredImage
-from storage.models import Shelf
+from standins.imgur.standin import Standin
+from storage.models import Shelf, album_shelf
 from tests.cogs.backing_up import a_browser, begun, code_of, enter, fetched, get, opened
-from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.conftest import Discord, SlowAttachments, answer, buttons, text
 from tests.cogs.indexing import Index
 from tests.cogs.test_bulk import eventually
 from tests.databases import on_both, rows
 from tests.visitor import Visitor
+from web.public import create_public_app
+from web.server import serving
 
 PICTURES = "GET /i/*"
+SHELVES = (Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
 
 
 @pytest.fixture
@@ -46,7 +58,7 @@ async def test_pictures_come_in_folders_with_a_page_to_browse_them(
 ) -> None:
     one, two, three = [add(discord, linked, picture, f"Cat {number}") for number in range(3)]
     album = discord.standin.world.add_album(linked, title="Cats", images=[one])
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     await index.fill(album.id, [one.id])
     await index.tag(two.id, "grey")
     anonymous = add(discord, None, picture, None)
@@ -75,7 +87,7 @@ async def test_pictures_come_in_folders_with_a_page_to_browse_them(
 
 
 async def test_a_link_changes_nothing_by_being_opened_and_names_its_user(
-    discord: Discord, browser: Visitor, stranger: Visitor
+    discord: Discord, linked: Account, browser: Visitor, stranger: Visitor
 ) -> None:
     offer = answer(await discord.run("data backup"))
     link = buttons(offer)["Open the backup page"]["url"]
@@ -91,7 +103,7 @@ async def test_a_link_changes_nothing_by_being_opened_and_names_its_user(
     assert path == (await browser.post(link)).location
 
 
-async def test_only_its_own_user_s_right_code_opens_it(discord: Discord, browser: Visitor) -> None:
+async def test_only_its_own_user_s_right_code_opens_it(discord: Discord, linked: Account, browser: Visitor) -> None:
     offer, path = await begun(discord, browser)
     code = await code_of(browser, path)
     assert code == await code_of(browser, path)
@@ -105,11 +117,13 @@ async def test_only_its_own_user_s_right_code_opens_it(discord: Discord, browser
 
 
 async def enter_as_bob(discord: Discord, code: str) -> object:
+    file = ("theirs.jpg", paint(SCENES[0]))
+    await discord.run("upload", file=file, anonymous=True, actor=discord.bob)
     theirs = answer(await discord.run("data backup", actor=discord.bob))
     return await enter(discord, theirs, code, discord.bob)
 
 
-async def test_five_wrong_codes_and_a_newer_one_end_it(discord: Discord, browser: Visitor) -> None:
+async def test_five_wrong_codes_and_a_newer_one_end_it(discord: Discord, linked: Account, browser: Visitor) -> None:
     offer, path = await begun(discord, browser)
     for number in range(5):
         last = text(await enter(discord, offer, f"0000000{number}"))
@@ -154,7 +168,7 @@ async def test_names_are_safe_on_every_system_and_each_is_another(
         image.id = image_id
         world.images[image_id] = image
     album = world.add_album(linked, title="NUL", images=[image])
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     await index.fill(album.id, [image.id])
     names = [name for name in await fetched(browser, await opened(discord, browser, "images")) if "/" in name]
     assert len({name.casefold() for name in names}) == len(names) == len(titles) + 2
@@ -174,11 +188,11 @@ async def test_what_is_gone_pending_or_refused_is_named_and_the_rest_comes(
     kept, gone, broken = [add(discord, linked, picture, title) for title in ("Kept", "Gone", "Broken")]
     discord.standin.switches.processing_seconds = 60
     pending = add(discord, linked, picture, "Pending", mime_type="video/mp4")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
     discord.standin.world.remove_image(gone)
     discord.standin.fail_next("over-capacity-500", f"GET /i/{broken.id}*", times=9)
-    discord.house.services.streams._again = (0.0, 0.0)
+    discord.house.services.streams._fetching._again = (0.0, 0.0)
     found = await fetched(browser, path)
     assert [name for name in found if "/" in name] == [f"images/Kept ({kept.id}).jpg"]
     shown = found["index.html"].decode()
@@ -195,7 +209,7 @@ async def test_moving_pictures_come_as_they_move(
     film = add(discord, linked, picture, "Film", mime_type="video/mp4")
     large = discord.standin.world.add_image(linked, picture, title="Large", mime_type="image/gif", size=25_000_000)
     small = discord.standin.world.add_image(linked, picture, title="Small", mime_type="image/gif")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     found = await fetched(browser, await opened(discord, browser, "images"))
     assert {name for name in found if "/" in name} == {
         f"images/Film ({film.id}).mp4",
@@ -209,7 +223,7 @@ async def test_the_list_is_fixed_when_it_is_made(
     discord: Discord, linked: Account, index: Index, picture: bytes, browser: Visitor
 ) -> None:
     add(discord, linked, picture, "Before")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
     add(discord, linked, picture, "After")
     await index.read(Shelf.IMAGES)
@@ -226,7 +240,7 @@ async def test_many_pictures_come_in_parts_that_open_by_themselves(
         )
         for number in range(5)
     ]
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
     assert "Part 3 of 3" in (await browser.get(path)).text
     found = [await fetched(browser, path, number) for number in (1, 2, 3)]
@@ -247,17 +261,17 @@ async def test_a_part_is_told_as_a_file_and_begins_at_once(
 ) -> None:
     """nginx would keep a gigabyte in a file of its own; the browser sees the first byte before any picture is there."""
     add(discord, linked, picture, "Cat")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
     held = discord.standin.switches.hold(PICTURES)
     async with get(browser, path) as answered:
-        assert await answered.content.read(2) == b"PK"
+        assert await answered.content.read(1) == b"P"
         assert answered.headers["X-Accel-Buffering"] == "no"
         assert answered.headers["Content-Disposition"] == 'attachment; filename="imgur-backup.zip"'
         assert answered.headers["Cache-Control"] == "no-store"
         held.release()
         rest = await answered.read()
-    with zipfile.ZipFile(io.BytesIO(b"PK" + rest)) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"P" + rest)) as archive:
         assert all(entry.extract_version < 45 for entry in archive.infolist())
 
 
@@ -266,11 +280,11 @@ async def test_a_closed_tab_ends_the_fetching_and_frees_its_place(
 ) -> None:
     for number in range(30):
         add(discord, linked, picture, f"Cat {number}")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
-    for _ in range(3):
+    for _ in range(10):
         answered = await get(browser, path)
-        await answered.content.read(2)
+        await answered.content.read(1)
         answered.close()
     await eventually(lambda: discord.house.services.streams.progress(path.rpartition("/")[2]) is None)
     asked = len(discord.standin.sent(PICTURES))
@@ -283,11 +297,11 @@ async def test_one_part_at_a_time_for_a_user(
 ) -> None:
     monkeypatch.setattr("services.data.stream.PATIENCE", 0.05)
     add(discord, linked, picture, "Cat")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
     held = discord.standin.switches.hold(PICTURES)
     async with get(browser, path) as answered:
-        await answered.content.read(2)
+        await answered.content.read(1)
         async with get(browser, path) as second:
             assert second.status == 503
             assert "One at a time" in await second.text()
@@ -300,11 +314,11 @@ async def test_a_part_may_take_longer_than_any_other_answer(
 ) -> None:
     monkeypatch.setattr("web.connection.REQUEST_SECONDS", 0.8)
     add(discord, linked, picture, "Cat")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
     held = discord.standin.switches.hold(PICTURES)
     async with get(browser, path) as answered:
-        await answered.content.read(2)
+        await answered.content.read(1)
         await asyncio.sleep(1.2)
         held.release()
         assert await answered.read()
@@ -316,11 +330,11 @@ async def test_who_may_not_have_it_any_more_gets_a_broken_file_not_a_short_one(
 ) -> None:
     for number in range(3):
         add(discord, linked, picture, f"Cat {number}")
-    await index.read(Shelf.IMAGES, Shelf.FAVORITES, Shelf.ALBUMS)
+    await index.read(*SHELVES)
     path = await opened(discord, browser, "images")
     held = discord.standin.switches.hold(PICTURES)
     async with get(browser, path) as answered:
-        await answered.content.read(2)
+        await answered.content.read(1)
         await asyncio.wait_for(held.arrived.wait(), 15)
         message = answer(await discord.run(how))
         for label in ("Unlink", "Erase everything"):
@@ -332,6 +346,10 @@ async def test_who_may_not_have_it_any_more_gets_a_broken_file_not_a_short_one(
     assert len(discord.standin.sent(PICTURES)) <= 2
     async with get(browser, path) as again:
         assert again.status in (404, 410)
+    for page in (path, f"{path}/progress"):
+        said = await browser.get(page)
+        assert said.status == again.status
+        assert "Run /imgur data backup in Discord to begin anew." in said.text
 
 
 async def test_anonymous_uploads_need_no_link_and_survive_an_unlink(
@@ -343,7 +361,7 @@ async def test_anonymous_uploads_need_no_link_and_survive_an_unlink(
     assert [name for name in await fetched(browser, path) if name.startswith("anonymous/Mine")]
 
 
-async def test_nothing_chosen_is_words(discord: Discord, browser: Visitor) -> None:
+async def test_nothing_chosen_is_words(discord: Discord, linked: Account, browser: Visitor) -> None:
     offer, path = await begun(discord, browser)
     await enter(discord, offer, await code_of(browser, path))
     said = await browser.post(path, {"images": "1"})
@@ -357,3 +375,185 @@ async def test_lists_that_are_still_being_read_are_said_to_be(
     offer, path = await begun(discord, browser)
     await enter(discord, offer, await code_of(browser, path))
     assert "still being read" in (await browser.get(path)).text
+
+
+async def test_the_page_tells_what_became_of_each_part(
+    discord: Discord, linked: Account, index: Index, picture: bytes, browser: Visitor
+) -> None:
+    image = add(discord, linked, picture, "Cat")
+    await index.read(*SHELVES)
+    path = await opened(discord, browser, "images")
+    shown = [(await browser.get(f"{path}/progress")).text]
+    discord.house.services.streams._fetching._again = ()
+    discord.standin.fail_next("over-capacity-500", PICTURES, times=1)
+    async with get(browser, path) as answered:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await answered.read()
+    page = await browser.get(path)
+    assert "Broke off, as Imgur handed out no more pictures: fetch it again in a while." in page.text
+    shown.append((await browser.get(f"{path}/progress")).text)
+    held = discord.standin.switches.hold(PICTURES)
+    async with get(browser, path) as answered:
+        await answered.content.read(1)
+        assert "0 of 1 pictures so far" in (await browser.get(path)).text
+        shown.append((await browser.get(f"{path}/progress")).text)
+        answered.close()
+    await eventually(lambda: discord.house.services.streams.progress(path.rpartition("/")[2]) is None)
+    assert "Broke off: fetch it again." in (await browser.get(path)).text
+    shown.append((await browser.get(f"{path}/progress")).text)
+    held.release()
+    assert f"images/Cat ({image.id}).jpg" in await fetched(browser, path)
+    assert "Sent in full." in (await browser.get(path)).text
+    shown.append((await browser.get(f"{path}/progress")).text)
+    assert len(set(shown)) == len(shown)
+
+
+async def test_a_proxy_that_speaks_http_1_0_takes_no_cut_file_for_a_whole_one(
+    discord: Discord, linked: Account, index: Index, picture: bytes, browser: Visitor
+) -> None:
+    """There the end of the connection is the end of the file: only a reset tells."""
+    add(discord, linked, picture, "Cat")
+    await index.read(*SHELVES)
+    path = await opened(discord, browser, "images")
+    held = discord.standin.switches.hold(PICTURES)
+    reader, writer = await asyncio.open_connection("127.0.0.1", discord.house.settings.port)
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    writer.write(f"GET {path}/part/1 HTTP/1.0\r\nHost: localhost\r\nCookie: {cookies}\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert b"200 OK" in head
+    assert b"chunked" not in head
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    held.release()
+    with pytest.raises(ConnectionResetError):
+        await reader.read()
+    writer.close()
+
+
+async def test_a_stop_of_the_bot_in_the_middle_is_an_error_too(
+    discord: Discord, linked: Account, index: Index, picture: bytes, browser: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(discord, linked, picture, "Cat")
+    await index.read(*SHELVES)
+    path = await opened(discord, browser, "images")
+    discord.standin.switches.hold(PICTURES)
+    services = discord.house.services
+    app = create_public_app(services.linking, public_url=browser.url, backups=(services.backups, services.streams))
+    monkeypatch.setattr("web.server.SHUTDOWN_SECONDS", 0.05)
+    async with contextlib.AsyncExitStack() as port:
+        number = await port.enter_async_context(serving(app, "127.0.0.1", 0))
+        other = Visitor(browser.session, f"http://127.0.0.1:{number}")
+        other.cookies = browser.cookies
+        async with get(other, path) as answered:
+            await answered.content.read(1)
+            await port.aclose()
+            with pytest.raises(aiohttp.ClientPayloadError):
+                await answered.read()
+    await eventually(lambda: services.streams.progress(path.rpartition("/")[2]) is None)
+    assert services.streams.ends(path.rpartition("/")[2]) == {1: "cut"}
+
+
+async def test_what_is_in_albums_is_there_also_where_no_list_has_it(
+    discord: Discord, linked: Account, index: Index, picture: bytes, browser: Visitor
+) -> None:
+    """With what an album says of itself; what is in several is there once, and named in all."""
+    both, one = add(discord, linked, picture, "Both"), add(discord, linked, picture, "One")
+    other = add(discord, discord.standin.world.add_account("somebody"), picture, "Of a friend")
+    world = discord.standin.world
+    first = world.add_album(linked, title="First", images=[both, other])
+    second = world.add_album(linked, title="Second <b>", images=[both, one])
+    first.description = "Summer <script>\nby the sea"
+    await index.read(*SHELVES)
+    for album in (first, second):
+        images = [to_index(image) for image in await album_images(discord, album.id)]
+        await index.stores.library.fill(await index.number(), album_shelf(album.id), images)
+    found = await fetched(browser, await opened(discord, browser, "images"))
+    assert {name for name in found if "/" in name} == {
+        f"albums/Second b ({second.id})/Both ({both.id}).jpg",
+        f"albums/Second b ({second.id})/One ({one.id}).jpg",
+        f"albums/First ({first.id})/Of a friend ({other.id}).jpg",
+    }
+    shown = found["index.html"].decode()
+    assert "Summer &lt;script&gt;\nby the sea" in shown
+    assert "<bdi>Second &lt;b&gt;, First</bdi>" in shown
+    assert "somebody" not in "".join([*found, shown])
+
+
+async def album_images(discord: Discord, album_id: str) -> Sequence[Image]:
+    services = discord.house.services
+    imgur = services.accounts._imgur
+    found = await services.accounts.authorized(discord.alice.id, lambda auth: imgur.album_images(album_id, auth))
+    return found.items
+
+
+async def test_favorites_are_there_by_choice_and_an_album_of_others_is_named(
+    discord: Discord, linked: Account, index: Index, picture: bytes, browser: Visitor
+) -> None:
+    world = discord.standin.world
+    somebody = world.add_account("somebody_else")
+    mine, theirs = add(discord, linked, picture, "Mine"), add(discord, somebody, picture, "Theirs")
+    album = world.add_album(somebody, title="Their album", images=[theirs])
+    del world.albums[album.id]
+    album.id = theirs.id  # an album may have the id of an image
+    world.albums[album.id] = album
+    world.add_favorites(linked, [mine, theirs, album])
+    await index.read(*SHELVES)
+    assert not [name for name in await fetched(browser, await opened(discord, browser, "images")) if "Their" in name]
+    alone = await fetched(browser, await opened(discord, browser, "favorites"))
+    assert {name for name in alone if "/" in name} == {
+        f"favorites/Mine ({mine.id}).jpg",
+        f"favorites/Theirs ({theirs.id}).jpg",
+    }
+    assert "An album: open it on Imgur." in alone["index.html"].decode()
+    assert f"https://imgur.com/a/{album.id}" in alone["index.html"].decode()
+    both = await fetched(browser, await opened(discord, browser, "images", "favorites"))
+    assert {name for name in both if "/" in name} == {
+        f"images/Mine ({mine.id}).jpg",
+        f"favorites/Theirs ({theirs.id}).jpg",
+    }
+
+
+async def test_the_link_to_another_account_ends_what_was_fixed(
+    discord: Discord, linked: Account, index: Index, picture: bytes, browser: Visitor
+) -> None:
+    add(discord, linked, picture, "Cat")
+    await index.read(*SHELVES)
+    path = await opened(discord, browser, "images")
+    await discord.link(discord.standin.world.add_account("another"))
+    for page in (path, f"{path}/part/1"):
+        assert "This backup is over" in (await browser.get(page)).text
+    assert not discord.standin.sent(PICTURES)
+
+
+async def test_who_has_nothing_is_told_so_before_any_page(discord: Discord) -> None:
+    said = answer(await discord.run("data backup"))
+    assert "There is nothing to back up" in text(said)
+    assert not [button for button in buttons(said).values() if "url" in button]
+    assert rows(discord.house.settings.database_url, "SELECT * FROM backups") == []
+
+
+async def test_without_a_public_address_it_says_so(
+    settings: Settings, standin: Standin, attachments: SlowAttachments
+) -> None:
+    closed = replace(settings, public_url=None)
+    async with compose(closed, imgur_url=standin.url, attachments=attachments, serve=False) as house:
+        env = simcord.Env(house.bot, settle_timeout=10.0, shard_count=1)
+        await env.start()
+        guild = env.create_guild()
+        alice = guild.add_member(env.create_user("alice"))
+        said = answer(await alice.slash(guild.create_text_channel("pictures"), "imgur data backup"))
+        await env.shutdown()
+    assert "Backups are not set up here" in text(said)
+    assert "/imgur data export" in text(said)
+
+
+async def test_lists_are_read_while_the_code_is_entered_and_what_is_in_albums_too(
+    discord: Discord, linked: Account, index: Index, browser: Visitor
+) -> None:
+    offer, path = await begun(discord, browser)
+    await enter(discord, offer, await code_of(browser, path))
+    assert "What is in albums" in (await browser.get(path)).text
+    await index.read(*SHELVES)
+    page = (await browser.get(path)).text
+    assert "What is in albums" in page
+    assert "<li>Images" not in page

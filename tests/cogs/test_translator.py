@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from discord import AppCommandType, Locale
 
 from cogs.translator import fitted
-from locales.languages import NAMES, read
+from locales.languages import COMMAND, NAMES, read
 from locales.messages import TEMPLATE
 from locales.pseudo import PSEUDO, pseudo
 from services.text import units
@@ -54,6 +54,13 @@ async def test_commands_are_sent_in_each_language_that_there_is(discord: Discord
     assert named(sent, "newest")["name_localizations"] == {"de": "neueste"}
     assert named(sent, "newest")["value"] == "newest"
     assert named(sent, "unlink").get("description_localizations") in (None, {})
+
+
+async def test_a_command_that_a_sentence_names_is_known_as_a_whole(discord: Discord) -> None:
+    names = [f"/{command.qualified_name}" for command in discord.house.bot.tree.imgur.walk_commands()]
+    commands = [name for name in names if not any(other.startswith(f"{name} ") for other in names)]
+    assert "/imgur data backup" in commands
+    assert [name for name in commands if not COMMAND.fullmatch(name)] == []
 
 
 async def test_a_text_that_discord_would_refuse_stays_english_and_takes_no_other_with_it(

@@ -39,6 +39,7 @@ def words(error: BaseException) -> Said | None:
 SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
     errors.BackupCodeError: errors.BackupCodeError(2),
+    errors.PicturesBusyError: errors.PicturesBusyError(30),
     errors.PastedIncompleteError: errors.PastedIncompleteError("grant"),
     errors.FileTooLargeError: errors.FileTooLargeError("@everyone.png", 12_345_678, 10_000_000, video=False),
     errors.FileEndlessError: errors.FileEndlessError("@everyone.png", 10_000_001, 10_000_000, video=False),

@@ -45,6 +45,7 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.VideoTooLongError: [errors.VideoTooLongError(75.2, 60)],
     errors.UploadUncertainError: [errors.UploadUncertainError(anonymous=anonymous) for anonymous in (False, True)],
     errors.BackupCodeError: [errors.BackupCodeError(left) for left in (4, 1, 0)],
+    errors.PicturesBusyError: [errors.PicturesBusyError(30)],
     errors.UploadErasedError: [errors.UploadErasedError(is_deleted=is_deleted) for is_deleted in (True, False)],
     errors.AlbumTitleError: [errors.AlbumTitleError(128, is_long=is_long) for is_long in (False, True)],
     errors.AlbumIncompleteError: [errors.AlbumIncompleteError(950, 1200)],

@@ -14,6 +14,7 @@ import structlog.testing
 from aiohttp import web
 
 from web.admin import create_admin_app
+from web.connection import Connection
 from web.server import serving
 
 Clock = Callable[[float], None]
@@ -264,6 +265,29 @@ async def test_connection_is_closed_when_its_answer_is_not_read_within_twenty_se
         later(19.5)
         await _all_is_done_that_can_be()
         await client.reader.readexactly(1_000)
+        later(1)
+        await _all_is_done_that_can_be()
+        assert await client.is_closed()
+
+
+async def test_a_download_may_be_paused_for_longer_and_what_follows_may_not(later: Clock) -> None:
+    async def long(request: web.Request) -> web.Response:
+        assert isinstance(request.protocol, Connection)
+        if request.path == "/download":
+            request.protocol.be_patient(120)
+        return web.Response(body=bytes(32_000_000))
+
+    app = web.Application()
+    app.add_routes([web.get("/{path}", long)])
+    async with serving(app, "127.0.0.1", 0) as port, clients(port) as [client]:
+        for path, patience in ((b"/download", 120), (b"/healthz", 20)):
+            await client.send(WHOLE.replace(b"/healthz", path))
+            await client.reader.readuntil(b"\r\n\r\n")
+            await _all_is_done_that_can_be()
+            later(patience - 0.5)
+            await _all_is_done_that_can_be()
+            if path == b"/download":
+                await client.reader.readexactly(32_000_000)
         later(1)
         await _all_is_done_that_can_be()
         assert await client.is_closed()

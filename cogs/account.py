@@ -12,6 +12,7 @@ from discord.ext import commands
 from cogs.client import ImgurBot
 from cogs.ui.actions import ActionButton, Interaction, action
 from cogs.ui.adopt import adopt_button, beside
+from cogs.ui.history import history_text
 from cogs.ui.layout import ERROR, link_to, notice
 from cogs.ui.reply import acknowledge, answer, done
 from cogs.ui.report import link_button
@@ -72,19 +73,28 @@ class Account(commands.Cog):
         keeps = await self._preferences.keeps_details(user_id)
         linked = await self._accounts.linked(user_id)
         dates = dates_line(await self._expiries.awaited(user_id))
+        history = history_text(await self._accounts.history(user_id))
         if linked is None:
             outlook = await self._governor.outlook(user_id, None)
             anonymous = await self._uploads.anonymous_count(user_id)
-            view = unlinked_view(anonymous, outlook, user_id, dates, keeps=keeps)
+            view = unlinked_view(anonymous, outlook, user_id, dates, keeps=keeps, history=history)
         elif linked.broken:
-            view = broken_view(linked.username, user_id, dates)
+            view = broken_view(linked.username, user_id, dates, history)
         else:
             overview = await self._accounts.overview_if_allowed(user_id)
             read = await self._sync.overview(linked.account_id)
             outlook = await self._governor.outlook(user_id, linked.account_id)
             anonymous = await self._uploads.anonymous_count(user_id)
             view = overview_view(
-                overview, linked, read, outlook, user_id, anonymous=anonymous, dates=dates, keeps=keeps
+                overview,
+                linked,
+                read,
+                outlook,
+                user_id,
+                anonymous=anonymous,
+                dates=dates,
+                keeps=keeps,
+                history=history,
             )
         await answer(interaction, view)
 
@@ -138,7 +148,13 @@ def dates_line(awaited: Awaited) -> Said | None:
 
 
 def unlinked_view(
-    anonymous: int, outlook: Outlook, owner: int, dates: Said | None = None, *, keeps: bool = False
+    anonymous: int,
+    outlook: Outlook,
+    owner: int,
+    dates: Said | None = None,
+    *,
+    keeps: bool = False,
+    history: Said | None = None,
 ) -> ui.LayoutView:
     """No account: how many anonymous uploads there are and what can be done."""
     held = Text("You have no anonymous uploads through this bot either.")
@@ -158,17 +174,19 @@ def unlinked_view(
         dates,
         *_goes_on(outlook),
         _details(keeps=keeps),
+        history,
         controls=[link_button(owner), _details_button(owner, keeps=keeps)],
     )
 
 
-def broken_view(username: str, owner: int, dates: Said | None = None) -> ui.LayoutView:
+def broken_view(username: str, owner: int, dates: Said | None = None, history: Said | None = None) -> ui.LayoutView:
     """An account whose tokens Imgur refuses."""
     broken = words(LinkBrokenError())
     return notice(
         Text("Linked as {name}, but it does not work", name=username),
         sentences(Text("{title}.", title=broken.title), broken.text) if broken else None,
         dates,
+        history,
         controls=[link_button(owner, Text("Link again")), ActionButton("unlink", owner, label=Text("Unlink"))],
         colour=ERROR,
     )
@@ -184,6 +202,7 @@ def overview_view(
     anonymous: int = 0,
     keeps: bool = False,
     dates: Said | None = None,
+    history: Said | None = None,
 ) -> ui.LayoutView:
     """A working account: its profile, how much is in it as far as that is known, how far it was read, its credits.
 
@@ -201,6 +220,7 @@ def overview_view(
         dates,
         joined("\n", [*_goes_on(outlook), *_quota(outlook)]),
         _details(keeps=keeps),
+        history,
         controls=[
             profile,
             *([adopt_button(owner)] if anonymous else []),

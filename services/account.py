@@ -21,7 +21,21 @@ from services.cache import TimedCache, oldest
 from services.ports import AccountStore, ImgurApi
 from services.quota.caller import waiting_for_nothing, with_token_of
 from storage.errors import DatabaseUnavailableError, StorageError
-from storage.models import ImgurAccount
+from storage.models import ImgurAccount, LinkDeed, LinkEvent, LinkProof, Spot, Where
+
+__all__ = [
+    "AccountOverview",
+    "AccountService",
+    "LinkDeed",
+    "LinkEvent",
+    "LinkProof",
+    "LinkedAccount",
+    "Spot",
+    "Unlinked",
+    "Where",
+    "expiry",
+    "linked_account",
+]  # the borders say where something was begun, and show the history
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +49,7 @@ LOOKS_AGAIN = 0.1  # seconds
 BELIEVED = 600.0  # seconds until a link that is broken is tried again, if its user comes by
 REPAIR_PATIENCE = 1.5  # seconds that a command, or a suggestion of what is not in the index, waits for that
 SHARED_SECONDS = 60.0  # for which an overview is kept for those who asked before it was read
+LAST = 5  # links and unlinks that are shown
 LONGEST_LIFE = 315_360_000  # seconds: what Imgur promises at most
 
 
@@ -149,12 +164,19 @@ class AccountService:
             return await self.overview(discord_id)
         return None
 
-    async def unlink(self, discord_id: int) -> Unlinked:
-        """Forget the user's link, and the tokens unless someone else shares them. Raises NothingLinkedError."""
-        account = await self._accounts.unlink(discord_id)
+    async def unlink(self, discord_id: int, spot: Spot | None = None) -> Unlinked:
+        """Forget the user's link, and the tokens unless someone else shares them. Raises NothingLinkedError.
+
+        `spot` is where they said so; it is in the history.
+        """
+        account = await self._accounts.unlink(discord_id, LinkEvent(datetime.now(UTC), LinkDeed.UNLINKED, spot=spot))
         if account is None:
             raise NothingLinkedError
         return Unlinked(account.username, erased=self._accounts.settled())
+
+    async def history(self, discord_id: int) -> list[LinkEvent]:
+        """The last links and unlinks of the user, the newest first."""
+        return await self._accounts.history(discord_id, LAST)
 
     async def close(self) -> None:
         """Wait for refreshes under way, and write what could not be written: what Imgur answers must not be lost."""

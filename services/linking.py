@@ -58,7 +58,7 @@ from services.pasted import read
 from services.ports import AccountStore, AttemptStore, ImgurApi, LinkNotifier
 from services.sign_in import Outage
 from storage.errors import StorageError
-from storage.models import AttemptStatus, ImgurAccount, LinkAttempt, LoginStep
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt, LoginStep, Spot
 
 LIFETIME = timedelta(minutes=10)
 HOURLY_LIMIT = 20
@@ -236,11 +236,13 @@ class LinkingService:
         *,
         moved: bool = False,
         locale: str | None = None,
+        spot: Spot | None = None,
     ) -> LinkOffer:
         """Begin an attempt, voiding older ones. Raises LinkingNotSetUpError, TooManyAttemptsError.
 
         The message of the older one says so, unless it was `moved` and so leads here. `locale` is the user's language,
-        as Discord writes it (`pt-BR`): the attempt's pages are in it, or else in the browser's.
+        as Discord writes it (`pt-BR`): the attempt's pages are in it, or else in the browser's. `spot` is where they
+        asked, for the history.
         """
         if self._authorize_url is None:
             raise LinkingNotSetUpError
@@ -255,6 +257,7 @@ class LinkingService:
             nonce_hash=None if pastes else digest(nonce),
             state_hash=digest(nonce) if pastes else None,
             locale=locale if locale and len(locale) <= LONGEST_LOCALE else None,
+            spot=spot,
         )
         older = None if moved else await self._open_attempt(discord_id)
         if not await self._attempts.begin(attempt, hourly_limit=HOURLY_LIMIT):

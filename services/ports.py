@@ -45,6 +45,7 @@ from storage.models import (
     JobState,
     Key,
     LinkAttempt,
+    LinkEvent,
     Mark,
     Origin,
     Owned,
@@ -242,8 +243,15 @@ class AccountStore(Protocol):
         """Record that Imgur refuses these tokens; False if `by` has no claim to them, or they were replaced."""
         ...
 
-    async def unlink(self, discord_id: int) -> ImgurAccount | None:
-        """Forget the link, void the attempts, erase the account nobody points to; what was linked, or None."""
+    async def unlink(self, discord_id: int, event: LinkEvent | None = None) -> ImgurAccount | None:
+        """Forget the link, void the attempts, erase the account nobody points to; what was linked, or None.
+
+        If something was, `event` is noted.
+        """
+        ...
+
+    async def history(self, discord_id: int, limit: int) -> list[LinkEvent]:
+        """The last links and unlinks of the user, the newest first."""
         ...
 
     def settled(self) -> bool:

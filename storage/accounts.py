@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
 from storage.database import Database
 from storage.jobs import cancel_jobs
 from storage.keys import renew_key
+from storage.link_history import event_of, newest, note_link
 from storage.linking import (
     account_of,
     account_values,
@@ -19,7 +20,7 @@ from storage.linking import (
     lock_user,
     void_attempts,
 )
-from storage.models import ImgurAccount
+from storage.models import ImgurAccount, LinkEvent
 from storage.preferences import erase_preferences
 from storage.sealing import Keyring
 from storage.tables import imgur_accounts, link_attempts, links
@@ -100,10 +101,11 @@ class AccountStore:
         async with self._database.write() as transaction:
             return bool((await transaction.execute(change)).rowcount)
 
-    async def unlink(self, discord_id: int) -> ImgurAccount | None:
+    async def unlink(self, discord_id: int, event: LinkEvent | None = None) -> ImgurAccount | None:
         """Forget the link, void the attempts, erase the account nobody points to; what was linked, or None.
 
-        The tokens of the answer are empty: they are gone, and a lost key must not keep anyone from leaving.
+        The tokens of the answer are empty: they are gone, and a lost key must not keep anyone from leaving. If
+        something was linked, `event` is noted.
         """
         async with self._database.write() as transaction:
             await lock_user(transaction, discord_id)
@@ -112,11 +114,17 @@ class AccountStore:
             if row is not None:
                 await lock_accounts(transaction, row.account_id)
                 await forget_link(transaction, self._keyring, discord_id, row.account_id)
+                if event is not None:
+                    await note_link(transaction, discord_id, event)
             # After the link, which whoever begins a job holds meanwhile: there is none that is not seen here.
             await erase_views(transaction, discord_id)
             await cancel_jobs(transaction, discord_id)
             await erase_preferences(transaction, discord_id)
         return _unopened(row)
+
+    async def history(self, discord_id: int, limit: int) -> list[LinkEvent]:
+        """The last links and unlinks of the user, the newest first."""
+        return [event_of(row) for row in (await self._database.execute(newest(discord_id, limit))).all()]
 
     def settled(self) -> bool:
         """Whether nothing that was erased can still be read in the files, as far as this process knows."""

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, insert, o
 from storage.database import Database, Transaction
 from storage.errors import StorageError
 from storage.keys import DataKey, add_key, erase_keys, renew_key
+from storage.link_history import forget_old, spot_of
 from storage.linking import ERASED, end_attempts, link_account, lock_user, void_attempts
 from storage.logins import LoginSteps
-from storage.models import AttemptStatus, ImgurAccount, LinkAttempt, LoginStep
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt, LinkDeed, LinkEvent, LinkProof, LoginStep
 from storage.sealing import Keyring, SealContext
 from storage.tables import IS_OPEN, data_keys, link_attempts
 
@@ -129,7 +130,8 @@ class AttemptStore(LoginSteps):
             account = self._account(row)
             await erase_keys(transaction, (row.origin_key_id, row.proof_key_id))
             transaction.leaves_copies()
-            version = await link_account(transaction, self._keyring, row.discord_id, account)
+            event = LinkEvent(now, LinkDeed.LINKED, _proof(row), spot_of(row))
+            version = await link_account(transaction, self._keyring, row.discord_id, account, event)
         return replace(account, version=version)
 
     async def void(self, attempt_id: str) -> bool:
@@ -154,6 +156,7 @@ class AttemptStore(LoginSteps):
             old = await transaction.execute(delete(link_attempts).where(COLUMNS.created_at <= now - KEPT_FOR))
             if old.rowcount:
                 transaction.leaves_copies()
+            await forget_old(transaction, now)
         return ended
 
     async def _one(self, where: ColumnElement[bool]) -> LinkAttempt | None:
@@ -198,6 +201,8 @@ class AttemptStore(LoginSteps):
             "state_hash": None if has_pages else attempt.state_hash,
             "nonce_hash": attempt.nonce_hash,
             "locale": attempt.locale,
+            "place": attempt.spot.where if attempt.spot else None,
+            "channel_id": attempt.spot.channel_id if attempt.spot else None,
         }
         if not attempt.origin:
             return values
@@ -223,6 +228,7 @@ class AttemptStore(LoginSteps):
             locale=row.locale,
             login=None if row.login is None else LoginStep(row.login),
             logins=row.logins or 0,
+            spot=spot_of(row),
         )
 
     def _account(self, row: Row[Any]) -> ImgurAccount:
@@ -240,6 +246,12 @@ def _with_keys() -> Select[Any]:
 def attempt_context(name: str, attempt_id: str, discord_id: int) -> SealContext:
     """Where a value of an attempt is sealed."""
     return SealContext(f"link_attempts.{name}", f"{discord_id}/{attempt_id}")
+
+
+def _proof(row: Row[Any]) -> LinkProof:
+    if row.nonce_hash is None:
+        return LinkProof.PASTED
+    return LinkProof.LOGIN if row.login == LoginStep.IDENTIFIED else LinkProof.CODE
 
 
 def _proved(attempt_id: str, now: datetime) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, not_, outerjoin, select, update
@@ -15,7 +16,8 @@ from storage.index.owners import leave, library_of_account
 from storage.index.writes import is_there
 from storage.jobs import cancel_jobs
 from storage.keys import DataKey, erase_keys, renew_key
-from storage.models import AttemptStatus, ImgurAccount
+from storage.link_history import note_link
+from storage.models import AttemptStatus, ImgurAccount, LinkDeed, LinkEvent
 from storage.sealing import Keyring, SealContext
 from storage.tables import IS_OPEN, data_keys, imgur_accounts, link_attempts, links
 from storage.views import erase_views
@@ -65,11 +67,13 @@ async def end_attempts(transaction: Transaction, rows: Sequence[Row[Any]]) -> No
         transaction.leaves_copies()
 
 
-async def link_account(transaction: Transaction, keyring: Keyring, discord_id: int, account: ImgurAccount) -> int:
+async def link_account(
+    transaction: Transaction, keyring: Keyring, discord_id: int, account: ImgurAccount, event: LinkEvent
+) -> int:
     """Store the account's tokens, point the user to it, and erase the account that nobody points to any more.
 
-    The user is locked. Returns the new version. That of a new row is random, so that what began with an erased row
-    never fits its successor.
+    The user is locked; `event` is noted. Returns the new version. That of a new row is random, so that what began with
+    an erased row never fits its successor.
     """
     former = await linked_account_id(transaction, discord_id)
     await lock_accounts(transaction, account.account_id, former)
@@ -84,6 +88,8 @@ async def link_account(transaction: Transaction, keyring: Keyring, discord_id: i
     )
     version = (await transaction.execute(either.returning(imgur_accounts.c.version))).scalar_one()
     await upsert(transaction, links, {"discord_id": discord_id}, {"account_id": account.account_id})
+    is_other = former not in (None, account.account_id)
+    await note_link(transaction, discord_id, replace(event, deed=LinkDeed.REPLACED) if is_other else event)
     if former not in (None, account.account_id):
         await cancel_jobs(transaction, discord_id)  # they are about the former account
         await erase_views(transaction, discord_id)  # what is ticked in them, and asked about, is the former account's

@@ -69,12 +69,55 @@ class LoginStep(StrEnum):
     REFUSED = "refused"  # its user said no, or Discord did
 
 
+class Where(StrEnum):
+    """What kind of conversation something was begun in."""
+
+    SERVER = "server"
+    DIRECT = "direct"  # with the bot
+    ELSEWHERE = "elsewhere"  # a group, or somebody else's direct messages
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in Discord something was begun; which channel, in a server."""
+
+    where: Where
+    channel_id: int | None = None
+
+
+class LinkDeed(StrEnum):
+    """What was done to a link."""
+
+    LINKED = "linked"
+    REPLACED = "replaced"  # by another account, which took its place
+    UNLINKED = "unlinked"
+
+
+class LinkProof(StrEnum):
+    """What showed that a browser belonged to who began."""
+
+    LOGIN = "login"  # with Discord
+    CODE = "code"
+    PASTED = "pasted"  # there was no browser: the address that Imgur led to
+
+
+@dataclass(frozen=True, slots=True)
+class LinkEvent:
+    """One line of what a user did to their link; what is None is not known."""
+
+    at: datetime
+    deed: LinkDeed
+    proof: LinkProof | None = None
+    spot: Spot | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LinkAttempt:
     """One attempt of one Discord user. Hashes are SHA-256 digests; `origin` is opaque to all but the Discord side.
 
     `id` is random and public (it names the cookie); it gives no authority. `locale` is the user's language in Discord,
-    None where it was not told. `login` is None without a Discord login; `logins` have come back so far.
+    None where it was not told. `login` is None without a Discord login; `logins` have come back so far. `spot` is where
+    it was begun.
     """
 
     id: str
@@ -93,6 +136,7 @@ class LinkAttempt:
     locale: str | None = None
     login: LoginStep | None = None
     logins: int = 0
+    spot: Spot | None = None
 
 
 class BackupStatus(StrEnum):

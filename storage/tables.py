@@ -151,6 +151,20 @@ link_attempts = Table(
     Column("login", String(10)),
     Column("logins", Integer),
     Column("foreign_login", Boolean),
+    Column("place", String(10)),
+    Column("channel_id", BigInteger),
+)
+
+link_events = Table(  # of each user the newest, so the numbers say which those are
+    "link_events",
+    metadata,
+    Column("number", NUMBER, primary_key=True),
+    Column("discord_id", BigInteger, nullable=False, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("deed", String(10), nullable=False),
+    Column("proof", String(10)),
+    Column("place", String(10)),
+    Column("channel_id", BigInteger),
 )
 
 anonymous_uploads = Table(

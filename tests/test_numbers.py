@@ -36,7 +36,7 @@ from services.library import (
     reading,
     suggestions,
 )
-from storage import attempts, database, housekeeping, keys, probe, resealing, sealing, signatures, tables
+from storage import attempts, database, housekeeping, keys, link_history, probe, resealing, sealing, signatures, tables
 from storage.engines import postgres, sqlite
 from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from web import connection, pages, public, rendering, security, server
@@ -48,6 +48,9 @@ PROMISED = {
     "minutes that a link is good for": (linking.LIFETIME, timedelta(minutes=10)),
     "attempts at linking within an hour": (linking.HOURLY_LIMIT, 20),
     "that hour": (attempts.KEPT_FOR, timedelta(hours=1)),
+    "links and unlinks that are kept of a user": (link_history.MOST, 20),
+    "and for how long: a year": (link_history.KEPT_FOR, timedelta(days=365)),
+    "how many of them are shown": (account.LAST, 5),
     "seconds that what has expired may still be there, and before the first look": (bot.SWEEP_EVERY, 5.0),
     "tries to enter a code": (linking.CODE_TRIES, 5),
     "characters of a code": (onetime.CODE_LENGTH, 8),
@@ -252,7 +255,7 @@ UNKNOWN = {
     LinkAttempt: {
         "status": AttemptStatus.PENDING,
         "tries": 0,
-        **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account", "locale", "login")),
+        **NONE(("origin", "nonce_hash", "cookie_hash", "state_hash", "code", "account", "locale", "login", "spot")),
         "logins": 0,
     },
     account.LinkedAccount: {"broken": False},

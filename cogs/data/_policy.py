@@ -27,6 +27,7 @@ KEPT = (
         "**What you have shared:** where and when, and the ids of the pictures, so that moderators can take it down. "
         "For ninety days."
     ),
+    Text("**When you linked and unlinked**, how and from where, so that you can see it. The last twenty, for a year."),
     Text(
         "**For a while:** attempts to link (an hour), how many of Imgur's credits you used (two days), searches and "
         "selections (a week), what is in a backup (a day), work in the background and how it ended (a month)."

@@ -42,6 +42,7 @@ from cogs.ui.reply import (
     open_form,
     refused,
 )
+from cogs.ui.spot import spot_of
 from errors import AnswerRefusedError, DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
 from locales.text import Text
 from services.account import AccountService, LinkedAccount
@@ -175,6 +176,7 @@ class Linking(commands.Cog):
                 message_origin(message, interaction.locale, waits=waits),
                 moved=True,
                 locale=interaction.locale.value,
+                spot=spot_of(interaction),
             )
         except Exception:
             await refused(interaction, message.delete, again=True)
@@ -230,7 +232,7 @@ class Linking(commands.Cog):
 
     async def _unlink(self, interaction: Interaction) -> None:
         await self._linking.abandon(interaction.user.id)
-        unlinked = await self._accounts.unlink(interaction.user.id)
+        unlinked = await self._accounts.unlink(interaction.user.id, spot_of(interaction))
         done(interaction, unlinked_title(unlinked.username))
         await answer(interaction, unlinked_view(unlinked.username, erased=unlinked.erased))
 
@@ -243,14 +245,19 @@ class Linking(commands.Cog):
         shown = await acknowledge(interaction)
         user = interaction.user
         offer = await self._linking.begin(
-            user.id, user.name, interaction_origin(interaction, shown), locale=interaction.locale.value
+            user.id,
+            user.name,
+            interaction_origin(interaction, shown),
+            locale=interaction.locale.value,
+            spot=spot_of(interaction),
         )
         await answer(interaction, offer_view(offer, user.id, movable=not interaction.context.dm_channel))
 
     async def offer_beside(self, interaction: Interaction) -> None:
         """Show how to link in another private message: what was pressed on stays, and goes on later."""
         user, movable = interaction.user, not interaction.context.dm_channel
-        offer = await self._linking.begin(user.id, user.name, locale=interaction.locale.value)
+        locale, spot = interaction.locale.value, spot_of(interaction)
+        offer = await self._linking.begin(user.id, user.name, locale=locale, spot=spot)
         view = offer_view(offer, user.id, movable=movable, waits=True)
         send = partial(interaction.followup.send, view=view, ephemeral=True, wait=True)
         refusal, message = await refused(interaction, send)

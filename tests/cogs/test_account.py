@@ -17,6 +17,7 @@ from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.indexing import Index
 from tests.cogs.limits import written
+from tests.cogs.test_link import enter, link_of
 from tests.conftest import CLIENT_ID
 from tests.databases import rows
 
@@ -41,6 +42,23 @@ async def test_account_shows_name_images_and_credits_when_linked(discord: Discor
     assert re.search(r"bot's credits today:\*\* [\d,]+ of 12,500 left", text(message))
     assert buttons(message)["Profile on Imgur"]["url"] == "https://imgur.com/user/alice_pictures"
     assert [sent.line for sent in discord.standin.requests] == ["GET /3/account/me", "GET /3/account/me/images/count"]
+
+
+async def test_account_tells_when_how_and_from_where_it_was_linked_and_unlinked(
+    discord: Discord, account: Account
+) -> None:
+    assert "Linked and unlinked" not in text(answer(await discord.run("account")))
+    offer = answer(await discord.run("link"))
+    await enter(discord, offer, await discord.walk_pages(link_of(offer), account))
+    line = rf"- <t:\d+:f> · linked · by a code · begun in <#{discord.channel.id}>"
+    assert re.search(line, text(answer(await discord.run("account"))))
+    await discord.alice_user.click(answer(await discord.alice_user.slash("imgur unlink")), label="Unlink")
+    told = text(answer(await discord.run("account")))
+    unlinked = r"- <t:\d+:f> · unlinked · begun in a direct message with this bot"
+    assert re.search(rf"{unlinked}\n{line}\n-# If one of these was not you", told)
+    assert "Linked and unlinked" not in text(answer(await discord.run("account", discord.bob)))
+    await discord.house.services.leaving.leave(discord.alice.id, "0")
+    assert "Linked and unlinked" not in text(answer(await discord.run("account")))
 
 
 async def test_account_says_what_imgur_has_not_said_when_there_are_no_rate_headers(

@@ -36,11 +36,12 @@ NUMBERS = """
     anonymous_uploads.size backups.account_id command_syncs.application_id credit_overruns.number
     credit_users.number credits_left.number data_keys.id expiries.account_id housekeeping.value
     imgur_accounts.account_id imgur_accounts.version items.library_id items.size jobs.account_id jobs.id
-    libraries.account_id libraries.id link_attempts.account_id link_attempts.number links.account_id marks.library_id
-    places.library_id places.name places.pass places.rank selected.account_id servers.guild_id
-    shared_items.message_id shared_messages.channel_id shared_messages.guild_id shared_messages.message_id
-    sign_in_waits.nonce steps.job_id syncs.library_id syncs.next_low syncs.next_rank syncs.number syncs.reach
-    syncs.version tags.library_id
+    libraries.account_id libraries.id link_attempts.account_id link_attempts.channel_id link_attempts.number
+    link_events.channel_id link_events.number links.account_id marks.library_id places.library_id places.name
+    places.pass places.rank selected.account_id servers.guild_id shared_items.message_id
+    shared_messages.channel_id shared_messages.guild_id shared_messages.message_id sign_in_waits.nonce
+    steps.job_id syncs.library_id syncs.next_low syncs.next_rank syncs.number syncs.reach syncs.version
+    tags.library_id
 """
 DOCUMENTS = {"backup_parts.entries", "items.extra", "jobs.payload", "servers.channels", "steps.payload"}
 SEALED = """

@@ -44,4 +44,5 @@ def test_which_numbers_are_made_up_by_the_database() -> None:
         "jobs: id BIGSERIAL NOT NULL,",
         "libraries: id BIGSERIAL NOT NULL,",
         "link_attempts: number BIGSERIAL NOT NULL,",
+        "link_events: number BIGSERIAL NOT NULL,",
     ]

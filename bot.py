@@ -59,7 +59,6 @@ from services.linking import LinkingService
 from services.login import Logins
 from services.mark import MarkService
 from services.message import MessageReader
-from services.orientation import OrientationService
 from services.picked import PickedService
 from services.ports import AttachmentSource
 from services.preferences import PreferenceService
@@ -231,7 +230,7 @@ async def compose(
         selections = SelectionService(views, library.catalogue)
         bulk = BulkService(jobs, selections, views, library.catalogue, albums)
         sharing = SharingService(stores.sharing)
-        library.catalogue.tell_gone(sharing.gone)
+        library.catalogue.tell_gone(sharing.emptying.gone)
         stack.push_async_callback(sharing.close)
         services = Services(
             accounts=accounts,
@@ -257,7 +256,6 @@ async def compose(
             preferences=preferences,
             sign_in=sign_in,
             exports=ExportService(stores.held),
-            orientation=OrientationService(accounts, linking, uploads, sign_in=sign_in, sharing=sharing),
             adoption=AdoptionService(bulk, views, library.catalogue),
             expiries=ExpiryService(
                 stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock

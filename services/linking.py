@@ -210,11 +210,6 @@ class LinkingService:
         self._notifier: LinkNotifier | None = None
         self._checks: set[asyncio.Future[None]] = set()
 
-    @property
-    def is_set_up(self) -> bool:
-        """Whether accounts can be linked at all, as this bot is set up."""
-        return self._authorize_url is not None
-
     def announce_with(self, notifier: LinkNotifier) -> None:
         """Have `notifier` told when an account is linked, or an attempt has come to another end."""
         self._notifier = notifier

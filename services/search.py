@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -120,6 +120,12 @@ def _following(before: Page[Item], page: Page[Item]) -> Page[Item]:
 def is_mature(item: Item) -> bool:
     """Whether it, or a picture that would be shown of it, is marked mature."""
     return item.nsfw or (isinstance(item, Album) and any(image.nsfw for image in item.images))
+
+
+def without_mature(hits: Hits) -> Hits:
+    """The page as others may see it: it keeps its number, and what stands behind it."""
+    items = tuple(item for item in hits.items if not is_mature(item))
+    return replace(hits, items=items, mature=hits.mature + len(hits.items) - len(items))
 
 
 def _is_showable(item: Item) -> bool:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeAlias
-
-import structlog
 
 from errors import BotError, ChannelNotChosenError, MatureNotSharedError, NotOnRecordError, SharingOffError
 from imgur.models import Album, Item, Kind
 from services.backlog import Backlog
+from services.emptying import Emptying
 from services.ports import SharingStore
 from services.search import is_mature
 from services.text import passage
 from storage.errors import StorageError
 from storage.models import Key, ServerRules, SharedMessage, Sharing
-
-log = structlog.get_logger(__name__)
 
 __all__ = [
     "LONGEST_CONTACT",
@@ -38,16 +33,11 @@ KEPT_FOR = timedelta(days=90)
 """For how long it is on record what was shared."""
 PAGE = 5
 """Messages on a page of what was shared."""
-MOST_EMPTIED = 20
-"""Messages that stop showing a picture when that is deleted: the newest."""
 MOST_CHANNELS = 25
 PICTURES = 10
 """Of an album, in the message that shows it."""
 LONGEST_CONTACT = 200
 SWEPT = 500
-
-Emptier: TypeAlias = Callable[[SharedMessage, Key], Awaitable[bool]]
-"""Takes an item out of what a message shows; whether Discord let it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +70,11 @@ class SharingService:
         self._store = store
         self._now = now
         self._backlog = Backlog()
-        self._empty: Emptier | None = None
-        self._emptying: set[asyncio.Task[None]] = set()
-
-    def empty_with(self, emptier: Emptier) -> None:
-        """The Discord side takes what was deleted out of messages with this."""
-        self._empty = emptier
+        self.emptying = Emptying(store)
 
     async def close(self) -> None:
         """Leave what is under way, and write down what could not be written."""
-        for task in self._emptying:
-            task.cancel()
-        await asyncio.gather(*self._emptying, return_exceptions=True)
+        await self.emptying.close()
         await self._backlog.close()
 
     async def rules(self, guild_id: int | None) -> ServerRules:
@@ -158,38 +141,21 @@ class SharingService:
         number = max(min(number, last), 0)
         return SharedPage(await self._store.page(guild_id, offset=number * PAGE, limit=PAGE), number, last, total)
 
-    async def shared(self, guild_id: int, message_id: int) -> SharedMessage:
-        """One that was shared in this server. Raises NotOnRecordError."""
+    async def shared(self, guild_id: int | None, message_id: int) -> SharedMessage:
+        """One that was shared in this server, or in none. Raises NotOnRecordError."""
         found = await self._store.get(guild_id, message_id)
         if found is None:
             raise NotOnRecordError
         return found
 
+    async def is_by(self, discord_id: int, guild_id: int | None, message_id: int) -> bool:
+        """Whether it is on record that this user has shared it there."""
+        found = await self._store.get(guild_id, message_id)
+        return found is not None and found.discord_id == discord_id
+
     async def taken_down(self, message_id: int) -> None:
         """It is no longer there."""
         await self._backlog.write("a message that is gone", partial(self._store.remove, message_id))
-
-    def gone(self, key: Key) -> None:
-        """An item was deleted from Imgur: messages that show it are to show it no more, whoever shared them.
-
-        Nobody waits for that, and nothing is lost where it does not come about: the picture itself is gone.
-        """
-        if self._empty is not None:
-            task = asyncio.create_task(self._emptied(self._empty, key), name="empties shared messages")
-            self._emptying.add(task)
-            task.add_done_callback(self._emptying.discard)
-
-    async def _emptied(self, empty: Emptier, key: Key) -> None:
-        try:
-            for shared in await self._store.showing(key, limit=MOST_EMPTIED):
-                if await empty(shared, key):
-                    left = [one for one in shared.items if one != key]
-                    change = partial(self._store.show, shared.message_id, left)
-                    await (change() if left else self._store.remove(shared.message_id))
-        except StorageError as error:
-            log.warning("shared messages may show what was deleted", reason=type(error).__name__)
-        except Exception:
-            log.exception("shared messages may show what was deleted")
 
     async def sweep(self) -> None:
         """Forget what was shared long ago."""

@@ -14,7 +14,7 @@ from html import escape
 from services.text import line
 
 NAME_LIMIT = 80  # units
-_MARKUP = re.compile(r"[`\\\[\]<>|]|://")
+_MARKUP = re.compile(r"[`\\\[\]<>|]")
 _ODD = re.compile(r"[^!-~]|[`\\\[\]<>|()\"'{}^]")  # in an address, where some markup would end it
 
 
@@ -47,7 +47,7 @@ def snippet(style: Style, source: Source) -> str:
     """One line; of what has no address of its own, the link to its page."""
     page, direct = _address(source.page), _address(source.direct or source.page)
     is_picture = source.direct is not None and not source.is_film and not source.hidden
-    name = line(_MARKUP.sub("", line(source.name, NAME_LIMIT))) or page.rpartition("/")[2]
+    name = line(_MARKUP.sub("", line(source.name, NAME_LIMIT)).replace("://", " ")) or page.rpartition("/")[2]
     match style:
         case Style.LINK:
             return f"||{page}||" if source.hidden else page
@@ -60,8 +60,8 @@ def snippet(style: Style, source: Source) -> str:
             shown = f"[url={page}]{f'[img]{direct}[/img]' if is_picture else name}[/url]"
             return f"[spoiler]{shown}[/spoiler]" if source.hidden else shown
         case Style.HTML:
-            words = line((source.alt if is_picture else "") or source.name, NAME_LIMIT)
-            name = escape(words).replace("`", "&#96;") or name
+            words = (line(source.alt, NAME_LIMIT) if is_picture else "") or line(source.name, NAME_LIMIT) or name
+            name = escape(words).replace("`", "&#96;")
             picture = f'<img src="{escape(direct)}" alt="{name}">'
             return f'<a href="{escape(page)}">{picture if is_picture else name}</a>'
 

@@ -51,8 +51,8 @@ class SharingStore:
                 await transaction.execute(delete(shared_items).where(ITEM.message_id == message_id))
                 await _put(transaction, message_id, items)
 
-    async def get(self, guild_id: int, message_id: int) -> SharedMessage | None:
-        """One that was shared in this server."""
+    async def get(self, guild_id: int | None, message_id: int) -> SharedMessage | None:
+        """One that was shared in this server, or in none."""
         query = select(shared_messages).where(MESSAGE.guild_id == guild_id, MESSAGE.message_id == message_id)
         return next(iter(await self._with_items((await self._database.execute(query)).all())), None)
 

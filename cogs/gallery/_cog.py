@@ -13,7 +13,7 @@ from cogs.gallery._open import Draw, OpenGalleries
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.groups import ALBUM
-from cogs.ui.posts import may_turn, turned
+from cogs.ui.posts import may_turn, turned, turning
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public, suggest
 from errors import ForeignGalleryError
 from imgur.models import Sort
@@ -74,18 +74,6 @@ class Galleries(commands.Cog):
         page = await self._galleries.albums(interaction.user.id, 0, fresh=True)
         await self._begin(interaction, message, page, share=share)
 
-    @action("images")
-    async def _images_pressed(self, interaction: Interaction) -> None:
-        message = await acknowledge(interaction)
-        page = await self._galleries.images(interaction.user.id, 0, fresh=True)
-        await self._begin(interaction, message, page, share=False)
-
-    @action("favorites")
-    async def _favorites_pressed(self, interaction: Interaction) -> None:
-        message = await acknowledge(interaction)
-        page = await self._galleries.favorites(interaction.user.id, 0, fresh=True)
-        await self._begin(interaction, message, page, share=False)
-
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ALBUMS)
@@ -94,20 +82,21 @@ class Galleries(commands.Cog):
     @action("gallery", foreign=ForeignGalleryError, place=Place.parse, page=int, known=int)
     async def _turned(self, interaction: Interaction, place: Place, page: int, known: int, slot: str) -> None:
         await acknowledge_press(interaction)
-        await may_turn(interaction)
         fresh = slot == "refresh"
-        got = await self._galleries.page(interaction.user.id, place, page, fresh=fresh)
-        draw = partial(
-            gallery_view,
-            place=got.place,
-            owner=interaction.user.id,
-            known=0 if fresh else known,
-            shared=is_public(interaction),
-        )
-        if interaction.message is not None:
-            self._note(interaction, interaction.message.id, got)
-        await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
-        await turned(interaction, got.items)
+        async with turning(interaction):
+            await may_turn(interaction)
+            got = await self._galleries.page(interaction.user.id, place, page, fresh=fresh)
+            draw = partial(
+                gallery_view,
+                place=got.place,
+                owner=interaction.user.id,
+                known=0 if fresh else known,
+                shared=is_public(interaction),
+            )
+            if interaction.message is not None:
+                self._note(interaction, interaction.message.id, got)
+            await answer(interaction, draw(got), plainer=lambda: draw(bare_page(got)))
+            await turned(interaction, got.items)
 
     @action("gallery-share", foreign=ForeignGalleryError, place=Place.parse, page=int)
     async def _share_pressed(self, interaction: Interaction, place: Place, page: int) -> None:

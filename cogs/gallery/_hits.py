@@ -74,6 +74,15 @@ def hits_view(hits: Hits, search: Search, view: str, owner: int, *, shared: bool
     return drawn
 
 
+@for_everyone
+def found_view(
+    hits: Hits, others: Hits, search: Search, view: str, owner: int, *, shared: bool = False, bare: bool = False
+) -> ui.LayoutView:
+    """`hits` for their owner, of which `others` are what everyone sees; `bare` without words and pictures."""
+    seen = others if shared else hits
+    return hits_view(bare_hits(seen) if bare else seen, search, view, owner, shared=shared)
+
+
 def bare_hits(hits: Hits) -> Hits:
     """The hits without words and pictures: what Discord may have disliked."""
     return replace(hits, items=tuple(map(bare, hits.items)))

@@ -12,7 +12,7 @@ from discord import ui
 
 from cogs.gallery._views import bare_page
 from cogs.ui.actions import Interaction
-from cogs.ui.posts import turned
+from cogs.ui.posts import may_turn, settled, turned, turning
 from cogs.ui.reply import progress
 from cogs.ui.words import heard
 from services.library.page import GalleryPage
@@ -59,15 +59,21 @@ class OpenGalleries:
         for key, shown in [(key, shown) for key, shown in self._open.items() if key[0] == user_id]:
             if time.monotonic() - shown.since > CHANGEABLE:
                 continue
-            try:
-                with waiting_for_nothing():
-                    page, draw = await shown.read()
-            except Exception as error:  # what was done is told, and nobody has asked for this
-                log.info("a gallery could not keep up", exc_info=None if words(error) else error)
-                continue
-            if self._open.get(key) is not shown:
-                continue
-            with heard(shown.interaction):  # whoever has deleted may be elsewhere, where another language is read
-                full, bare = draw(page), draw(bare_page(page))
-            await progress(shown.interaction, full) or await progress(shown.interaction, bare)
-            await turned(shown.interaction, page.items)
+            async with turning(shown.interaction):
+                await self._shown_anew(key, shown)
+
+    async def _shown_anew(self, key: tuple[int, int], shown: _Open) -> None:
+        try:
+            with waiting_for_nothing():
+                await settled(shown.interaction)
+                await may_turn(shown.interaction)
+                page, draw = await shown.read()
+        except Exception as error:  # what was done is told, and nobody has asked for this
+            log.info("a gallery could not keep up", exc_info=None if words(error) else error)
+            return
+        if self._open.get(key) is not shown:
+            return
+        with heard(shown.interaction):  # whoever has deleted may be elsewhere, where another language is read
+            full, bare = draw(page), draw(bare_page(page))
+        await progress(shown.interaction, full) or await progress(shown.interaction, bare)
+        await turned(shown.interaction, page.items)

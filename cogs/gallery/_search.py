@@ -9,16 +9,16 @@ from discord import app_commands
 from discord.app_commands import Choice, Range, locale_str
 from discord.ext import commands
 
-from cogs.gallery._hits import Where, bare_hits, hits_view
+from cogs.gallery._hits import Where, bare_hits, found_view, hits_view
 from cogs.ui.actions import Interaction, action
 from cogs.ui.favorite import favorite_notice, favorite_words
 from cogs.ui.markdown import Markdown
-from cogs.ui.posts import may_turn, settled, turned
+from cogs.ui.posts import may_turn, settled, turned, turning
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, done, is_public
 from errors import ForeignGalleryError
 from imgur.models import GallerySort, Kind, Window
 from services.library.items import ItemService
-from services.search import Search, SearchService
+from services.search import Hits, Search, SearchService, without_mature
 from services.text import line
 from services.views import Views
 
@@ -68,23 +68,20 @@ class Searches(commands.Cog):
         search = _asked(query, sort, window)
         hits = await self._search.find(search, 0, mature=(await settled(interaction)).restricted)
         view = "" if hits.is_nothing else await self._views.keep(interaction.user.id, search.query)
-        draw = partial(hits_view, search=search, view=view, owner=interaction.user.id)
-        plainer = partial(draw, bare_hits(hits))
-        await answer_or_share(
-            interaction, partial(draw, hits), share=share and bool(hits.items), plainer=plainer, items=hits.items
-        )
+        await self._answer(interaction, hits, Where(search.sort, search.window, view), search, share=share)
 
     @action("hits", foreign=ForeignGalleryError, where=Where.parse, page=int)
     async def _turned(self, interaction: Interaction, where: Where, page: int, slot: str) -> None:
         await acknowledge_press(interaction)
-        await may_turn(interaction)
-        search = Search(await self._views.query(interaction.user.id, where.view), where.sort, where.window)
-        mature = (await settled(interaction)).restricted
-        hits = await self._search.find(search, page, mature=mature, fresh=slot == "refresh")
-        shared = is_public(interaction)
-        draw = partial(hits_view, search=search, view=where.view, owner=interaction.user.id, shared=shared)
-        await answer(interaction, draw(hits), plainer=lambda: draw(bare_hits(hits)))
-        await turned(interaction, hits.items)
+        async with turning(interaction):
+            await may_turn(interaction)
+            search = Search(await self._views.query(interaction.user.id, where.view), where.sort, where.window)
+            here, shared = await settled(interaction), is_public(interaction)
+            hits = await self._search.find(search, page, mature=here.restricted, fresh=slot == "refresh")
+            hits = without_mature(hits) if shared and not here.mature else hits
+            draw = partial(hits_view, search=search, view=where.view, owner=interaction.user.id, shared=shared)
+            await answer(interaction, draw(hits), plainer=lambda: draw(bare_hits(hits)))
+            await turned(interaction, hits.items)
 
     @action("hits-share", foreign=ForeignGalleryError, where=Where.parse, page=int)
     async def _share_pressed(self, interaction: Interaction, where: Where, page: int) -> None:
@@ -92,10 +89,17 @@ class Searches(commands.Cog):
         await acknowledge(interaction)
         search = Search(await self._views.query(interaction.user.id, where.view), where.sort, where.window)
         hits = await self._search.find(search, page, mature=(await settled(interaction)).restricted)
-        draw = partial(hits_view, search=search, view=where.view, owner=interaction.user.id)
-        plainer = partial(draw, bare_hits(hits))
-        share = bool(hits.items)
-        await answer_or_share(interaction, partial(draw, hits), share=share, plainer=plainer, items=hits.items)
+        await self._answer(interaction, hits, where, search, share=True)
+
+    async def _answer(self, interaction: Interaction, hits: Hits, where: Where, search: Search, *, share: bool) -> None:
+        """To others, without what their server does not want, unless that is all there is: then they hear why."""
+        others = hits if (await settled(interaction)).mature else without_mature(hits)
+        others = others if others.items else hits
+
+        draw = partial(found_view, hits, others, search, where.view, interaction.user.id)
+        plainer = partial(draw, bare=True)
+        share = share and bool(hits.items)
+        await answer_or_share(interaction, draw, share=share, plainer=plainer, items=others.items)
 
     @action("hit-favorite", kind=Kind)
     async def _favorite_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:

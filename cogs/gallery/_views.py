@@ -13,7 +13,7 @@ import discord
 from discord import ui
 
 from cogs.gallery._ticks import tick_menu, tick_rows
-from cogs.ui.actions import ActionButton, ActionSelect, fits, option
+from cogs.ui.actions import ANYONE, ActionButton, ActionSelect, fits, option
 from cogs.ui.adopt import adopt_button
 from cogs.ui.expiry import expiry_mark
 from cogs.ui.item import ID_LIMIT, alt, arrange_button, bare, cover, icon, linked, noun, privacy, report_button, title
@@ -93,7 +93,8 @@ def gallery_view(
     if options and ticks is not None:
         parts.append(ui.ActionRow(tick_menu(ticks, owner, turned, options)))
     elif options:
-        parts.append(ui.ActionRow(ActionSelect("item-show", owner, options=options, placeholder=Text("Show one…"))))
+        presser = ANYONE if shared else owner
+        parts.append(ui.ActionRow(ActionSelect("item-show", presser, options=options, placeholder=Text("Show one…"))))
     if can_turn:
         parts += rows(list(_navigation(page, place, owner, last, ticks)))
     if ticks is not None:

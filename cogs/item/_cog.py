@@ -25,9 +25,10 @@ from cogs.item._views import (
 from cogs.ui.actions import Interaction, action
 from cogs.ui.copying import copy_view
 from cogs.ui.favorite import favorite_notice, favorite_words
-from cogs.ui.item import OPEN, bare, is_hidden, is_open
+from cogs.ui.item import OPEN, bare, is_hidden, is_vouched
 from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
+from cogs.ui.posts import turned, turning
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_press,
@@ -131,8 +132,11 @@ class Items(commands.Cog):
 
     @action("item-show")
     async def _show_chosen(self, interaction: Interaction, value: str) -> None:
+        """One of several, of which what their message shows says nothing."""
         await acknowledge(interaction)
-        await self._show(interaction, await self._items.show(interaction.user.id, value))
+        shown = await self._items.show(interaction.user.id, value)
+        draw = partial(shown_view, owner=interaction.user.id)
+        await answer(interaction, draw(shown), plainer=lambda: draw(bare_shown(shown)))
 
     @action("item-refresh", kind=Kind)
     async def _refresh_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
@@ -236,15 +240,18 @@ class Items(commands.Cog):
     async def _show(
         self, interaction: Interaction, shown: Shown, *, above: Said | None = None, shared: bool = False
     ) -> None:
-        hidden, vouched = is_hidden(interaction.message), is_open(interaction.message)
+        hidden, vouched = is_hidden(interaction.message), is_vouched(interaction.message)
         draw = partial(
             shown_view, owner=interaction.user.id, above=above, shared=shared, hidden=hidden, vouched=vouched
         )
         await answer(interaction, draw(shown), plainer=lambda: draw(bare_shown(shown)))
+        if shared:
+            await turned(interaction, [shown.item])
 
     async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
-        shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}")
-        await self._show(interaction, shown, shared=is_public(interaction))
+        async with turning(interaction):
+            shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}")
+            await self._show(interaction, shown, shared=is_public(interaction))
 
     async def _ask_to_delete(self, interaction: Interaction, text: str, beside: int | None = None) -> None:
         shown = await self._items.deletion(interaction.user.id, text)
@@ -277,7 +284,8 @@ class Items(commands.Cog):
     async def _save(
         self, interaction: Interaction, text: str, title: str | None, description: str | None, *, fresh: bool = True
     ) -> None:
-        shown = await self._items.edit(interaction.user.id, text, title, description, fresh=fresh)
-        done(interaction, Text("Saved"), Markdown(shown.item.page_url))
-        shared = is_public(interaction)
-        await self._show(interaction, shown, above=None if shared else bold(Text("Saved")), shared=shared)
+        async with turning(interaction):
+            shown = await self._items.edit(interaction.user.id, text, title, description, fresh=fresh)
+            done(interaction, Text("Saved"), Markdown(shown.item.page_url))
+            shared = is_public(interaction)
+            await self._show(interaction, shown, above=None if shared else bold(Text("Saved")), shared=shared)

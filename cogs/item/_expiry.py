@@ -11,7 +11,7 @@ from discord.ext import commands
 from cogs.item._views import bare_shown, shown_view
 from cogs.ui.actions import ActionButton, Interaction, action
 from cogs.ui.expiry import expiry_line, span_menu
-from cogs.ui.item import is_hidden, link_button, title
+from cogs.ui.item import is_hidden, is_vouched, link_button, title
 from cogs.ui.layout import COLOUR, heading, rows, shown
 from cogs.ui.markdown import Markdown
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, is_public
@@ -64,10 +64,9 @@ class Expiries(commands.Cog):
 
     async def _say(self, interaction: Interaction, what: Text, found: Shown) -> None:
         done(interaction, what, Markdown(found.item.page_url))
-        hidden = is_hidden(interaction.message)
-        draw = partial(
-            shown_view, owner=interaction.user.id, above=bold(what), hidden=hidden, shared=is_public(interaction)
-        )
+        hidden, vouched = is_hidden(interaction.message), is_vouched(interaction.message)
+        draw = partial(shown_view, owner=interaction.user.id, above=bold(what), hidden=hidden, vouched=vouched)
+        draw = partial(draw, shared=is_public(interaction))
         await answer(interaction, draw(found), plainer=lambda: draw(bare_shown(found)))
 
 

@@ -13,7 +13,7 @@ from discord.ext import commands
 from cogs.item._views import bare_shown, block, shown_view
 from cogs.ui.actions import ActionButton, Interaction, action
 from cogs.ui.forms import Form, field
-from cogs.ui.item import is_hidden
+from cogs.ui.item import is_hidden, is_vouched
 from cogs.ui.kept import Kept
 from cogs.ui.mark import tag_words
 from cogs.ui.markdown import Markdown
@@ -116,9 +116,9 @@ class Marks(commands.Cog):
     async def _show(self, interaction: Interaction, marked: Marked) -> None:
         words = marked_words(marked.before, marked.now)
         done(interaction, words[0], Markdown(marked.shown.item.page_url))
-        hidden = is_hidden(interaction.message)
+        hidden, vouched = is_hidden(interaction.message), is_vouched(interaction.message)
         above = joined("\n", [bold(words[0]), *words[1:]])
-        draw = partial(shown_view, owner=interaction.user.id, hidden=hidden)
+        draw = partial(shown_view, owner=interaction.user.id, hidden=hidden, vouched=vouched)
         await answer(
             interaction,
             draw(marked.shown, above=above),

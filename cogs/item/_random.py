@@ -11,7 +11,7 @@ from discord.ext import commands
 from cogs.item._views import bare_shown, shown_view
 from cogs.ui.actions import ActionButton, Interaction, action
 from cogs.ui.layout import trouble
-from cogs.ui.posts import may_turn, turned
+from cogs.ui.posts import may_turn, turned, turning
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, is_public
 from cogs.ui.words import Said, for_everyone, joined, small
 from locales.text import Text
@@ -40,11 +40,12 @@ class Random(commands.Cog):
     @action("random")
     async def _pressed(self, interaction: Interaction, view: str) -> None:
         await acknowledge_press(interaction)
-        await may_turn(interaction)
-        drawn = await self._drawing.again(interaction.user.id, view)
-        draw = partial(drawn_view, drawn, interaction.user.id, shared=is_public(interaction))
-        await answer(interaction, draw(), plainer=partial(draw, plain=True))
-        await turned(interaction, [drawn.shown.item])
+        async with turning(interaction):
+            drawn = await self._drawing.again(interaction.user.id, view)
+            await may_turn(interaction, [drawn.shown.item])
+            draw = partial(drawn_view, drawn, interaction.user.id, shared=is_public(interaction))
+            await answer(interaction, draw(), plainer=partial(draw, plain=True))
+            await turned(interaction, [drawn.shown.item])
 
 
 @for_everyone

@@ -11,6 +11,6 @@ from cogs.server._shared import SharedHere
 async def setup(bot: ImgurBot) -> None:
     """Add the cogs, and have what was deleted taken out of messages through Discord."""
     sharing, changing = bot.services.sharing, Changing(bot)
-    sharing.empty_with(changing.emptied)
+    sharing.emptying.empty_with(changing.emptied)
     await bot.add_cog(Servers(sharing))
     await bot.add_cog(SharedHere(sharing, changing))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum, auto
 from typing import Any
@@ -12,6 +13,7 @@ import structlog
 from discord import ui
 
 from cogs.calls import REFUSALS
+from cogs.server._emptied import without
 from cogs.server._views import emptied_view
 from cogs.ui.posts import Post, ways
 from cogs.ui.reply import PATIENCE
@@ -22,8 +24,6 @@ log = structlog.get_logger(__name__)
 
 GONE = frozenset({10003, 10008})
 """Discord knows no such channel, or no such message in it."""
-SMALL = "sbtmlh"
-"""Imgur's letters for small copies."""
 
 
 class Outcome(Enum):
@@ -59,22 +59,28 @@ class Changing:
                 return Outcome.DELETED
         return Outcome.REFUSED
 
-    async def emptied(self, shared: SharedMessage, key: Key) -> bool:
-        """Take an item's picture out of a message; where nothing else is in it, say so instead. Never raises."""
+    async def emptied(self, shared: SharedMessage, key: Key) -> Sequence[Key] | None:
+        """Take an item out of a message; where nothing else is in it, say so instead. Never raises.
+
+        What it shows then, or None where Discord does not let the bot.
+        """
+        left: Sequence[Key] = ()
+        with in_public():
+            view = emptied_view()
         if any(one != key for one in shared.items):
             message = await self._fetched(shared)
-            view = without(message, key) if message else None
-        else:
-            with in_public():
-                view = emptied_view()
-        return view is not None and await self._edited(shared, view)
+            if message is None:
+                return None
+            left, smaller = without(message, shared.items, key)
+            view = smaller if left else view
+        return left if await self._edited(shared, view) else None
 
     async def _fetched(self, shared: SharedMessage) -> discord.Message | None:
         async def by_token(post: Post) -> discord.Message:
             return await post.fetch(shared.message_id)
 
         for way in ways(self._client, shared.message_id, shared.channel_id, by_token, "fetch"):
-            with suppress(*REFUSALS):
+            with suppress(*REFUSALS, discord.ClientException):  # of a channel that discord.py does not know
                 async with asyncio.timeout(PATIENCE):
                     found: discord.Message = await way()
                 return found
@@ -93,23 +99,3 @@ class Changing:
             else:
                 return True
         return False
-
-
-def without(message: discord.Message, key: Key) -> ui.LayoutView:
-    """The message without an item's picture; what else there is to read and to press stays."""
-    for container in message.components:
-        children: list[discord.Component] = getattr(container, "children", [])
-        for part in list(children):
-            if isinstance(part, discord.MediaGalleryComponent):
-                part.items = [one for one in part.items if not _is_of(one.media.url, key[1])]
-                if not part.items:
-                    children.remove(part)
-    view = ui.LayoutView.from_message(message, timeout=None)
-    view.stop()  # presses come in by their ids: discord.py need not know it
-    return view
-
-
-def _is_of(url: str, item_id: str) -> bool:
-    """Whether an address is of an item's picture, whole or small."""
-    stem = url.partition("?")[0].rpartition("/")[2].partition(".")[0]
-    return stem == item_id or (stem[:-1] == item_id and stem[-1] in SMALL)

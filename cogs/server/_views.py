@@ -91,7 +91,7 @@ class ContactForm(Form):
         self.add_item(field(Text("Contact"), entry, Text("Whom to write to, and how. Everybody here can read it.")))
 
 
-def shared_view(page: SharedPage, guild_id: int, owner: int) -> ui.LayoutView:
+def shared_view(page: SharedPage, owner: int) -> ui.LayoutView:
     """What was shared in the server, each with a way to take it down."""
     if not page.total:
         return notice(
@@ -105,7 +105,7 @@ def shared_view(page: SharedPage, guild_id: int, owner: int) -> ui.LayoutView:
         down = ActionButton(
             "shared-down", owner, shared.message_id, label=Text("Take down"), style=discord.ButtonStyle.danger
         )
-        parts.append(ui.Section(shown(_shared(shared, guild_id)), accessory=down))
+        parts.append(ui.Section(shown(_shared(shared)), accessory=down))
     parts.append(shown(small(Text("Page {page} of {last}", page=page.number + 1, last=page.last + 1))))
     parts += rows(list(_turns(page, owner)))
     view = ui.LayoutView(timeout=None)
@@ -113,9 +113,8 @@ def shared_view(page: SharedPage, guild_id: int, owner: int) -> ui.LayoutView:
     return view
 
 
-def _shared(shared: SharedMessage, guild_id: int) -> Markdown:
+def _shared(shared: SharedMessage) -> Markdown:
     """Who, where, when, and what it shows now. Pictures are not shown: some may be what one looks for."""
-    message = Markdown(f"https://discord.com/channels/{guild_id}/{shared.channel_id}/{shared.message_id}")
     who = Text(
         "{user} in {channel}, {when}",
         user=Markdown(f"<@{shared.discord_id}>"),
@@ -125,7 +124,7 @@ def _shared(shared: SharedMessage, guild_id: int) -> Markdown:
     more = len(shared.items) - NAMED
     left = Plural("and {count} more", "and {count} more", more) if more > 0 else None
     items = joined(" · ", (*(Markdown(_address(key)) for key in shared.items[:NAMED]), left))
-    return joined("\n", (who, items, message))
+    return joined("\n", (who, items, Markdown(_message(shared))))
 
 
 def _address(key: Key) -> str:
@@ -142,9 +141,9 @@ def _turns(page: SharedPage, owner: int) -> Iterator[Control]:
     yield ActionButton("server-rules", owner, label=Text("Back"))
 
 
-def report_view(rules: ServerRules, owner: int, message_id: int, *, moderator: bool) -> ui.LayoutView:
-    """What one can do about a shared message: whom to write to, and for who may, to take it down."""
-    if moderator:
+def report_view(rules: ServerRules, owner: int, message_id: int, *, may: bool, in_server: bool) -> ui.LayoutView:
+    """What one can do about a shared message: whom to write to, and for who `may`, to take it down."""
+    if may:
         down = ActionButton(
             "shared-down", owner, message_id, label=Text("Take it down"), style=discord.ButtonStyle.danger
         )
@@ -155,9 +154,12 @@ def report_view(rules: ServerRules, owner: int, message_id: int, *, moderator: b
             controls=[down],
             colour=WARNING,
         )
+    ask = Text("Ask who has shared it: they can take it down with this very button.")
+    if in_server:
+        ask = Text("Tell a moderator here, or who has shared it: they can take it down with this very button.")
     return notice(
         Text("Something wrong with this?"),
-        _contact(rules) or Text("Tell a moderator of this server: they can take it down with this very button."),
+        _contact(rules) or ask,
         Text(
             "Imgur takes reports on the page of the picture, which the link opens; Discord takes them in the menu of "
             "the message."
@@ -180,23 +182,27 @@ def deleted_view(*, was_there: bool) -> ui.LayoutView:
     return notice(Text("It was gone already"), Text("Discord no longer has that message. It is off the list now."))
 
 
-def refused_view(shared: SharedMessage, guild_id: int) -> ui.LayoutView:
+def refused_view(shared: SharedMessage) -> ui.LayoutView:
     """It is still there, and who can change that."""
-    message = f"https://discord.com/channels/{guild_id}/{shared.channel_id}/{shared.message_id}"
-    return notice(
-        Text("Discord does not let the bot delete it"),
-        Text(
-            "A quarter of an hour after posting it can only do so where it is a member of the server and sees the "
-            "channel. Open the message and delete it yourself: moderators can."
-        ),
-        Markdown(message),
-        colour=WARNING,
+    why = Text(
+        "A quarter of an hour after posting it can only do so where it is a member of the server and sees the "
+        "channel. Open the message and delete it yourself: moderators can."
     )
+    if shared.guild_id is None:
+        why = Text(
+            "A quarter of an hour after posting it can only do so in its direct messages. If the picture is yours, "
+            "delete it from Imgur: it is gone for everyone then."
+        )
+    return notice(Text("Discord does not let the bot delete it"), why, Markdown(_message(shared)), colour=WARNING)
+
+
+def _message(shared: SharedMessage) -> str:
+    return f"https://discord.com/channels/{shared.guild_id or '@me'}/{shared.channel_id}/{shared.message_id}"
 
 
 def emptied_view() -> ui.LayoutView:
     """In the place of what was shared."""
-    return notice(Text("No longer here"), Text("The picture that was shared here was deleted from Imgur."))
+    return notice(Text("No longer here"), Text("What was shared here was deleted from Imgur."))
 
 
 def saved(rules: ServerRules) -> Markdown:

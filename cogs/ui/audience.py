@@ -72,7 +72,8 @@ def is_covered(item: Item, *, vouched: bool = False) -> bool:
     here = _here.get() or Here()
     if not _everyone.get():
         return item.nsfw
-    return not here.restricted and (item.nsfw or not (item.harmless or vouched))
+    is_free = here.restricted and here.mature  # a server that wants nothing mature is not sure of the rest either
+    return not is_free and (item.nsfw or not (item.harmless or vouched))
 
 
 def is_withheld(item: Item) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
@@ -32,7 +32,7 @@ ID_LIMIT = 28  # a longer id does not fit into every custom_id; Imgur's have 5 o
 SMALL_GIF = 2_000_000  # up to this, it may move in a list
 LARGE_GIF = 20_000_000  # above this, an image's `link` is a still of the animation
 OPEN = "open"
-"""Said with Share where `vouched` is meant."""
+"""Said with Share, and with Edit where others see it, where `vouched` is meant."""
 UNDESCRIBED = "alt"
 """Opens the form as Edit does: Discord takes no two buttons that say the same."""
 PREVIEW = "l"
@@ -98,16 +98,18 @@ def is_hidden(message: discord.Message | None) -> bool:
     return False
 
 
-def is_open(message: discord.Message | None) -> bool:
-    """Whether an item's message shows a picture openly: what replaces that message may as well."""
-    parts = [part for part in message.components if isinstance(part, discord.Container)] if message else []
-    return any(
-        not item.spoiler
-        for container in parts
-        for part in container.children
-        if isinstance(part, discord.MediaGalleryComponent)
-        for item in part.items
-    )
+def is_vouched(message: discord.Message | None) -> bool:
+    """Whether who uploaded an item said how it may be shown: its buttons remember that, as `is_hidden` does a spoiler.
+
+    That a picture stands open in the message says nothing of it: its reader may be alone, or the channel marked.
+    """
+    return any(id_.endswith(f":{OPEN}") for id_ in _custom_ids(message.components if message else ()))
+
+
+def _custom_ids(parts: Iterable[discord.Component]) -> Iterator[str]:
+    for part in parts:
+        yield getattr(part, "custom_id", None) or ""
+        yield from _custom_ids(getattr(part, "children", ()))
 
 
 def bare(item: Item) -> Item:
@@ -305,7 +307,7 @@ def _buttons(item: Item, owner: int, can: Abilities, *, shared: bool, vouched: b
     if len(item.id) > ID_LIMIT:
         return
     if Ability.EDIT in can:
-        yield ActionButton("item-edit", owner, *about, label=Text("Edit"))
+        yield ActionButton("item-edit", owner, *about, *([OPEN] if vouched and shared else []), label=Text("Edit"))
     if shared:
         yield ActionButton("item-favorite", ANYONE, *about, label=Text("Favorite"), emoji="⭐")
     elif Ability.FAVORITE in can:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -32,6 +34,7 @@ class Post:
     async def fetch(self, message_id: int) -> discord.Message:
         """The message as it is."""
         if self.is_pressed:
+            self.interaction._original_response = None  # noqa: SLF001 - as it is, not as it was when last asked for
             return await self.interaction.original_response()
         return await self.interaction.followup.fetch_message(message_id)
 
@@ -84,10 +87,19 @@ async def settled(interaction: Interaction) -> Here:
     return here
 
 
-async def may_turn(interaction: Interaction) -> None:
+async def may_turn(interaction: Interaction, items: Sequence[Item] = ()) -> None:
     """Raises what forbids it to show more in a shared message than it shows already; in a private one nothing does."""
     if interaction.message is not None and not interaction.message.flags.ephemeral:
-        await interaction.client.services.sharing.check(spot_of(interaction))
+        await interaction.client.services.sharing.check(spot_of(interaction), items)
+
+
+def turning(interaction: Interaction) -> AbstractAsyncContextManager[object]:
+    """In here, nobody else changes the message that was pressed on, if it is one that others see."""
+    message = interaction.message
+    if message is None or message.flags.ephemeral:
+        return nullcontext()
+    lock: asyncio.Lock = interaction.client.services.sharing.emptying.changing(message.id)
+    return lock
 
 
 async def posted(interaction: Interaction, message_id: int, items: Sequence[Item]) -> None:

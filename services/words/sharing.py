@@ -28,7 +28,7 @@ TABLE: dict[type[BaseException], Wording] = {
     ),
     errors.MatureNotSharedError: Words(
         Text("This server wants no mature pictures"),
-        Text("Imgur has marked this as mature, so only you can see it."),
+        Text("Imgur has marked this, or a picture in it, as mature, so only you can see it."),
     ),
     errors.OutsideServersError: Words(
         Text("This is about a server"), Text("Run the command in the server that you manage.")

@@ -26,7 +26,6 @@ from cogs.gallery._hits import hits_view
 from cogs.gallery._shared import picked_view
 from cogs.gallery._tagging import TagsForm
 from cogs.gallery._views import LONGEST_SLOT, gallery_view
-from cogs.help import help_view
 from cogs.item import _views as items
 from cogs.item._form import EditForm
 from cogs.item._marks import TagForm, Typed
@@ -44,7 +43,6 @@ from errors import IdTooLongError
 from imgur.models import Album, Image, Kind
 from locales.text import Text
 from media.models import IncomingFile
-from services.account import LinkedAccount
 from services.adoption import Offer
 from services.album import Edited
 from services.bulk import Question, Result, State
@@ -56,7 +54,6 @@ from services.library.page import GalleryPage
 from services.library.place import Place, Source
 from services.library.suggestions import Suggestion
 from services.message import Contents, Linked, Picture
-from services.orientation import Orientation
 from services.search import Hits, Search
 from services.selection import Deed, Selected, Sorted, Ticks
 from services.sharing import SharedPage
@@ -141,8 +138,6 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     for sort in ("viral", "top"):
         yield hits_view(Hits(IMAGES, FAR - 1, FAR), Search("cat", sort, "month"), VIEW, OWNER)
     yield policy_view(OWNER)
-    yield help_view(Orientation(None, anonymous=1), OWNER)
-    yield help_view(Orientation(LinkedAccount(1, "alice", broken=False)), OWNER)
     yield backup_offer_view(BackupOffer("https://imgur-bot.example.org/backup/nonce", NOW), OWNER)
     yield BackupCodeForm(OWNER)
     yield leaving_view(Leaving("name", FAR, deleting=False), OWNER)
@@ -151,10 +146,8 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
         yield from links_views([IMAGES[0]] * 500, frozenset(), style, OWNER, VIEW)
     yield rules_view(ServerRules(Sharing.CHOSEN, (MESSAGE,) * 25), OWNER)
     yield ContactForm(OWNER, "c" * 200)
-    yield shared_view(
-        SharedPage([SharedMessage(MESSAGE, MESSAGE, MESSAGE, OWNER, NOW)] * 5, 9, 99, 500), MESSAGE, OWNER
-    )
-    yield report_view(ServerRules(), OWNER, MESSAGE, moderator=True)
+    yield shared_view(SharedPage([SharedMessage(MESSAGE, MESSAGE, MESSAGE, OWNER, NOW)] * 5, 9, 99, 500), OWNER)
+    yield report_view(ServerRules(), OWNER, MESSAGE, may=True, in_server=True)
     yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER)
     yield picked_view(IMAGES, hidden=frozenset(), owner=OWNER, shared=True)
     yield UploadForm(OWNER, Given())

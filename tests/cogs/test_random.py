@@ -31,7 +31,8 @@ async def test_each_picture_may_be_drawn_for_one_credit(discord: Discord, linked
     await index.read(IMAGES)
     message = answer(await discord.run("random"))
     assert [sent.path for sent in discord.standin.sent(READS)] == [f"/3/image/{drawn(message)}"]
-    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag", "Another one"]
+    offered = ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Tag", "Share", "Add alt text", "Another one"]
+    assert list(buttons(message)) == offered
     seen = {drawn(message)}
     for _ in range(80):
         if seen == images:
@@ -174,7 +175,7 @@ async def test_unlinked_user_draws_from_the_anonymous_uploads(discord: Discord, 
     upload = await upload_anonymously(discord, picture, "Mine")
     message = answer(await discord.run("random", query="mine"))
     assert drawn(message) == upload.id
-    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag", "Another one"]
+    assert list(buttons(message)) == ["Open on Imgur", "Edit", "Delete", "Copy", "Tag", "Share", "Another one"]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from discord import Permissions
 from services.sharing import ServerRules, Sharing
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
-from tests.cogs.places import thread_of, with_interactions
+from tests.cogs.places import marked, thread_of, with_interactions
 from tests.cogs.test_gallery import listed, pictures
-from tests.cogs.test_sharing import menu, shared, spoilers
+from tests.cogs.test_sharing import menu, shared, spoilers, tick_all
 
 ROLE = "managers"
 
@@ -259,7 +259,7 @@ async def test_what_is_gone_already_leaves_the_list(discord: Discord, manager: A
 async def test_anyone_may_report_and_reads_whom_to_write_to(discord: Discord, manager: Any, image: StoredImage) -> None:
     public = await shared(discord, image=image.id)
     said = text(answer(await discord.click(public, "Report…", discord.bob)))
-    assert "Tell a moderator of this server" in said
+    assert "Tell a moderator here" in said
     message = await opened(discord, manager)
     form = await discord.click(message, "Contact for reports…", manager)
     await manager.submit_modal(form, {"contact": "Write to **Ann**"})
@@ -321,3 +321,209 @@ async def test_a_picture_deleted_out_of_a_shared_album_leaves_it(discord: Discor
     await discord.click(question, "Delete for good")
     left = [item["media"]["url"] for item in pictures(discord.reread(public))]
     assert left == [f"https://i.imgur.com/{one.id}l.jpg" for one in (images[0], images[2])]
+
+
+# --- others of the same kinds -------------------------------------------------------------------------------------
+
+
+async def test_a_server_that_wants_nothing_mature_sees_what_is_not_judged_behind_a_spoiler_even_where_age_is_asked_for(
+    discord: Discord, manager: Any, linked: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_interactions(monkeypatch, marked(nsfw=True))
+    image = discord.standin.world.add_image(linked, nsfw=None)
+    assert spoilers(await shared(discord, image=image.id)) == [False]
+    await discord.house.services.sharing.allow_mature(guild_id(discord), mature=False)
+    assert spoilers(await shared(discord, image=image.id)) == [True]
+
+
+async def test_a_search_leaves_out_what_the_server_does_not_want_and_shares_the_rest(
+    discord: Discord, manager: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_interactions(monkeypatch, marked(nsfw=True))
+    await discord.house.services.sharing.allow_mature(guild_id(discord), mature=False)
+    world = discord.standin.world
+    mature = world.add_image(title="Cat", in_gallery=True, nsfw=True)
+    harmless = world.add_image(title="Cat too", in_gallery=True, nsfw=False)
+    private = answer(await discord.run("search", query="cat"))
+    assert set(listed(private)) == {mature.id, harmless.id}  # alone one may see it
+    for public in (
+        await shared(discord, "search", query="cat"),
+        (await discord.click(private, "Share")).followups[0],
+    ):
+        assert listed(public) == [harmless.id]
+        await discord.click(public, "Refresh")
+        assert listed(discord.reread(public)) == [harmless.id]
+
+
+async def test_a_full_page_of_hits_that_may_not_be_shared_is_still_shown_with_its_pictures(
+    discord: Discord, manager: Any
+) -> None:
+    for number in range(25):
+        discord.standin.world.add_image(title=f"Cat {number}", in_gallery=True, nsfw=False)
+    await allow(discord, manager, "off")
+    private = answer(await discord.run("search", query="cat", share=True))
+    assert "This server lets nothing be shared" in text(private)
+    assert len(pictures(private)) == 10
+    assert len(list(walk(components(private)))) <= 40
+
+
+async def test_another_one_is_not_drawn_for_everyone_where_the_server_does_not_want_it(
+    discord: Discord, manager: Any, linked: Account
+) -> None:
+    image = discord.standin.world.add_image(linked, title="Hill", nsfw=False)
+    public = await shared(discord, "random")
+    image.nsfw = True
+    await discord.house.services.sharing.allow_mature(guild_id(discord), mature=False)
+    [told] = (await discord.click(public, "Another one")).followups
+    assert "This server wants no mature pictures" in text(told)
+
+
+async def test_where_there_is_no_server_a_report_names_no_moderators(discord: Discord, image: StoredImage) -> None:
+    [public] = (await discord.alice_user.slash("imgur show", image=image.id, share=True)).followups
+    await discord.house.services.sharing.taken_down(public.id)  # it is not on record that she has shared it
+    reported = (await discord.alice_user.click(public, label="Report…")).response
+    assert "moderator" not in text(reported)
+    assert "Imgur takes reports" in text(reported)
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "[call](javascript:alert(1)) <@1234567890> @everyone `x` **b**",
+        "<https://evil.example|x> ||hidden|| # heading\n# heading",
+        "🙂" * 100,
+        "x" * 200,
+        "\u202e[a](b) \u200b",
+    ],
+)
+async def test_a_contact_is_read_as_it_was_typed_and_can_be_changed_again(
+    discord: Discord, manager: Any, image: StoredImage, contact: str
+) -> None:
+    public = await shared(discord, image=image.id)
+    message = await opened(discord, manager)
+    form = await discord.click(message, "Contact for reports…", manager)
+    await manager.submit_modal(form, {"contact": contact})
+    said = text(answer(await discord.click(public, "Report…", discord.bob)))
+    assert "<@1234567890>" not in said
+    assert "@everyone" not in said
+    assert "](javascript" not in said
+    assert "||hidden" not in said
+    form = await discord.click(message, "Contact for reports…", manager)
+    await manager.submit_modal(form, {"contact": ""})
+    assert (await rules(discord)).contact is None
+
+
+async def test_who_has_shared_it_takes_it_down_themselves_and_no_bystander_does(
+    discord: Discord, image: StoredImage
+) -> None:
+    public = await shared(discord, image=image.id)
+    assert "Take it down" not in buttons(answer(await discord.click(public, "Report…", discord.bob)))
+    question = answer(await discord.click(public, "Report…"))
+    assert "Taken down" in text(answer(await discord.click(question, "Take it down")))
+    assert not is_there(discord, public)
+
+
+async def test_who_has_shared_it_in_a_conversation_takes_it_down_there(discord: Discord, image: StoredImage) -> None:
+    [public] = (await discord.alice_user.slash("imgur show", image=image.id, share=True)).followups
+    question = (await discord.alice_user.click(public, label="Report…")).response
+    assert "Taken down" in text((await discord.alice_user.click(question, label="Take it down")).response)
+    assert public.id not in {kept.id for kept in discord.alice_user.dm_channel.history()}
+
+
+# --- what is gone from Imgur --------------------------------------------------------------------------------------
+
+
+async def deleted(discord: Discord, image: StoredImage) -> None:
+    question = answer(await discord.run("delete", image=image.id))
+    await discord.click(question, "Delete for good")
+
+
+def urls(message: Any) -> list[str]:
+    return [item["media"]["url"] for item in pictures(message)]
+
+
+async def test_of_a_list_the_deleted_ones_line_and_its_place_in_the_menu_go_as_well(
+    discord: Discord, linked: Account
+) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Picture {number}", nsfw=False) for number in range(3)]
+    [public] = (await discord.click(await tick_all(discord), "Share")).followups
+    await deleted(discord, images[1])
+    public = discord.reread(public)
+    assert listed(public) == [images[2].id, images[0].id]
+    assert {option["value"] for option in menu(public)["options"]} == {f"image:{images[n].id}" for n in (0, 2)}
+
+
+async def test_a_hit_that_is_deleted_leaves_a_shared_search_with_its_button(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Cat {number}", in_gallery=True, nsfw=False) for number in range(3)]
+    public = await shared(discord, "search", query="cat")
+    await deleted(discord, images[1])
+    public = discord.reread(public)
+    assert set(listed(public)) == {images[2].id, images[0].id}
+    assert sum("hit-favorite" in part.get("custom_id", "") for part in walk(components(public))) == 2
+    await discord.click(public, "Report…", discord.bob)
+
+
+async def test_an_upload_of_several_loses_the_deleted_one_and_then_says_so(
+    discord: Discord, manager: Any, linked: Account, picture: bytes
+) -> None:
+    form = await discord.run("upload")
+    files = [("a.jpg", picture), ("b.jpg", picture)]
+    result = await discord.alice.submit_modal(form, {"files": files, "how": ["share"]})
+    [public] = result.followups
+    first, second = discord.standin.world.images_of(linked)
+    await deleted(discord, first)
+    assert listed(discord.reread(public)) == [second.id]
+    await deleted(discord, second)
+    assert "was deleted from Imgur" in text(discord.reread(public))
+    assert "Nothing was shared here" in text(await downs(discord, manager))
+
+
+async def test_a_deleted_album_is_not_on_show_any_more(discord: Discord, manager: Any, linked: Account) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Picture {number}", nsfw=False) for number in range(3)]
+    album = world.add_album(linked, title="Album", images=images)
+    kept = world.add_album(linked, title="Other", images=images[2:])
+    alone = await shared(discord, image=f"https://imgur.com/a/{album.id}")
+    several = await shared(discord, "album list")
+    question = answer(await discord.run("album delete", album="Album"))
+    await discord.click(question, "Delete the album for good")
+    assert "was deleted from Imgur" in text(discord.reread(alone))
+    assert not pictures(discord.reread(alone))
+    assert "Other" in text(discord.reread(several))
+    assert f"/a/{album.id}" not in text(discord.reread(several))
+    assert len(urls(discord.reread(several))) == 1
+    message = await downs(discord, manager)
+    assert "1 message" in text(message)
+    assert f"/a/{kept.id}" in text(message)
+
+
+async def test_two_deleted_out_of_a_gallery_that_was_turned_both_leave_it(
+    discord: Discord, manager: Any, linked: Account
+) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Picture {number}", nsfw=False) for number in range(13)]
+    public = await shared(discord, "images")
+    await discord.click(public, "Next")
+    on_show = listed(discord.reread(public))
+    assert on_show == [images[n].id for n in (2, 1, 0)]
+    await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)  # so that nothing else draws it anew
+    for number in (0, 2):
+        await deleted(discord, images[number])
+    assert listed(discord.reread(public)) == [images[1].id]
+    message = await downs(discord, manager)
+    assert images[1].id in text(message)
+    assert not any(images[number].id in text(message) for number in (0, 2))
+
+
+async def test_what_is_shown_anew_after_a_deletion_shows_no_more_than_the_server_lets(
+    discord: Discord, manager: Any, linked: Account
+) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Picture {number}", nsfw=False) for number in range(13)][::-1]
+    public = await shared(discord, "images")
+    await discord.click(public, "Refresh")
+    await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
+    await deleted(discord, images[3])
+    assert listed(discord.reread(public)) == [image.id for image in images[:10] if image is not images[3]]

@@ -259,3 +259,53 @@ async def test_a_picture_without_alt_text_asks_for_it_and_goes_up_without(
     await discord.alice.submit_modal(form, {"title": "Hill", "description": "A green hill."})
     assert pictures(message)[0]["description"] == "A green hill."
     assert "Add alt text" not in buttons(message)
+
+
+# --- what alone one sees openly is not for others ------------------------------------------------------------------
+
+
+async def test_what_imgur_does_not_judge_is_hidden_from_others_whatever_was_pressed_before_share(
+    discord: Discord, linked: Account
+) -> None:
+    image = discord.standin.world.add_image(linked, title="Hill", description="A hill.", nsfw=None)
+    private = answer(await discord.run("show", image=image.id))
+    await discord.click(private, "Favorite")
+    assert spoilers(private) == [False]
+    [public] = (await discord.click(private, "Share")).followups
+    assert spoilers(public) == [True]
+    looked = answer(await discord.alice.select(answer(await discord.run("images")), values=[f"image:{image.id}"]))
+    [public] = (await discord.click(looked, "Share")).followups
+    assert spoilers(public) == [True]
+
+
+async def test_what_was_just_uploaded_is_still_shared_openly_after_it_was_edited(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    private = answer(await discord.run("upload", file=("a.jpg", picture)))
+    form = await discord.click(private, "Add alt text")
+    await discord.alice.submit_modal(form, {"title": "Hill", "description": "A green hill."})
+    [public] = (await discord.click(private, "Share")).followups
+    assert spoilers(public) == [False]
+
+
+async def test_an_open_upload_is_covered_no_less_than_others_once_its_channel_asks_nobodys_age_any_more(
+    discord: Discord, linked: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = discord.standin.world.add_image(linked, title="Hill", nsfw=None)
+    with_interactions(monkeypatch, marked(nsfw=True))
+    public = await shared(discord, image=image.id)
+    assert spoilers(public) == [False]
+    with_interactions(monkeypatch, marked(nsfw=False))
+    form = await discord.click(public, "Edit")
+    await discord.alice.submit_modal(form, {"title": "New", "description": ""})
+    assert spoilers(discord.reread(public)) == [True]
+
+
+async def test_anyone_may_have_the_whole_of_a_shared_gallerys_picture_for_themselves(
+    discord: Discord, linked: Account
+) -> None:
+    images = [discord.standin.world.add_image(linked, title=f"Picture {n}", nsfw=False) for n in range(2)]
+    public = await shared(discord, "images")
+    looked = answer(await discord.bob.select(public, values=[f"image:{images[0].id}"]))
+    assert [item["media"]["url"] for item in pictures(looked)] == [f"https://i.imgur.com/{images[0].id}.jpg"]
+    assert "Edit" not in buttons(looked)

@@ -31,7 +31,6 @@ def _views() -> Iterator[str]:
 
 
 PARTS = {
-    "cogs.server._changing:without": "less than was sent",
     "cogs.ui.item:item_view": "what else stands in it is its callers'",
     "cogs.ui.layout:notice": "what stands in it is its callers'",
     "cogs.ui.reply:_kept_private": "says why above what its callers draw",

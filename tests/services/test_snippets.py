@@ -129,3 +129,16 @@ def test_what_has_no_address_of_its_own_is_a_link_to_its_page() -> None:
 def test_an_odd_address_ends_no_markup() -> None:
     odd = Source(PAGE, "https://i.imgur.com/a)[/img]`\"'>x.png", "Cat")
     assert snippet(Style.MARKDOWN, odd) == "![Cat](https://i.imgur.com/a%29%5B/img%5D%60%22%27%3Ex.png)"
+
+
+@pytest.mark.parametrize("title", ["https:`//evil.example", "a:[//b", "a:/\\/b", "x:|:////y", "::<////"])
+def test_what_is_left_of_a_title_is_no_address(title: str) -> None:
+    for style in (Style.MARKDOWN, Style.BBCODE):
+        text = snippet(style, Source(PAGE, None, title))
+        assert text.count("://") == 1, text
+
+
+@pytest.mark.parametrize("alt", ["", " ", "\u200b", "\n"])
+def test_a_title_stays_escaped_where_there_is_nothing_to_read_of_the_description(alt: str) -> None:
+    text = snippet(Style.HTML, Source(PAGE, DIRECT, name='x" onerror="alert(1)', alt=alt))
+    assert 'onerror="' not in text

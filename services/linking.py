@@ -208,7 +208,7 @@ class LinkingService:
         self._linked = linked
         self._patience = patience
         self._notifier: LinkNotifier | None = None
-        self._checks: set[asyncio.Future[None]] = set()
+        self._checks: dict[str, asyncio.Future[None]] = {}
 
     def announce_with(self, notifier: LinkNotifier) -> None:
         """Have `notifier` told when an account is linked, or an attempt has come to another end."""
@@ -219,7 +219,7 @@ class LinkingService:
         if self._logins is not None:
             await self._logins.close()
         if self._checks:
-            await asyncio.wait(self._checks)
+            await asyncio.wait(self._checks.values())
 
     # --- in Discord
 
@@ -448,40 +448,50 @@ class LinkingService:
     async def paste(self, discord_id: int, text: str) -> LinkedAccount:
         """Link the account that the user's own attempt has led to, by the address in what they have pasted.
 
-        Raises LinkError; errors of Imgur pass. What is no address of this attempt leaves it as it is.
+        Raises LinkError; errors of Imgur pass. What is no address of this attempt leaves it as it is; pasted twice, it
+        is linked once.
         """
         pasted = read(text, self._brings)
         attempt = await self._attempts.current(discord_id)
         if attempt is None or attempt.nonce_hash is not None:
             raise LinkUsedError
         refuse_expired(attempt)
-        if attempt.status is not AttemptStatus.BOUND:
+        if attempt.status is AttemptStatus.VOID:
             raise LinkUsedError
         if not is_secret(pasted.state, attempt.state_hash) and not (pasted.error and not pasted.state):
             raise PastedUnclearError
         if pasted.error:
             await self._end(attempt, _meaning(pasted.error))
-        if not await self._attempts.spend(
+        if await self._attempts.spend(
             attempt.id, cookie_hash=None, state_hash=digest(pasted.state), now=datetime.now(UTC)
         ):
-            raise LinkUsedError
-        await self._prove(attempt, pasted.grant, None)
+            await self._prove(attempt, pasted.grant, None)
+        elif check := self._checks.get(attempt.id):
+            await asyncio.wait([check])
+        return await self._completed(attempt)
+
+    async def _completed(self, attempt: LinkAttempt) -> LinkedAccount:
+        """Link what the attempt has proved; for who comes second, what is linked by now. Raises LinkUsedError."""
         account = await self._attempts.complete(attempt.id, now=datetime.now(UTC))
-        if account is None:
+        if account is not None:
+            await self._tell_linked(attempt, account)
+            return linked_account(account)
+        now, present = await self._attempts.by_id(attempt.id), await self._accounts.named(attempt.discord_id)
+        if now is None or now.status is not AttemptStatus.DONE or present is None:
             raise LinkUsedError
-        await self._tell_linked(attempt, account)
-        return linked_account(account)
+        return linked_account(present)
 
     async def _end(self, attempt: LinkAttempt, error: BotError | ImgurError) -> NoReturn:
-        """End the attempt, in its message too, by what it raises."""
-        await self._attempts.void(attempt.id)
+        """End the attempt, in its message too, by what it raises. Raises LinkUsedError for one that has ended."""
+        if not await self._attempts.void(attempt.id):
+            raise LinkUsedError
         await self._tell(attempt, error)
         raise error
 
     async def _prove(self, attempt: LinkAttempt, grant: str, code: str | None) -> None:
         """Find out with Imgur whose the grant is, and keep that with the code. Raises LinkError, errors of Imgur."""
         check: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._checks.add(check)
+        self._checks[attempt.id] = check
         try:
             account = await self._identified(grant)
             proved = await self._attempts.prove(attempt.id, account, code, now=datetime.now(UTC))
@@ -491,7 +501,7 @@ class LinkingService:
                 await self._tell(attempt, error)
             raise
         finally:
-            self._checks.discard(check)
+            del self._checks[attempt.id]
             check.set_result(None)
         if not proved:
             raise LinkUsedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,8 +63,6 @@ async def test_account_is_linked_by_the_address_that_imgur_leads_to(
     said = logged() + text(told)
     assert state not in said
     assert not any(grant in said for grant in re.findall("token=([0-9a-f]{40})", address))
-    with pytest.raises(LinkUsedError):
-        await discord.house.services.linking.paste(discord.alice.id, address)
 
 
 async def test_linking_goes_on_in_a_direct_message(discord: Discord, account: Account) -> None:
@@ -127,6 +126,20 @@ async def test_token_of_another_application_links_nothing(discord: Discord, acco
     assert "Imgur did not confirm" in text(told)
     assert "Begin again" in buttons(told)
     assert await linked(discord) == []
+
+
+async def test_pasted_twice_it_is_linked_once_and_nobody_is_told_otherwise(discord: Discord, account: Account) -> None:
+    offer = answer(await discord.run("link"))
+    address = led_to(discord, account, state_of(offer))
+    pasting = [discord.house.services.linking.paste(discord.alice.id, address) for _ in range(3)]
+    found = await asyncio.gather(*pasting)
+    assert {one.username for one in found} == {"alice_pictures"}
+    assert (await discord.house.services.linking.paste(discord.alice.id, address)).username == "alice_pictures"
+    assert len(discord.standin.sent("POST /oauth2/token")) == 1
+    denied = address.partition("#")[0] + "&error=access_denied"
+    with pytest.raises(LinkUsedError):
+        await discord.house.services.linking.paste(discord.alice.id, denied)
+    assert await linked(discord) == ["alice_pictures"]
 
 
 async def test_address_is_worth_nothing_without_an_attempt(discord: Discord, account: Account) -> None:

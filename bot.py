@@ -436,6 +436,10 @@ def check() -> None:
         if settings.can_link and settings.public_url is None:
             click.echo("Users can link accounts, by pasting the address that Imgur sends them to. Register any address")
             click.echo("of yours with Imgur as the callback, or https://imgur.com. With PUBLIC_URL nobody need paste.")
+            if settings.discord_client_secret is not None:
+                click.echo(
+                    "DISCORD_CLIENT_SECRET does nothing without PUBLIC_URL: there is no page on which to log in."
+                )
         elif settings.can_link:
             click.echo(f"Users can link accounts. The callback address to register with Imgur: {settings.callback_url}")
             if settings.logs_in:

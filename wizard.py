@@ -152,4 +152,7 @@ def _show_links(answers: dict[str, str]) -> None:
         tell("To have users log in with Discord instead of entering a code, set DISCORD_CLIENT_SECRET as well and add")
         tell("this redirect on the page OAuth2 of your Discord application:")
         tell(f"  {answers['PUBLIC_URL']}/oauth/discord")
+    elif answers["IMGUR_CLIENT_SECRET"]:
+        tell("Register any address of yours as the callback in Imgur's settings, under Applications, or")
+        tell("https://imgur.com: users paste the address that Imgur sends them to into Discord.")
     tell("Then, started as this was: check, and run.")

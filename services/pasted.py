@@ -31,10 +31,11 @@ def read(text: str, brings: Literal["refresh_token", "code"]) -> Pasted:
     """The one address in the text. Raises PastedIncompleteError, PastedUnclearError; nothing of it is in the errors."""
     plain = _plain(text)
     errors = _values(plain, "error", r"\w+")
+    whole = re.sub(r"\s+", "", plain)  # an address may be broken into lines, and anywhere in them
     if errors:
-        return Pasted(_one(_values(plain, "state", r"[\w-]*")), error=_one(errors))
-    broken = [plain, re.sub(r"\s+", "", plain)]  # an address may be broken into lines, and anywhere in them
-    for reading in broken:
+        states = _values(whole, "state", _STATE) or _values(plain, "state", r"[\w-]*")
+        return Pasted(_one(states), error=_one(errors))
+    for reading in (plain, whole):
         grants = _values(reading, brings, _HEX.pattern)
         if grants and _values(reading, "state", _STATE):
             return _found(reading, grants)

@@ -167,12 +167,22 @@ def test_check_builds_everything_and_touches_nothing(env: Callable[..., None], t
     assert [path.name for path in tmp_path.iterdir()] == [".env"]
 
 
-@pytest.mark.parametrize("missing", ["PUBLIC_URL", "IMGUR_CLIENT_SECRET"])
-def test_check_says_when_users_cannot_link(env: Callable[..., None], missing: str) -> None:
-    env(**{"PUBLIC_URL": "https://bot.example.org", "IMGUR_CLIENT_SECRET": "example", missing: ""})
+def test_check_says_when_users_cannot_link(env: Callable[..., None]) -> None:
+    env(PUBLIC_URL="https://bot.example.org")
     result = _invoke("check")
     assert result.exit_code == 0
     assert "cannot link" in result.output
+
+
+def test_check_says_when_users_have_to_paste_and_what_does_nothing_then(env: Callable[..., None]) -> None:
+    env(IMGUR_CLIENT_SECRET="example")
+    result = _invoke("check")
+    assert result.exit_code == 0
+    assert "by pasting the address" in result.output
+    assert "or https://imgur.com" in result.output
+    assert "DISCORD_CLIENT_SECRET" not in result.output
+    env(IMGUR_CLIENT_SECRET="example", DISCORD_CLIENT_SECRET="example-discord-secret")
+    assert "DISCORD_CLIENT_SECRET does nothing without PUBLIC_URL" in _invoke("check").output
 
 
 def test_keygen_prints_a_new_key_each_time_that_the_settings_take(env: Callable[..., None], tmp_path: Path) -> None:
@@ -436,11 +446,17 @@ def test_check_names_the_redirect_where_users_log_in_with_discord(env: Callable[
     assert "DISCORD_CLIENT_SECRET: looks like the bot's token" in _invoke("check").output
 
 
-@pytest.mark.parametrize(("secret", "address"), [("", "https://bot.example.org"), ("example-secret", "")])
-def test_init_names_no_callback_where_nobody_can_link(tmp_path: Path, secret: str, address: str) -> None:
-    result = _invoke("init", answers=f"{TOKEN}\nexample-id\n{secret}\n{address}\n")
+def test_init_names_no_callback_where_nobody_can_link(tmp_path: Path) -> None:
+    result = _invoke("init", answers=f"{TOKEN}\nexample-id\n\nhttps://bot.example.org\n")
     assert result.exit_code == 0
     assert "callback" not in result.output
+    assert "/oauth/imgur" not in result.output
+
+
+def test_init_says_what_to_register_where_users_have_to_paste(tmp_path: Path) -> None:
+    result = _invoke("init", answers=f"{TOKEN}\nexample-id\nexample-secret\n\n")
+    assert result.exit_code == 0
+    assert "any address of yours as the callback" in result.output
     assert "/oauth/imgur" not in result.output
 
 

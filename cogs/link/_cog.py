@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -43,7 +44,13 @@ from cogs.ui.reply import (
     refused,
 )
 from cogs.ui.spot import spot_of
-from errors import AnswerRefusedError, DirectMessageLostError, DirectMessagesClosedError, NothingLinkedError
+from errors import (
+    AnswerRefusedError,
+    DirectMessageLostError,
+    DirectMessagesClosedError,
+    LinkUsedError,
+    NothingLinkedError,
+)
 from locales.text import Text
 from services.account import AccountService, LinkedAccount
 from services.adoption import AdoptionService
@@ -264,7 +271,8 @@ class Linking(commands.Cog):
         if refusal is not None:
             raise AnswerRefusedError from refusal
         if origin := interaction_origin(interaction, message.id if message else None, waits=True):
-            await self._linking.set_origin(offer.attempt_id, origin)
+            with suppress(LinkUsedError):  # who has gone on meanwhile, in a direct message
+                await self._linking.set_origin(offer.attempt_id, origin)
 
     async def _ask_to_unlink(self, interaction: Interaction) -> None:
         await acknowledge(interaction)

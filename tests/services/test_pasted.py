@@ -109,6 +109,8 @@ def test_two_of_a_kind_are_refused(text: str) -> None:
         (f"https://imgur.com/?state={STATE}&error=access_denied", STATE),
         (f"https://imgur.com/?state={STATE}#error=access_denied", STATE),
         (f"<https://imgur.com/#error=access_denied&state={STATE}>", STATE),
+        (broken(f"https://imgur.com/?state={STATE}&error=access_denied", STATE), STATE),
+        (broken(f"https://imgur.com/?error=access_denied&state={STATE}", STATE), STATE),
         ("https://imgur.com/?error=access_denied", ""),
         ("error=access_denied", ""),
     ],

@@ -425,9 +425,11 @@ async def test_a_proxy_that_speaks_http_1_0_takes_no_cut_file_for_a_whole_one(
     await asyncio.wait_for(held.arrived.wait(), 15)
     await discord.house.services.accounts.unlink(discord.alice.id)
     held.release()
-    with pytest.raises(ConnectionResetError):
-        await reader.read()
-    writer.close()
+    try:
+        with pytest.raises(ConnectionResetError):
+            await reader.read()
+    finally:
+        writer.close()
 
 
 async def test_a_stop_of_the_bot_in_the_middle_is_an_error_too(
@@ -494,9 +496,10 @@ async def test_favorites_are_there_by_choice_and_an_album_of_others_is_named(
     mine, theirs = add(discord, linked, picture, "Mine"), add(discord, somebody, picture, "Theirs")
     album = world.add_album(somebody, title="Their album", images=[theirs])
     del world.albums[album.id]
-    album.id = theirs.id  # an album may have the id of an image
+    album.id = mine.id  # an album may have the id of an image
     world.albums[album.id] = album
     world.add_favorites(linked, [mine, theirs, album])
+    await discord.run("upload", file=("mine.jpg", picture), anonymous=True, title="Not chosen")
     await index.read(*SHELVES)
     assert not [name for name in await fetched(browser, await opened(discord, browser, "images")) if "Their" in name]
     alone = await fetched(browser, await opened(discord, browser, "favorites"))
@@ -511,6 +514,7 @@ async def test_favorites_are_there_by_choice_and_an_album_of_others_is_named(
         f"images/Mine ({mine.id}).jpg",
         f"favorites/Theirs ({theirs.id}).jpg",
     }
+    assert f"https://imgur.com/a/{album.id}" in both["index.html"].decode()
 
 
 async def test_the_link_to_another_account_ends_what_was_fixed(

@@ -234,6 +234,7 @@ class ImgurClient(AlbumCalls):
         address: str,
         auth: AccessToken | None = None,
         *,
+        name: str | None = None,
         album: str | None = None,
         title: str | None = None,
         description: str | None = None,
@@ -243,7 +244,8 @@ class ImgurClient(AlbumCalls):
 
         OutcomeUnknownError has a status where Imgur answered, and named no picture.
         """
-        texts = {"type": "url", "image": address, "album": album, "title": title, "description": description}
+        texts = {"type": "url", "image": address, "name": name}
+        texts |= {"album": album, "title": title, "description": description}
         texts["disable_audio"] = "1" if disable_audio else None
         request = Request(
             "POST",

@@ -132,6 +132,7 @@ class ImgurApi(Protocol):
         address: str,
         auth: AccessToken | None = None,
         *,
+        name: str | None = None,
         album: str | None = None,
         title: str | None = None,
         description: str | None = None,

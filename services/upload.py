@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
@@ -102,7 +103,8 @@ class UploadRequest:
     """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound.
 
     With `is_new_album`, `album` is the name of one that is made first. With `shrink`, a picture that is too large for
-    Imgur is made smaller. It is deleted again once it `expires`. `since` is when it began to go up.
+    Imgur is made smaller. It is deleted again once it `expires`. `since` is when it began to go up. By its `mark`, which
+    stands in the file's name, it can be told from all others where nobody could note what Imgur answered.
     """
 
     discord_id: int
@@ -116,6 +118,7 @@ class UploadRequest:
     shrink: bool = False
     expires: timedelta | None = None
     since: datetime | None = None
+    mark: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -261,7 +264,8 @@ class UploadService:
         errors of Imgur and the database pass.
         """
         album = None
-        request = replace(request, since=datetime.now(UTC))
+        mark = secrets.token_hex(6) if request.expires and not request.anonymous else None
+        request = replace(request, since=datetime.now(UTC), mark=mark)
         if request.file.origin is Origin.VOICE_MESSAGE:
             raise VoiceMessageError
         if request.anonymous:
@@ -318,6 +322,7 @@ class UploadService:
         fetching = self._imgur.upload_address(
             address.url,
             auth,
+            name=request.mark,
             album=request.album,
             title=request.title,
             description=request.description,
@@ -331,7 +336,7 @@ class UploadService:
             return await self._fetched(request, file, auth), Changes()
         wish = Wish(clean=not await self._keeps_details(request.discord_id), shrink=request.shrink)
         async with self._attachments.open(file) as opened, self._workshop.ready(file, opened, wish) as ready:
-            source = _Source(ready.name, ready.mime_type, ready.opened, progress)
+            source = _Source(_marked(ready.name, request.mark), ready.mime_type, ready.opened, progress)
             uploading = self._imgur.upload(
                 source,
                 auth,
@@ -488,8 +493,12 @@ def _wish(request: UploadRequest) -> dict[str, Any] | None:
     """When it is to be deleted, and by what it is known for certain, as it is on record while it is sent."""
     if request.expires is None:
         return None
-    file = None if isinstance(request.file, Address) else PurePath(request.file.name).stem
-    return {"seconds": request.expires.total_seconds(), "title": request.title, "file": file}
+    return {"seconds": request.expires.total_seconds(), "mark": request.mark}
+
+
+def _marked(name: str, mark: str | None) -> str:
+    path = PurePath(name)
+    return f"{path.stem} {mark}{path.suffix}" if mark else name
 
 
 def _expiry(request: UploadRequest, image: Image, auth: AccessToken | None) -> Expiry | None:

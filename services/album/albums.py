@@ -116,8 +116,8 @@ class AlbumService:
     ) -> None:
         """A picture that the user calls so is about to be sent, into the album if there is one. Never fails.
 
-        `hidden` says that it is a spoiler; `expires`, in how many seconds it is to be deleted, and what tells it from
-        others that the account may get meanwhile: its `title`, and what its `file` is called if there is one.
+        `hidden` says that it is a spoiler; `expires`, in how many `seconds` it is to be deleted, and by which `mark` in
+        its file's name it is told from all others that the account may get meanwhile.
         """
         deed = "file" if viewer.account else "anonymous"
         change: dict[str, Any] = {"deed": deed, "title": line(name), "hidden": hidden, "expires": expires}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ UNDATED = Text(
     "You wanted it deleted later, but which of them it is cannot be told, so none is deleted by itself: /imgur delete "
     "does it."
 )
+UNSEEN = Text("You wanted it deleted later. Should it be there all the same, nothing but /imgur delete does that.")
 ANONYMOUS = "anonymous"
 """The deed that needs no account."""
 SKEW = timedelta(minutes=2)
@@ -106,7 +107,10 @@ class Interrupted(Handler):
 
     async def judge(self, work: Work, error: Exception) -> Verdict | None:
         """Where the account cannot be used, or Imgur refuses, nothing can be seen; else it is tried again."""
-        unknown = UNKNOWN_UPLOAD if work.job.payload["deed"] in {"file", "upload"} else UNKNOWN
+        change = work.job.payload
+        unknown = UNKNOWN_UPLOAD if change["deed"] in {"file", "upload"} else UNKNOWN
+        if change.get("expires"):
+            unknown = Words(unknown.title, sentences(unknown.text, UNSEEN))
         return Done(unknown) if isinstance(error, (BotError, *REFUSALS)) else None
 
     async def _sent(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
@@ -115,7 +119,7 @@ class Interrupted(Handler):
         if got is None:
             unseen = Text("Imgur shows no picture in your account since {file} was sent.", file=file)
             again = Text("If it is not in /imgur images, upload it once more.")
-            return Words(Text("The picture is not to be seen"), sentences(NOW, unseen, again))
+            return Words(Text("The picture is not to be seen"), sentences(NOW, unseen, again, expires))
         since = Text("Since {file} was sent, your account got: {names}.", file=file, names=got)
         return Words(Text("The picture should be on Imgur"), sentences(NOW, since, expires, LOOK_FIRST))
 
@@ -128,7 +132,7 @@ class Interrupted(Handler):
         since = [image for image in newest.items if image.created and image.created >= change["begun_at"] - SKEW]
         await self._hide(viewer, change, [image.id for image in since])
         if not since:
-            return None, None
+            return None, UNSEEN if change.get("expires") else None
         return _names([(image.id, image.title or "") for image in since]), await self._expire(viewer, change, since)
 
     async def _expire(self, viewer: Viewer, change: Mapping[str, Any], since: Sequence[Item]) -> Text | None:
@@ -136,17 +140,18 @@ class Interrupted(Handler):
         wish = change.get("expires")
         if not wish:
             return None
-        images = [image for image in since if isinstance(image, Image) and image.name and image.name == wish["file"]]
-        is_it = [image for image in images if image.title == wish["title"]]
-        dated = await self._catalogue.uploads.expiring(viewer.discord_id, [image.id for image in is_it])
-        due_at = change["begun_at"] + timedelta(seconds=wish["seconds"])
-        new = [image for image in is_it if image.id not in dated]
-        if len(new) > 1 or not is_it:
+        mark, user, uploads = wish.get("mark"), viewer.discord_id, self._catalogue.uploads
+        is_it = [one for one in since if isinstance(one, Image) and one.name and mark and mark in one.name]
+        if len(is_it) != 1:
             return UNDATED
-        for image in new:
-            expiry = Expiry(viewer.discord_id, image.id, due_at, viewer.account_id, deletehash=image.deletehash)
-            await self._catalogue.uploads.expire(expiry)
-        return Text("As you said, it is deleted {when}; /imgur show changes that.", when=Moment(due_at))
+        (image,) = is_it
+        expiry = (await uploads.expiring(user, [image.id])).get(image.id)
+        if expiry is None:
+            came_at = max(change["begun_at"], min(image.created or change["begun_at"], datetime.now(UTC)))
+            due_at = came_at + timedelta(seconds=wish["seconds"])
+            expiry = Expiry(user, image.id, due_at, viewer.account_id, deletehash=image.deletehash)
+            await uploads.expire(expiry)
+        return Text("As you said, it is deleted {when}; /imgur show changes that.", when=Moment(expiry.due_at))
 
     async def _hide(self, viewer: Viewer, change: Mapping[str, Any], images: Iterable[str]) -> None:
         for image_id in images if change.get("hidden") else ():
@@ -259,7 +264,7 @@ class Interrupted(Handler):
         except NotFoundError:
             gone = Text("Imgur no longer has {name}.", name=_name(change))
             again = Text("If the picture is not in /imgur images, upload it once more.")
-            return Words(Text("The album is gone"), sentences(NOW, gone, came, expires, again))
+            return Words(Text("The album is gone"), sentences(NOW, gone, came, again, expires))
         before, now = change["before"], max(album.images_count, len(album.images))
         if now <= before:
             has = Text("The album {name} is empty.", name=_name(change))
@@ -269,7 +274,7 @@ class Interrupted(Handler):
                 )
             add = None if got is None else Text("/imgur album add puts it in.")
             again = Text("If it is not in /imgur images either, upload it once more.")
-            return Words(Text("The picture is not in the album"), sentences(NOW, has, came, expires, add, again))
+            return Words(Text("The picture is not in the album"), sentences(NOW, has, came, add, again, expires))
         has = Text(
             "The album {name} has {pictures}, {more} more than before.",
             name=_name(change),

@@ -91,7 +91,7 @@ async def test_an_upload_that_imgur_took_is_named_and_hidden_if_it_was(
     assert await stores.uploads.hidden([new.id, old.id]) == (frozenset({new.id}) if hidden else frozenset())
 
 
-WISH = {"seconds": 86400.0, "title": "Cat", "file": "hill"}
+WISH = {"seconds": 86400.0, "mark": "0123456789ab"}
 
 
 async def dated(stores: Stores) -> list[tuple[str, timedelta]]:
@@ -103,11 +103,11 @@ async def dated(stores: Stores) -> list[tuple[str, timedelta]]:
 async def test_what_was_to_be_deleted_later_is_though_its_process_was_killed_before_it_could_note_that(
     albums: AlbumService, stores: Stores, standin: Standin, account: Account, album: StoredAlbum, deed: str
 ) -> None:
-    for changes in ({"title": "Cat"}, {"title": "Cat", "name": "other"}, {"title": None, "name": "hill"}):
-        another = standin.world.add_image(account, title=changes["title"])  # as its user sends by other ways
-        another.name = changes.get("name")
+    for name in (None, "hill", "hill.jpg", "hill ba9876543210.jpg"):  # as its user uploads before and after
+        standin.world.add_image(account, title="Cat").name = name
     new = standin.world.add_image(account, title="Cat")
-    new.name = "hill"
+    new.name = "hill 0123456789ab.jpg"
+    new.created += 3600  # which cannot be: it is about an hour, and no more
     change = {"deed": deed, "title": "Cat", "file": "Cat", "album": album.id, "before": 3, "expires": WISH}
     _, text = await told(albums, stores, change)
     assert "As you said, it is deleted" in text
@@ -116,15 +116,13 @@ async def test_what_was_to_be_deleted_later_is_though_its_process_was_killed_bef
     assert timedelta(hours=23, minutes=58) < left <= timedelta(days=1)
 
 
-@pytest.mark.parametrize("name", ["hill", None])
+@pytest.mark.parametrize("wish", [WISH, {"seconds": 86400.0, "title": "Cat", "file": "hill"}])
 async def test_nothing_is_deleted_later_if_it_is_not_sure_which_one_it_was(
-    albums: AlbumService, stores: Stores, standin: Standin, account: Account, name: str | None
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account, wish: dict[str, Any]
 ) -> None:
-    """Two that are called the same; or one that came by an address, and was called nothing."""
-    for _ in range(2 if name else 1):
-        standin.world.add_image(account, title="Cat").name = name
-    change = {"deed": "file", "title": "Cat", "expires": WISH | {"file": name}}
-    _, text = await told(albums, stores, change)
+    """Of the same name and title there are many: each paste is an image.png. Or Imgur has called it otherwise."""
+    standin.world.add_image(account, title="Cat").name = "hill"
+    _, text = await told(albums, stores, {"deed": "file", "title": "Cat", "expires": wish})
     assert "which of them it is cannot be told, so none is deleted by itself" in text
     assert await dated(stores) == []
 
@@ -133,7 +131,7 @@ async def test_what_was_noted_before_the_kill_stays_as_it_was_noted(
     albums: AlbumService, stores: Stores, standin: Standin, account: Account
 ) -> None:
     new = standin.world.add_image(account, title="Cat")
-    new.name = "hill"
+    new.name = "hill 0123456789ab.jpg"
     due_at = datetime.now(UTC) + timedelta(days=1)
     await stores.uploads.expire(Expiry(ADA, new.id, due_at, account.id))
     _, text = await told(albums, stores, {"deed": "file", "title": "Cat", "expires": WISH})
@@ -149,6 +147,9 @@ async def test_an_upload_that_did_not_arrive_is_to_be_done_once_more(
     assert title == "The picture is not to be seen"
     assert "Imgur shows no picture in your account since Cat was sent." in text
     assert "upload it once more" in text
+    assert "nothing but /imgur delete" not in text
+    title, text = await told(albums, stores, {"deed": "file", "title": "Cat", "expires": WISH})
+    assert "Should it be there all the same, nothing but /imgur delete does that." in text
 
 
 async def test_of_an_upload_without_an_account_only_the_record_knows(
@@ -173,8 +174,10 @@ async def test_what_cannot_be_seen_of_an_upload_is_said(
     albums: AlbumService, stores: Stores, standin: Standin, account: Account, deed: str
 ) -> None:
     await stores.accounts.unlink(ADA)
-    title, text = await told(albums, stores, {"deed": deed, "title": "Cat", "hidden": False})
-    assert (title, "cannot be seen" in text) == ("A picture may have been uploaded", True)
+    for expires in (None, WISH):
+        title, text = await told(albums, stores, {"deed": deed, "title": "Cat", "hidden": False, "expires": expires})
+        assert (title, "cannot be seen" in text) == ("A picture may have been uploaded", True)
+        assert ("nothing but /imgur delete does that" in text) is (expires is not None)
 
 
 def an_upload(image_id: str, at: datetime) -> AnonymousUpload:

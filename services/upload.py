@@ -103,8 +103,8 @@ class UploadRequest:
     """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound.
 
     With `is_new_album`, `album` is the name of one that is made first. With `shrink`, a picture that is too large for
-    Imgur is made smaller. It is deleted again once it `expires`. `since` is when it began to go up. By its `mark`, which
-    stands in the file's name, it can be told from all others where nobody could note what Imgur answered.
+    Imgur is made smaller. It is deleted again once it `expires`. `since` is when it began to go up. By its `mark`, in
+    the file's name, it is told from all others on Imgur where nobody could note what Imgur answered.
     """
 
     discord_id: int

@@ -68,19 +68,24 @@ class ExpiryStore:
             due = select(COLUMNS.discord_id).where(COLUMNS.try_at <= now, free, not_(busy.exists()))
             return (await transaction.execute(due.distinct().limit(limit))).scalars().all()
 
-    async def claim(self, discord_id: int, now: datetime, account_id: int | None = None) -> Expiry | None:
-        """Take what of the user's, or of an account, has been due the longest; it ends by itself after LEASE."""
-        of = [] if account_id is None else [COLUMNS.account_id == account_id]
+    async def claim(self, discord_id: int, now: datetime, image_id: str | None = None) -> Expiry | None:
+        """Take what of the user's has been due the longest; it ends by itself after LEASE.
+
+        Or this picture, if it is due, whenever it was to be tried again.
+        """
+        is_it = COLUMNS.try_at <= now
+        if image_id is not None:
+            is_it = and_(COLUMNS.image_id == image_id, COLUMNS.due_at <= now)
         async with self._database.write() as transaction:
             clock = await transaction.now()
-            due = and_(COLUMNS.discord_id == discord_id, COLUMNS.try_at <= now, is_free(COLUMNS, clock), *of)
+            due = and_(COLUMNS.discord_id == discord_id, is_it, is_free(COLUMNS, clock))
             first = select(COLUMNS.image_id).where(due).order_by(COLUMNS.try_at, COLUMNS.image_id).limit(1)
             mine = and_(_is(discord_id, first.scalar_subquery()), due)
             change = update(expiries).where(mine).values(claim=secrets.token_hex(8), claimed_until=clock + LEASE)
-            image_id = (await transaction.execute(change.returning(COLUMNS.image_id))).scalar()
-            if image_id is None:
+            claimed = (await transaction.execute(change.returning(COLUMNS.image_id))).scalar()
+            if claimed is None:
                 return None
-            row = (await transaction.execute(_with_keys().where(_is(discord_id, image_id)))).one()
+            row = (await transaction.execute(_with_keys().where(_is(discord_id, claimed)))).one()
         return self._opened(row)
 
     async def release(self, expiry: Expiry, try_at: datetime, *, failures: int) -> bool:
@@ -90,11 +95,13 @@ class ExpiryStore:
         async with self._database.write() as transaction:
             return bool((await transaction.execute(update(expiries).where(mine).values(**values))).rowcount)
 
-    async def hurry(self, discord_id: int, account_id: int, now: datetime) -> int:
-        """Have all pictures of an account that are to be deleted deleted now; how many those are."""
-        change = update(expiries).where(COLUMNS.discord_id == discord_id, COLUMNS.account_id == account_id)
+    async def hurry(self, discord_id: int, now: datetime, account_id: int | None = None) -> Sequence[str]:
+        """Have all that is to be deleted of the user's, or of an account, deleted now; the ids."""
+        change = update(expiries).where(COLUMNS.discord_id == discord_id).values(due_at=now, try_at=now)
+        if account_id is not None:
+            change = change.where(COLUMNS.account_id == account_id)
         async with self._database.write() as transaction:
-            return (await transaction.execute(change.values(due_at=now, try_at=now))).rowcount
+            return (await transaction.execute(change.returning(COLUMNS.image_id))).scalars().all()
 
     async def erase(self, discord_id: int) -> None:
         """Forget all that is noted of the user's pictures; none of them is deleted any more."""

@@ -234,6 +234,8 @@ class Linking(commands.Cog):
             if deleted.count:
                 done(interaction, deleted_title(deleted.count))
             await answer(interaction, undeleted_view(deleted, interaction.user.id))
+        elif await self._expiries.of_account(interaction.user.id):  # uploaded meanwhile
+            await self._show_question(interaction)
         else:
             await self._unlink(interaction)
 

@@ -2,7 +2,7 @@
 
 from services.expiry.clock import SteadyClock
 from services.expiry.handler import Expiring
-from services.expiry.service import Deleted, ExpiryService
+from services.expiry.service import Dated, Deleted, ExpiryService
 from services.expiry.spans import NEVER, OFFERED, read_span, span_name, span_text, span_value, spans_for
 from storage.models import Awaited, Expiry
 
@@ -10,6 +10,7 @@ __all__ = [
     "NEVER",
     "OFFERED",
     "Awaited",
+    "Dated",
     "Deleted",
     "Expiring",
     "Expiry",

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from errors import BotError
-from imgur.errors import ForbiddenError, ImgurError, RateLimitedError, RejectedError
+from imgur.errors import ApplicationRefusedError, ForbiddenError, ImgurError, RateLimitedError, RejectedError
 from locales.text import Moment, Text, sentences
 from services.expiry.clock import SteadyClock
 from services.jobs import Done, Handler, Pause, Verdict, Work
 from services.library.items import ItemService
 from services.ports import ExpiryStore
 from services.words import Words
-from storage.errors import StorageError
+from storage.errors import KeyMissingError, SealBrokenError, StorageError
 from storage.models import Expiry
 
 log = structlog.get_logger(__name__)
@@ -24,10 +24,10 @@ CLOCK_PAUSE = 5.0
 """Seconds until a clock that is not believed is looked at again."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 """After a failure; each in a row doubles it."""
-GIVEN_UP = timedelta(days=30)
-"""After so long in vain its user is told that it is theirs to delete."""
-ITS_OWN = (BotError, ForbiddenError, RejectedError)
-"""What is about one picture and keeps no other waiting."""
+GIVEN_UP, LEAST_TRIES = timedelta(days=30), 180
+"""After so long in vain, and a week of tries at least, its user is told that it is theirs to delete."""
+ITS_OWN = (BotError, ForbiddenError, RejectedError, KeyMissingError, SealBrokenError)
+"""What is about one picture and keeps no other waiting, but for what Imgur says of the bot itself."""
 
 
 class Expiring(Handler):
@@ -52,13 +52,20 @@ class Expiring(Handler):
         try:
             await delete(self._store, self._items, expiry, now)
         except ITS_OWN as error:
+            if not is_its_own(error):
+                raise
             log.info("a picture that is due has to wait", reason=type(error).__name__)
-            if now - expiry.due_at >= GIVEN_UP and await self._store.keep(expiry.discord_id, expiry.image_id):
+            if _is_hopeless(expiry, now) and await self._store.keep(expiry.discord_id, expiry.image_id):
                 return Done(_given_up(expiry))
         return None
 
     async def judge(self, work: Work, error: Exception) -> None:
         """Whatever it is, it is tried again."""
+
+
+def is_its_own(error: Exception) -> bool:
+    """Whether a trouble is about one picture, and the next may well do."""
+    return isinstance(error, ITS_OWN) and not isinstance(error, ApplicationRefusedError)
 
 
 async def delete(store: ExpiryStore, items: ItemService, expiry: Expiry, now: datetime) -> None:
@@ -73,6 +80,10 @@ async def delete(store: ExpiryStore, items: ItemService, expiry: Expiry, now: da
         if isinstance(error, BotError | ImgurError | StorageError):
             raise
         log.exception("a picture could not be deleted when it was due")
+
+
+def _is_hopeless(expiry: Expiry, now: datetime) -> bool:
+    return now - expiry.due_at >= GIVEN_UP and expiry.failures >= LEAST_TRIES
 
 
 def _given_up(expiry: Expiry) -> Words:

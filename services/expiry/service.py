@@ -8,17 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from errors import BotError, ExpiringNowError, NothingLinkedError
-from imgur.errors import ImgurError
+from imgur.errors import ImgurError, NotFoundError
 from services.account import AccountService
 from services.expiry.clock import SteadyClock
-from services.expiry.handler import KIND, delete
+from services.expiry.handler import KIND, delete, is_its_own
 from services.jobs import JobService
 from services.library.ability import Shown
 from services.library.items import ItemService
 from services.ports import ExpiryStore, UploadStore
+from services.quota.caller import waiting_for_nothing
 from storage.errors import StorageError
 from storage.models import Awaited, Expiry
+
+log = structlog.get_logger(__name__)
 
 USERS_AT_ONCE = 50
 PATIENCE = 600.0
@@ -28,12 +33,20 @@ LOOK_EVERY = 0.2  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """What became of an account's pictures that were to be deleted: so many are, so many left, and why."""
+    """What became of pictures that were to be deleted, of an account's perhaps: so many are, so many left, and why."""
 
-    username: str
     count: int
     left: int
     trouble: Exception | None = None
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What a picture's owner has said of it: `expiry` is None where it stays, `shown` where it cannot be shown now."""
+
+    expiry: Expiry | None
+    shown: Shown | None
 
 
 class ExpiryService:
@@ -80,42 +93,80 @@ class ExpiryService:
         account = await self._accounts.linked(discord_id)
         if account is None:
             raise NothingLinkedError
-        number = account.account_id
-        count, trouble = await self._store.hurry(discord_id, number, self._now()), None
-        until = time.monotonic() + PATIENCE
-        while trouble is None and (await self._store.awaited(discord_id, number)).count and time.monotonic() < until:
-            expiry = await self._store.claim(discord_id, self._now(), number)
-            if expiry is None:  # another process is at it
-                await asyncio.sleep(LOOK_EVERY)
-                continue
-            try:
-                await delete(self._store, self._items, expiry, self._now())
-            except (BotError, ImgurError, StorageError) as error:
-                trouble = error
-        left = (await self._store.awaited(discord_id, number)).count
-        return Deleted(account.username, max(count - left, 0), left, trouble)
+        return replace(await self._delete(discord_id, account.account_id), username=account.username)
 
-    async def keep(self, discord_id: int, image_id: str) -> Shown:
+    async def delete_all_now(self, discord_id: int) -> Deleted:
+        """The same of all that is to be deleted of the user's."""
+        return await self._delete(discord_id)
+
+    async def keep(self, discord_id: int, image_id: str) -> Dated:
         """Have a picture of the user's not deleted. Raises ExpiringNowError, NotYoursError, AlbumGivenError."""
+        expiry = await self._noted(discord_id, image_id)
         if not await self._store.keep(discord_id, image_id):
             raise ExpiringNowError
-        return await self._items.editable(discord_id, f"image:{image_id}")
+        if expiry is None:
+            return Dated(None, await self._items.editable(discord_id, f"image:{image_id}"))
+        return Dated(None, await self._seen(discord_id, image_id))
 
-    async def change(self, discord_id: int, image_id: str, span: timedelta) -> Shown:
+    async def change(self, discord_id: int, image_id: str, span: timedelta) -> Dated:
         """Have a picture of the user's deleted so long from now.
 
         Raises ExpiringNowError, NotYoursError, AlbumGivenError.
         """
-        shown = await self._items.editable(discord_id, f"image:{image_id}")
         due_at = self._now() + span
-        if shown.expiry is None:
-            account = await self._accounts.linked(discord_id)
-            is_anonymous = await self._uploads.get(discord_id, image_id) is not None
-            handle = None if is_anonymous else shown.item.deletehash
-            account_id = None if is_anonymous or account is None else account.account_id
-            expiry = Expiry(discord_id, image_id, due_at, account_id, deletehash=handle)
-            await self._uploads.expire(expiry)
-            return replace(shown, expiry=replace(expiry, deletehash=None))
-        if not await self._store.move_to(discord_id, image_id, due_at):
+        expiry = await self._noted(discord_id, image_id)
+        if expiry is not None and await self._store.move_to(discord_id, image_id, due_at):
+            return Dated(replace(expiry, due_at=due_at, failures=0), await self._seen(discord_id, image_id))
+        shown = await self._items.editable(discord_id, f"image:{image_id}")
+        if shown.expiry is not None:
             raise ExpiringNowError
-        return replace(shown, expiry=replace(shown.expiry, due_at=due_at, failures=0))
+        account = await self._accounts.linked(discord_id)
+        is_anonymous = await self._uploads.get(discord_id, image_id) is not None
+        handle = None if is_anonymous else shown.item.deletehash
+        account_id = None if is_anonymous or account is None else account.account_id
+        expiry = Expiry(discord_id, image_id, due_at, account_id)
+        await self._uploads.expire(replace(expiry, deletehash=handle))
+        return Dated(expiry, replace(shown, expiry=expiry))
+
+    async def _noted(self, discord_id: int, image_id: str) -> Expiry | None:
+        return (await self._uploads.expiring(discord_id, [image_id])).get(image_id)
+
+    async def _seen(self, discord_id: int, image_id: str) -> Shown | None:
+        """A picture of which something was just written down, which no trouble at Imgur's undoes."""
+        try:
+            with waiting_for_nothing():
+                return await self._items.editable(discord_id, f"image:{image_id}")
+        except NotFoundError:
+            raise
+        except (BotError, ImgurError, StorageError) as error:
+            log.info("a picture cannot be shown just now", reason=type(error).__name__)
+            return None
+
+    async def _delete(self, discord_id: int, account_id: int | None = None) -> Deleted:
+        """Each is tried once, as long as the trouble is its own."""
+        begun, until = self._now(), time.monotonic() + PATIENCE
+        ids = await self._store.hurry(discord_id, begun, account_id)
+        count, trouble = 0, None
+        for image_id in ids:
+            expiry = await self._claimed(discord_id, image_id, begun, until)
+            if expiry is None:
+                continue
+            try:
+                await delete(self._store, self._items, expiry, self._now())
+                count += 1
+            except (BotError, ImgurError, StorageError) as error:
+                trouble = error
+                if not is_its_own(error):
+                    break
+        return Deleted(count, len(await self._uploads.expiring(discord_id, ids)), trouble)
+
+    async def _claimed(self, discord_id: int, image_id: str, due_at: datetime, until: float) -> Expiry | None:
+        """None where it is gone by now, kept, or to be deleted later; who deletes it already is waited for."""
+        while time.monotonic() < until:
+            if expiry := await self._store.claim(discord_id, due_at, image_id):
+                return expiry
+            left = await self._noted(discord_id, image_id)
+            if left is None or left.due_at > due_at:
+                return None
+            await asyncio.sleep(LOOK_EVERY)
+        return None

@@ -23,7 +23,8 @@ _UNITS = {
     **dict.fromkeys(("month", "months"), LONGEST),
 }
 _ONE = {"a", "an", "one"}
-_PART = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,3})?|an?\b|one\b) ?([a-z]+)")
+# "1,000 hours" is no hour and no thousand hours: it is refused.
+_PART = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,2})?|an?\b|one\b) ?([a-z]+)")
 _BETWEEN = re.compile(r"[\s,]*(?:and\b)?\s*")
 
 

@@ -485,6 +485,6 @@ def test_views_fit_at_their_longest(at: datetime) -> None:
     assert_sendable(gallery_view(page, Place(Source.ACCOUNT), OWNER))
     assert_sendable(question_view(images[0], expiries[ids[0]], OWNER))
     assert_sendable(confirm_unlink_view("n" * 63, OWNER, 10**6))
-    deleted = Deleted("n" * 63, 10**6, 10**6, OverCapacityError("html"))
+    deleted = Deleted(10**6, 10**6, OverCapacityError("html"), "n" * 63)
     assert "is still linked" in written(undeleted_view(deleted, OWNER))
     assert_sendable(undeleted_view(deleted, OWNER))

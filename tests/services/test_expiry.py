@@ -14,10 +14,11 @@ import pytest
 
 from errors import ExpiringNowError, NothingLinkedError, NotYoursError
 from imgur.client import ImgurClient
+from imgur.errors import ForbiddenError
 from services.account import AccountService
 from services.expiry import Expiring, Expiry, ExpiryService, SteadyClock
 from services.expiry.clock import HOLD, TOLERANCE
-from services.expiry.handler import GIVEN_UP, KIND
+from services.expiry.handler import GIVEN_UP, KIND, LEAST_TRIES
 from services.jobs import JobService, Runner
 from services.library import Library
 from services.library.shelves import Shelves
@@ -96,10 +97,10 @@ def library(accounts: AccountService, imgur_client: ImgurClient, stores: Stores)
 
 @asynccontextmanager
 async def process(
-    stores: Stores, accounts: AccountService, library: Library, clock: SteadyClock, wall: Any
+    stores: Stores, accounts: AccountService, library: Library, clock: SteadyClock, wall: Any, pause: float = 0.01
 ) -> AsyncIterator[House]:
     handler = Expiring(stores.expiries, library.items, clock)
-    runner = Runner(stores.jobs, [handler], pause=0.01, look_every=0.02)
+    runner = Runner(stores.jobs, [handler], pause=pause, look_every=0.02)
     jobs = JobService(stores.jobs, runner.wake)
     service = ExpiryService(
         stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock, now=wall
@@ -137,10 +138,10 @@ async def gone(stores: Stores, *images: StoredImage) -> None:
     await until(lambda: is_quiet(stores))
 
 
-def forget_claims(database_url: str) -> None:
-    """As time does; in a thread, for whoever writes in between goes on meanwhile."""
+def write(database_url: str, statement: str) -> None:
+    """In a thread, for whoever writes in between goes on meanwhile."""
     with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as database, database:
-        database.execute("UPDATE expiries SET claimed_until = 0")
+        database.execute(statement)
 
 
 def an_upload(image: StoredImage) -> AnonymousUpload:
@@ -263,12 +264,58 @@ async def hurried(stores: Stores) -> None:
         await stores.jobs.postpone(job, NOW - DAY)
 
 
-async def test_what_was_never_to_be_deleted_is_told_after_a_month_and_let_go(
-    house: House, stores: Stores, standin: Standin, account: Account
+async def test_a_picture_whose_deletehash_does_not_open_keeps_no_other_waiting(
+    stores: Stores,
+    accounts: AccountService,
+    library: Library,
+    clock: Clock,
+    standin: Standin,
+    linked: Account,
+    database_url: str,
 ) -> None:
-    """It is in an account that nobody has linked any more."""
+    anonymous, other = standin.world.add_image(None), standin.world.add_image(linked)
+    await stores.uploads.add(an_upload(anonymous), due_at=NOW - HOUR)
+    await dated(stores, other)
+    await asyncio.to_thread(
+        write, database_url, "UPDATE anonymous_uploads SET deletehash = zeroblob(length(deletehash))"
+    )
+    async with process(stores, accounts, library, clock.made(), clock.wall, pause=99) as house:
+        await house.look()
+        await gone(stores, other)
+    [expiry] = (await stores.uploads.expiring(ADA, [anonymous.id])).values()
+    assert expiry.failures == 1
+
+
+async def test_a_bot_that_imgur_refuses_tries_no_other_picture_for_a_while(
+    house: House, stores: Stores, standin: Standin, linked: Account
+) -> None:
+    images = [standin.world.add_image(linked) for _ in range(5)]
+    for image in images:
+        await dated(stores, image)
+    standin.fail_next("invalid-client-403", "* /3/image/*", times=99)
+    await house.look()
+
+    async def waits() -> bool:
+        job = await stores.jobs.open_one(KIND, f"{KIND}:{ADA}")
+        return job is not None and job.failures > 0
+
+    await until(waits)
+    await house.runner.close()
+    assert len(set(sent(standin))) == 1
+
+
+async def test_what_was_never_to_be_deleted_is_told_after_a_month_and_let_go(
+    house: House, stores: Stores, standin: Standin, account: Account, clock: Clock
+) -> None:
+    """It is in an account that nobody has linked any more. The month in which no process ran does not count."""
     image = standin.world.add_image(account)
-    await dated(stores, image, NOW - GIVEN_UP)
+    await dated(stores, image, NOW - GIVEN_UP - DAY)
+    await house.look()
+    await until(lambda: is_quiet(stores))
+    claimed = await stores.expiries.claim(ADA, NOW + HOUR)
+    assert claimed is not None
+    assert claimed.failures == 1
+    await stores.expiries.release(claimed, NOW, failures=LEAST_TRIES)
     await house.look()
     await gone(stores, image)
     (words,) = await until(lambda: house.jobs.outcomes(ADA))
@@ -338,7 +385,7 @@ async def test_a_process_that_was_killed_after_imgurs_yes_leaves_it_to_the_next(
     standin.world.remove_image(image)
     await house.look()
     assert await is_quiet(stores)
-    await asyncio.to_thread(forget_claims, database_url)
+    await asyncio.to_thread(write, database_url, "UPDATE expiries SET claimed_until = 0")  # as time does
     await house.look()
     await gone(stores, image)
 
@@ -499,12 +546,54 @@ async def test_what_is_being_deleted_can_be_neither_kept_nor_changed(
         await house.expiries.change(ADA, image.id, HOUR)
 
 
+@pytest.mark.parametrize("fault", ["over-capacity-500", "throttled-429", "html-over-capacity-503", "unauthorized-403"])
+async def test_what_its_owner_says_is_done_though_imgur_shows_nothing(
+    house: House, stores: Stores, standin: Standin, linked: Account, fault: str
+) -> None:
+    """Or whoever wants to save a picture would be told that it failed."""
+    image, other = standin.world.add_image(linked), standin.world.add_image(linked)
+    await dated(stores, image, NOW + HOUR)
+    await dated(stores, other, NOW + HOUR)
+    standin.fail_next(fault, "GET *", times=99)
+    changed = await house.expiries.change(ADA, other.id, DAY)
+    assert changed.shown is None
+    assert changed.expiry == Expiry(ADA, other.id, NOW + DAY, linked.id)
+    assert await stores.uploads.expiring(ADA, [other.id]) == {other.id: changed.expiry}
+    kept = await house.expiries.keep(ADA, image.id)
+    assert (kept.shown, kept.expiry) == (None, None)
+    assert await is_gone(stores, image)
+
+
+async def test_it_can_be_kept_and_changed_without_its_account(
+    house: House, stores: Stores, standin: Standin, account: Account
+) -> None:
+    """It is to be deleted by its deletehash then."""
+    image = standin.world.add_image(account)
+    await dated(stores, image, NOW + HOUR)
+    assert (await house.expiries.change(ADA, image.id, DAY)).expiry == Expiry(ADA, image.id, NOW + DAY, account.id)
+    assert (await house.expiries.keep(ADA, image.id)).expiry is None
+    assert await is_gone(stores, image)
+
+
+async def test_what_was_kept_meanwhile_gets_the_time_that_is_said_then(
+    house: House, stores: Stores, standin: Standin, linked: Account
+) -> None:
+    """The menu was opened before."""
+    image = standin.world.add_image(linked)
+    await dated(stores, image, NOW + HOUR)
+    await house.expiries.keep(ADA, image.id)
+    assert (await house.expiries.change(ADA, image.id, DAY)).expiry == Expiry(ADA, image.id, NOW + DAY, linked.id)
+    assert not await is_gone(stores, image)
+
+
 async def test_nobody_has_anothers_picture_deleted(
     house: House, stores: Stores, standin: Standin, linked: Account
 ) -> None:
     image = standin.world.add_image(standin.world.add_account("bob_imgur"))
     with pytest.raises(NotYoursError):
         await house.expiries.change(ADA, image.id, HOUR)
+    with pytest.raises(NotYoursError):
+        await house.expiries.keep(ADA, image.id)
     assert await is_gone(stores, image)
 
 
@@ -540,6 +629,60 @@ async def test_what_could_not_be_deleted_now_is_told_and_tried_again(
     clock.passes(timedelta(minutes=1))
     await house.look()
     await gone(stores, *images)
+
+
+async def test_one_that_imgur_refuses_keeps_no_other_from_being_deleted_now(
+    house: House, stores: Stores, standin: Standin, linked: Account
+) -> None:
+    images = [standin.world.add_image(linked) for _ in range(3)]
+    for number, image in enumerate(images):
+        await dated(stores, image, NOW + DAY + number * HOUR)
+    standin.fail_next("unauthorized-403", f"DELETE /3/image/{images[0].id}")
+    deleted = await house.expiries.delete_now(ADA)
+    assert (deleted.count, deleted.left) == (2, 1)
+    assert isinstance(deleted.trouble, ForbiddenError)
+    assert len(sent(standin)) == 3
+
+
+async def test_what_is_uploaded_kept_or_moved_meanwhile_is_not_deleted_now_and_keeps_nobody_waiting(
+    house: House, stores: Stores, standin: Standin, linked: Account
+) -> None:
+    images = [standin.world.add_image(linked) for _ in range(3)]
+    for image in images:
+        await dated(stores, image, NOW + DAY)
+    held = standin.switches.hold(DELETE)
+    deleting = asyncio.create_task(house.expiries.delete_now(ADA))
+    await held.arrived.wait()
+    first, kept, moved = sorted(images, key=lambda image: image.id != sent(standin)[0])
+    await house.expiries.keep(ADA, kept.id)
+    await house.expiries.change(ADA, moved.id, DAY)
+    new = standin.world.add_image(linked)
+    await dated(stores, new, NOW + DAY)
+    held.release()
+    deleted = await deleting
+    assert deleted.count == 1
+    assert set(standin.world.images) == {kept.id, moved.id, new.id}
+    assert await house.expiries.of_account(ADA) == 2
+    assert first.id in sent(standin)
+
+
+async def test_what_another_process_is_deleting_is_waited_for(
+    house: House, stores: Stores, standin: Standin, linked: Account
+) -> None:
+    image = standin.world.add_image(linked)
+    await dated(stores, image)
+    claimed = await stores.expiries.claim(ADA, NOW)
+    assert claimed is not None
+    deleting = asyncio.create_task(house.expiries.delete_now(ADA))
+    await until(lambda: is_hurried(stores, image))
+    assert sent(standin) == []
+    await stores.expiries.release(claimed, NOW + DAY, failures=9)  # in vain, and not to be tried again for long
+    assert (await deleting).count == 1
+    assert image.id not in standin.world.images
+
+
+async def is_hurried(stores: Stores, image: StoredImage) -> bool:
+    return (await stores.uploads.expiring(ADA, [image.id]))[image.id].due_at == NOW
 
 
 async def test_who_is_not_linked_has_nothing_in_an_account(house: House) -> None:

@@ -32,6 +32,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
         ("1 day, and 12 hours", 36 * HOUR),
         ("  in  3   days ", 3 * DAY),
         ("30 days", 30 * DAY),
+        ("29 days and 24 hours", 30 * DAY),
+        ("43200 minutes", 30 * DAY),
+        ("720.0 h", 30 * DAY),
         ("\N{FULLWIDTH DIGIT THREE} days", 3 * DAY),
         ("never", None),
         ("Never", None),
@@ -56,6 +59,7 @@ def test_people_say_it_in_many_ways(typed: str | None, span: timedelta | None) -
             "\N{ROMAN NUMERAL TWO} days!",
         ),
         *("day", "a", "1 day " * 31, "1 day;", "a a", "one"),
+        *("1,000 hours", "2.160 hours", "1,440 minutes", "1.5.5 days", "29 days 25 hours", "0.99 hours"),
     ],
 )
 def test_what_says_no_time_or_none_that_can_be_is_refused(typed: str) -> None:

@@ -155,7 +155,8 @@ async def test_nobody_keeps_or_moves_anothers(stores: Stores) -> None:
     await stores.uploads.expire(expiry())
     assert await stores.expiries.keep(2, "abc1234")  # for them there is none
     assert not await stores.expiries.move_to(2, "abc1234", NOW + HOUR)
-    assert await stores.expiries.hurry(2, 9, NOW) == 0
+    assert await stores.expiries.hurry(2, NOW, 9) == []
+    assert await stores.expiries.claim(2, NOW + HOUR, "abc1234") is None
     await stores.expiries.erase(2)
     assert await dates(stores, "abc1234") == {"abc1234": NOW}
 
@@ -185,13 +186,32 @@ async def test_what_is_awaited_is_counted(stores: Stores) -> None:
 async def test_an_accounts_pictures_can_be_due_at_once(stores: Stores) -> None:
     for image_id, account_id in (("a", 9), ("b", 9), ("other", 8), ("nobody", None)):
         await stores.uploads.expire(expiry(image_id, due_at=NOW + HOUR, account_id=account_id))
-    assert await stores.expiries.hurry(1, 9, NOW) == 2
+    await stores.uploads.expire(expiry("stranger", 2, NOW + HOUR, account_id=9))
+    assert sorted(await stores.expiries.hurry(1, NOW, 9)) == ["a", "b"]
     assert await dates(stores, "a", "b", "other", "nobody") == {
         "a": NOW,
         "b": NOW,
         "other": NOW + HOUR,
         "nobody": NOW + HOUR,
     }
+    assert sorted(await stores.expiries.hurry(1, NOW)) == ["a", "b", "nobody", "other"]
+    assert await dates(stores, "stranger", discord_id=2) == {"stranger": NOW + HOUR}
+
+
+async def test_one_that_is_due_can_be_claimed_though_it_was_to_be_tried_later(
+    stores: Stores, other_stores: Stores
+) -> None:
+    for image_id, due_at in (("first", NOW - HOUR), ("due", NOW), ("later", NOW + HOUR)):
+        await stores.uploads.expire(expiry(image_id, due_at=due_at))
+    assert await stores.expiries.claim(1, NOW, "later") is None
+    claimed = await stores.expiries.claim(1, NOW, "due")
+    assert claimed is not None
+    assert claimed.image_id == "due"
+    assert await other_stores.expiries.claim(1, NOW, "due") is None
+    await stores.expiries.release(claimed, NOW + HOUR, failures=1)
+    again = await other_stores.expiries.claim(1, NOW, "due")
+    assert again is not None
+    assert again.failures == 1
 
 
 async def test_an_unlink_takes_the_dates_of_that_accounts_pictures_along(stores: Stores) -> None:

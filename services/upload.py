@@ -130,7 +130,7 @@ class UploadRequest:
 class Uploaded:
     """What became of it, what its owner may do with it, and what was done to the file on its way.
 
-    `expiry` is when it is deleted; unless that `is_noted`, the database did not take it yet.
+    `expiry` is when it is deleted, as far as it can be; unless that `is_noted`, the database did not take it yet.
     """
 
     image: Image
@@ -379,21 +379,22 @@ class UploadService:
         if auth is None:
             is_noted = await self._keep(request, image, expiry)
         else:
-            is_noted = expiry is None or await self._date(request, expiry)
+            is_noted = expiry is None or await self._date(request, expiry, auth)
         if request.file.hidden:
             hide = partial(self._uploads.hide, request.discord_id, image.id, since=request.since)
             await self._backlog.write("a spoiler", hide)
         return _Stored(image, expiry, is_noted)
 
-    async def _date(self, request: UploadRequest, expiry: Expiry) -> bool:
+    async def _date(self, request: UploadRequest, expiry: Expiry, auth: AccessToken) -> bool:
         """Put on record when it is to be deleted, at once or as soon as the database lets it; whether at once."""
         expire = partial(self._uploads.expire, expiry, since=request.since)
         try:
             await expire()
         except ErasedMeanwhileError:
-            raise UploadErasedError(is_deleted=await self._is_deleted(expiry.deletehash)) from None
+            raise UploadErasedError(is_deleted=await self._is_deleted(expiry.image_id, auth)) from None
         except StorageError:
-            self._backlog.add("when a picture is to be deleted", partial(self._keep_late, expire, expiry.deletehash))
+            late = partial(self._keep_late, expire, expiry.image_id, auth)
+            self._backlog.add("when a picture is to be deleted", late)
             return False
         return True
 
@@ -470,19 +471,22 @@ class UploadService:
             raise
         return True
 
-    async def _keep_late(self, keep: Callable[[], Awaitable[None]], deletehash: str | None) -> None:
+    async def _keep_late(
+        self, keep: Callable[[], Awaitable[None]], handle: str, auth: AccessToken | None = None
+    ) -> None:
         try:
             await keep()
         except ErasedMeanwhileError:
-            await self._is_deleted(deletehash)
+            await self._is_deleted(handle, auth)
 
-    async def _is_deleted(self, deletehash: str | None) -> bool:
-        """Delete what has nobody any more, on nobody's behalf; whether it is off Imgur."""
-        if deletehash is None:
-            return False
+    async def _is_deleted(self, handle: str, auth: AccessToken | None = None) -> bool:
+        """Delete what has nobody any more, on nobody's behalf; whether it is off Imgur.
+
+        An account's, by the token that it was uploaded with.
+        """
         try:
             with calling(Caller()):
-                await self._imgur.delete_image(deletehash)
+                await self._imgur.delete_image(handle, auth)
         except ImgurError as error:
             log.warning("a picture of who had everything erased is left on Imgur", reason=type(error).__name__)
             return False
@@ -502,8 +506,11 @@ def _marked(name: str, mark: str | None) -> str:
 
 
 def _expiry(request: UploadRequest, image: Image, auth: AccessToken | None) -> Expiry | None:
-    """When it is to be deleted: never early, should this machine's clock be behind Imgur's."""
-    if request.expires is None:
+    """When it is to be deleted: never early, should this machine's clock be behind Imgur's.
+
+    Of an anonymous one without a deletehash that cannot be said: nobody can ever delete it.
+    """
+    if request.expires is None or (auth is None and image.deletehash is None):
         return None
     now = datetime.now(UTC)
     since = max(now, min(image.created or now, now + MOST_BEHIND))

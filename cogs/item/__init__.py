@@ -16,7 +16,7 @@ async def setup(bot: ImgurBot) -> None:
     """Add the cogs."""
     library = bot.services.library
     favorites = MessageFavorites(bot.services.messages, bot.services.favorites)
-    await bot.add_cog(Expiries(bot.services.expiries, library.items))
+    await bot.add_cog(Expiries(bot.services.expiries))
     await bot.add_cog(Items(library.items, library.suggestions))
     await bot.add_cog(Marks(bot.services.marks, library.suggestions))
     await bot.add_cog(Random(library.drawing))

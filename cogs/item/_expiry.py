@@ -19,7 +19,6 @@ from cogs.ui.words import bold
 from imgur.models import Image, Item
 from locales.text import Text
 from services.expiry import Dated, Expiry, ExpiryService, read_span
-from services.library.items import ItemService
 
 KEPT, SET = Text("It is not deleted"), Text("Saved")
 
@@ -27,9 +26,8 @@ KEPT, SET = Text("It is not deleted"), Text("Saved")
 class Expiries(commands.Cog):
     """Changes when a picture is deleted."""
 
-    def __init__(self, expiries: ExpiryService, items: ItemService) -> None:
+    def __init__(self, expiries: ExpiryService) -> None:
         self._expiries = expiries
-        self._items = items
 
     @action("expiry-keep")
     async def _keep_pressed(self, interaction: Interaction, image_id: str) -> None:
@@ -62,9 +60,12 @@ class Expiries(commands.Cog):
         await self._say(interaction, KEPT, image_id, await self._expiries.keep(interaction.user.id, image_id))
 
     async def _ask(self, interaction: Interaction, image_id: str) -> None:
-        found = await self._items.editable(interaction.user.id, f"image:{image_id}", fresh=False)
-        draw = partial(question_view, expiry=found.expiry, owner=interaction.user.id)
-        await answer(interaction, draw(found.item), plainer=lambda: draw(bare_shown(found).item))
+        dated = await self._expiries.look(interaction.user.id, image_id)
+        draw = partial(question_view, expiry=dated.expiry, owner=interaction.user.id)
+        if (found := dated.shown) is None:
+            await answer(interaction, draw(Image(image_id)))
+        else:
+            await answer(interaction, draw(found.item), plainer=lambda: draw(bare_shown(found).item))
 
     async def _say(self, interaction: Interaction, what: Text, image_id: str, dated: Dated) -> None:
         found, image = dated.shown, Image(image_id)

@@ -13,6 +13,11 @@ from cogs.ui.words import Said
 from locales.text import Moment, Text
 from services.expiry import NEVER, OFFERED, Expiry, span_text, span_value
 
+UNDATED = Text(
+    "**It is not deleted by itself:** Imgur did not say by what it could be deleted, so nobody can ever do that."
+)
+"""The promise cannot be kept."""
+
 
 def unnoted(expiry: Expiry) -> Text:
     """The database did not take the promise."""

@@ -213,16 +213,21 @@ def _dates(batch: Batch, *, shared: bool) -> Iterator[Said]:
     elif noted:
         last = max(expiry.due_at for expiry in noted)
         yield Text("**They are deleted {when}**, on {day}.", when=Moment(last), day=Moment(last, "f"))
-    unsaid = [
-        str(number)
-        for number, entry in enumerate(batch.entries, 1)
-        if entry.uploaded and entry.uploaded.expiry and not entry.uploaded.is_noted
-    ]
-    if unsaid and not shared:
+    if shared:
+        return
+    there = [(str(number), entry.uploaded) for number, entry in enumerate(batch.entries, 1) if entry.uploaded]
+    if unsaid := [number for number, uploaded in there if uploaded.expiry and not uploaded.is_noted]:
         yield Text(
             "**Of these it could not be written down yet that they are to be deleted:** {numbers}. It is tried again "
             "by itself: do not count on it until /imgur show says so.",
             numbers=listed(unsaid),
+        )
+    is_wished = any(entry.request.expires for entry in batch.entries)
+    if is_wished and (never := [number for number, uploaded in there if uploaded.expiry is None]):
+        yield Text(
+            "**These are not deleted by themselves:** {numbers}. Imgur did not say by what they could be deleted, so "
+            "nobody can ever do that.",
+            numbers=listed(never),
         )
 
 

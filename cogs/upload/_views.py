@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.expiry import later_button, unnoted
+from cogs.ui.expiry import UNDATED, later_button, unnoted
 from cogs.ui.item import ID_LIMIT, is_video, item_view, linked
 from cogs.ui.layout import WARNING, notice
 from cogs.ui.markdown import Markdown, plain
@@ -19,6 +19,7 @@ from cogs.upload._transfer import Transfer
 from errors import LinkBrokenError
 from imgur.models import TITLE_LIMIT, Album
 from locales.text import Plural, Size, Text, sentences
+from services.library.ability import Ability
 from services.messages import words
 from services.quota.caller import Wait
 from services.upload import Address, Origin, Uploaded, UploadRequest
@@ -147,13 +148,16 @@ def uploaded_view(
         what = md(Text("**Uploaded by** {user}", user=Markdown(f"<@{owner}>")))
     facts = joined(" · ", _facts(uploaded, request, shared=shared))
     changes = None if shared else joined(" · ", change_words(uploaded.changes))
-    is_datable = undated and not shared and uploaded.expiry is None and len(uploaded.image.id) <= ID_LIMIT
-    promise = unnoted(uploaded.expiry) if uploaded.expiry and not uploaded.is_noted else None
+    is_theirs = Ability.DELETE in uploaded.can and len(uploaded.image.id) <= ID_LIMIT
+    is_datable = undated and not shared and uploaded.expiry is None and is_theirs
     return item_view(
         uploaded.image,
         owner=owner,
         can=uploaded.can,
-        above=joined("\n", (what, small(facts), small(changes) if changes else None, None if shared else promise)),
+        above=joined(
+            "\n",
+            (what, small(facts), small(changes) if changes else None, None if shared else _promise(uploaded, request)),
+        ),
         shared=shared,
         hidden=request.file.hidden,
         described=request.file.description,
@@ -161,6 +165,13 @@ def uploaded_view(
         beside=[later_button(uploaded.image.id, owner)] if is_datable else (),
         expiry=uploaded.expiry if uploaded.is_noted else None,
     )
+
+
+def _promise(uploaded: Uploaded, request: UploadRequest) -> Text | None:
+    """What there is to say of a wish to have it deleted that is not on record."""
+    if request.expires and uploaded.expiry is None:
+        return UNDATED
+    return unnoted(uploaded.expiry) if uploaded.expiry and not uploaded.is_noted else None
 
 
 def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Iterator[Said]:

@@ -99,6 +99,13 @@ class ExpiryService:
         """The same of all that is to be deleted of the user's."""
         return await self._delete(discord_id)
 
+    async def look(self, discord_id: int, image_id: str) -> Dated:
+        """What is said of a picture of the user's so far. Raises NotYoursError, AlbumGivenError."""
+        expiry = await self._noted(discord_id, image_id)
+        if expiry is None:
+            return Dated(None, await self._items.editable(discord_id, f"image:{image_id}", fresh=False))
+        return Dated(expiry, await self._seen(discord_id, image_id, fresh=False))
+
     async def keep(self, discord_id: int, image_id: str) -> Dated:
         """Have a picture of the user's not deleted. Raises ExpiringNowError, NotYoursError, AlbumGivenError."""
         expiry = await self._noted(discord_id, image_id)
@@ -131,11 +138,11 @@ class ExpiryService:
     async def _noted(self, discord_id: int, image_id: str) -> Expiry | None:
         return (await self._uploads.expiring(discord_id, [image_id])).get(image_id)
 
-    async def _seen(self, discord_id: int, image_id: str) -> Shown | None:
-        """A picture of which something was just written down, which no trouble at Imgur's undoes."""
+    async def _seen(self, discord_id: int, image_id: str, *, fresh: bool = True) -> Shown | None:
+        """A picture of which something is on record, which no trouble at Imgur's undoes."""
         try:
             with waiting_for_nothing():
-                return await self._items.editable(discord_id, f"image:{image_id}")
+                return await self._items.editable(discord_id, f"image:{image_id}", fresh=fresh)
         except NotFoundError:
             raise
         except (BotError, ImgurError, StorageError) as error:

@@ -131,6 +131,26 @@ async def test_an_upload_under_way_is_deleted_from_imgur_again(discord: Discord,
     assert await discord.house.services.uploads.anonymous_count(discord.alice.id) == 1
 
 
+@on_both
+async def test_one_into_the_account_that_was_to_be_deleted_later_is_deleted_at_once(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    """By the account: what Imgur's documents call a deletehash is good for nobody's pictures alone."""
+    held = discord.standin.switches.hold("POST /3/upload", answer=True)
+    running = asyncio.create_task(discord.run("upload", file=("cat.jpg", picture), expires="1 day"))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    [image_id] = discord.standin.world.images
+    await discord.house.services.leaving.leave(discord.alice.id, "0")
+    held.release()
+    said = text(answer(await running))
+    assert "deleted it from Imgur again" in said
+    assert "It is deleted" not in said
+    assert discord.standin.sent(DELETE)[-1].path.endswith(image_id)
+    assert not discord.standin.world.images
+    await settled(discord)
+    assert naming(discord, discord.alice.id) == []
+
+
 async def test_what_could_not_be_deleted_again_is_said_to_be_left(discord: Discord, picture: bytes) -> None:
     held = discord.standin.switches.hold("POST /3/upload", answer=True)
     running = asyncio.create_task(discord.run("upload", file=("cat.jpg", picture), anonymous=True))

@@ -333,6 +333,26 @@ async def test_it_can_be_kept(discord: Discord, linked: Account, picture: bytes,
     assert dates(database_url) == {}
 
 
+async def test_it_is_said_to_be_kept_though_imgur_shows_nothing(
+    discord: Discord, linked: Account, picture: bytes, database_url: str
+) -> None:
+    message, other = await uploaded(discord, picture), await uploaded(discord, picture + b"2")
+    discord.standin.fail_next("html-over-capacity-503", "GET *", times=99)
+    await discord.click(message, "Do not delete it")
+    kept = text(discord.reread(message))
+    assert "It is not deleted" in kept
+    assert "Imgur does not show the picture just now" in kept
+    assert len(dates(database_url)) == 1
+    await discord.click(other, "Change when")
+    await choose(discord, discord.reread(other), "7 days")
+    changed = discord.reread(other)
+    assert "It is deleted" in text(changed)
+    assert "Imgur does not show the picture just now" in text(changed)
+    assert abs(next(iter(dates(database_url).values())) - time.time() - 7 * 86400) < 60
+    await discord.click(changed, "Do not delete it")
+    assert dates(database_url) == {}
+
+
 @pytest.mark.parametrize("anonymous", [False, True])
 async def test_another_time_can_be_said(
     discord: Discord, linked: Account, picture: bytes, database_url: str, *, anonymous: bool
@@ -393,6 +413,22 @@ def test_a_promise_that_could_not_be_written_down_yet_is_told() -> None:
     assert not parts(several, SELECT)
 
 
+async def test_that_nobody_can_ever_delete_it_is_told(discord: Discord, picture: bytes, database_url: str) -> None:
+    """Imgur sends no deletehash along."""
+    discord.standin.switches.deletehash_for_uploader = False
+    one = await uploaded(discord, picture, anonymous=True)
+    assert "It is not deleted by itself" in text(one)
+    assert "nobody can ever do that" in text(one)
+    assert not {"Do not delete it", "Change when", "Delete it later…"} & set(buttons(one))
+    opened = await discord.run("upload", expires="1 day", anonymous=True)
+    assert opened.modal is not None
+    several = answer(await sent(discord, files("a.jpg", "b.jpg"), how=["expires 1 days"], anonymous=True))
+    assert "These are not deleted by themselves:** 1, 2" in text(several)
+    shared = await discord.run("upload", file=("hill.jpg", picture), expires="1 day", anonymous=True, share=True)
+    assert "deleted" not in text(shared.followups[-1])
+    assert dates(database_url) == {}
+
+
 # --- unlink ----------------------------------------------------------------------------------------------------------
 
 
@@ -442,6 +478,30 @@ async def test_unlink_asks_anew_where_something_is_to_be_deleted_by_now(
     assert await discord.house.services.accounts.linked(discord.alice.id) is not None
     await discord.click(asked, "Unlink and delete nothing")
     assert await discord.house.services.accounts.linked(discord.alice.id) is None
+
+
+async def test_unlink_asks_about_what_is_uploaded_while_the_others_are_deleted(
+    discord: Discord, linked: Account, picture: bytes, database_url: str
+) -> None:
+    await uploaded(discord, picture)
+    asked = answer(await discord.run("unlink"))
+    held = discord.standin.switches.hold(DELETE)
+    pressed = asyncio.create_task(discord.click(asked, "Delete now and unlink"))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    new = discord.standin.world.add_image(linked)
+    values = f"{discord.alice.id}, '{new.id}', {linked.id}, {2**53}, {2**53}, 0"
+    await write(
+        database_url,
+        f"INSERT INTO expiries (discord_id, image_id, account_id, due_at, try_at, failures) VALUES ({values})",
+    )
+    held.release()
+    await pressed
+    asked = discord.reread(asked)
+    assert "1 picture in this account is to be deleted by itself" in text(asked)
+    assert discord.standin.world.images_of(linked) == [new]
+    await discord.click(asked, "Delete now and unlink")
+    assert "Unlinked" in text(discord.reread(asked))
+    assert not discord.standin.world.images_of(linked)
 
 
 async def test_unlink_stays_away_where_not_all_could_be_deleted(

@@ -474,6 +474,27 @@ async def test_a_promise_that_could_not_be_written_down_is_told_and_written_as_s
     assert await dates(stores, done.image.id) == [replace(done.expiry, deletehash=None)]
 
 
+async def test_who_was_erased_before_it_could_be_written_down_has_it_deleted_at_once(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account, tmp_path: Path
+) -> None:
+    await link(stores, standin, account)
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        database.execute("ALTER TABLE expiries RENAME TO away")
+        done = await uploads.upload(request(expires=timedelta(days=1)), ignore)
+        assert not done.is_noted
+        database.execute("ALTER TABLE away RENAME TO expiries")
+    await stores.leaving.erase(ADA, datetime.now(UTC))
+    await uploads.close()
+    assert await dates(stores, done.image.id) == []
+    assert not standin.world.images
+
+
+async def test_of_one_that_nobody_can_delete_nothing_is_promised(uploads: UploadService, standin: Standin) -> None:
+    standin.switches.deletehash_for_uploader = False
+    done = await uploads.upload(request(anonymous=True, expires=timedelta(days=1)), ignore)
+    assert done.expiry is None
+
+
 async def test_an_anonymous_one_that_could_not_be_written_down_is_deleted_again(
     uploads: UploadService, standin: Standin, tmp_path: Path
 ) -> None:

@@ -266,6 +266,7 @@ async def compose(
                 stores.leaving,
                 stores.accounts,
                 stores.uploads,
+                stores.expiries,
                 jobs,
                 abandon=linking.abandon,
                 deletes=Deleting.kind,

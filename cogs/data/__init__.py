@@ -8,4 +8,5 @@ from cogs.data._cog import Data
 
 async def setup(bot: ImgurBot) -> None:
     """Add the cog."""
-    await bot.add_cog(Data(bot.services.exports, bot.services.leaving, bot.services.backups))
+    services = bot.services
+    await bot.add_cog(Data(services.exports, services.leaving, services.backups, services.expiries))

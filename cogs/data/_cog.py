@@ -10,18 +10,23 @@ from cogs.data._export import export_view, file_names, lost_view, part_view, par
 from cogs.data._leaving import ERASED, left_view, question_view, stays_view
 from cogs.data._policy import policy_view
 from cogs.ui.actions import Interaction, action
+from cogs.ui.expiry import deleted_words
 from cogs.ui.groups import DATA
 from cogs.ui.reply import acknowledge, acknowledge_in_place, answer, done, hand_on, hand_over, open_form
 from services.data import BackupService, ExportService, Leaving, LeavingService
+from services.expiry import ExpiryService
 
 
 class Data(commands.Cog):
     """Tells users what is held about them, hands it to them, erases it. All of it is for their eyes alone."""
 
-    def __init__(self, exports: ExportService, leaving: LeavingService, backups: BackupService) -> None:
+    def __init__(
+        self, exports: ExportService, leaving: LeavingService, backups: BackupService, expiries: ExpiryService
+    ) -> None:
         self._exports = exports
         self._leaving = leaving
         self._backups = backups
+        self._expiries = expiries
 
     @app_commands.command(extras=DATA)
     async def policy(self, interaction: Interaction) -> None:
@@ -75,6 +80,17 @@ class Data(commands.Cog):
             return
         done(interaction, ERASED)
         await answer(interaction, left_view(found))
+
+    @action("data-expire")
+    async def _expire_pressed(self, interaction: Interaction) -> None:
+        """What is to be deleted by itself is deleted now; then it is asked again."""
+        await acknowledge_in_place(interaction)
+        user = interaction.user.id
+        deleted = await self._expiries.delete_all_now(user)
+        if deleted.count:
+            done(interaction, deleted_words(deleted))
+        found = await self._leaving.look(user)
+        await answer(interaction, question_view(found, user, deleted))
 
     @action("data-keep")
     async def _keep_pressed(self, interaction: Interaction) -> None:

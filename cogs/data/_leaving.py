@@ -6,17 +6,20 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.layout import WARNING, Control, link_to, notice
+from cogs.ui.expiry import deleted_words, undeleted_words
+from cogs.ui.layout import WARNING, Control, link_to, notice, trouble
 from cogs.ui.words import small
-from locales.text import Plural, Text
+from locales.text import Plural, Text, sentences
 from services.data import Leaving, Left
+from services.expiry import Deleted
 
 ERASED = Text("Everything is erased")
+PRIMARY = discord.ButtonStyle.primary
 REVOKE_URL = "https://imgur.com/account/settings/apps"
 
 
-def question_view(leaving: Leaving, owner: int) -> ui.LayoutView:
-    """What goes, and what stays on Imgur for good unless it is deleted first."""
+def question_view(leaving: Leaving, owner: int, deleted: Deleted | None = None) -> ui.LayoutView:
+    """What goes, and what stays on Imgur for good unless it is deleted first; of that, some was just `deleted`."""
     controls: list[Control] = [
         ActionButton(
             "data-erase", owner, leaving.seen, label=Text("Erase everything"), style=discord.ButtonStyle.danger
@@ -24,14 +27,18 @@ def question_view(leaving: Leaving, owner: int) -> ui.LayoutView:
         ActionButton("data-keep", owner, label=Text("Keep everything")),
     ]
     if leaving.anonymous and not leaving.deleting:
-        first = ActionButton(
-            "bulk-uploads", owner, label=Text("Delete those uploads first…"), style=discord.ButtonStyle.primary
-        )
+        first = ActionButton("bulk-uploads", owner, label=Text("Delete those uploads first…"), style=PRIMARY)
         controls.insert(0, first)
+    if leaving.expiring:
+        now = ActionButton("data-expire", owner, label=Text("Delete now what is to be deleted"), style=PRIMARY)
+        controls.insert(0, now)
     return notice(
         Text("Erase everything that this bot holds about you?"),
+        deleted_words(deleted) if deleted and deleted.count else None,
         _account(leaving),
         _uploads(leaving),
+        sentences(_expiring(leaving), undeleted_words(deleted) if deleted and deleted.left else None),
+        trouble(deleted.trouble) or None if deleted else None,
         Text(
             "**The deletion of your pictures is still under way.** Wait for its end, or what is left of them stays on "
             "Imgur for good."
@@ -80,6 +87,18 @@ def _account(leaving: Leaving) -> Text | None:
     return Text(
         "**{name}** is unlinked: the tokens and what is known of that account go. Its pictures stay on Imgur, in it.",
         name=leaving.username,
+    )
+
+
+def _expiring(leaving: Leaving) -> Plural | None:
+    if not leaving.expiring:
+        return None
+    return Plural(
+        "**{count} picture is to be deleted by itself, and would stay on Imgur:** the bot forgets that as well. If you "
+        "do not want that, have it deleted now.",
+        "**{count} pictures are to be deleted by themselves, and would stay on Imgur:** the bot forgets that as well. "
+        "If you do not want that, have them deleted now.",
+        leaving.expiring,
     )
 
 

@@ -17,7 +17,6 @@ from cogs.link._views import (
     MOVED,
     WAITS,
     confirm_unlink_view,
-    deleted_title,
     kept_view,
     linked_title,
     linked_view,
@@ -31,6 +30,7 @@ from cogs.link._views import (
     works_view,
 )
 from cogs.ui.actions import Interaction, action
+from cogs.ui.expiry import deleted_words
 from cogs.ui.forms import Form, field
 from cogs.ui.layout import trouble
 from cogs.ui.reply import (
@@ -232,7 +232,7 @@ class Linking(commands.Cog):
         deleted = await self._expiries.delete_now(interaction.user.id)
         if deleted.left:
             if deleted.count:
-                done(interaction, deleted_title(deleted.count))
+                done(interaction, deleted_words(deleted))
             await answer(interaction, undeleted_view(deleted, interaction.user.id))
         elif await self._expiries.of_account(interaction.user.id):  # uploaded meanwhile
             await self._show_question(interaction)

@@ -7,6 +7,7 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.adopt import adopt_button, beside
+from cogs.ui.expiry import deleted_words, undeleted_words
 from cogs.ui.layout import WARNING, Control, link_to, notice, trouble
 from cogs.ui.words import Said, joined, small
 from errors import BotError
@@ -182,23 +183,13 @@ def _left_behind(expiring: int) -> Text:
     )
 
 
-def deleted_title(count: int) -> Text:
-    """How many were deleted before the unlink."""
-    return Plural("{count} picture was deleted.", "{count} pictures were deleted.", count)
-
-
 def undeleted_view(deleted: Deleted, owner: int) -> ui.LayoutView:
     """Not all could be deleted: what became of them, and the account stays linked."""
-    done = deleted_title(deleted.count) if deleted.count else None
-    left = Plural(
-        "{count} could not be deleted yet. That is tried again by itself as long as {name} is linked.",
-        "{count} could not be deleted yet. That is tried again by itself as long as {name} is linked.",
-        deleted.left,
-        name=deleted.username,
-    )
+    done = deleted_words(deleted) if deleted.count else None
+    again = Text("That is tried again by itself as long as {name} is linked.", name=deleted.username)
     return notice(
         Text("{name} is still linked", name=deleted.username),
-        sentences(done, left),
+        sentences(done, undeleted_words(deleted), again),
         trouble(deleted.trouble) or None,
         controls=[
             ActionButton("unlink-delete", owner, label=Text("Try again and unlink")),

@@ -10,8 +10,8 @@ from discord import ui
 from cogs.ui.actions import ActionButton, ActionSelect, option
 from cogs.ui.layout import Control
 from cogs.ui.words import Said
-from locales.text import Moment, Text
-from services.expiry import NEVER, OFFERED, Expiry, span_text, span_value
+from locales.text import Moment, Plural, Text
+from services.expiry import NEVER, OFFERED, Deleted, Expiry, span_text, span_value
 
 UNDATED = Text(
     "**It is not deleted by itself:** Imgur did not say by what it could be deleted, so nobody can ever do that."
@@ -47,6 +47,16 @@ def expiry_mark(expiry: Expiry | None, *, shared: bool = False) -> Said | None:
     if is_due(expiry):
         return Text("*due to be deleted {when}, being tried*", when=Moment(expiry.due_at))
     return Text("*is deleted {when}*", when=Moment(expiry.due_at))
+
+
+def deleted_words(deleted: Deleted) -> Text:
+    """How many were deleted at once that were to be deleted later."""
+    return Plural("{count} picture was deleted.", "{count} pictures were deleted.", deleted.count)
+
+
+def undeleted_words(deleted: Deleted) -> Text:
+    """How many of them were not."""
+    return Plural("{count} could not be deleted yet.", "{count} could not be deleted yet.", deleted.left)
 
 
 def is_due(expiry: Expiry) -> bool:

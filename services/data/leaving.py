@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from services.jobs import JobService
-from services.ports import AccountStore, LeavingStore, UploadStore
+from services.ports import AccountStore, ExpiryStore, LeavingStore, UploadStore
+
+_SEEN = re.compile(r"([0-9]{1,9})(?:e([0-9]{1,9}))?(d?)")
+"""As `Leaving.seen` makes it; before it told of what is expiring, that stood in no button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,22 +19,26 @@ class Leaving:
     """What goes with a user who has everything erased.
 
     `anonymous` uploads of theirs are left on Imgur, where nobody can delete them any more; `deleting`: their pictures
-    are being deleted just now, and the rest would be left.
+    are being deleted just now, and the rest would be left. So many that are `expiring`, to be deleted by themselves,
+    whosever they are on Imgur, would stay.
     """
 
     username: str | None
     anonymous: int
     deleting: bool
+    expiring: int = 0
 
     @property
     def seen(self) -> str:
         """What its user has been told of, for the button that says so."""
-        return f"{self.anonymous}{'d' * self.deleting}"
+        return f"{self.anonymous}e{self.expiring}{'d' * self.deleting}"
 
     def is_covered_by(self, seen: str) -> bool:
         """Whether no more is lost by now than what was told."""
-        told = seen.rstrip("d")
-        return told.isdecimal() and self.anonymous <= int(told) and (seen.endswith("d") or not self.deleting)
+        told = _SEEN.fullmatch(seen)
+        if told is None or self.anonymous > int(told[1]) or self.expiring > int(told[2] or 0):
+            return False
+        return bool(told[3]) or not self.deleting
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class LeavingService:
         store: LeavingStore,
         accounts: AccountStore,
         uploads: UploadStore,
+        expiries: ExpiryStore,
         jobs: JobService,
         *,
         abandon: Callable[[int], Awaitable[None]],
@@ -61,6 +70,7 @@ class LeavingService:
         self._store = store
         self._accounts = accounts
         self._uploads = uploads
+        self._expiries = expiries
         self._jobs = jobs
         self._abandon = abandon
         self._deletes = deletes
@@ -70,7 +80,12 @@ class LeavingService:
         """What would be lost."""
         account = await self._accounts.named(discord_id)
         deleting = await self._jobs.open_one(self._deletes, f"user:{discord_id}") is not None
-        return Leaving(account.username if account else None, await self._uploads.count(discord_id), deleting)
+        return Leaving(
+            account.username if account else None,
+            await self._uploads.count(discord_id),
+            deleting,
+            (await self._expiries.awaited(discord_id)).count,
+        )
 
     async def leave(self, discord_id: int, seen: str) -> Left | Leaving:
         """Erase everything; or, where more would be lost than its user has `seen`, nothing, and tell that."""

@@ -140,7 +140,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield policy_view(OWNER)
     yield backup_offer_view(BackupOffer("https://imgur-bot.example.org/backup/nonce", NOW), OWNER)
     yield BackupCodeForm(OWNER)
-    yield leaving_view(Leaving("name", FAR, deleting=False), OWNER)
+    yield leaving_view(Leaving("name", FAR, deleting=False, expiring=FAR), OWNER)
     yield TagsForm(OWNER, VIEW)
     for style in Style:
         yield from links_views([IMAGES[0]] * 500, frozenset(), style, OWNER, VIEW)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from services.data import Leaving
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_bulk import eventually
@@ -47,6 +48,7 @@ async def test_nothing_names_who_had_everything_erased(discord: Discord, linked:
     said = text(asked)
     assert "alice\\_pictures** is unlinked" in said
     assert "1 anonymous upload stays on Imgur, and nobody could ever delete it" in said
+    assert "to be deleted by" not in said
     assert list(buttons(asked)) == ["Delete those uploads first…", "Erase everything", "Keep everything"]
     assert naming(discord, discord.alice.id)
 
@@ -81,6 +83,55 @@ async def test_the_anonymous_uploads_can_be_deleted_first(discord: Discord, pict
     assert "Everything is erased" in text(gone)
     assert "Imgur's application settings" not in buttons(gone)
     assert naming(discord, discord.alice.id) == []
+
+
+NOW = "Delete now what is to be deleted"
+
+
+async def test_what_is_to_be_deleted_by_itself_is_named_and_can_be_deleted_first(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    for number, anonymous in enumerate((False, False, True)):
+        file = (f"cat{number}.jpg", picture + bytes([number]))
+        await discord.run("upload", file=file, expires="30 days", anonymous=anonymous)
+    kept = add_images(discord, linked, 1)
+    asked = answer(await discord.run("data delete"))
+    assert "**3 pictures are to be deleted by themselves, and would stay on Imgur:**" in text(asked)
+    assert len(discord.standin.world.images) == 4
+    again = answer(await discord.click(asked, NOW))
+    assert "3 pictures were deleted." in text(again)
+    assert "to be deleted by" not in text(again)
+    assert list(buttons(again)) == ["Erase everything", "Keep everything"]
+    assert list(discord.standin.world.images) == kept
+    assert "Everything is erased" in text(answer(await discord.click(again, "Erase everything")))
+    assert naming(discord, discord.alice.id) == []
+
+
+async def test_what_could_not_be_deleted_first_is_said_and_erased_all_the_same_if_its_user_wants(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    for number in range(2):
+        await discord.run("upload", file=(f"cat{number}.jpg", picture + bytes([number])), expires="1 day")
+    asked = answer(await discord.run("data delete"))
+    discord.standin.fail_next("over-capacity-403", DELETE, times=99)
+    again = answer(await discord.click(asked, NOW))
+    assert "2 pictures are to be deleted by themselves" in text(again)
+    assert "2 could not be deleted yet." in text(again)
+    assert "over capacity" in text(again)
+    assert NOW in buttons(again)
+    assert "Everything is erased" in text(answer(await discord.click(again, "Erase everything")))
+    assert naming(discord, discord.alice.id) == []
+    assert len(discord.standin.world.images) == 2
+
+
+@pytest.mark.parametrize("seen", ["0", "0d", "1", "0e1", "1e0", "e1", "0e", "-1e1", "x", "1e1e1", "9" * 5000])
+async def test_nothing_is_erased_before_its_user_has_seen_what_would_be_left(
+    discord: Discord, linked: Account, picture: bytes, seen: str
+) -> None:
+    """Buttons of the release before say nothing of what is to be deleted by itself."""
+    await discord.run("upload", file=("cat.jpg", picture), expires="1 day", anonymous=True)
+    assert isinstance(await discord.house.services.leaving.leave(discord.alice.id, seen), Leaving)
+    assert naming(discord, discord.alice.id)
 
 
 async def test_who_would_lose_more_than_they_were_told_is_asked_again(discord: Discord, picture: bytes) -> None:

@@ -32,6 +32,8 @@ from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, text, walk
 from tests.cogs.limits import BUTTON, SELECT, assert_sendable, parts, written
 from tests.cogs.test_autocomplete import offered
+from tests.cogs.test_data import files as exported
+from tests.cogs.test_data import opened
 from tests.cogs.test_upload import UPLOAD
 from tests.cogs.test_upload_form import files, sent
 from tests.databases import rows
@@ -200,6 +202,16 @@ async def test_one_of_several_can_be_kept_and_the_others_links_stay(
     assert "It is not deleted" in text(discord.reread(asked))
     assert set(dates(database_url)) == {second}
     assert "They are deleted" in text(discord.reread(message))
+
+
+async def test_an_export_tells_when(discord: Discord, linked: Account, picture: bytes, database_url: str) -> None:
+    await uploaded(discord, picture)
+    [data] = exported(answer(await discord.run("data export"))).values()
+    [row] = opened(data)["expiries-001.json"]
+    [(image_id, due_at)] = dates(database_url).items()
+    assert row["image_id"] == image_id
+    assert datetime.fromisoformat(row["due_at"]).timestamp() == due_at
+    assert row["deletehash"] == discord.standin.world.images[image_id].deletehash
 
 
 # --- where it is shown -----------------------------------------------------------------------------------------------

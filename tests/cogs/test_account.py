@@ -52,7 +52,8 @@ async def test_account_tells_when_how_and_from_where_it_was_linked_and_unlinked(
     await enter(discord, offer, await discord.walk_pages(link_of(offer), account))
     line = rf"- <t:\d+:f> · linked · by a code · begun in <#{discord.channel.id}>"
     assert re.search(line, text(answer(await discord.run("account"))))
-    await discord.alice_user.click(answer(await discord.alice_user.slash("imgur unlink")), label="Unlink")
+    asked = answer(await discord.alice_user.slash("imgur unlink"))
+    await discord.click(asked, "Unlink", discord.alice_user)
     told = text(answer(await discord.run("account")))
     unlinked = r"- <t:\d+:f> · unlinked · begun in a direct message with this bot"
     assert re.search(rf"{unlinked}\n{line}\n-# If one of these was not you", told)

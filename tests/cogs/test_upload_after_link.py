@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cogs.ui import door
 from cogs.ui.after_link import LATEST, AfterLink
 from errors import AttachmentGoneError
 from standins.imgur.records import Account
@@ -115,6 +116,27 @@ async def test_pressed_once_linked_it_goes_on_at_once_and_pressed_twice_it_goes_
             await ended(discord)
     assert "Uploaded to your Imgur account" in text(question)
     assert len(discord.standin.sent(UPLOAD)) == 1
+
+
+async def test_all_that_waits_goes_on(discord: Discord, account: Account, picture: bytes) -> None:
+    questions = [(await asked(discord, picture, title=title))[0] for title in ("One", "Two")]
+    await discord.link(account)
+    await ended(discord)
+    assert ["Uploaded to your Imgur account" in text(question) for question in questions] == [True, True]
+    assert sorted(sent.fields["title"][0] for sent in discord.standin.sent(UPLOAD)) == ["One", "Two"]
+
+
+async def test_user_is_told_when_the_bot_is_just_being_restarted(
+    discord: Discord, account: Account, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "OTHERS_FIRST", 0.0)
+    question, _ = await asked(discord, picture)
+    await discord.house.bot.door.close()
+    await discord.link(account)
+    await ended(discord)
+    assert "The bot is restarting" in text(discord.channel.history(viewer=discord.alice)[-1])
+    assert "Where should this go?" in text(question)
+    assert not discord.standin.sent(UPLOAD)
 
 
 async def test_what_went_up_anonymously_does_not_go_up_again(

@@ -19,6 +19,7 @@ from errors import (
     LinkNotConfirmedError,
     LinkUsedError,
     NoCodeExpectedError,
+    PastedIncompleteError,
     TooManyAttemptsError,
     WrongCodeError,
 )
@@ -30,6 +31,7 @@ from services.linking import Bound, Further, Landing, LinkingService, LinkOffer,
 from services.onetime import new_marked, new_secret
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
+from standins.imgur.tokens import Grant
 from storage import Stores
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
@@ -140,6 +142,26 @@ async def test_begin_is_refused_when_the_operator_has_not_set_it_up(stores: Stor
         await linking.begin(ADA, "ada")
     with pytest.raises(LinkingNotSetUpError):
         await linking.bind("nonce", {})
+
+
+async def test_code_is_pasted_where_codes_are_asked_for_and_never_without_its_state(
+    stores: Stores, imgur_client: ImgurClient, standin: Standin, account: Account
+) -> None:
+    linking = LinkingService(
+        stores.attempts,
+        stores.accounts,
+        imgur_client,
+        public_url=None,
+        authorize_url=lambda state: imgur_client.authorize_url(state, "code"),
+        response_type="code",
+    )
+    state = URL((await linking.begin(ADA, "ada")).url).query["state"]
+    code = standin.world.tokens.issue_code(Grant(account, CLIENT_ID))
+    for bare in (f"https://imgur.com/?code={code}", f"code={code}", f"https://imgur.com/?code={code}&state="):
+        with pytest.raises(PastedIncompleteError):
+            await linking.paste(ADA, bare)
+    assert not standin.sent("POST /oauth2/token")
+    assert (await linking.paste(ADA, f"https://imgur.com/?state={state}&code={code}")).username == account.username
 
 
 async def test_begin_is_refused_when_twenty_attempts_began_within_the_hour(linking: LinkingService) -> None:

@@ -14,7 +14,8 @@ LONGEST = 4000
 """Characters that Discord lets a form take; what is longer was cut."""
 _DECODED = 3  # times: addresses get encoded on their way through other programs
 _HEX = re.compile(r"[0-9a-f]{40}")  # Imgur's tokens and codes are forty of these
-_STATE = r"[\w-]{43}"  # ours
+_LENGTH = 43  # of our states
+_STATE = rf"[\w-]{{{_LENGTH}}}"
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -46,10 +47,10 @@ def read(text: str, brings: Literal["refresh_token", "code"]) -> Pasted:
 
 
 def _found(reading: str, grants: set[str]) -> Pasted:
-    states = {state[:43] for state in _values(reading, "state", r"[\w-]*")} - {""}
-    if not states:
+    state = _one({state[:_LENGTH] for state in _values(reading, "state", r"[\w-]*")} - {""})
+    if len(state) < _LENGTH:
         raise PastedIncompleteError("state")
-    return Pasted(_one(states), _one(grants))
+    return Pasted(state, _one(grants))
 
 
 def _plain(text: str) -> str:

@@ -74,6 +74,8 @@ def test_code_is_found_as_well(text: str) -> None:
         ("https://imgur.com/", "all"),
         (f"#{FRAGMENT}", "state"),
         (f"https://imgur.com/?state=#{FRAGMENT}", "state"),
+        (f"https://imgur.com/?state={STATE[:42]}#{FRAGMENT}", "state"),
+        (f"https://imgur.com/?state={STATE[:20]}… #{FRAGMENT}", "state"),
         (f"https://imgur.com/?state={STATE}", "grant"),
         (ADDRESS[: ADDRESS.index("refresh_token")], "grant"),
         (f"https://imgur.com/?state={STATE}&code={CODE}", "grant"),

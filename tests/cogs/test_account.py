@@ -14,7 +14,7 @@ from services.account import LinkedAccount
 from services.quota.outlook import Outlook, Standing
 from standins.imgur.records import Account
 from storage.models import Shelf
-from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.conftest import Discord, answer, buttons, shown_label, text
 from tests.cogs.indexing import Index
 from tests.cogs.limits import written
 from tests.cogs.test_link import enter, link_of
@@ -53,7 +53,7 @@ async def test_account_tells_when_how_and_from_where_it_was_linked_and_unlinked(
     line = rf"- <t:\d+:f> · linked · by a code · begun in <#{discord.channel.id}>"
     assert re.search(line, text(answer(await discord.run("account"))))
     asked = answer(await discord.alice_user.slash("imgur unlink"))
-    await discord.click(asked, "Unlink", discord.alice_user)
+    await discord.alice_user.click(asked, label=shown_label(asked, "Unlink"))
     told = text(answer(await discord.run("account")))
     unlinked = r"- <t:\d+:f> · unlinked · begun in a direct message with this bot"
     assert re.search(rf"{unlinked}\n{line}\n-# If one of these was not you", told)

@@ -92,6 +92,7 @@ _SHAPED = re.compile(
 )
 _HUMPS = re.compile(r"[A-Z]*[a-z]+|[A-Z]+|[0-9]+")
 _RUNS = re.compile(r"[A-Za-z0-9]{15,}")
+_NAMED_PART = 5  # of so many letters one is in a word, in what has a name
 _HUMP = 4  # letters; names of things have longer ones, random letters shorter ones
 
 
@@ -119,8 +120,9 @@ def _is_random(word: str) -> bool:
     """Whether letters and digits change as they do in random ones: `Xy12Xy12Xy12Xy1`, and not `a-long-name_2`."""
     parts = re.split("[-_]+", word)
     changes = sum(max(len(_HUMPS.findall(part)) - 1, 0) for part in parts)
-    named = any(re.fullmatch("[a-z]{3,}", part) for part in parts)
-    return not named and sum(map(len, parts)) < _HUMP * (changes + 1)
+    length = sum(map(len, parts))
+    named = sum(len(part) for part in parts if re.fullmatch("[a-z]{3,}", part))  # a random one may begin with `rsk_`
+    return named * _NAMED_PART < length < _HUMP * (changes + 1)
 
 
 def set_up(

@@ -301,6 +301,7 @@ HOW = st.sampled_from(["console", "colours", "json"])
     hold=st.sampled_from(BARE),
     secret=st.one_of(TOKEN, DELETEHASH, NONCE, INTERACTION),
 )
+@example(how="console", write=WRITERS[0], hold=str, secret="rsk_rlI-2EUS0RywokXvJ_yuS5Ff3fOo6KE-fiDtsrp")
 def test_what_looks_random_never_shows(how: str, write: Any, hold: Any, secret: str) -> None:
     text = _written(how, lambda: write(hold(secret)))
     assert text

@@ -15,6 +15,7 @@ from standins.imgur.standin import SENT, STANDIN, SentRequest, Standin
 ADMIN = "/_standin"
 _GONE = 499
 """What the log says of a request whose sender left before all of it had come; nobody gets this answer."""
+SIGN_IN = "/oauth2/authorize"
 _UPLOADS = frozenset({"/3/upload", "/3/image"})
 
 
@@ -66,7 +67,7 @@ def _log(standin: Standin, request: web.Request) -> SentRequest:
         request.method, request.path, dict(request.query), CIMultiDict(request.headers), request.content_length
     )
     request[SENT] = sent
-    standin.requests.append(sent)
+    (standin.visits if sent.path == SIGN_IN else standin.requests).append(sent)
     return sent
 
 

@@ -45,7 +45,10 @@ class SentRequest:
 
 
 class Standin:
-    """A running stand-in: its address, its world, its switches, and what was asked of it."""
+    """A running stand-in: its address, its world, its switches, and what was asked of it.
+
+    `visits` are those to its sign-in page, as browsers make them, or whoever looks now and then whether it works.
+    """
 
     def __init__(self, switches: Switches) -> None:
         self.url = ""
@@ -53,6 +56,7 @@ class Standin:
         self.world = World(switches)
         self.faults = FaultQueue()
         self.requests: list[SentRequest] = []
+        self.visits: list[SentRequest] = []
 
     def register_client(self, client_id: str, client_secret: str, callback_url: str) -> Client:
         """Register an application, or replace its registration."""
@@ -66,7 +70,7 @@ class Standin:
 
     def sent(self, match: str) -> list[SentRequest]:
         """The requests so far whose line matches (wildcards allowed)."""
-        return [request for request in self.requests if fnmatchcase(request.line, match)]
+        return [request for request in (*self.requests, *self.visits) if fnmatchcase(request.line, match)]
 
 
 STANDIN: web.AppKey[Standin] = web.AppKey("standin", Standin)

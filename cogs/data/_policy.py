@@ -27,6 +27,10 @@ KEPT = (
         "**What you have shared:** where and when, and the ids of the pictures, so that moderators can take it down. "
         "For ninety days."
     ),
+    Text(
+        "**What you have chosen:** to keep hidden data in pictures, until you unlink; to hear when Imgur's sign-in "
+        "works, until you have heard, or link."
+    ),
     Text("**When you linked and unlinked**, how and from where, so that you can see it. The last twenty, for a year."),
     Text(
         "**For a while:** attempts to link (an hour), how many of Imgur's credits you used (two days), searches and "

@@ -12,9 +12,9 @@ from cogs.gallery._open import Draw, OpenGalleries
 from cogs.gallery._shared import picked_view
 from cogs.gallery._views import bare_page, gallery_view
 from cogs.ui.actions import Interaction, action
-from cogs.ui.copying import links_views
+from cogs.ui.copying import lines_of, links_file, links_view
 from cogs.ui.item import OPEN, bare
-from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_on, answer_or_share
+from cogs.ui.reply import acknowledge, acknowledge_press, answer, answer_or_share, hand_over
 from errors import ForeignGalleryError
 from services.library.galleries import GalleryService
 from services.library.page import GalleryPage
@@ -67,7 +67,7 @@ class Picks(commands.Cog):
 
     @action("pick-copied", foreign=ForeignGalleryError, style=Style)
     async def _style_chosen(self, interaction: Interaction, view: str, style: Style) -> None:
-        """The first message changes to the other style; the links that follow are new ones."""
+        """The message changes to the other style, and its file with it."""
         await acknowledge_press(interaction)
         await self._copy(interaction, view, style)
 
@@ -82,10 +82,8 @@ class Picks(commands.Cog):
 
     async def _copy(self, interaction: Interaction, view: str, style: Style) -> None:
         picked = await self._picked.items(interaction.user.id, view, look=style is not Style.LINK)
-        first, *more = links_views(picked.items, picked.hidden, style, interaction.user.id, view)
-        await answer(interaction, first)
-        for further in more:
-            await answer_on(interaction, further)
+        links = lines_of(picked.items, picked.hidden, style)
+        await hand_over(interaction, links_view(links, style, interaction.user.id, view), links_file(links))
 
     async def _show(self, interaction: Interaction, page: GalleryPage, known: int, ticks: Ticks) -> None:
         owner = interaction.user.id

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -42,6 +44,7 @@ from cogs.ui.reply import (
 )
 from cogs.ui.report import rescue
 from cogs.ui.words import Said, bold
+from imgur.errors import NotFoundError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Kind
 from locales.rendering import in_public
 from locales.text import Text
@@ -155,7 +158,8 @@ class Items(commands.Cog):
             await self._favorite(interaction, f"{kind}:{item_id}", wish=True)
             return
         await acknowledge(interaction)
-        favorited = await self._items.favorite(interaction.user.id, f"{kind}:{item_id}")
+        async with self._noticing(interaction, kind, item_id):
+            favorited = await self._items.favorite(interaction.user.id, f"{kind}:{item_id}")
         done(interaction, favorite_words(favorited, wish=True), Markdown(favorited.shown.item.page_url))
         await answer(interaction, favorite_notice(favorited))
 
@@ -169,6 +173,11 @@ class Items(commands.Cog):
         """Open the form, with what was typed into it before if that is still known."""
         await self._open_form(interaction, f"{kind}:{item_id}", self._typed.get(typed), fresh=False)
 
+    @action("item-describe")
+    async def _describe_chosen(self, interaction: Interaction, image_id: str) -> None:
+        """One of several."""
+        await self._open_form(interaction, f"image:{image_id}", fresh=False, action="item-described")
+
     @action("item-edited", kind=Kind)
     async def _edited(
         self,
@@ -181,17 +190,29 @@ class Items(commands.Cog):
         title: str,
         description: str,
     ) -> None:
-        """Save what was changed in the form; what was typed outlives an error."""
         if interaction.message is None:
             await acknowledge(interaction)
         else:
             await acknowledge_press(interaction)
-        key = self._typed.keep(Typed(title, description))
-        again = again_button(interaction.user.id, kind, item_id, key)
-        rescue(interaction, typed_text(title, description), again)
         changes = changed(title, title_mark), changed(description, description_mark)
-        await self._save(interaction, f"{kind}:{item_id}", *changes, fresh=False)
-        self._typed.take(key)
+        await self._sent(interaction, kind, item_id, Typed(title, description), changes)
+
+    @action("item-described", kind=Kind)
+    async def _described(
+        self,
+        interaction: Interaction,
+        kind: Kind,
+        item_id: str,
+        title_mark: str,
+        description_mark: str,
+        *,
+        title: str,
+        description: str,
+    ) -> None:
+        """Answered beside the message that it was opened from, which has the links of others too."""
+        await acknowledge(interaction)
+        changes = changed(title, title_mark), changed(description, description_mark)
+        await self._sent(interaction, kind, item_id, Typed(title, description), changes)
 
     @action("item-delete", kind=Kind)
     async def _delete_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
@@ -201,7 +222,8 @@ class Items(commands.Cog):
             await acknowledge_press(interaction)
         else:
             await acknowledge(interaction)
-        await self._ask_to_delete(interaction, f"{kind}:{item_id}", beside)
+        async with self._noticing(interaction, kind, item_id):
+            await self._ask_to_delete(interaction, f"{kind}:{item_id}", beside)
 
     @action("item-delete-confirm", kind=Kind, beside=int)
     async def _delete_confirmed(
@@ -222,7 +244,8 @@ class Items(commands.Cog):
     @action("item-copy", kind=Kind)
     async def _copy_pressed(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         await acknowledge(interaction)
-        shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)
+        async with self._noticing(interaction, kind, item_id):
+            shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}", fresh=False)
         plain = replace(shown.item, title=None, description=None)
         await answer(interaction, copy_view(shown.item, shown.hidden), plainer=lambda: copy_view(plain, shown.hidden))
 
@@ -237,6 +260,32 @@ class Items(commands.Cog):
 
     # --- within ---------------------------------------------------------------------------------------------------
 
+    async def _sent(
+        self,
+        interaction: Interaction,
+        kind: Kind,
+        item_id: str,
+        typed: Typed,
+        changes: tuple[str | None, str | None],
+    ) -> None:
+        """Save what was changed in the form; what was typed outlives an error."""
+        key = self._typed.keep(typed)
+        again = again_button(interaction.user.id, kind, item_id, key)
+        rescue(interaction, typed_text(typed.title, typed.description), again)
+        async with self._noticing(interaction, kind, item_id):
+            await self._save(interaction, f"{kind}:{item_id}", *changes, fresh=False)
+        self._typed.take(key)
+
+    @asynccontextmanager
+    async def _noticing(self, interaction: Interaction, kind: Kind, item_id: str) -> AsyncIterator[None]:
+        """Who presses on what others see learns that it is gone, and so do they: its owner was on Imgur's own pages."""
+        try:
+            yield
+        except NotFoundError:
+            if is_public(interaction):
+                await self._items.missed(interaction.user.id, kind, item_id)
+            raise
+
     async def _show(
         self, interaction: Interaction, shown: Shown, *, above: Said | None = None, shared: bool = False
     ) -> None:
@@ -249,7 +298,7 @@ class Items(commands.Cog):
             await turned(interaction, [shown.item])
 
     async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
-        async with turning(interaction):
+        async with turning(interaction), self._noticing(interaction, kind, item_id):
             shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}")
             await self._show(interaction, shown, shared=is_public(interaction))
 
@@ -268,7 +317,13 @@ class Items(commands.Cog):
         await self._show(interaction, favorited.shown, above=bold(said))
 
     async def _open_form(
-        self, interaction: Interaction, text: str, typed: Typed | None = None, *, fresh: bool = True
+        self,
+        interaction: Interaction,
+        text: str,
+        typed: Typed | None = None,
+        *,
+        fresh: bool = True,
+        action: str = "item-edited",
     ) -> None:
         """Open the form, if what it is filled with can be had quickly; else answer with a button that opens it."""
         try:
@@ -279,7 +334,7 @@ class Items(commands.Cog):
             shown = await self._items.editable(interaction.user.id, text, fresh=False)
             await self._show(interaction, shown, above=SLOW)
             return
-        await open_form(interaction, EditForm(shown.item, interaction.user.id, typed))
+        await open_form(interaction, EditForm(shown.item, interaction.user.id, typed, action=action))
 
     async def _save(
         self, interaction: Interaction, text: str, title: str | None, description: str | None, *, fresh: bool = True

@@ -31,12 +31,14 @@ class EditForm(Form):
     """Filled with the present values, or with what was typed before; carries a mark of each present value.
 
     By its mark a field is known as unchanged, also after a restart, and whatever became of the picture meanwhile.
+    `action` takes it.
     """
 
-    def __init__(self, item: Item, owner: int, typed: Typed | None = None) -> None:
+    def __init__(self, item: Item, owner: int, typed: Typed | None = None, *, action: str = "item-edited") -> None:
         title, description = _fitting(item.title), _fitting(item.description)
         marks = mark(title, long=False), mark(description, long=True)
-        super().__init__("item-edited", owner, item.kind.value, item.id, *marks, title=Text("Edit this picture"))
+        about = item.kind.value, item.id
+        super().__init__(action, owner, *about, *marks, title=Text("Edit this picture"))
         filled = typed or Typed(" ".join(title.splitlines()), description)
         self.add_item(_field(Text("Title"), "title", filled.title, TITLE_LIMIT))
         self.add_item(_field(Text("Description"), "description", filled.description, DESCRIPTION_LIMIT, long=True))

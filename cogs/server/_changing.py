@@ -22,8 +22,7 @@ from services.sharing import Key, SharedMessage
 
 log = structlog.get_logger(__name__)
 
-GONE = frozenset({10003, 10008})
-"""Discord knows no such channel, or no such message in it."""
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 
 
 class Outcome(Enum):
@@ -52,7 +51,7 @@ class Changing:
                 async with asyncio.timeout(PATIENCE):
                     await way()
             except REFUSALS as refusal:
-                if getattr(refusal, "code", 0) in GONE:
+                if _is_gone(shared, getattr(refusal, "code", 0)):
                     return Outcome.GONE
                 log.info("Discord did not delete a message", code=getattr(refusal, "code", 0))
             else:
@@ -99,3 +98,8 @@ class Changing:
             else:
                 return True
         return False
+
+
+def _is_gone(shared: SharedMessage, code: int) -> bool:
+    """Whether Discord has no such message; a conversation of others is an unknown channel to the bot as well."""
+    return code == UNKNOWN_MESSAGE or (code == UNKNOWN_CHANNEL and shared.guild_id is not None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from discord import ui
@@ -11,14 +11,13 @@ from cogs.ui.actions import ActionSelect, option
 from cogs.ui.item import is_video, media_url
 from cogs.ui.layout import COLOUR, heading, notice, shown
 from cogs.ui.markdown import Markdown
-from cogs.ui.words import Said, md, small
+from cogs.ui.words import md, small
 from imgur.models import Image, Item
 from locales.text import Plural, Text
 from services.snippets import Source, Style, snippet
 
 BLOCK = 3700  # characters of links in one message, which holds 4,000 in all
-MOST_MESSAGES = 5
-"""Where only a user has installed the bot, Discord takes no more of them than this."""
+FILE = "links.txt"
 LONGEST = 200  # characters of an address: Imgur's have fifty
 NAMES: Mapping[Style, Text] = {
     Style.LINK: Text("Link"),
@@ -36,29 +35,35 @@ def copy_view(item: Item, hidden: AbstractSet[str] = frozenset()) -> ui.LayoutVi
     return notice(Text("Copy"), *(_named(style, snippet(style, source)) for style in styles))
 
 
-def links_views(
-    items: Sequence[Item], hidden: AbstractSet[str], style: Style, owner: int, view: str
-) -> list[ui.LayoutView]:
-    """Several, line by line, in as many messages as they take, up to five; with a menu of the other styles."""
-    blocks = list(_blocks([snippet(style, source_of(item, hidden)) for item in items]))
-    parts = blocks[:MOST_MESSAGES]
-    number = sum(block.count("\n") + 1 for block in parts)
-    cut_off = None
-    if len(blocks) > len(parts):
-        cut_off = small(Text("These are the first {count}. Select fewer to copy the others.", count=number))
+def lines_of(items: Iterable[Item], hidden: AbstractSet[str], style: Style) -> list[str]:
+    """Several in one style, each on a line of its own."""
+    return [snippet(style, source_of(item, hidden)) for item in items]
+
+
+def links_view(links: Sequence[str], style: Style, owner: int, view: str) -> ui.LayoutView:
+    """As many of these lines as a message holds, with a menu of the other styles; where that is not all, a file."""
+    block = _first(links)
+    shown_here, below = block.count("\n") + 1, None
+    if shown_here < len(links):
+        below = small(Text("These are the first {count}; all of them are in the file.", count=shown_here))
     menu = ActionSelect(
         "pick-copied",
         owner,
         view,
         options=[option(name, one.value, chosen=one is style) for one, name in NAMES.items()],
     )
-    views = [
-        _links_view(_heading(len(items), at, len(parts)), block, cut_off if at == len(parts) else None)
-        for at, block in enumerate(parts, 1)
-    ]
-    first = next(part for part in views[0].children if isinstance(part, ui.Container))
-    first.add_item(ui.ActionRow(menu))
-    return views
+    count = Plural("{count} link", "{count} links", len(links))
+    text = shown(heading(count), Markdown(f"```\n{block}\n```"), below)
+    drawn = ui.LayoutView(timeout=None)
+    drawn.add_item(ui.Container(text, ui.ActionRow(menu), accent_colour=COLOUR))
+    for name in links_file(links):
+        drawn.add_item(ui.File(f"attachment://{name}"))
+    return drawn
+
+
+def links_file(links: Sequence[str]) -> Mapping[str, bytes]:
+    """The file that goes with `links_view`: none where the message holds all of them."""
+    return {} if _first(links).count("\n") + 1 == len(links) else {FILE: "\n".join(links).encode()}
 
 
 def source_of(item: Item, hidden: AbstractSet[str]) -> Source:
@@ -80,23 +85,11 @@ def _named(style: Style, text: str) -> Markdown:
     return Markdown(f"{md(Text('**{name}**', name=NAMES[style]))}\n```\n{text}\n```")
 
 
-def _heading(count: int, at: int, of: int) -> Said:
-    links = Plural("{count} link", "{count} links", count)
-    return links if of == 1 else Text("{links}: {number} of {all}", links=links, number=at, all=of)
-
-
-def _links_view(title: Said, block: str, below: Said | None) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    text = shown(heading(title), Markdown(f"```\n{block}\n```"), below)
-    view.add_item(ui.Container(text, accent_colour=COLOUR))
-    return view
-
-
-def _blocks(links: Sequence[str]) -> Iterator[str]:
-    block = ""
-    for link in links:
-        if block and len(block) + 1 + len(link) > BLOCK:
-            yield block
-            block = ""
-        block += f"\n{link}" if block else link
-    yield block
+def _first(links: Sequence[str]) -> str:
+    """As many as a message holds, one at least."""
+    block = links[0]
+    for link in links[1:]:
+        if len(block) + 1 + len(link) > BLOCK:
+            break
+        block += f"\n{link}"
+    return block

@@ -11,7 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.ui.actions import ANYONE, ActionButton
+from cogs.ui.actions import ANYONE, ActionButton, ActionSelect, option
 from cogs.ui.audience import is_covered, is_withheld
 from cogs.ui.expiry import expiry_buttons, expiry_line
 from cogs.ui.layout import COLOUR, Control, heading, link_to, rows, shown
@@ -153,6 +153,12 @@ def link_button(item: Item) -> Control:
 def report_button() -> Control:
     """Lets anyone who sees a shared message say that something is wrong with it."""
     return ActionButton("shared-report", ANYONE, label=Text("Report…"))
+
+
+def alt_menu(names: Sequence[tuple[str, Said]], owner: int) -> ui.ActionRow[ui.LayoutView]:
+    """Which of several to say something about that have no alt text: ids, and what they are called."""
+    options = [option(name, image_id) for image_id, name in names]
+    return ui.ActionRow(ActionSelect("item-describe", owner, options=options, placeholder=Text("Add alt text to one…")))
 
 
 def arrange_button(album: Album, owner: int, page: int = 0) -> Control:

@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.expiry import expiry_line, expiry_menu
-from cogs.ui.item import ALT_LIMIT, ID_LIMIT, OPEN, cover, icon, link_button, linked, report_button
+from cogs.ui.item import ALT_LIMIT, ID_LIMIT, OPEN, alt_menu, cover, icon, link_button, linked, report_button
 from cogs.ui.layout import COLOUR, TEXT_LIMIT, WARNING, Control, heading, notice, remark, rows, shown, trouble
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
@@ -24,7 +24,7 @@ from services.messages import unforeseen, words
 from services.quota.caller import Wait
 from services.several import Batch, Entry
 from services.text import line, units
-from services.upload import Changes
+from services.upload import Changes, Uploaded
 from services.words import Words
 from services.words.changes import change_words
 from services.words.waiting import waiting_words
@@ -86,8 +86,7 @@ def several_view(
     if not shared:
         room = min(SPACE, TEXT_LIMIT - HEAD - units(lines) - sum(map(units, dates)))
         parts += [shown(said) for said in (*_beside(batch, room, bare=bare), _left(more)) if said]
-        if dated := _dated(batch, bare=bare):
-            parts.append(expiry_menu(dated, owner))
+        parts += _menus(batch, owner, bare=bare)
     controls: list[Control] = []
     if again is not None and (batch.again or more) and not shared:
         controls.append(again_button(again, owner, len(batch.again) + more, is_more=bool(more)))
@@ -231,16 +230,23 @@ def _dates(batch: Batch, *, shared: bool) -> Iterator[Said]:
         )
 
 
-def _dated(batch: Batch, *, bare: bool) -> list[tuple[str, Said]]:
-    """Ids and names of what is to be deleted."""
-    return [
-        (entry.uploaded.image.id, Joined((f"{number}.", _called(entry, bare=bare))))
-        for number, entry in enumerate(batch.entries, 1)
-        if entry.uploaded
-        and entry.uploaded.expiry
-        and entry.uploaded.is_noted
-        and len(entry.uploaded.image.id) <= ID_LIMIT
-    ]
+def _menus(batch: Batch, owner: int, *, bare: bool) -> Iterator[ui.ActionRow[ui.LayoutView]]:
+    """To say what is to be seen on those that have no alt text, and to keep those that are to be deleted."""
+    named = partial(_named, batch, bare=bare)
+    if undescribed := named(lambda entry, _: not line(entry.request.description)):
+        yield alt_menu(undescribed, owner)
+    if dated := named(lambda _, uploaded: uploaded.expiry is not None and uploaded.is_noted):
+        yield expiry_menu(dated, owner)
+
+
+def _named(batch: Batch, wanted: Callable[[Entry, Uploaded], bool], *, bare: bool) -> list[tuple[str, Said]]:
+    """Ids and names of what a menu offers."""
+    names: dict[str, Said] = {}
+    for number, entry in enumerate(batch.entries, 1):
+        uploaded = entry.uploaded
+        if uploaded is not None and len(uploaded.image.id) <= ID_LIMIT and wanted(entry, uploaded):
+            names[uploaded.image.id] = Joined((f"{number}.", _called(entry, bare=bare)))
+    return list(names.items())
 
 
 def _called(entry: Entry, *, bare: bool) -> Value:

@@ -182,6 +182,11 @@ class ItemService:
         await self._deleted(viewer, image_id)
         return True
 
+    async def missed(self, discord_id: int, kind: Kind, item_id: str) -> None:
+        """What Imgur had not when it was asked for leaves the messages that show it, if Imgur says so once more."""
+        if not await self._is_there(await self._reading.viewer(discord_id), kind, item_id):
+            self._catalogue.gone(kind, item_id)
+
     async def _deleted(self, viewer: Viewer, image_id: str) -> None:
         self._catalogue.gone(Kind.IMAGE, image_id)
         await self._backlog.write("a deletion", partial(self._uploads.remove, viewer.discord_id, image_id))

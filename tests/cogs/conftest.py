@@ -163,7 +163,7 @@ class Discord:
         data = {"id": sent["id"], "name": name, "type": 3, "target_id": message["id"], "resolved": resolved}
         return await (actor or self.alice)._dispatch_interaction(2, self.channel, data)
 
-    async def click(self, message: Any, label: str, actor: MemberActor | None = None) -> InteractionResult:
+    async def click(self, message: Any, label: str, actor: MemberActor | UserHandle | None = None) -> InteractionResult:
         return await (actor or self.alice).click(message, label=shown_label(message, label))
 
     def reread(self, message: Any) -> Any:

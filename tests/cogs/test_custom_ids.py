@@ -33,7 +33,7 @@ from cogs.item._menu_views import many_view
 from cogs.item._random import drawn_view
 from cogs.server._views import ContactForm, report_view, rules_view, shared_view
 from cogs.ui.actions import LIMIT, custom_id, fits
-from cogs.ui.copying import links_views
+from cogs.ui.copying import links_view
 from cogs.ui.item import ID_LIMIT, item_view
 from cogs.upload._form import Given, UploadForm
 from cogs.upload._pick import Pick
@@ -79,6 +79,7 @@ BUILT = {  # within the cogs, where something went wrong
     "expiry-change": (ID,),
     "expiry-keep": (ID,),
     "expiry-open": ("~12345678",),
+    "item-describe": ("~12345678",),
     "expiry-set": (ID, "~12345678"),
     "link": (),
     "link-code": (),
@@ -129,6 +130,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
         yield item_view(item, owner=OWNER, can=ALL - {Ability.FAVORITE})
         yield items.question_view(item, OWNER, MESSAGE)
         yield EditForm(item, OWNER)
+        yield EditForm(item, OWNER, action="item-described")
         yield drawn_view(Drawn(Shown(item, ALL), VIEW), OWNER)
     for kind in Kind:
         yield TagForm(OWNER, kind, ID, Typed("", ""))
@@ -143,7 +145,7 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     yield leaving_view(Leaving("name", FAR, deleting=False, expiring=FAR), OWNER)
     yield TagsForm(OWNER, VIEW)
     for style in Style:
-        yield from links_views([IMAGES[0]] * 500, frozenset(), style, OWNER, VIEW)
+        yield links_view([IMAGES[0].page_url] * 500, style, OWNER, VIEW)
     yield rules_view(ServerRules(Sharing.CHOSEN, (MESSAGE,) * 25), OWNER)
     yield ContactForm(OWNER, "c" * 200)
     yield shared_view(SharedPage([SharedMessage(MESSAGE, MESSAGE, MESSAGE, OWNER, NOW)] * 5, 9, 99, 500), OWNER)

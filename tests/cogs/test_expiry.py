@@ -81,8 +81,8 @@ async def swept(discord: Discord) -> None:
 
 
 def menu(message: Any) -> list[dict[str, Any]]:
-    [found] = [part for part in walk(components(message)) if part["type"] == 3]
-    return list(found["options"])
+    found = [part for part in walk(components(message)) if part["type"] == 3 and ":expiry-" in part["custom_id"]]
+    return [option for part in found for option in part["options"]]
 
 
 def components(message: Any) -> list[dict[str, Any]]:
@@ -91,7 +91,9 @@ def components(message: Any) -> list[dict[str, Any]]:
 
 async def choose(discord: Discord, message: Any, value: str) -> Any:
     """What its menu leads to."""
-    return await discord.alice.select(message, values=[value])
+    found = [part["custom_id"] for part in walk(components(message)) if ":expiry-" in part.get("custom_id", "")]
+    [menu] = [custom_id for custom_id in found if "~" in custom_id]
+    return await discord.alice.select(message, values=[value], custom_id=menu)
 
 
 def moments(message: Any) -> set[int]:
@@ -422,7 +424,7 @@ def test_a_promise_that_could_not_be_written_down_yet_is_told() -> None:
     several = several_view(batch, 1)
     assert "**Of these it could not be written down yet that they are to be deleted:** 1, 2" in written(several)
     assert "They are deleted" not in written(several)
-    assert not parts(several, SELECT)
+    assert not [select for select in parts(several, SELECT) if "expiry" in select["custom_id"]]
 
 
 async def test_that_nobody_can_ever_delete_it_is_told(discord: Discord, picture: bytes, database_url: str) -> None:

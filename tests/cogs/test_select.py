@@ -15,6 +15,7 @@ from services.selection import Selected, Ticks
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.limits import assert_sendable
+from tests.cogs.test_data import files
 from tests.cogs.test_gallery import enabled, listed, options, upload_anonymously
 
 
@@ -254,18 +255,29 @@ async def test_anonymous_uploads_are_selected_without_an_account(discord: Discor
     assert f"https://imgur.com/{upload.id}\n" in text(answer(await discord.click(message, "Copy links")))
 
 
-async def test_many_links_come_in_several_messages(discord: Discord, linked: Account) -> None:
-    ids = add_images(discord, linked, 150)
+async def test_of_many_links_the_message_shows_the_first_and_its_file_has_all(
+    discord: Discord, linked: Account
+) -> None:
+    ids = add_images(discord, linked, 100)
     message = await selecting(discord)
-    for number in range(15):
+    for number in range(10):
         await tick(discord, message, *ids[10 * number :][:10])
-        if number < 14:
+        if number < 9:
             await discord.click(message, "Next")
     result = await discord.click(message, "Copy links")
-    said = [text(one) for one in (answer(result), *result.followups)]
-    assert [words.splitlines()[0] for words in said] == ["### 150 links: 1 of 2", "### 150 links: 2 of 2"]
-    links = [line for words in said for line in words.splitlines() if line.startswith("https")]
-    assert links == [f"https://imgur.com/{image}" for image in ids]
+    copied, links = answer(result), [f"https://imgur.com/{image}" for image in ids]
+    assert [line for line in text(copied).splitlines() if line.startswith("https")] == links
+    assert not files(copied)
+    await discord.alice.select(copied, values=["bbcode"])
+    here = [line for line in text(copied).splitlines() if line.startswith("[url=")]
+    assert 10 < len(here) < 100
+    assert f"These are the first {len(here)}" in text(copied)
+    whole = files(copied)["links.txt"].decode().splitlines()
+    assert whole[: len(here)] == here
+    assert [line.startswith(f"[url={link}]") for line, link in zip(whole, links, strict=True)] == [True] * 100
+    changed = await discord.alice.select(copied, values=["link"])
+    assert not changed.followups
+    assert not files(copied)
 
 
 @pytest.mark.parametrize("place", [Place(Source.FAVORITES, "newest"), Place(Source.ALBUM, album="a" * 32)])

@@ -381,7 +381,7 @@ async def test_another_one_is_not_drawn_for_everyone_where_the_server_does_not_w
 async def test_where_there_is_no_server_a_report_names_no_moderators(discord: Discord, image: StoredImage) -> None:
     [public] = (await discord.alice_user.slash("imgur show", image=image.id, share=True)).followups
     await discord.house.services.sharing.taken_down(public.id)  # it is not on record that she has shared it
-    reported = (await discord.alice_user.click(public, label="Report…")).response
+    reported = (await discord.click(public, "Report…", discord.alice_user)).response
     assert "moderator" not in text(reported)
     assert "Imgur takes reports" in text(reported)
 
@@ -425,8 +425,8 @@ async def test_who_has_shared_it_takes_it_down_themselves_and_no_bystander_does(
 
 async def test_who_has_shared_it_in_a_conversation_takes_it_down_there(discord: Discord, image: StoredImage) -> None:
     [public] = (await discord.alice_user.slash("imgur show", image=image.id, share=True)).followups
-    question = (await discord.alice_user.click(public, label="Report…")).response
-    assert "Taken down" in text((await discord.alice_user.click(question, label="Take it down")).response)
+    question = (await discord.click(public, "Report…", discord.alice_user)).response
+    assert "Taken down" in text((await discord.click(question, "Take it down", discord.alice_user)).response)
     assert public.id not in {kept.id for kept in discord.alice_user.dm_channel.history()}
 
 
@@ -527,3 +527,112 @@ async def test_what_is_shown_anew_after_a_deletion_shows_no_more_than_the_server
     await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
     await deleted(discord, images[3])
     assert listed(discord.reread(public)) == [image.id for image in images[:10] if image is not images[3]]
+
+
+@pytest.mark.parametrize("label", ["Favorite", "Delete"])
+async def test_what_its_owner_deleted_on_imgur_itself_leaves_a_message_as_soon_as_somebody_presses_on_it(
+    discord: Discord, linked: Account, image: StoredImage, label: str
+) -> None:
+    public = await shared(discord, image=image.id)
+    other = await shared(discord, "images")
+    discord.standin.world.remove_image(image)
+    await discord.click(public, label)
+    assert "was deleted from Imgur" in text(discord.reread(public))
+    assert not pictures(discord.reread(other))
+
+
+# --- every way of sharing -----------------------------------------------------------------------------------------
+
+
+async def test_no_button_shares_once_sharing_is_off_and_each_answer_has_what_it_was_about(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, title=f"Cat {number}", in_gallery=True, nsfw=False) for number in range(2)]
+    form = await discord.run("upload")
+    files = {"files": [("a.jpg", picture), ("b.jpg", picture)], "how": []}
+    private = [
+        answer(await discord.run("upload", file=("a.jpg", picture))),
+        answer(await discord.alice.submit_modal(form, files)),
+        answer(await discord.run("show", image=images[0].id)),
+        answer(await discord.run("images")),
+        answer(await discord.run("search", query="cat")),
+        answer(await discord.run("random")),
+        await tick_all(discord),
+    ]
+    await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
+    for message in private:
+        pressed = await discord.click(message, "Share")
+        assert not pressed.followups
+        assert "This server lets nothing be shared" in text(answer(pressed))
+        assert "https://imgur.com/" in text(answer(pressed))
+
+
+async def test_no_command_shares_once_sharing_is_off(discord: Discord, linked: Account, picture: bytes) -> None:
+    world = discord.standin.world
+    image = world.add_image(linked, title="Cat", in_gallery=True, nsfw=False)
+    world.add_album(linked, title="Album", images=[image])
+    world.add_favorites(linked, [image])
+    await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
+    form = await discord.run("upload")
+    results = [
+        await discord.run("upload", file=("a.jpg", picture), share=True),
+        await discord.alice.submit_modal(form, {"files": [("a.jpg", picture)] * 2, "how": ["share"]}),
+        await discord.run("show", image=image.id, share=True),
+        await discord.run("images", share=True),
+        await discord.run("favorites", share=True),
+        await discord.run("album list", share=True),
+        await discord.run("search", query="cat", share=True),
+        await discord.run("random", share=True),
+    ]
+    for result in results:
+        assert not result.followups
+        assert "This server lets nothing be shared" in text(answer(result))
+        assert "https://imgur.com/" in text(answer(result))
+
+
+async def test_a_channel_that_is_no_longer_chosen_is_shared_in_no_more(discord: Discord, image: StoredImage) -> None:
+    sharing, here = discord.house.services.sharing, guild_id(discord)
+    private = answer(await discord.run("show", image=image.id))
+    await sharing.choose(here, [discord.channel.id])
+    assert (await discord.click(private, "Share")).followups
+    await sharing.choose(here, [])
+    pressed = await discord.click(private, "Share")
+    assert not pressed.followups
+    assert "Nothing may be shared in this channel" in text(answer(pressed))
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 50083), (403, 50001), (403, 50013), (404, 10003), (404, 10008)])
+async def test_whatever_discord_says_of_an_old_message_is_told_to_who_takes_it_down(
+    discord: Discord, manager: Any, image: StoredImage, status: int, code: int
+) -> None:
+    await shared(discord, image=image.id)
+    discord.house.bot.posts._posts.clear()
+    message = await downs(discord, manager)
+    discord.env.inject_error("DELETE", "*", status=status, code=code, times=None)
+    said = text(answer(await discord.click(message, "Take down", manager)))
+    is_gone = code in {10003, 10008}
+    assert ("It was gone already" if is_gone else "Discord does not let the bot delete it") in said
+    assert ("Nothing was shared here" if is_gone else "1 message") in text(await downs(discord, manager))
+
+
+async def test_where_the_token_is_refused_the_bot_tries_as_a_member(
+    discord: Discord, manager: Any, image: StoredImage
+) -> None:
+    public = await shared(discord, image=image.id)
+    discord.env.inject_error("DELETE", "/webhooks/*", status=401, code=50027, times=None)
+    assert "Taken down" in text(answer(await discord.click(await downs(discord, manager), "Take down", manager)))
+    assert not is_there(discord, public)
+
+
+async def test_a_conversation_that_the_bot_does_not_know_is_not_said_to_be_gone(
+    discord: Discord, image: StoredImage
+) -> None:
+    [public] = (await discord.alice_user.slash("imgur show", image=image.id, share=True)).followups
+    question = (await discord.click(public, "Report…", discord.alice_user)).response
+    discord.house.bot.posts._posts.clear()
+    discord.env.inject_error("DELETE", "*", status=404, code=10003, times=None)
+    said = text((await discord.click(question, "Take it down", discord.alice_user)).response)
+    assert "Discord does not let the bot delete it" in said
+    assert "/channels/@me/" in said
+    assert "moderators" not in said

@@ -261,6 +261,28 @@ async def test_a_picture_without_alt_text_asks_for_it_and_goes_up_without(
     assert "Add alt text" not in buttons(message)
 
 
+async def test_of_several_each_without_alt_text_can_get_one_and_their_links_stay(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    form = await discord.run("upload")
+    private = answer(await discord.alice.submit_modal(form, {"files": [("a.jpg", picture)] * 2, "how": []}))
+    before = text(private)
+    second = listed(private)[1]
+    form = await discord.alice.select(private, values=[second])
+    saved = answer(await discord.alice.submit_modal(form, {"title": "", "description": "A green hill."}))
+    assert pictures(saved)[0]["description"] == "A green hill."
+    assert f"https://imgur.com/{second}" in text(saved)
+    assert discord.standin.world.images[second].description == "A green hill."
+    assert text(discord.reread(private)) == before
+    [public] = (await discord.click(private, "Share")).followups
+    assert pictures(public)[1]["description"] == "A green hill."
+    assert spoilers(public) == [False, False]
+    form = await discord.run("upload")
+    files = {"files": [("a.jpg", picture)] * 2, "how": [], "description": "Hills"}
+    described = answer(await discord.alice.submit_modal(form, files))
+    assert "item-describe" not in str(components(described))
+
+
 # --- what alone one sees openly is not for others ------------------------------------------------------------------
 
 
@@ -309,3 +331,78 @@ async def test_anyone_may_have_the_whole_of_a_shared_gallerys_picture_for_themse
     looked = answer(await discord.bob.select(public, values=[f"image:{images[0].id}"]))
     assert [item["media"]["url"] for item in pictures(looked)] == [f"https://i.imgur.com/{images[0].id}.jpg"]
     assert "Edit" not in buttons(looked)
+
+
+async def test_a_spoiler_stays_one_whatever_becomes_of_the_picture(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    world = discord.standin.world
+    private = answer(await discord.run("upload", file=("a.jpg", picture), title="Secret", spoiler=True))
+    (secret,) = world.images_of(linked)
+    secret.nsfw, secret.in_gallery = False, True
+    form = await discord.click(private, "Edit")
+    await discord.alice.submit_modal(form, {"title": "New", "description": "Said"})
+    assert spoilers(private) == [True]
+    bobs = world.add_account("bob_pictures")
+    await discord.link(bobs, discord.bob)
+    world.add_favorites(bobs, [secret])
+    publics = [
+        (await discord.click(private, "Share")).followups[0],
+        (await discord.click(answer(await discord.run("show", image=secret.id)), "Share")).followups[0],
+        await shared(discord, "random"),
+        await shared(discord, "search", query="New"),
+        (await discord.click(answer(await discord.run("images")), "Share")).followups[0],
+        (await discord.run("favorites", discord.bob, share=True)).followups[0],
+        (await discord.run("show", discord.bob, image=f"https://imgur.com/{secret.id}", share=True)).followups[0],
+    ]
+    for number, public in enumerate(publics):
+        assert spoilers(public) == [True], number
+        if "Refresh" in buttons(public):
+            await discord.click(public, "Refresh", discord.bob if number == 5 else None)
+            assert spoilers(discord.reread(public)) == [True], number
+        if "Copy" in buttons(public):
+            copied = text(answer(await discord.click(public, "Copy", discord.bob)))
+            assert f"||https://imgur.com/{secret.id}||" in copied
+            assert "<img" not in copied
+    await discord.click(publics[2], "Another one")
+    assert spoilers(discord.reread(publics[2])) == [True]
+    form = await discord.click(publics[0], "Edit")
+    await discord.alice.submit_modal(form, {"title": "Newer", "description": "Said"})
+    assert spoilers(discord.reread(publics[0])) == [True]
+
+
+@pytest.mark.parametrize("kind", [2, 5, 13])
+@pytest.mark.parametrize("restricted", [True, False])
+async def test_channels_of_other_kinds_say_themselves_whether_age_is_asked_for(
+    discord: Discord, linked: Account, monkeypatch: pytest.MonkeyPatch, kind: int, *, restricted: bool
+) -> None:
+    """Voice, announcements, stages: all can be written in."""
+    voice = {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
+    with_interactions(monkeypatch, lambda payload: payload | voice | {"type": kind, "nsfw": restricted})
+    image = discord.standin.world.add_image(linked, nsfw=True)
+    assert spoilers(await shared(discord, image=image.id)) == [not restricted]
+    assert not [call for call in discord.env.http_requests if call.method == "GET" and "/channels/" in call.path]
+
+
+async def test_a_channel_of_a_kind_that_is_still_to_come_is_not_marked(
+    discord: Discord, linked: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_interactions(monkeypatch, lambda payload: payload | {"type": 99, "nsfw": True})
+    image = discord.standin.world.add_image(linked, nsfw=True)
+    assert spoilers(await shared(discord, image=image.id)) == [True]
+
+
+async def test_between_people_mature_pictures_are_spoilers(discord: Discord, linked: Account) -> None:
+    image = discord.standin.world.add_image(linked, nsfw=True)
+    [public] = (await discord.alice_user.slash("imgur show", image=image.id, share=True)).followups
+    assert spoilers(public) == [True]
+
+
+async def test_of_an_album_the_one_mature_picture_alone_is_a_spoiler(discord: Discord, linked: Account) -> None:
+    world = discord.standin.world
+    images = [world.add_image(linked, nsfw=number == 1) for number in range(3)]
+    album = world.add_album(linked, title="Album", images=images)
+    public = await shared(discord, image=f"https://imgur.com/a/{album.id}")
+    assert spoilers(public) == [False, True, False]
+    inside = await shared(discord, "images", album=album.id)
+    assert sorted(spoilers(inside)) == [False, False, True]

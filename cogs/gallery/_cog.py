@@ -123,7 +123,6 @@ class Galleries(commands.Cog):
         # That there is nothing, or not what was asked for, is between the bot and the user.
         share = share and bool(page.items) and not page.is_link_broken
         draw = partial(gallery_view, place=page.place, owner=interaction.user.id)
-        if not share:
-            self._note(interaction, message, page)
         plainer = partial(draw, bare_page(page))
-        await answer_or_share(interaction, partial(draw, page), share=share, plainer=plainer, items=page.items)
+        if not await answer_or_share(interaction, partial(draw, page), share=share, plainer=plainer, items=page.items):
+            self._note(interaction, message, page)

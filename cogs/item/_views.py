@@ -36,7 +36,9 @@ def shown_view(
     vouched: bool = False,
     beside: Sequence[Control] = (),
 ) -> ui.LayoutView:
-    """The item, with what its viewer may do, and what else there is to press."""
+    """The item, with what its viewer may do, and what else there is to press; for others, with who shows it to them."""
+    if shared:
+        above = joined("\n", (Text("**Shared by** {user}", user=Markdown(f"<@{owner}>")), above))
     if shown.is_gone:
         above = joined("\n", (above, GONE))
     return item_view(

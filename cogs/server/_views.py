@@ -124,7 +124,7 @@ def _shared(shared: SharedMessage) -> Markdown:
     more = len(shared.items) - NAMED
     left = Plural("and {count} more", "and {count} more", more) if more > 0 else None
     items = joined(" · ", (*(Markdown(_address(key)) for key in shared.items[:NAMED]), left))
-    return joined("\n", (who, items, Markdown(_message(shared))))
+    return joined("\n", (who, items, _link(shared)))
 
 
 def _address(key: Key) -> str:
@@ -193,11 +193,13 @@ def refused_view(shared: SharedMessage) -> ui.LayoutView:
             "A quarter of an hour after posting it can only do so in its direct messages. If the picture is yours, "
             "delete it from Imgur: it is gone for everyone then."
         )
-    return notice(Text("Discord does not let the bot delete it"), why, Markdown(_message(shared)), colour=WARNING)
+    return notice(Text("Discord does not let the bot delete it"), why, _link(shared), colour=WARNING)
 
 
-def _message(shared: SharedMessage) -> str:
-    return f"https://discord.com/channels/{shared.guild_id or '@me'}/{shared.channel_id}/{shared.message_id}"
+def _link(shared: SharedMessage) -> Markdown:
+    """Leads to the message in Discord."""
+    place = f"{shared.guild_id or '@me'}/{shared.channel_id}/{shared.message_id}"
+    return Markdown(f"[{md(Text('Open the message'))}](https://discord.com/channels/{place})")
 
 
 def emptied_view() -> ui.LayoutView:

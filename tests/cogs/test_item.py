@@ -336,7 +336,7 @@ async def test_shared_image_stays_shared_when_its_owner_edits_it(discord: Discor
     [message] = (await discord.run("show", image=image.id, share=True)).followups
     form = await discord.click(message, "Edit")
     await discord.alice.submit_modal(form, {"title": "After", "description": ""})
-    assert text(message).startswith("### After")
+    assert text(message).startswith(f"**Shared by** <@{discord.alice.id}>\n### After")
     assert "v1:item-favorite:0:" in buttons(message)["Favorite"]["custom_id"]
 
 

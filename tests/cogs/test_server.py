@@ -12,6 +12,7 @@ from discord import Permissions
 from services.sharing import ServerRules, Sharing
 from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
+from tests.cogs.limits import length
 from tests.cogs.places import marked, thread_of, with_interactions
 from tests.cogs.test_gallery import listed, pictures
 from tests.cogs.test_sharing import menu, shared, spoilers, tick_all
@@ -636,3 +637,25 @@ async def test_a_conversation_that_the_bot_does_not_know_is_not_said_to_be_gone(
     assert "Discord does not let the bot delete it" in said
     assert "/channels/@me/" in said
     assert "moderators" not in said
+
+
+@pytest.mark.parametrize("words", ["*" * 5000, "\N{FAMILY}" * 3000, "x\n" * 3000])
+async def test_however_long_its_description_what_may_not_be_shared_is_shown_with_its_picture(
+    discord: Discord, linked: Account, words: str
+) -> None:
+    image = discord.standin.world.add_image(linked, title="*" * 128, description=words, nsfw=False)
+    await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
+    message = answer(await discord.run("show", image=image.id, share=True))
+    assert "This server lets nothing be shared" in text(message)
+    assert pictures(message)
+    assert sum(length(part["content"]) for part in walk(components(message)) if part["type"] == 10) <= 4000
+
+
+async def test_a_gallery_that_stays_private_shows_no_more_what_its_user_deletes(
+    discord: Discord, image: StoredImage
+) -> None:
+    await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
+    private = answer(await discord.run("images", share=True))
+    assert listed(private) == [image.id]
+    await deleted(discord, image)
+    assert image.id not in text(private)

@@ -52,7 +52,8 @@ async def test_a_private_item_is_shared_by_its_button_and_stays_as_it_is(discord
     pressed = await discord.click(private, "Share")
     [public] = pressed.followups
     assert not public.ephemeral
-    assert "### Hill" in text(public)
+    assert text(public).startswith(f"**Shared by** <@{discord.alice.id}>\n### Hill")
+    assert "Shared by" not in before
     assert list(buttons(public)) == ["Open on Imgur", "Edit", "Favorite", "Delete", "Copy", "Report…"]
     assert "Everyone here can see it below" in text(answer(pressed))
     assert text(discord.reread(private)) == before

@@ -15,6 +15,7 @@ from services.library.reading import Viewer
 from services.library.suggestions import Scope, uploaded_image
 from services.ports import MarkStore
 from services.query import TAG_WORDS
+from services.quota.caller import caller
 from services.text import folded, is_visible, line, passage, searchable, units
 from storage.models import Key, Mark, Tag
 
@@ -166,7 +167,7 @@ class MarkService:
     async def _libraries(self, viewer: Viewer) -> list[int]:
         """Those of the viewer's, of which there is one by then. Raises NotLinkedError as `Shelves.libraries`."""
         found = await self._catalogue.shelves.libraries(viewer)
-        return found or [await self._marks.own_library(viewer.discord_id)]
+        return found or [await self._marks.own_library(viewer.discord_id, since=caller().since)]
 
 
 def read_tags(typed: str) -> list[Tag]:

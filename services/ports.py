@@ -593,8 +593,11 @@ class MarkStore(Protocol):
     A library that was let go of takes nothing and gives nothing, without an error.
     """
 
-    async def own_library(self, discord_id: int) -> int:
-        """The number of a user's own library, for what is in no account; it is made if need be."""
+    async def own_library(self, discord_id: int, *, since: datetime | None = None) -> int:
+        """The number of a user's own library, for what is in no account; it is made if need be.
+
+        Where they had everything erased `since` then, it is that of one that was let go of.
+        """
         ...
 
     async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:
@@ -659,10 +662,12 @@ class ViewStore(Protocol):
         now: datetime,
         most: int,
         replacing: bool = False,
+        since: datetime | None = None,
     ) -> str:
         """Remember a view; its id. Of the user's, no more than the `most` last used ones stay.
 
-        With `replacing`, no other with the same query does.
+        With `replacing`, no other with the same query does. Nothing is remembered where the user had everything erased
+        `since` what it is for was asked.
         """
         ...
 
@@ -824,7 +829,7 @@ class SharingStore(Protocol):
 
     async def rules(self, guild_id: int) -> ServerRules: ...
     async def change(self, guild_id: int, **changes: Any) -> ServerRules: ...
-    async def add(self, shared: SharedMessage) -> None: ...
+    async def add(self, shared: SharedMessage, *, since: datetime | None = None) -> None: ...
     async def show(self, message_id: int, items: Sequence[Key]) -> None: ...
     async def get(self, guild_id: int | None, message_id: int) -> SharedMessage | None: ...
     async def page(self, guild_id: int, *, offset: int, limit: int) -> Sequence[SharedMessage]: ...

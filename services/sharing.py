@@ -12,6 +12,7 @@ from imgur.models import Album, Item, Kind
 from services.backlog import Backlog
 from services.emptying import Emptying
 from services.ports import SharingStore
+from services.quota.caller import caller
 from services.search import is_mature
 from services.text import passage
 from storage.errors import StorageError
@@ -127,7 +128,7 @@ class SharingService:
         """Put on record what a user has shared."""
         keys = _keys(items)
         shared = SharedMessage(message_id, spot.guild_id, spot.channel_id, discord_id, self._now(), keys)
-        await self._backlog.write("a shared message", partial(self._store.add, shared))
+        await self._backlog.write("a shared message", partial(self._store.add, shared, since=caller().since))
 
     async def shows(self, message_id: int, items: Sequence[Item]) -> None:
         """What a shared message shows now."""

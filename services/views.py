@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from errors import ViewForgottenError
 from services.ports import ViewStore
+from services.quota.caller import caller
 from storage.models import Key, Selected
 
 KEPT_FOR = timedelta(days=7)
@@ -33,11 +34,13 @@ class Views:
     async def keep(self, discord_id: int, query: str = "", items: Sequence[Selected] = ()) -> str:
         """Remember a view, its query, which may be as long as Discord lets it be, and what is ticked; the view's id."""
         kept = query.encode("utf-8", "ignore").decode().replace("\0", "")
-        return await self._store.add(discord_id, kept, items, now=self._now(), most=MOST_VIEWS)
+        return await self._store.add(discord_id, kept, items, now=self._now(), most=MOST_VIEWS, since=caller().since)
 
     async def ask(self, discord_id: int, about: str, items: Sequence[Selected]) -> str:
         """Remember a question about items; its id. An earlier one `about` the same cannot be answered any more."""
-        return await self._store.add(discord_id, about, items, now=self._now(), most=MOST_VIEWS, replacing=True)
+        return await self._store.add(
+            discord_id, about, items, now=self._now(), most=MOST_VIEWS, replacing=True, since=caller().since
+        )
 
     async def answered(self, discord_id: int, question_id: str) -> tuple[str, tuple[Selected, ...]] | None:
         """What a question was about and the items, once; None where it was answered, or asked anew."""

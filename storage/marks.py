@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete, false, func, insert, or_, select
 
 from storage.database import Database, Transaction
+from storage.erased import is_erased
 from storage.index import notes
 from storage.index.owners import library_of_user
 from storage.index.reads import among, tag_line
 from storage.index.writes import stands
 from storage.library_tables import libraries, marks, tags
 from storage.models import Key, Mark, Tag
+from storage.sealing import Keyring
 from storage.tables import links
+
+LET_GO = 0
+"""The number of no library."""
 
 
 class MarkStore:
@@ -26,12 +32,18 @@ class MarkStore:
     Raises DatabaseUnavailableError.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
+        self._keyring = keyring
 
-    async def own_library(self, discord_id: int) -> int:
-        """The number of a user's own library, for what is in no account; it is made if need be."""
+    async def own_library(self, discord_id: int, *, since: datetime | None = None) -> int:
+        """The number of a user's own library, for what is in no account; it is made if need be.
+
+        Where they had everything erased `since` then, none is, and the number is that of one that was let go of.
+        """
         async with self._database.write() as transaction:
+            if since is not None and await is_erased(transaction, self._keyring, discord_id, since):
+                return LET_GO
             return await library_of_user(transaction, discord_id)
 
     async def tags_of(self, library: int, reader: int) -> list[tuple[Tag, int]]:

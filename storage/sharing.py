@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from storage.database import Database, Executor, Transaction
+from storage.erased import is_erased
 from storage.models import Key, ServerRules, SharedMessage, Sharing
+from storage.sealing import Keyring
 from storage.tables import servers, shared_items, shared_messages
 
 SERVER, MESSAGE, ITEM = servers.c, shared_messages.c, shared_items.c
@@ -19,8 +21,9 @@ SERVER, MESSAGE, ITEM = servers.c, shared_messages.c, shared_items.c
 class SharingStore:
     """Raises DatabaseUnavailableError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
+        self._keyring = keyring
 
     async def rules(self, guild_id: int) -> ServerRules:
         """What a server allows: everything, where nobody has said anything."""
@@ -35,10 +38,12 @@ class SharingStore:
             await transaction.execute(update(servers).where(SERVER.guild_id == guild_id).values(values))
             return await _rules(transaction, guild_id)
 
-    async def add(self, shared: SharedMessage) -> None:
-        """Put it on record; once more changes nothing."""
+    async def add(self, shared: SharedMessage, *, since: datetime | None = None) -> None:
+        """Put it on record; once more changes nothing. Nor is it where its user had everything erased `since` then."""
         row = {name: getattr(shared, name) for name in MESSAGE.keys()}  # noqa: SIM118 - of columns, no dict
         async with self._database.write() as transaction:
+            if since is not None and await is_erased(transaction, self._keyring, shared.discord_id, since):
+                return
             added = transaction.insert(shared_messages).values(row).on_conflict_do_nothing()
             if (await transaction.execute(added)).rowcount:
                 await _put(transaction, shared.message_id, shared.items)

@@ -10,8 +10,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from storage.database import Database, Executor, Transaction
+from storage.erased import is_erased
 from storage.errors import DatabaseUnavailableError
 from storage.models import Key, Selected
+from storage.sealing import Keyring
 from storage.tables import selected, views
 
 VIEW, TICKED = views.c, selected.c
@@ -20,8 +22,9 @@ VIEW, TICKED = views.c, selected.c
 class ViewStore:
     """Views are found by their id and their user together. Using one keeps it from the sweeper."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
+        self._keyring = keyring
 
     async def add(
         self,
@@ -32,14 +35,18 @@ class ViewStore:
         now: datetime,
         most: int,
         replacing: bool = False,
+        since: datetime | None = None,
     ) -> str:
         """Remember a view; its id, 12 characters. Of the user's, no more than the `most` last used ones stay.
 
-        With `replacing`, no other with the same query does.
+        With `replacing`, no other with the same query does. Nothing is remembered, the id being of a view that is
+        forgotten, where the user had everything erased `since` what it is for was asked.
         """
         view_id = secrets.token_urlsafe(9)
         mine = select(VIEW.id).where(VIEW.discord_id == discord_id).order_by(VIEW.used_at.desc(), VIEW.id)
         async with self._database.write() as transaction:
+            if since is not None and await is_erased(transaction, self._keyring, discord_id, since):
+                return view_id
             if replacing:
                 await transaction.execute(delete(views).where(VIEW.discord_id == discord_id, VIEW.query == query))
             stale = (await transaction.execute(mine.offset(max(most - 1, 0)))).scalars().all()

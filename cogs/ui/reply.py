@@ -12,7 +12,7 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -128,8 +128,8 @@ async def suggest(interaction: Interaction, found: Iterable[Suggestion]) -> list
     return choices
 
 
-async def _in_time(call: Awaitable[M], seconds: float | None = None) -> M:
-    async with asyncio.timeout(PATIENCE if seconds is None else seconds):
+async def _in_time(call: Awaitable[M], seconds: float = PATIENCE) -> M:
+    async with asyncio.timeout(seconds):
         return await call
 
 
@@ -270,7 +270,7 @@ def on_behalf(interaction: Interaction) -> Caller:
     """For whom Imgur is called: what is typed waits for no credits, a press for a moment, `acknowledge` allows more."""
     is_press = interaction.type is not discord.InteractionType.autocomplete
     user = 0 if interaction.user is discord.utils.MISSING else interaction.user.id  # the door refuses who is nobody
-    return Caller(user, patience=PRESS_WAITS if is_press else 0.0)
+    return Caller(user, patience=PRESS_WAITS if is_press else 0.0, since=datetime.now(UTC))
 
 
 async def _shown_wait(interaction: Interaction, wait: Wait) -> None:
@@ -408,7 +408,7 @@ def _keep(interaction: Interaction, deed: Done) -> None:
 
 
 async def refused(
-    interaction: Interaction, call: Callable[[], Awaitable[M]], *, again: bool = False, patience: float | None = None
+    interaction: Interaction, call: Callable[[], Awaitable[M]], *, again: bool = False, patience: float = PATIENCE
 ) -> tuple[Exception | None, M | None]:
     """How Discord refused a message, or what came of it. A fault of ours counts as well: what was done is told.
 

@@ -43,7 +43,8 @@ class Caller:
     """`user` is a Discord id or NOBODY. A call may have to wait for `patience` seconds, and not beyond `until`.
 
     That is a time of the loop. `waiting` is told now and then how long it takes. `holder` is the user, and the account
-    that they were linked to, when the token was read that goes along.
+    that they were linked to, when the token was read that goes along. `since` is when they asked: what comes of it is
+    not put on record once they have had everything erased.
     """
 
     user: int = NOBODY
@@ -52,6 +53,7 @@ class Caller:
     until: float = math.inf
     waiting: Waiting = _untold
     holder: tuple[int, int] | None = None
+    since: datetime | None = None
 
 
 _caller: ContextVar[Caller] = ContextVar("caller")

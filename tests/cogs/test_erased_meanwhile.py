@@ -37,3 +37,32 @@ async def test_what_an_answer_brings_after_an_erasure_is_written_nowhere(
     assert text(answer(await running))
     await settled(discord)
     assert naming(discord, discord.alice.id) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "match", "given"),
+    [
+        ("show", "GET /3/image/*", {"image": "https://imgur.com/{other}", "share": True}),
+        ("search", "GET /3/gallery/*", {"query": "sunset"}),
+        ("search", "GET /3/gallery/*", {"query": "sunset", "share": True}),
+        ("random", "GET /3/image/*", {}),
+        ("tag", "GET /3/image/*", {"image": "https://imgur.com/{other}", "tags": "sun"}),
+        ("note", "GET /3/image/*", {"image": "https://imgur.com/{other}", "text": "sun"}),
+    ],
+)
+async def test_nothing_is_on_record_of_what_was_asked_for_before_and_comes_after(
+    discord: Discord, index: Index, picture: bytes, command: str, match: str, given: dict[str, Any]
+) -> None:
+    """Also of who has linked nothing, and where it is shared."""
+    world = discord.standin.world
+    other = world.add_image(world.add_account("somebody"), title="Sunset of others", in_gallery=True)
+    await discord.run("upload", file=("hill.jpg", picture), anonymous=True)
+    held = discord.standin.switches.hold(match, answer=True)
+    options = {name: value.format(other=other.id) if name == "image" else value for name, value in given.items()}
+    running = asyncio.create_task(discord.run(command, **options))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.leaving.leave(discord.alice.id, "1")
+    held.release()
+    await running
+    await settled(discord)
+    assert naming(discord, discord.alice.id) == []

@@ -10,6 +10,7 @@ import pytest
 from imgur.models import Image
 from services.sharing import Key, SharedMessage, SharingService, Spot
 from storage.database import Database
+from storage.sealing import Keyring, new_key
 from storage.sharing import SharingStore
 
 CAT, DOG = Image("abc1234"), Image("def5678")
@@ -18,7 +19,7 @@ A_CAT: Key = ("image", CAT.id)
 
 @pytest.fixture
 def store(database: Database) -> SharingStore:
-    return SharingStore(database)
+    return SharingStore(database, Keyring({"k1": new_key()}))
 
 
 async def over(sharing: SharingService) -> None:

@@ -185,7 +185,7 @@ async def test_what_is_noted_while_the_account_is_unlinked_is_not_told_as_saved(
             return await super().add_tags(*about, **given)
 
     image = standin.world.add_image(account, title="Mine")
-    marks = MarkService(library.catalogue, UnlinkedMeanwhile(stores.marks._database))
+    marks = MarkService(library.catalogue, UnlinkedMeanwhile(stores.marks._database, stores.marks._keyring))
     for noting in (
         lambda: marks.both(ADA, f"image:{image.id}", "cat", ""),
         lambda: marks.note(ADA, f"image:{image.id}", "a note"),

@@ -12,6 +12,7 @@ from errors import ViewForgottenError
 from services.views import MOST_SELECTED, Views
 from storage.database import open_database
 from storage.models import Selected
+from storage.sealing import Keyring, new_key
 from storage.views import ViewStore
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ class Clock:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[ViewStore]:
     async with open_database(f"sqlite:///{tmp_path}/bot.db") as database:
-        yield ViewStore(database)
+        yield ViewStore(database, Keyring({"k1": new_key()}))
 
 
 async def test_what_no_database_holds_is_left_out_of_a_query(store: ViewStore) -> None:

@@ -14,8 +14,8 @@ CAT, TRIP = ("image", "abc1234"), ("album", "abcde")
 
 
 @pytest.fixture
-def store(database):
-    return SharingStore(database)
+def store(database, keyring):
+    return SharingStore(database, keyring)
 
 
 def shared(message_id: int, *items, guild: int | None = GUILD, at=NOW) -> SharedMessage:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from imgur.models import Image
 from services.data.names import file_name, folder_name
-from services.indexed import from_index
 from services.ports import LibraryStore, UploadStore
 from storage.models import AnonymousUpload, IndexedItem, Key, Mark, Shelf, album_shelf
 
@@ -93,21 +92,27 @@ class Planner:
             await self._add_uploads()
         if FAVORITES in choices and self.account is not None:
             await self._add_favorites(self.account)
-        return [[entry.kept for entry in part] for part in _cut(self._entries.values())]
+        parts: list[list[dict[str, Any]]] = []
+        for part in _cut(self._entries.values()):
+            parts.append([entry.kept for entry in part])
+            await asyncio.sleep(0)  # others are served meanwhile
+        return parts
 
     async def _add_images(self, library: int) -> None:
         """The account's, and what else is in its albums."""
         folders: dict[Key, list[Folder]] = {}
+        within: dict[str, set[Key]] = {}
         albums = [album async for page in self._pages(library, Shelf.ALBUMS) for album in page]
         for album in albums:
             folder = Folder(folder_name(album.title, album.id), album.title or album.id, album.description or "")
             async for images in self._pages(library, album_shelf(album.id)):
+                within.setdefault(album.id, set()).update(image.key for image in images)
                 for image in images:
                     folders.setdefault(image.key, []).append(folder)
         async for images in self._pages(library, Shelf.IMAGES):
             await self._add(images, "images", folders)
-        for album in albums:
-            async for images in self._pages(library, album_shelf(album.id)):
+        for album_id in (album_id for album_id, keys in within.items() if not keys <= self._entries.keys()):
+            async for images in self._pages(library, album_shelf(album_id)):
                 await self._add(images, "images", folders)
 
     async def _add_favorites(self, library: int) -> None:
@@ -158,8 +163,9 @@ class Planner:
         return only
 
     async def _pages(self, library: int, shelf: str) -> AsyncIterator[Sequence[IndexedItem]]:
-        offset = 0
-        while page := await self.library.page(library, shelf, offset=offset, limit=AT_ONCE):
+        offset, page = 0, None
+        while page is None or len(page) == AT_ONCE:
+            page = await self.library.page(library, shelf, offset=offset, limit=AT_ONCE)
             yield page
             offset += AT_ONCE
 
@@ -181,9 +187,8 @@ def _asked(item: IndexedItem) -> str:
 
 def _is_pending(item: IndexedItem) -> bool:
     """Whether Imgur is still working on it, as far as is known: that may be long ago."""
-    image = from_index(item)
     is_new = item.created is None or datetime.now(UTC) - item.created < PENDING_FOR
-    return is_new and isinstance(image, Image) and image.processing
+    return is_new and item.extra.get("processing") is True
 
 
 def _indexed(upload: AnonymousUpload) -> IndexedItem:

@@ -7,19 +7,29 @@ import re
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
 from tests.cogs.conftest import Discord, answer, buttons, shown_label
-from tests.visitor import Visitor
+from tests.reading import english
+from tests.visitor import Answer, Visitor
+
+
+class Reader(Visitor):
+    """Reads pages in English, whatever language everybody reads."""
+
+    async def request(self, method: str, path: str, **options: Any) -> Answer:
+        answer = await super().request(method, path, **options)
+        return replace(answer, text=english(answer.text))
 
 
 @asynccontextmanager
 async def a_browser(discord: Discord) -> AsyncIterator[Visitor]:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        yield Visitor(session, str(discord.house.settings.public_url))
+        yield Reader(session, str(discord.house.settings.public_url))
 
 
 async def begun(discord: Discord, browser: Visitor, actor: Any = None) -> tuple[Any, str]:
@@ -68,4 +78,5 @@ async def fetched(browser: Visitor, path: str, number: int = 1) -> dict[str, byt
         data = await answered.read()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
-        return {name: archive.read(name) for name in archive.namelist()}
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return {name: english(data.decode()).encode() if name.endswith(".html") else data for name, data in files.items()}

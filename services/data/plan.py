@@ -93,7 +93,7 @@ class Planner:
         if FAVORITES in choices and self.account is not None:
             await self._add_favorites(self.account)
         parts: list[list[dict[str, Any]]] = []
-        for part in _cut(self._entries.values()):
+        for part in cut(self._entries.values()):
             parts.append([entry.kept for entry in part])
             await asyncio.sleep(0)  # others are served meanwhile
         return parts
@@ -140,7 +140,7 @@ class Planner:
         path = f"albums/{within[0].name}" if within else where
         return Entry(
             id=item.id,
-            ask=_asked(item),
+            ask=asked(item),
             path=self._only(f"{path}/{file_name(item.title, item.id, '')}"),
             title=item.title or "",
             description=item.description or "",
@@ -170,7 +170,7 @@ class Planner:
             offset += AT_ONCE
 
 
-def _asked(item: IndexedItem) -> str:
+def asked(item: IndexedItem) -> str:
     """The name of the original, by what it is: what Imgur calls its link may be a still, or end in a dot."""
     if item.kind == "album" or not item.id.isalnum():
         return ""
@@ -205,7 +205,8 @@ def _indexed(upload: AnonymousUpload) -> IndexedItem:
     )
 
 
-def _cut(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+def cut(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """In parts, none of which has half a picture."""
     part: list[Entry] = []
     size = 0
     for entry in entries:

@@ -174,6 +174,7 @@ async def compose(
             imgur,
             library.catalogue,
             record=changes.record,
+            leave=changes.leave,
             is_held=changes.holds,
             turn=Turns(stores.jobs).turn,
         )

@@ -336,11 +336,15 @@ class ExpiringNowError(BotError):
 
 
 class UploadUncertainError(BotError):
-    """Everything was sent, and no clear answer came: the picture may be there, without a link if it is `anonymous`."""
+    """Everything was sent, and no clear answer came: the picture may be there, without a link if it is `anonymous`.
 
-    def __init__(self, *, anonymous: bool = False) -> None:
+    Of one in an account that was to be deleted later, `is_dated` says whether it is looked for so that it is.
+    """
+
+    def __init__(self, *, anonymous: bool = False, is_dated: bool | None = None) -> None:
         super().__init__("anonymous" if anonymous else "")
         self.anonymous = anonymous
+        self.is_dated = is_dated
 
 
 class Remains(Enum):

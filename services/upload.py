@@ -374,7 +374,8 @@ class UploadService:
         except OutcomeUnknownError as error:
             if isinstance(request.file, Address) and error.status not in {None, *STILL_FETCHING}:
                 raise NotFetchedError from error
-            raise UploadUncertainError(anonymous=auth is None) from error
+            is_dated = self._albums.is_looked_for() if request.mark else None
+            raise UploadUncertainError(anonymous=auth is None, is_dated=is_dated) from error
         expiry = _expiry(request, image, auth)
         if auth is None:
             is_noted = await self._keep(request, image, expiry)

@@ -31,7 +31,7 @@ def question_view(leaving: Leaving, owner: int, deleted: Deleted | None = None) 
         controls.insert(0, first)
     if leaving.expiring:
         now = ActionButton("data-expire", owner, label=Text("Delete now what is to be deleted"), style=PRIMARY)
-        controls.insert(0, now)
+        controls.append(now)  # in its place nothing else may come
     return notice(
         Text("Erase everything that this bot holds about you?"),
         deleted_words(deleted) if deleted and deleted.count else None,

@@ -62,6 +62,7 @@ class AlbumService:
         catalogue: Catalogue,
         *,
         record: Record = unrecorded,
+        leave: Callable[[], bool] = lambda: False,
         is_held: Callable[[int], bool] = lambda _: False,
         turn: Turn = alone,
     ) -> None:
@@ -73,6 +74,7 @@ class AlbumService:
         self._look = Look(accounts, imgur, self._reading)
         self._turns: WeakValueDictionary[tuple[int, str], asyncio.Lock] = WeakValueDictionary()
         self._record = record
+        self._leave = leave
         self._turn = turn
         self.pictures = AlbumPictures(imgur, catalogue, self._look, record)
         self.interrupted = Interrupted(catalogue, self._look, self.pictures, is_held)
@@ -125,6 +127,10 @@ class AlbumService:
             into = {"album": album.id, "title": line(album.title), "before": album.images_count}
             change |= {"deed": "upload", "file": line(name), **into}
         await self._record(viewer.discord_id, viewer.account_id or None, change)
+
+    def is_looked_for(self) -> bool:
+        """Have what became of such an upload looked up in a minute, and told; False where it is on no record."""
+        return self._leave()
 
     def uploaded(self, discord_id: int, album_id: str | None = None) -> None:
         """The user has a new picture: what is remembered of their lists, and of its album, is out of date."""

@@ -43,10 +43,12 @@ async def unrecorded(_discord_id: int, _account_id: int | None, _change: Mapping
 class _Noted:
     origin: Origin | None
     jobs: list[Job] = field(default_factory=list)
+    left: set[int] = field(default_factory=set)
     keeping: asyncio.Task[None] | None = None
 
 
 _noted: ContextVar[_Noted | None] = ContextVar("noted", default=None)
+_newest: ContextVar[Job | None] = ContextVar("newest", default=None)
 
 
 class Changes:
@@ -97,7 +99,7 @@ class Changes:
             if noted.keeping is not None:
                 noted.keeping.cancel()
             for job in noted.jobs:
-                if is_cut_off:
+                if is_cut_off or job.id in noted.left:
                     self._held.discard(job.id)
                 else:
                     await self._backlog.write("that a change was told", partial(self._forget, job))
@@ -106,12 +108,24 @@ class Changes:
         await self._store.drop(job.discord_id, job.id)
         self._held.discard(job.id)
 
+    def leave(self) -> bool:
+        """Have what was recorded last stay on record, to be looked at later whatever its user is told now.
+
+        False where nothing is on record.
+        """
+        noted, job = _noted.get(), _newest.get()
+        if noted is None or job is None or job not in noted.jobs:
+            return False
+        noted.left.add(job.id)
+        return True
+
     async def record(self, discord_id: int, account_id: int | None, change: Mapping[str, Any]) -> None:
         """Have it on record before it is sent. Never raises: without a record it is made all the same.
 
         Outside of `until_told` nobody waits for an answer, and nothing is recorded.
         """
         noted = _noted.get()
+        _newest.set(None)
         if noted is None:
             return
         now = self._now()
@@ -133,6 +147,7 @@ class Changes:
             waited = [old for old in noted.jobs if old.payload == WAITING]
             noted.jobs[:] = [*(old for old in noted.jobs if old not in waited), job]
             self._held.add(job.id)
+            _newest.set(job)
             noted.keeping = noted.keeping or asyncio.create_task(self._keep(noted.jobs))
             for old in waited:
                 await self._backlog.write("that a wait is over", partial(self._forget, old))

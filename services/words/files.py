@@ -154,12 +154,19 @@ def _video_too_long(error: errors.VideoTooLongError) -> Words:
     )
 
 
+_DATED = {
+    None: None,
+    True: Text("It is looked for in a minute, and you hear of it: if it is there, it is deleted when you said."),
+    False: Text("If it is there, it is not deleted by itself: /imgur delete does that."),
+}
+
+
 def _uncertain(error: errors.UploadUncertainError) -> Words:
     sent = Text("Imgur was sent all of it and gave no clear answer.")
     next_step = Text("Look with /imgur images before you upload it again.")
     if error.anonymous:
         next_step = Text("Nobody knows its link then. Uploading it again may make a second one.")
-    return Words(Text("The picture may be there"), sentences(sent, next_step))
+    return Words(Text("The picture may be there"), sentences(sent, next_step, _DATED[error.is_dated]))
 
 
 def _ended(title: Text, text: Text) -> Callable[[errors.UploadEndedError], Words]:

@@ -97,6 +97,7 @@ async def test_what_is_to_be_deleted_by_itself_is_named_and_can_be_deleted_first
     kept = add_images(discord, linked, 1)
     asked = answer(await discord.run("data delete"))
     assert "**3 pictures are to be deleted by themselves, and would stay on Imgur:**" in text(asked)
+    assert list(buttons(asked)) == ["Delete those uploads first…", "Erase everything", "Keep everything", NOW]
     assert len(discord.standin.world.images) == 4
     again = answer(await discord.click(asked, NOW))
     assert "3 pictures were deleted." in text(again)

@@ -427,6 +427,39 @@ def test_a_promise_that_could_not_be_written_down_yet_is_told() -> None:
     assert not [select for select in parts(several, SELECT) if "expiry" in select["custom_id"]]
 
 
+@pytest.mark.parametrize("url", [False, True])
+async def test_one_whose_answer_was_lost_is_looked_for_and_gets_its_date(
+    discord: Discord, linked: Account, picture: bytes, database_url: str, *, url: bool
+) -> None:
+    """Beside it there is one of the same name and title, to be kept."""
+    where = "https://cats.example.com/image.png"
+    discord.standin.world.web[where] = picture
+    options: dict[str, Any] = {"url": where} if url else {"file": ("image.png", picture)}
+    await discord.run("upload", **options)
+    kept = set(discord.standin.world.images)
+    discord.standin.fail_next("lost-answer", UPLOAD)
+    message = answer(await discord.run("upload", expires="7 days", **options))
+    assert "The picture may be there" in text(message)
+    assert "It is looked for in a minute" in text(message)
+    assert dates(database_url) == {}
+    await write(database_url, "UPDATE jobs SET due_at = 0 WHERE kind = 'change'")
+    async with discord.again(work=True):
+        await until(lambda: bool(dates(database_url)))
+    [(image_id, due_at)] = dates(database_url).items()
+    assert {image_id} == set(discord.standin.world.images) - kept
+    assert abs(due_at - time.time() - 7 * 86400) < 120
+
+
+async def test_what_is_not_on_record_is_not_said_to_be_looked_for(
+    discord: Discord, linked: Account, picture: bytes, database_url: str
+) -> None:
+    await write(database_url, "ALTER TABLE jobs RENAME TO away")
+    discord.standin.fail_next("lost-answer", UPLOAD)
+    message = answer(await discord.run("upload", file=("image.png", picture), expires="7 days"))
+    assert "it is not deleted by itself" in text(message)
+    assert "looked for" not in text(message)
+
+
 async def test_that_nobody_can_ever_delete_it_is_told(discord: Discord, picture: bytes, database_url: str) -> None:
     """Imgur sends no deletehash along."""
     discord.standin.switches.deletehash_for_uploader = False

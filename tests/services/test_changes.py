@@ -60,6 +60,44 @@ async def test_what_was_answered_before_it_was_cut_off_is_forgotten(stores: Stor
     assert await stores.jobs.of_user(ADA) == []
 
 
+async def test_what_is_left_to_be_looked_at_stays_on_record_and_nothing_beside_it(
+    stores: Stores, account: Account
+) -> None:
+    """Of several at a time each has its own."""
+    changes = Changes(stores.jobs)
+    told = CHANGE | {"title": "Told"}
+
+    async def make(change: dict[str, Any], *, is_left: bool) -> None:
+        await changes.record(ADA, account.id, change)
+        await asyncio.sleep(0)
+        assert not is_left or await asyncio.create_task(left())
+
+    async def left() -> bool:
+        return changes.leave()
+
+    assert not changes.leave()
+    async with changes.until_told():
+        await asyncio.gather(*(asyncio.create_task(make(one, is_left=one is CHANGE)) for one in (told, CHANGE, told)))
+        assert len(await stores.jobs.of_user(ADA)) == 3
+    [job] = await stores.jobs.of_user(ADA)
+    assert dict(job.payload) == CHANGE
+    assert not changes.holds(job.id)
+    assert job.due_at <= datetime.now(UTC) + SILENCE
+
+
+async def test_where_nothing_is_on_record_nothing_is_left(stores: Stores, account: Account) -> None:
+    """Not even what was recorded before."""
+    jobs: Any = Away(stores.jobs)
+    changes = Changes(jobs)
+    async with changes.until_told():
+        await changes.record(ADA, account.id, CHANGE)
+        jobs.is_away = True
+        await changes.record(ADA, account.id, CHANGE)
+        assert not changes.leave()
+        jobs.is_away = False
+    assert await stores.jobs.of_user(ADA) == []
+
+
 async def cut_off(changes: Changes, account: Account, *, is_told: bool) -> None:
     """A command that the shutdown ends in the middle."""
 

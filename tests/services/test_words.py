@@ -43,7 +43,10 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.CannotCleanError: [errors.CannotCleanError(kind) for kind in ("image/tiff", "video/mp4")],
     errors.UnsupportedFileError: [errors.UnsupportedFileError("a", found) for found in (*FILES.split(), None)],
     errors.VideoTooLongError: [errors.VideoTooLongError(75.2, 60)],
-    errors.UploadUncertainError: [errors.UploadUncertainError(anonymous=anonymous) for anonymous in (False, True)],
+    errors.UploadUncertainError: [
+        errors.UploadUncertainError(anonymous=anonymous, is_dated=is_dated)
+        for anonymous, is_dated in ((False, None), (True, None), (False, True), (False, False))
+    ],
     errors.BackupCodeError: [errors.BackupCodeError(left) for left in (4, 1, 0)],
     errors.PicturesBusyError: [errors.PicturesBusyError(30)],
     errors.UploadErasedError: [errors.UploadErasedError(is_deleted=is_deleted) for is_deleted in (True, False)],

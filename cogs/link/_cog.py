@@ -260,7 +260,8 @@ class Linking(commands.Cog):
             locale=interaction.locale.value,
             spot=spot_of(interaction),
         )
-        await answer(interaction, offer_view(offer, user.id, movable=not interaction.context.dm_channel))
+        expiring, movable = await self._expiries.of_account(user.id), not interaction.context.dm_channel
+        await answer(interaction, offer_view(offer, user.id, movable=movable, expiring=expiring))
 
     async def offer_beside(self, interaction: Interaction) -> None:
         """Show how to link in another private message: what was pressed on stays, and goes on later."""

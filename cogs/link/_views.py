@@ -28,11 +28,17 @@ REVOKE_URL = "https://imgur.com/account/settings/apps"
 
 
 def offer_view(
-    offer: LinkOffer, owner: int, *, movable: bool, reason: Said | None = None, waits: bool = False
+    offer: LinkOffer,
+    owner: int,
+    *,
+    movable: bool,
+    reason: Said | None = None,
+    waits: bool = False,
+    expiring: int = 0,
 ) -> ui.LayoutView:
     """How to link. `reason` says why the user sees this again; `movable` offers a direct message.
 
-    `waits`: something goes on once it is linked.
+    `waits`: something goes on once it is linked. So many pictures of the present account are to be deleted later.
     """
     controls: list[Control] = [
         link_to(Text("Open Imgur's page") if offer.pastes else Text("Open the link page"), offer.url),
@@ -49,11 +55,21 @@ def offer_view(
         Text("Link your Imgur account"),
         reason,
         _down(offer),
-        _present(offer),
+        sentences(_present(offer), _bereft(expiring) if expiring else None),
         joined("\n", _steps(offer)),
         Text("Your upload waits, and goes on by itself once this is done.") if waits else None,
         Text("This is only for you and ends {when}.", when=Moment(offer.expires_at)),
         controls=controls,
+    )
+
+
+def _bereft(expiring: int) -> Plural:
+    return Plural(
+        "**{count} picture in it is to be deleted by itself:** should you link another account, that may not work any "
+        "more. /imgur unlink lets you have it deleted before.",
+        "**{count} pictures in it are to be deleted by themselves:** should you link another account, that may not "
+        "work any more. /imgur unlink lets you have them deleted before.",
+        expiring,
     )
 
 

@@ -551,6 +551,16 @@ async def test_unlink_asks_about_what_is_uploaded_while_the_others_are_deleted(
     assert not discord.standin.world.images_of(linked)
 
 
+async def test_who_links_anew_is_told_what_another_account_would_keep_from_being_deleted(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    assert "to be deleted by" not in text(answer(await discord.run("link")))
+    await uploaded(discord, picture)
+    await uploaded(discord, picture, anonymous=True)  # which has nothing to do with an account
+    said = text(answer(await discord.run("link")))
+    assert "1 picture in it is to be deleted by itself:** should you link another account" in said
+
+
 async def test_unlink_stays_away_where_not_all_could_be_deleted(
     discord: Discord, linked: Account, picture: bytes, database_url: str
 ) -> None:

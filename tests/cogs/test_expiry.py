@@ -275,6 +275,19 @@ async def test_what_is_shared_later_says_so_too(
     assert text(shared).count("*gone after") == 3
 
 
+async def test_it_leaves_what_was_shared_once_it_is_deleted(
+    discord: Discord, linked: Account, picture: bytes, database_url: str
+) -> None:
+    result = await discord.run("upload", file=("hill.jpg", picture), expires="1 day", share=True)
+    shared = result.followups[-1]
+    assert "after that it is gone" in text(shared)
+    asked = answer(await discord.run("unlink"))
+    await discord.click(asked, "Delete now and unlink")
+    assert dates(database_url) == {}
+    assert "after that it is gone" not in text(discord.reread(shared))
+    assert "imgur.com" not in text(discord.reread(shared))
+
+
 async def test_what_is_due_and_still_there_is_said_to_be_tried(
     discord: Discord, linked: Account, picture: bytes, database_url: str
 ) -> None:
@@ -345,6 +358,22 @@ async def test_it_can_be_kept(discord: Discord, linked: Account, picture: bytes,
     assert "It is not deleted" in text(kept)
     assert not {"Do not delete it", "Change when"} & set(buttons(kept))
     assert dates(database_url) == {}
+
+
+async def test_its_buttons_work_after_a_restart(
+    discord: Discord, linked: Account, picture: bytes, database_url: str
+) -> None:
+    message, other = await uploaded(discord, picture), await uploaded(discord, picture + b"2")
+    async with discord.again() as house:
+        await discord.env.restart_bot(house.bot)
+        await discord.click(message, "Do not delete it")
+        assert "It is not deleted" in text(discord.reread(message))
+        await discord.click(other, "Change when")
+        await choose(discord, discord.reread(other), "7 days")
+        assert "It is deleted" in text(discord.reread(other))
+        await discord.env.shutdown()
+    [due_at] = dates(database_url).values()
+    assert abs(due_at - time.time() - 7 * 86400) < 60
 
 
 async def test_it_is_said_to_be_kept_though_imgur_shows_nothing(

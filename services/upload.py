@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from functools import partial
-from pathlib import PurePath
 from typing import Any, TypeAlias
 
 import structlog
@@ -502,8 +501,8 @@ def _wish(request: UploadRequest) -> dict[str, Any] | None:
 
 
 def _marked(name: str, mark: str | None) -> str:
-    path = PurePath(name)
-    return f"{path.stem} {mark}{path.suffix}" if mark else name
+    """In front, where Imgur leaves it to however long a name."""
+    return f"{mark} {name}" if mark else name
 
 
 def _expiry(request: UploadRequest, image: Image, auth: AccessToken | None) -> Expiry | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -417,6 +418,19 @@ async def test_what_is_to_be_deleted_is_on_record_with_the_picture(
     claimed = await stores.expiries.claim(ADA, done.expiry.due_at)
     assert claimed is not None
     assert claimed.deletehash == (None if anonymous else standin.world.images[done.image.id].deletehash)
+
+
+async def test_only_what_is_to_be_deleted_out_of_an_account_is_called_after_a_mark(
+    uploads: UploadService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    await link(stores, standin, account)
+    day = timedelta(days=1)
+    for options in ({}, {"anonymous": True, "expires": day}, {"expires": day}, {"expires": day}):
+        await uploads.upload(request(**options), ignore)
+    names = [image.name for image in standin.world.images.values()]
+    assert names[:2] == ["hill.jpg", "hill.jpg"]
+    assert len(set(names[2:])) == 2
+    assert all(re.fullmatch(r"[0-9a-f]{12} hill\.jpg", name or "") for name in names[2:])
 
 
 async def test_nothing_is_to_be_deleted_that_was_not_said_to_be(

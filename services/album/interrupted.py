@@ -150,12 +150,12 @@ class Interrupted(Handler):
             came_at = max(change["begun_at"], min(image.created or change["begun_at"], datetime.now(UTC)))
             due_at = came_at + timedelta(seconds=wish["seconds"])
             expiry = Expiry(user, image.id, due_at, viewer.account_id, deletehash=image.deletehash)
-            await uploads.expire(expiry)
+            await uploads.expire(expiry, since=change["begun_at"])
         return Text("As you said, it is deleted {when}; /imgur show changes that.", when=Moment(expiry.due_at))
 
     async def _hide(self, viewer: Viewer, change: Mapping[str, Any], images: Iterable[str]) -> None:
         for image_id in images if change.get("hidden") else ():
-            await self._catalogue.uploads.hide(viewer.discord_id, image_id)
+            await self._catalogue.uploads.hide(viewer.discord_id, image_id, since=change["begun_at"])
 
     async def _sent_by_nobody(self, viewer: Viewer, change: Mapping[str, Any]) -> Words:
         """A picture that was sent without an account: only what is on record here is known of it."""

@@ -120,7 +120,8 @@ class ExpiryService:
 
         Raises ExpiringNowError, NotYoursError, AlbumGivenError.
         """
-        due_at = self._now() + span
+        begun = self._now()
+        due_at = begun + span
         expiry = await self._noted(discord_id, image_id)
         if expiry is not None and await self._store.move_to(discord_id, image_id, due_at):
             return Dated(replace(expiry, due_at=due_at, failures=0), await self._seen(discord_id, image_id))
@@ -132,7 +133,7 @@ class ExpiryService:
         handle = None if is_anonymous else shown.item.deletehash
         account_id = None if is_anonymous or account is None else account.account_id
         expiry = Expiry(discord_id, image_id, due_at, account_id)
-        await self._uploads.expire(replace(expiry, deletehash=handle))
+        await self._uploads.expire(replace(expiry, deletehash=handle), since=begun)
         return Dated(expiry, replace(shown, expiry=expiry))
 
     async def _noted(self, discord_id: int, image_id: str) -> Expiry | None:

@@ -26,6 +26,7 @@ from services.views import Views
 from standins.imgur.records import Account, StoredImage
 from standins.imgur.standin import Standin
 from storage import Stores
+from storage.errors import ErasedMeanwhileError
 from storage.models import AnonymousUpload
 from tests.conftest import CLIENT_ID
 from tests.reading import read
@@ -584,6 +585,20 @@ async def test_what_was_kept_meanwhile_gets_the_time_that_is_said_then(
     await house.expiries.keep(ADA, image.id)
     assert (await house.expiries.change(ADA, image.id, DAY)).expiry == Expiry(ADA, image.id, NOW + DAY, linked.id)
     assert not await is_gone(stores, image)
+
+
+async def test_of_who_has_everything_erased_meanwhile_no_date_is_noted(
+    house: House, stores: Stores, standin: Standin, linked: Account
+) -> None:
+    image = standin.world.add_image(linked)
+    held = standin.switches.hold(f"GET /3/image/{image.id}", answer=True)
+    changing = asyncio.create_task(house.expiries.change(ADA, image.id, DAY))
+    await held.arrived.wait()
+    await stores.leaving.erase(ADA, NOW + timedelta(seconds=1))
+    held.release()
+    with pytest.raises(ErasedMeanwhileError):
+        await changing
+    assert await is_gone(stores, image)
 
 
 async def test_nobody_has_anothers_picture_deleted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -125,6 +126,23 @@ async def test_nothing_is_deleted_later_if_it_is_not_sure_which_one_it_was(
     _, text = await told(albums, stores, {"deed": "file", "title": "Cat", "expires": wish})
     assert "which of them it is cannot be told, so none is deleted by itself" in text
     assert await dated(stores) == []
+
+
+async def test_of_who_has_everything_erased_while_it_is_looked_for_nothing_is_noted(
+    albums: AlbumService, stores: Stores, standin: Standin, account: Account
+) -> None:
+    new = standin.world.add_image(account, title="Cat")
+    new.name = "0123456789ab hill.jpg"
+    held = standin.switches.hold("GET /3/account/me/images*", answer=True)
+    looking = asyncio.create_task(
+        looked(albums, stores, {"deed": "file", "title": "Cat", "hidden": True, "expires": WISH})
+    )
+    await held.arrived.wait()
+    await stores.leaving.erase(ADA, datetime.now(UTC))
+    held.release()
+    assert await looking is None
+    assert await dated(stores) == []
+    assert await stores.uploads.hidden([new.id]) == frozenset()
 
 
 async def test_what_was_noted_before_the_kill_stays_as_it_was_noted(

@@ -59,6 +59,7 @@ from services.linking import LinkingService
 from services.login import Logins
 from services.mark import MarkService
 from services.message import MessageReader
+from services.orientation import OrientationService
 from services.picked import PickedService
 from services.ports import AttachmentSource
 from services.preferences import PreferenceService
@@ -257,6 +258,7 @@ async def compose(
             preferences=preferences,
             sign_in=sign_in,
             exports=ExportService(stores.held),
+            orientation=OrientationService(accounts, linking, uploads, sign_in=sign_in, sharing=sharing),
             adoption=AdoptionService(bulk, views, library.catalogue),
             expiries=ExpiryService(
                 stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock

@@ -61,6 +61,13 @@ class Account(commands.Cog):
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
         """Your linked Imgur account and what is left of its quota."""
+        await self._show(interaction)
+
+    @action("account")
+    async def _account_pressed(self, interaction: Interaction) -> None:
+        await self._show(interaction)
+
+    async def _show(self, interaction: Interaction) -> None:
         await acknowledge(interaction)
         user_id = interaction.user.id
         keeps = await self._preferences.keeps_details(user_id)

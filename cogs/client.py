@@ -52,6 +52,7 @@ EXTENSIONS = (
     "cogs.server",
     "cogs.album",
     "cogs.data",
+    "cogs.help",
 )
 SYNC_PATIENCE = 10.0  # seconds
 

@@ -16,6 +16,7 @@ from services.library.favorites import SeveralFavorites
 from services.linking import LinkingService
 from services.mark import MarkService
 from services.message import MessageReader
+from services.orientation import OrientationService
 from services.picked import PickedService
 from services.preferences import PreferenceService
 from services.quota.governor import Governor
@@ -62,3 +63,4 @@ class Services:
     leaving: LeavingService
     backups: BackupService
     streams: Streams
+    orientation: OrientationService

@@ -210,6 +210,11 @@ class LinkingService:
         self._notifier: LinkNotifier | None = None
         self._checks: dict[str, asyncio.Future[None]] = {}
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether accounts can be linked at all, as this bot is set up."""
+        return self._authorize_url is not None
+
     def announce_with(self, notifier: LinkNotifier) -> None:
         """Have `notifier` told when an account is linked, or an attempt has come to another end."""
         self._notifier = notifier

@@ -74,6 +74,18 @@ class Galleries(commands.Cog):
         page = await self._galleries.albums(interaction.user.id, 0, fresh=True)
         await self._begin(interaction, message, page, share=share)
 
+    @action("images")
+    async def _images_pressed(self, interaction: Interaction) -> None:
+        message = await acknowledge(interaction)
+        page = await self._galleries.images(interaction.user.id, 0, fresh=True)
+        await self._begin(interaction, message, page, share=False)
+
+    @action("favorites")
+    async def _favorites_pressed(self, interaction: Interaction) -> None:
+        message = await acknowledge(interaction)
+        page = await self._galleries.favorites(interaction.user.id, 0, fresh=True)
+        await self._begin(interaction, message, page, share=False)
+
     @images.autocomplete("album")
     async def _suggest(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         found = await self._suggestions.suggest(interaction.user.id, typed, Scope.ALBUMS)

@@ -152,6 +152,11 @@ class Uploads(commands.Cog):
         spans = spans_for(typed)
         return await suggest(interaction, [Suggestion(span_name(span), span_value(span)) for span in spans])
 
+    @action("upload")
+    async def _upload_pressed(self, interaction: Interaction) -> None:
+        """As the command opens it where it is given nothing."""
+        await open_form(interaction, UploadForm(interaction.user.id, Given()))
+
     @action("upload-anonymously")
     async def _anonymously_pressed(self, interaction: Interaction, key: str) -> None:
         if question := await self._answered(interaction, key):

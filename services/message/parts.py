@@ -19,7 +19,6 @@ Handle: TypeAlias = Callable[[Payload], object]
 
 SPOILER_FLAG, CLIP, REMIX = 1 << 3, 1 << 0, 1 << 2  # of attachments
 VOICE = 1 << 13  # of messages
-THUMBNAIL, GALLERY, FILE = 11, 12, 13  # types of components
 PNG, APNG, GIF = 1, 2, 4  # formats of stickers; the third is a programme that draws
 _CDN, _MEDIA = "https://cdn.discordapp.com", "https://media.discordapp.net"
 _STICKERS = {PNG: (_CDN, "png"), APNG: (_CDN, "png"), GIF: (_MEDIA, "gif")}
@@ -123,16 +122,13 @@ def _composed(part: Payload, *, hidden: bool, depth: int) -> Iterator[Found]:
 
 
 def _own(component: Payload, *, hidden: bool) -> Iterator[Found]:
-    kind = component.get("type")
-    if kind == GALLERY:
-        for item in each(component, "items"):
-            yield from _unfurled(item, "media", hidden=hidden or item.get("spoiler") is True)
-    elif kind == THUMBNAIL:
-        yield from _unfurled(component, "media", hidden=hidden)
-    elif kind == FILE:
-        for found in _unfurled(component, "file", hidden=hidden):
-            if is_picture(found.file.content_type or "", found.file.name):
-                yield found
+    """What galleries, thumbnails and files have, and whatever comes that is made like them."""
+    for item in each(component, "items"):
+        yield from _unfurled(item, "media", hidden=hidden or item.get("spoiler") is True)
+    yield from _unfurled(component, "media", hidden=hidden)
+    for found in _unfurled(component, "file", hidden=hidden):
+        if is_picture(found.file.content_type or "", found.file.name):
+            yield found
 
 
 def _unfurled(part: Payload, key: str, *, hidden: bool) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from errors import Absent, NoImgurLinkError, NoPictureError, OnImgurError, Voice
 from imgur.reference import folded, is_imgurs, links
 from services.message.links import linked, meant, named
 from services.message.models import Contents, Linked, Picture
-from services.message.parts import FILE, VOICE, Found, Handle, attached, composed, embedded, stuck
+from services.message.parts import VOICE, Found, Handle, attached, composed, embedded, stuck
 from services.message.payload import DEEPEST, Payload, components, each, host, number, path, within
 from services.ports import Reach
 
@@ -127,7 +127,7 @@ def _instead(message: Payload) -> Iterator[Absent]:
         yield Absent.POLL
     if any(chain(each(message, "sticker_items"), each(message, "stickers"))):
         yield Absent.DRAWING
-    if any(each(message, "attachments")) or any(part.get("type") == FILE for part in components(message)):
+    if any(each(message, "attachments")) or any(within(part, "file") for part in components(message)):
         yield Absent.FILES
     if number(message, "type") not in WRITTEN:
         yield Absent.NOTICE

@@ -26,6 +26,7 @@ from cogs.gallery._hits import hits_view
 from cogs.gallery._shared import picked_view
 from cogs.gallery._tagging import TagsForm
 from cogs.gallery._views import LONGEST_SLOT, gallery_view
+from cogs.help import help_view
 from cogs.item import _views as items
 from cogs.item._form import EditForm
 from cogs.item._marks import TagForm, Typed
@@ -43,6 +44,7 @@ from errors import IdTooLongError
 from imgur.models import Album, Image, Kind
 from locales.text import Text
 from media.models import IncomingFile
+from services.account import LinkedAccount
 from services.adoption import Offer
 from services.album import Edited
 from services.bulk import Question, Result, State
@@ -54,6 +56,7 @@ from services.library.page import GalleryPage
 from services.library.place import Place, Source
 from services.library.suggestions import Suggestion
 from services.message import Contents, Linked, Picture
+from services.orientation import Orientation
 from services.search import Hits, Search
 from services.selection import Deed, Selected, Sorted, Ticks
 from services.sharing import SharedPage
@@ -140,6 +143,8 @@ def drawn() -> Iterator[ui.LayoutView | ui.Modal]:
     for sort in ("viral", "top"):
         yield hits_view(Hits(IMAGES, FAR - 1, FAR), Search("cat", sort, "month"), VIEW, OWNER)
     yield policy_view(OWNER)
+    yield help_view(Orientation(None, anonymous=1), OWNER)
+    yield help_view(Orientation(LinkedAccount(1, "alice", broken=False)), OWNER)
     yield backup_offer_view(BackupOffer("https://imgur-bot.example.org/backup/nonce", NOW), OWNER)
     yield BackupCodeForm(OWNER)
     yield leaving_view(Leaving("name", FAR, deleting=False, expiring=FAR), OWNER)

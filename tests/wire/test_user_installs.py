@@ -43,6 +43,7 @@ async def test_it_is_shared_and_taken_down_soon_and_late_its_manager_is_told_how
         await discord.ready()
         for late in (False, True):
             command = await uploaded(discord, alice, picture, share=True)
+            await discord.until(lambda: command.followups)  # noqa: B023 - awaited here
             [public] = command.followups
             assert not public["flags"] & 64
             await discord.until(partial(running.bot.posts.get, int(public["id"])))

@@ -31,6 +31,7 @@ from services.words.waiting import waiting_words
 
 MOST = 30
 """Of more, the links and names would not fit into a message."""
+MOST_OPTIONS = 25  # Discord's, of a menu
 NAME_LIMITS = (40, 24, 12, 4)
 """Units of a name: the more there are, the less of each."""
 LINES = 2800
@@ -240,13 +241,13 @@ def _menus(batch: Batch, owner: int, *, bare: bool) -> Iterator[ui.ActionRow[ui.
 
 
 def _named(batch: Batch, wanted: Callable[[Entry, Uploaded], bool], *, bare: bool) -> list[tuple[str, Said]]:
-    """Ids and names of what a menu offers."""
+    """Ids and names of what a menu offers: of more than it holds the first, as /imgur show leads to each."""
     names: dict[str, Said] = {}
     for number, entry in enumerate(batch.entries, 1):
         uploaded = entry.uploaded
         if uploaded is not None and len(uploaded.image.id) <= ID_LIMIT and wanted(entry, uploaded):
             names[uploaded.image.id] = Joined((f"{number}.", _called(entry, bare=bare)))
-    return list(names.items())
+    return list(names.items())[:MOST_OPTIONS]
 
 
 def _called(entry: Entry, *, bare: bool) -> Value:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from cogs.upload._several_views import MOST, progress_view, several_view
 from errors import AttachmentGoneError, AttachmentNotPassedOnError, FileTooLargeError, VoiceMessageError
 from imgur.models import TITLE_LIMIT, Album, Image
 from media.models import IncomingFile
-from services.expiry import span_value
+from services.expiry import Expiry, span_value
 from services.message import Contents, Linked, Picture
 from services.several import Batch
 from services.upload import Uploaded, UploadRequest
@@ -468,3 +469,8 @@ def test_many_outcomes_fit_with_all_their_links(count: int) -> None:
     view = several_view(batch, 2**63, again="f" * 16, more=999)
     assert_sendable(view)
     assert all(f"https://imgur.com/AbCdE{number:02}" in written(view) for number in range(count))
+    for entry in batch.entries:
+        assert entry.uploaded is not None
+        expiry = Expiry(1, entry.uploaded.image.id, datetime(2099, 1, 1, tzinfo=UTC), 9)
+        entry.uploaded = replace(entry.uploaded, expiry=expiry)
+    assert_sendable(several_view(batch, 2**63, again="f" * 16, more=999))

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
 
-from errors import AlbumGivenError, LinkBrokenError, NothingToChangeError, NotLinkedError, NotYoursError
+import structlog
+
+from errors import AlbumGivenError, BotError, LinkBrokenError, NothingToChangeError, NotLinkedError, NotYoursError
 from imgur.errors import (
     ApplicationRefusedError,
     ForbiddenError,
     GoneError,
+    ImgurError,
     NoFavoriteError,
     NotFoundError,
     RejectedError,
@@ -27,7 +30,11 @@ from services.library.catalogue import Catalogue
 from services.library.reading import Viewer
 from services.library.suggestions import Scope, uploaded_image
 from services.ports import ImgurApi
+from services.quota.caller import waiting_for_nothing
+from storage.errors import StorageError
 from storage.models import AnonymousUpload, Expiry, Shelf
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +190,18 @@ class ItemService:
         return True
 
     async def missed(self, discord_id: int, kind: Kind, item_id: str) -> None:
-        """What Imgur had not when it was asked for leaves the messages that show it, if Imgur says so once more."""
-        if not await self._is_there(await self._reading.viewer(discord_id), kind, item_id):
-            self._catalogue.gone(kind, item_id)
+        """What Imgur had not when it was asked for leaves the messages that show it, if Imgur says so once more.
+
+        Never raises: whoever asked for it is told what Imgur has said before.
+        """
+        try:
+            with waiting_for_nothing():
+                is_there = await self._is_there(await self._reading.viewer(discord_id), kind, item_id)
+        except (ImgurError, BotError, StorageError) as error:
+            log.info("whether something is gone is not known", reason=type(error).__name__)
+        else:
+            if not is_there:
+                self._catalogue.gone(kind, item_id)
 
     async def _deleted(self, viewer: Viewer, image_id: str) -> None:
         self._catalogue.gone(Kind.IMAGE, image_id)

@@ -659,3 +659,16 @@ async def test_a_gallery_that_stays_private_shows_no_more_what_its_user_deletes(
     assert listed(private) == [image.id]
     await deleted(discord, image)
     assert image.id not in text(private)
+
+
+@pytest.mark.parametrize("second", ["over-capacity-500", "throttled-429", None])
+async def test_what_imgur_says_is_gone_but_does_not_say_twice_stays_on_show(
+    discord: Discord, linked: Account, image: StoredImage, second: str | None
+) -> None:
+    public = await shared(discord, image=image.id)
+    discord.standin.fail_next("not-found-404", "GET /3/image/*")
+    if second is not None:
+        discord.standin.fail_next(second, "GET /3/image/*", times=9)
+    said = text(answer(await discord.click(public, "Delete")))
+    assert "no longer" in said
+    assert pictures(discord.reread(public))

@@ -128,8 +128,8 @@ async def suggest(interaction: Interaction, found: Iterable[Suggestion]) -> list
     return choices
 
 
-async def _in_time(call: Awaitable[M], seconds: float = PATIENCE) -> M:
-    async with asyncio.timeout(seconds):
+async def _in_time(call: Awaitable[M], seconds: float | None = None) -> M:
+    async with asyncio.timeout(PATIENCE if seconds is None else seconds):
         return await call
 
 
@@ -408,7 +408,7 @@ def _keep(interaction: Interaction, deed: Done) -> None:
 
 
 async def refused(
-    interaction: Interaction, call: Callable[[], Awaitable[M]], *, again: bool = False, patience: float = PATIENCE
+    interaction: Interaction, call: Callable[[], Awaitable[M]], *, again: bool = False, patience: float | None = None
 ) -> tuple[Exception | None, M | None]:
     """How Discord refused a message, or what came of it. A fault of ours counts as well: what was done is told.
 

@@ -31,7 +31,9 @@ MADE_SECONDS = 60
 ITEM_BYTES = 700
 """About what an image takes apart from its texts."""
 _TEXTS = {
-    Image: attrgetter("title", "description", "mime_type", "link", "mp4", "gifv", "account_username", "deletehash"),
+    Image: attrgetter(
+        "title", "description", "mime_type", "link", "mp4", "gifv", "account_username", "deletehash", "name"
+    ),
     Album: attrgetter("title", "description", "cover", "privacy", "link", "account_username", "deletehash"),
 }
 IMAGES_PER_PAGE = 50  # of Imgur's pages

@@ -129,8 +129,10 @@ async def test_what_was_on_its_way_into_an_album_is_looked_for(
     await eventually(lambda: f"### Stopped: {seen}\n\nYou stopped it." in text(question))
     assert ("The rest is done" in text(question)) is not is_seen
     discord.standin.faults.clear()
-    await discord.click(question, "Go on")
-    await eventually(lambda: "### 3 added\n" in text(question))
+    assert ("Go on" in buttons(question)) is not is_seen
+    if not is_seen:
+        await discord.click(question, "Go on")
+        await eventually(lambda: "### 3 added\n" in text(question))
     assert len(discord.standin.sent(ADD)) == 1
 
 

@@ -644,13 +644,13 @@ class UnwillingStore:
     begun: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def add(self, upload: Any, search: str = "", *, due_at: datetime | None = None) -> None:
+    async def add(self, upload: Any, search: str = "", **more: Any) -> None:
         self.begun.set()
         await self.go_on.wait()
         if self.refusals:
             self.refusals -= 1
             raise DatabaseUnavailableError
-        await self.stores.uploads.add(upload, search, due_at=due_at)
+        await self.stores.uploads.add(upload, search, **more)
 
     async def remove(self, discord_id: int, image_id: str) -> bool:
         return await self.stores.uploads.remove(discord_id, image_id)

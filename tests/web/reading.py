@@ -16,15 +16,21 @@ class _Reader(HTMLParser):
         super().__init__()
         self.lang = self.dir = ""
         self.said: list[str] = []
+        self._is_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         self.said += [found[name] for name in found if name in READ_OUT]
+        self._is_style = tag == "style"
         if tag == "html":
             self.lang, self.dir = found["lang"], found["dir"]
 
+    def handle_endtag(self, tag: str) -> None:
+        self._is_style = False
+
     def handle_data(self, data: str) -> None:
-        self.said.append(data)
+        if not self._is_style:
+            self.said.append(data)
 
 
 def read(page: str) -> _Reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +17,17 @@ from jinja2.ext import babel_extract
 from yarl import URL
 
 from imgur.client import ImgurClient
-from locales.pseudo import PSEUDO, pseudo
+from locales.pseudo import PSEUDO, outside, pseudo
 from locales.rendering import only
-from locales.text import PLACEHOLDER
+from locales.text import PLACEHOLDER, Duration
+from services.data import BackupPage, BackupStep, PartIndex
+from services.data.plan import Entry
+from services.data.writing import Lack, Shown
 from services.linking import LinkingService
 from services.login import Logins
 from services.onetime import CODE_ALPHABET
 from services.sign_in import Outage
+from services.sync import Progress
 from standins.discord.oauth import OAuth
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
@@ -33,7 +38,7 @@ from tests.visitor import Answer, Visitor
 from tests.web.reading import read, said_on, words_outside
 from web.languages import in_language_of, is_known, wanted
 from web.public import create_public_app
-from web.rendering import TEMPLATES, say
+from web.rendering import TEMPLATES, drawn, say
 from web.server import serving
 
 ADA = 1001
@@ -316,15 +321,55 @@ async def test_all_that_a_page_says_is_in_the_reader_s_language(
         assert names <= {"Imgur", "Discord", "ada", "bob", "ada_imgur"}, name
         assert read(page.text).lang == "en-XA"
     said = " ".join(page.text for page in pages.values())
-    unseen = [sentence for sentence in sentences() if not re.search(_seen(sentence), said)]
-    assert unseen == []
+    assert unseen(said, *(path.name for path in TEMPLATES.glob("*.html") if not path.name.startswith("backup_"))) == []
     assert "⟦" not in said_on(await visitor.get("/"))
 
 
-def sentences() -> list[str]:
-    """What the templates say, as it is found when catalogues are made."""
+def backup_pages() -> dict[str, str]:
+    """Every page of a backup, and the one that is in it, with all that may stand on them."""
+    page = BackupPage("backup", BackupStep.CODE, "ada", datetime(2026, 1, 1, tzinfo=UTC), None, code="ABCD2345")
+    read = Progress(10, 100)
+    choice = replace(
+        page,
+        username="ada_imgur",
+        anonymous=2,
+        reading=dict.fromkeys(("images", "albums", "favorites", "contents"), read),
+    )
+    shared = {"left": Duration(60), "word": "code", "seconds": 60, "running": None, "ends": {}}
+    parts = replace(page, parts=5)
+    sent = {2: "whole", 3: "cut", 4: "stalled"}
+    entry = Entry("1", "", "", created="2026-01-01", albums=("2",), folder="", page="https://imgur.com/1")
+    there = [Shown(entry, path=f"{path}/1.png") for path in ("images", "favorites", "anonymous")]
+    index = PartIndex(1, 2, (*there, *(Shown(entry, lack=lack) for lack in Lack)))
+    return {
+        "landing": drawn("backup_landing.html", page=page, left=Duration(60)),
+        "code": drawn("backup_code.html", page=page, **shared),
+        "choice": drawn("backup_choose.html", page=choice, **shared),
+        "lost": drawn("backup_choose.html", page=replace(choice, lost="ada_imgur"), **shared),
+        "nothing": drawn("backup_choose.html", page=page, **shared),
+        "parts": drawn("backup_parts.html", page=parts, **shared | {"running": (1, 2, 3), "ends": sent}),
+        "index": drawn("backup_index.html", index=index),
+    }
+
+
+def test_all_that_a_backup_says_is_in_the_reader_s_language() -> None:
+    with only(PSEUDO):
+        pages = backup_pages()
+    for name, page in pages.items():
+        said = outside(" ".join(read(page).said)).replace("https://imgur.com/1", "").replace("2026-01-01", "")
+        assert set(re.findall(r"[^\W\d_]+", said)) <= {"Imgur", "Discord", "ada", "imgur", "ABCD"}, name
+    assert unseen(" ".join(pages.values()), *(path.name for path in TEMPLATES.glob("backup_*.html"))) == []
+
+
+def unseen(said: str, *templates: str) -> list[str]:
+    """What these templates say, and nobody has."""
+    return [sentence for sentence in sentences(*templates) if not re.search(_seen(sentence), said)]
+
+
+def sentences(*templates: str) -> list[str]:
+    """What they say, as it is found when catalogues are made."""
     found: list[str] = []
-    for template in sorted(TEMPLATES.glob("*.html")):
+    for template in sorted(map(TEMPLATES.joinpath, templates)):
         with template.open("rb") as file:
             calls = [message for _, _, message, _ in babel_extract(file, ["say"], [], {"silent": "false"})]
         first = (message[0] if isinstance(message, tuple) else message for message in calls)

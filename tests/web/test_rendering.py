@@ -23,7 +23,7 @@ def test_page_that_lacks_a_value_is_a_fault_and_not_a_page_with_a_gap(name: str)
 
 
 def refusal(title: Text, text: Text | None = None) -> str:
-    return render("refusal.html", status=418, words=Words(title, text)).text or ""
+    return render("refusal.html", status=418, words=Words(title, text), address="").text or ""
 
 
 def test_every_value_is_escaped() -> None:
@@ -45,7 +45,7 @@ def test_there_is_no_paragraph_where_an_error_has_a_title_alone() -> None:
 def test_moment_is_told_as_a_waiting_time() -> None:
     found = words(RateLimitedError(spent=Spent.APPLICATION, retry_after=299))
     assert found
-    text = render("refusal.html", words=found).text or ""
+    text = render("refusal.html", words=found, address="").text or ""
     assert "Try again in 5 minutes." in text
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from standins.discord.standin import SUBMIT, text
 from standins.discord.standin import Standin as Discord
 from standins.imgur.standin import Standin as Imgur
+from tests.standins.samples import png
 from tests.wire.conftest import Start
 
 
@@ -29,7 +30,7 @@ async def test_an_unlinked_user_uploads_shares_and_deletes(
 
 
 async def test_files_of_the_form_keep_the_order_in_which_they_were_picked(
-    discord: Discord, standin: Imgur, start: Start, picture: bytes
+    discord: Discord, standin: Imgur, start: Start
 ) -> None:
     """Discord lists what it resolves by id, whatever was picked first."""
     alice = discord.world.add_person("alice")
@@ -38,7 +39,7 @@ async def test_files_of_the_form_keep_the_order_in_which_they_were_picked(
         opened = await discord.slash(alice, "upload", anonymous=True)
         await discord.until(lambda: opened.callbacks)
         form = opened.callbacks[0]["data"]
-        sent = [discord.world.upload(f"{name}.jpg", picture + name.encode(), "image/jpeg") for name in "abc"]
+        sent = [discord.world.upload(f"{width}.png", png(width), "image/png") for width in (1, 2, 3)]
         fields = [part["component"] for part in form["components"]]
         values = {"files": [sent[2]["id"], sent[0]["id"], sent[1]["id"]], "how": []}
         filled = [
@@ -49,11 +50,11 @@ async def test_files_of_the_form_keep_the_order_in_which_they_were_picked(
         data = {"custom_id": form["custom_id"], "components": filled, "resolved": resolved}
         told = await (await discord.interact(SUBMIT, alice, data)).answered()
         await discord.until(lambda: "3 uploaded" in text(told))
-    by_data = {(image.data or b"")[-1:]: image.id for image in standin.world.images.values()}
+    by_width = {image.width: image.id for image in standin.world.images.values()}
     assert [line.rpartition("/")[2].rstrip(")") for line in text(told).splitlines() if line.startswith("**")] == [
-        by_data[b"c"],
-        by_data[b"a"],
-        by_data[b"b"],
+        by_width[3],
+        by_width[1],
+        by_width[2],
     ]
 
 

@@ -24,17 +24,18 @@ RUN python -m compileall -q --invalidation-mode unchecked-hash -x 'ensurepip|idl
         /usr/local/lib/python3.11 \
     && groupadd --gid 10001 bot \
     && useradd --uid 10001 --gid bot --no-create-home --shell /usr/sbin/nologin bot \
-    && install -d -o bot -g bot -m 700 /data
+    && install -d -o bot -g bot -m 700 /data /spool
 COPY --from=build /opt/bot /opt/bot
 COPY --from=build /app /app
 ENV PATH=/opt/bot/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    TMPDIR=/spool \
     HOST=0.0.0.0 \
     DATABASE_URL=sqlite:////data/bot.db
 WORKDIR /app
 USER 10001:10001
-VOLUME /data
+VOLUME /data /spool
 EXPOSE 8080
 # http.client, as urllib would ask a proxy that is set for the container; an empty ADMIN_PORT counts as unset.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \

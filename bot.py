@@ -41,6 +41,7 @@ from imgur.client import BASE_URL, ImgurClient
 from locales.languages import catalogues, wrong
 from media.archive import Archive
 from media.attachment import DISCORD, HttpAttachmentSource
+from media.film import Ffmpeg
 from media.picture import IMGUR, PictureSource
 from media.turning.pool import Turner
 from media.workshop import Workshop
@@ -102,6 +103,8 @@ WRONG_TOKEN = "Discord does not know DISCORD_TOKEN. Reset it on the page Bot of 
 NUMBER_OF_SHARDS = "Discord wants another number of shards ({}). Start the bot again: it asks Discord for the number."
 INTENTS = "Discord refuses the intents of this bot ({}). See the page Bot of your application, or update the bot."
 # By Discord's code for closing the gateway; these are what only the operator can mend.
+WITHOUT_FFMPEG = "users are asked before a video goes with its place and camera, and a GIF over 10 MB becomes no video"
+
 CLOSE_CODES = {
     4004: WRONG_TOKEN,
     4010: NUMBER_OF_SHARDS.format(4010),
@@ -134,6 +137,7 @@ async def compose(
     attachments: AttachmentSource | None = None,
     connector: Callable[..., aiohttp.BaseConnector] = aiohttp.TCPConnector,
     cdn: Collection[str] = DISCORD,
+    find_ffmpeg: Callable[[], Ffmpeg | None] = Ffmpeg.found,
     pictures: str = IMGUR,
     serve: bool = True,
     work: bool | None = None,
@@ -188,7 +192,7 @@ async def compose(
             source,
             stores.uploads,
             albums,
-            workshop=Workshop(Turner()),
+            workshop=Workshop(Turner(), find_ffmpeg()),
             keeps_details=preferences.keeps_details,
             ready=governor.ready_to_upload,
         )
@@ -400,6 +404,8 @@ async def _run(settings: Settings, **outside: Any) -> None:
     async with compose(settings, **outside) as house:
         if not settings.can_link:
             log.warning("users cannot link accounts: set IMGUR_CLIENT_SECRET; uploads are anonymous")
+        if Ffmpeg.found() is None:
+            log.warning("there is no ffmpeg", effect=WITHOUT_FFMPEG)
         async with house.bot:
             await house.bot.start(settings.discord_token)
 
@@ -450,6 +456,8 @@ def check() -> None:
                 click.echo(f"They log in with Discord. The redirect to register there: {settings.login_callback_url}")
         else:
             click.echo("Users cannot link accounts; that takes IMGUR_CLIENT_SECRET.")
+        if Ffmpeg.found() is None:
+            click.echo(f"There is no ffmpeg here: {WITHOUT_FFMPEG}.")
 
 
 def _why_no_token(token: str) -> str | None:

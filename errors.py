@@ -188,8 +188,23 @@ class FileTooLargeError(BotError):
         self.name, self.size, self.limit, self.video = name, size, limit, video
 
 
+class NoVideo(Enum):
+    """Why a GIF that is too large was not made into a video."""
+
+    NO_FFMPEG = auto()  # which is not there
+    TOO_LONG = auto()  # it would be
+    FAILED = auto()
+
+
 class ShrinkableError(FileTooLargeError):
-    """It is a picture that can be made to fit, at the cost of detail, if its user wants that."""
+    """It is a picture that can be made to fit, at the cost of detail, if its user wants that.
+
+    Of one that moves `no_video` says why it is not made into a video instead.
+    """
+
+    def __init__(self, name: str, size: int, limit: int, no_video: NoVideo | None = None) -> None:
+        super().__init__(name, size, limit, video=False)
+        self.no_video = no_video
 
 
 class CannotShrinkError(BotError):
@@ -232,12 +247,15 @@ class CannotCleanError(BotError):
         self.kind = kind
 
 
-class FilmTooMuchError(TooMuchWorkError):
-    """Cleaning a video, or making one of a GIF, takes more time, memory or room than the bot spends on one."""
+class DetailsStayError(BotError):
+    """What a video says beside its pictures cannot be taken out, so its user is asked whether it may go as it is.
 
+    Without `has_ffmpeg` that is so of all videos here.
+    """
 
-class CannotTurnError(BotError):
-    """No video could be made of a GIF."""
+    def __init__(self, *, has_ffmpeg: bool) -> None:
+        super().__init__("not cleaned" if has_ffmpeg else "no ffmpeg")
+        self.has_ffmpeg = has_ffmpeg
 
 
 class VoiceMessageError(BotError):

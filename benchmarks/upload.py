@@ -113,6 +113,7 @@ async def _upload(imgur_url: str, where: str, small: str) -> Round:
         async with aiohttp.ClientSession() as session:
             source = Source(HttpAttachmentSource(session, origins={where.removesuffix("/file")}))
             async with compose(settings, imgur_url=imgur_url, attachments=source, serve=False) as house:
+                await house.services.preferences.keep_details(USER_ID, keep=True)  # or it would go by way of the disk
                 before = _peak()
                 taken = []
                 for path, size in ((small, SMALL), (where, SIZE)):

@@ -65,6 +65,12 @@ def parts(content: memoryview) -> Iterator[Part]:
         raise DamagedError("no picture")
 
 
+def moves(content: memoryview) -> bool:
+    """Whether it has more than one frame. Raises DamagedError."""
+    frames = (part for part in parts(content) if isinstance(part, Frame))
+    return next(frames, None) is not None and next(frames, None) is not None
+
+
 class _Reader:
     def __init__(self, content: memoryview) -> None:
         self._content, self._at = content, 0

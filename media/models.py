@@ -45,6 +45,8 @@ class Loss(StrEnum):
     COLOURS = "colours"
     FRAMES = "frames"
     HDR = "hdr"
+    TRANSPARENCY = "transparency"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Changes:
     """What was done to a file before it was sent; nothing, unless told otherwise.
 
     `was` and `into` are MIME types, `into` None for a file whose pixels were not touched. `quality` and `size` (pixels)
-    are told where it was made smaller, `others` is how many pictures it held beside the one that was taken.
+    are told where it was made smaller, `others` is how many pictures it held beside the one that was taken. `is_mended`
+    is one of which the end was missing, `keeps_details` one that could not be cleaned, which its user knows.
     """
 
     was: str | None = None
@@ -62,14 +65,20 @@ class Changes:
     size: tuple[int, int] | None = None
     lost: tuple[Loss, ...] = ()
     others: int = 0
+    is_mended: bool = False
+    keeps_details: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How a file is to be treated: whether what it tells of its making is taken out, and whether it may lose detail."""
+    """How a file is to be treated: whether what it tells of its making is taken out, and whether it may lose detail.
+
+    With `as_is`, that goes along where it cannot be taken out.
+    """
 
     clean: bool = True
     shrink: bool = False
+    as_is: bool = False
 
 
 class OpenedFile(Protocol):

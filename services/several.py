@@ -11,6 +11,7 @@ import structlog
 
 from errors import (
     BotError,
+    DetailsStayError,
     LinkBrokenError,
     NotLinkedError,
     Remains,
@@ -34,6 +35,8 @@ ENDS_ALL = (
     *(LinkBrokenError, NotLinkedError),
 )
 """What would meet the next file as well: nothing more is begun after it."""
+ASKS = (ShrinkableError, DetailsStayError)
+"""What can be sent otherwise, if its user says so."""
 MAY_BE_THERE = {Remains.STORED, Remains.UNKNOWN, Remains.AWAITED}
 """What an upload that was ended may have left."""
 
@@ -95,13 +98,19 @@ class Batch:
     def again(self) -> list[UploadRequest]:
         """What is not, and can be sent again as it is: nobody knows of another that it may be there."""
         left = (entry for entry in self.entries if entry.uploaded is None and not entry.is_uncertain)
-        return [entry.request for entry in left if not isinstance(entry.trouble, ShrinkableError)]
+        return [entry.request for entry in left if not isinstance(entry.trouble, ASKS)]
 
     @property
     def shrinkable(self) -> list[UploadRequest]:
         """What is too large, to be sent smaller."""
         found = (entry for entry in self.entries if isinstance(entry.trouble, ShrinkableError))
         return [replace(entry.request, shrink=True) for entry in found]
+
+    @property
+    def telling(self) -> list[UploadRequest]:
+        """What tells of its making and cannot be cleaned, to be sent as it is."""
+        found = (entry for entry in self.entries if isinstance(entry.trouble, DetailsStayError))
+        return [replace(entry.request, as_is=True) for entry in found]
 
 
 class SeveralUploads:

@@ -115,6 +115,7 @@ class UploadRequest:
     mute: bool = False
     is_new_album: bool = False
     shrink: bool = False
+    as_is: bool = False
     expires: timedelta | None = None
     since: datetime | None = None
     mark: str | None = None
@@ -333,7 +334,8 @@ class UploadService:
         file = request.file
         if isinstance(file, Address):
             return await self._fetched(request, file, auth), Changes()
-        wish = Wish(clean=not await self._keeps_details(request.discord_id), shrink=request.shrink)
+        clean = not await self._keeps_details(request.discord_id)
+        wish = Wish(clean=clean, shrink=request.shrink, as_is=request.as_is)
         async with self._attachments.open(file) as opened, self._workshop.ready(file, opened, wish) as ready:
             source = _Source(_marked(ready.name, request.mark), ready.mime_type, ready.opened, progress)
             uploading = self._imgur.upload(

@@ -155,11 +155,12 @@ def test_the_published_port_is_port_and_leads_to_the_link_pages(env: dict[str, s
 
 def test_what_the_bot_writes_goes_to_the_volume_and_its_user_may_write_there() -> None:
     service = _service()
-    assert service["volumes"] == [f"data:{DATA}"]
-    assert _instructions("VOLUME") == [DATA]
+    assert service["volumes"] == [f"data:{DATA}", "spool:/spool"]
+    assert _instructions("VOLUME") == [f"{DATA} /spool"]
+    assert _image_env()["TMPDIR"] == "/spool"
     assert service["environment"]["DATABASE_URL"] == _image_env()["DATABASE_URL"] == f"sqlite:///{DATA}/bot.db"
     assert _instructions("USER") == ["10001:10001"]
-    assert re.search(rf"install -d -o bot -g bot -m 700 {DATA}$", "\n".join(_instructions("RUN")), re.MULTILINE)
+    assert re.search(rf"install -d -o bot -g bot -m 700 {DATA} /spool$", "\n".join(_instructions("RUN")), re.MULTILINE)
     assert service["read_only"] is True
     assert service["tmpfs"] == ["/tmp"]  # for `check`
     assert service["init"] is True  # or a stop within the first second would not be heard

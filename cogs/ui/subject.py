@@ -19,8 +19,8 @@ from errors import (
     AttachmentUnavailableError,
     CannotCleanError,
     CannotShrinkError,
-    CannotTurnError,
     DamagedError,
+    DetailsStayError,
     EmptyFileError,
     FileTooLargeError,
     ImageGivenError,
@@ -41,9 +41,9 @@ from locales.text import Text
 NAME_LIMIT = 80
 _FILES = (
     *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
-    *(DamagedError, CannotCleanError),
+    *(DamagedError, CannotCleanError, DetailsStayError),
     *(AttachmentUnavailableError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
-    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError, CannotTurnError),
+    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError),
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),

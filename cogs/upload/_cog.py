@@ -42,6 +42,7 @@ from cogs.upload._transfer import LONGEST, Transfer, Transfers
 from cogs.upload._views import (
     album_again_button,
     album_question_view,
+    as_is_button,
     bare_request,
     link_first_button,
     made_words,
@@ -54,6 +55,7 @@ from cogs.upload._views import (
 )
 from errors import (
     AlbumUncertainError,
+    DetailsStayError,
     LinkBrokenError,
     NewAlbumError,
     NothingToUploadError,
@@ -220,6 +222,11 @@ class Uploads(commands.Cog):
         """The same, of what is too large as it is."""
         await self._again_pressed(interaction, key)
 
+    @action("upload-as-is")
+    async def _as_is_pressed(self, interaction: Interaction, key: str) -> None:
+        """The same, of what cannot be cleaned."""
+        await self._again_pressed(interaction, key)
+
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
         if key not in self._transfers:
@@ -319,11 +326,13 @@ class Uploads(commands.Cog):
             await self._transfers.run(batch.total, lambda _count, _queued: work(), show, longest=longest)
         again = self._kept_again((*batch.again, *later), batch.album, question)
         smaller = self._kept_again(batch.shrinkable, batch.album, question)
+        as_is = self._kept_again(batch.telling, batch.album, question)
         if batch.uploaded:
             done(interaction, several_words(batch), several_told(batch))
         items = [uploaded.image for uploaded in batch.uploaded]
         picked = await self._picked.keep(owner, items) if len(items) > 1 else None
-        draw = partial(several_view, batch, owner, again=again, smaller=smaller, more=len(later), picked=picked)
+        draw = partial(several_view, batch, owner, again=again, smaller=smaller, as_is=as_is)
+        draw = partial(draw, more=len(later), picked=picked)
         share = question.share and bool(batch.uploaded)
         plainer = partial(draw, bare=True)
         posted = await answer_or_share(interaction, draw, share=share, plainer=plainer, items=items)
@@ -402,6 +411,9 @@ class Uploads(commands.Cog):
         elif isinstance(error, ShrinkableError):
             key = self._kept_again([replace(question.requests[0], shrink=True)], album, question)
             rescue(interaction, told, smaller_button(key or "", owner))
+        elif isinstance(error, DetailsStayError):
+            key = self._kept_again([replace(question.requests[0], as_is=True)], album, question)
+            rescue(interaction, told, as_is_button(key or "", owner))
         elif album:
             rescue(interaction, told, link_button(album))
 

@@ -16,7 +16,7 @@ from cogs.ui.layout import COLOUR, TEXT_LIMIT, WARNING, Control, heading, notice
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
-from cogs.upload._views import smaller_button
+from cogs.upload._views import as_is_button, smaller_button
 from errors import LinkBrokenError, NotLinkedError
 from imgur.models import Image
 from locales.text import Joined, Moment, Plural, Size, Text, Value, listed
@@ -67,13 +67,15 @@ def several_view(
     more: int = 0,
     picked: str | None = None,
     smaller: str | None = None,
+    as_is: str | None = None,
     bare: bool = False,
     shared: bool = False,
 ) -> ui.LayoutView:
     """What became of each, in the order in which they were picked. `bare` leaves out what users wrote and pictures.
 
     `again` is the key under which what failed is known, and what is still to be sent: `more`; `smaller` that of what is
-    too large. Where others see it, all of these are left out. `picked` is the selection of what is there.
+    too large, `as_is` of what cannot be cleaned. Where others see it, all of these are left out. `picked` is the
+    selection of what is there.
     """
     title = Text("{user} uploaded", user=Markdown(f"<@{owner}>")) if shared else several_words(batch)
     parts: list[ui.Item[ui.LayoutView]] = [shown(bold(title) if shared else heading(title))]
@@ -89,12 +91,8 @@ def several_view(
         parts += [shown(said) for said in (*_beside(batch, room, bare=bare), _left(more)) if said]
         parts += _menus(batch, owner, bare=bare)
     controls: list[Control] = []
-    if again is not None and (batch.again or more) and not shared:
-        controls.append(again_button(again, owner, len(batch.again) + more, is_more=bool(more)))
-    if smaller is not None and batch.shrinkable and not shared:
-        controls.append(smaller_button(smaller, owner, len(batch.shrinkable)))
-    if not shared and any(isinstance(entry.trouble, LinkBrokenError | NotLinkedError) for entry in batch.entries):
-        controls.append(link_account(owner))
+    if not shared:
+        controls += _ways_on(batch, owner, more, again=again, smaller=smaller, as_is=as_is)
     if batch.album is not None and batch.filled is not None:
         controls.append(link_button(batch.album))
     if picked is not None and not shared:
@@ -106,6 +104,20 @@ def several_view(
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR if batch.uploaded else WARNING))
     return view
+
+
+def _ways_on(
+    batch: Batch, owner: int, more: int, *, again: str | None, smaller: str | None, as_is: str | None
+) -> Iterator[Control]:
+    """For what is not there."""
+    if again is not None and (batch.again or more):
+        yield again_button(again, owner, len(batch.again) + more, is_more=bool(more))
+    if smaller is not None and batch.shrinkable:
+        yield smaller_button(smaller, owner, len(batch.shrinkable))
+    if as_is is not None and batch.telling:
+        yield as_is_button(as_is, owner, len(batch.telling))
+    if any(isinstance(entry.trouble, LinkBrokenError | NotLinkedError) for entry in batch.entries):
+        yield link_account(owner)
 
 
 def several_words(batch: Batch) -> Text:

@@ -87,6 +87,12 @@ def smaller_button(key: str, owner: int, count: int = 1) -> ActionButton:
     return ActionButton("upload-smaller", owner, key, label=label, style=discord.ButtonStyle.primary)
 
 
+def as_is_button(key: str, owner: int, count: int = 1) -> ActionButton:
+    """Uploads what cannot be cleaned, with all that it tells."""
+    label = Plural("Upload it as it is", "Upload {count} as they are", count)
+    return ActionButton("upload-as-is", owner, key, label=label)
+
+
 def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | None = None) -> ui.LayoutView:
     """How far an upload is, with a way to end it; with `before`, how many are served before it begins."""
     cancel = ActionButton("upload-cancel", owner, key, label=Text("Cancel"), style=discord.ButtonStyle.danger)

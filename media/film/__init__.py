@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from errors import CannotCleanError, CannotTurnError, DamagedError
+from errors import CannotCleanError, DamagedError
 from media.film.animation import Lost, survey
 from media.film.container import checked, is_shorter
+from media.film.errors import CannotTurnError, FilmError, FilmTooMuchError
 from media.film.process import Ended, Limits, run
 
 CLEANING = Limits(seconds=120, memory=1 << 30, written=220_000_000)
@@ -98,4 +99,4 @@ def _whole(target: Path) -> Iterator[None]:
         raise
 
 
-__all__ = ["Ffmpeg", "Limits", "Lost"]
+__all__ = ["CannotTurnError", "Ffmpeg", "FilmError", "FilmTooMuchError", "Limits", "Lost"]

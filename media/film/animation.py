@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from errors import DamagedError, FilmTooMuchError, VideoTooLongError
+from errors import DamagedError, VideoTooLongError
+from media.film.errors import FilmTooMuchError
 from media.gif import Control, Frame, Head, Loop, parts
 from media.kind import VIDEO_SECONDS
 

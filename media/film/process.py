@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from errors import FilmTooMuchError
+from media.film.errors import FilmTooMuchError
 
 _LIMITED = """
 ulimit -c 0 || :
@@ -93,10 +93,10 @@ async def _started(command: Sequence[str], limits: Limits) -> asyncio.subprocess
 
 
 async def _killed(process: asyncio.subprocess.Process) -> None:
-    """With all that it has begun, also where it has ended itself."""
+    """With all that it has begun, also where it has ended itself; nothing of it is left open."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    await process.communicate()
 
 
 async def _last(stream: asyncio.StreamReader | None) -> bytes:

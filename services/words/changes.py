@@ -21,11 +21,14 @@ _NAMES = {
     "image/webp": "WebP",
     "image/x-icon": "ICO",
     "image/x-netpbm": "Netpbm",
+    "video/mp4": "MP4",
 }
 _LOST: Mapping[Loss, Text] = {
     Loss.COLOURS: Text("in 256 colours"),
     Loss.FRAMES: Text("with fewer frames"),
     Loss.HDR: Text("paler than on an HDR screen"),
+    Loss.TRANSPARENCY: Text("white where it was transparent"),
+    Loss.END: Text("begins anew where it ended"),
 }
 
 
@@ -43,5 +46,9 @@ def change_words(changes: Changes) -> Iterator[Text]:
     yield from (_LOST[loss] for loss in changes.lost)
     if changes.others:
         yield Plural("without {count} more picture", "without {count} more pictures", changes.others)
+    if changes.is_mended:
+        yield Text("its end was missing, the rest is there")
     if changes.is_cleaned:
         yield Text("hidden data removed")
+    if changes.keeps_details:
+        yield Text("hidden data not removed")

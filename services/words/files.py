@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import errors
-from errors import Remains
+from errors import NoVideo, Remains
 from locales.text import Plural, Size, Text, sentences
-from media.kind import IMAGE_LIMIT
+from media.kind import VIDEO_SECONDS
 from services.words import Wording, Words
 
 TAKEN = Text("Imgur takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM.")
@@ -176,12 +176,15 @@ def _ended(title: Text, text: Text) -> Callable[[errors.UploadEndedError], Words
     return wording
 
 
-def _cannot_clean(error: errors.CannotCleanError) -> Words:
-    if error.kind.startswith("video/"):
-        again = Text("Nothing was uploaded. Export it anew as MP4 and upload that.")
-    else:
-        again = Text("Nothing was uploaded. Save it as JPEG or PNG and upload that.")
-    return Words(Text("Place and camera cannot be removed from that file"), again)
+def _details_stay(error: errors.DetailsStayError) -> Words:
+    why = Text("It takes ffmpeg, which is not installed where this bot runs.")
+    if error.has_ffmpeg:
+        why = Text("It is built otherwise than videos of its kind are, or damaged.")
+    ways = Text(
+        "Nothing was uploaded yet. Upload it as it is if it may tell where and with what it was filmed, or export it "
+        "anew without its location and upload that."
+    )
+    return Words(Text("Place and camera cannot be removed from that video"), sentences(why, ways))
 
 
 def _too_many_pixels(error: errors.TooManyPixelsError) -> Words:
@@ -209,6 +212,15 @@ def _erased(error: errors.UploadErasedError) -> Words:
     )
 
 
+_NO_VIDEO = {
+    NoVideo.NO_FFMPEG: Text("It would go as a video if ffmpeg were installed where this bot runs."),
+    NoVideo.TOO_LONG: Text(
+        "As a video it would be longer than the {limit} seconds that Imgur takes.", limit=VIDEO_SECONDS
+    ),
+    NoVideo.FAILED: Text("No video could be made of it."),
+}
+
+
 def _shrinkable(error: errors.ShrinkableError) -> Words:
     size, limit = Size(error.size, over=error.limit), Size(error.limit)
     has = Text("It has {size}; Imgur takes images up to {limit}.", size=size, limit=limit)
@@ -216,7 +228,9 @@ def _shrinkable(error: errors.ShrinkableError) -> Words:
         "It can be encoded anew so that it fits: fine detail is lost, and if that is not enough, it gets smaller. "
         "Nothing was uploaded yet."
     )
-    return Words(Text("That picture is too large"), sentences(has, cost))
+    if error.no_video is None:
+        return Words(Text("That picture is too large"), sentences(has, cost))
+    return Words(Text("That GIF is too large"), sentences(has, _NO_VIDEO[error.no_video], cost))
 
 
 TABLE: dict[type[BaseException], Wording] = {
@@ -244,18 +258,11 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("That file is damaged"),
         Text("Part of it is missing or broken: it was probably not saved whole. Save it anew and upload it again."),
     ),
-    errors.CannotCleanError: _cannot_clean,
-    errors.FilmTooMuchError: Words(
-        Text("That video takes too much work"),
-        Text("It needs more time or memory than the bot spends on one. Make it smaller or shorter, and upload that."),
+    errors.CannotCleanError: Words(
+        Text("Place and camera cannot be removed from that file"),
+        Text("Nothing was uploaded. Save it as JPEG or PNG and upload that."),
     ),
-    errors.CannotTurnError: Words(
-        Text("That GIF could not be made into a video"),
-        Text(
-            "Nothing was uploaded. Imgur takes GIFs of up to {limit}: make it smaller, or upload it as a video.",
-            limit=Size(IMAGE_LIMIT),
-        ),
-    ),
+    errors.DetailsStayError: _details_stay,
     errors.VoiceMessageError: Words(
         Text("That is a voice message, not a picture or video"), Text("{taken} Attach one of these.", taken=TAKEN)
     ),

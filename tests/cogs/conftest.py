@@ -27,6 +27,7 @@ from demo.pictures import SCENES, paint
 from errors import AttachmentGoneError
 from locales.pseudo import PSEUDO
 from locales.rendering import only
+from media.film import Ffmpeg
 from media.memory import MemoryFile
 from media.models import IncomingFile, OpenedFile
 from services.messages import words
@@ -37,6 +38,7 @@ from storage.database import open_database
 from storage.sealing import Keyring, new_key
 from tests.cogs.indexing import Index
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
+from tests.media.films import COPYING
 from tests.reading import IS_PSEUDO, english
 from tests.visitor import Visitor
 
@@ -217,7 +219,14 @@ def attachments() -> SlowAttachments:
 @pytest.fixture
 def again(settings: Settings, standin: Standin, attachments: SlowAttachments) -> Compose:
     """Builds the house once more over the same database, as a restart does."""
-    return partial(compose, settings, imgur_url=standin.url, attachments=attachments, serve=False)
+    return partial(
+        compose,
+        settings,
+        imgur_url=standin.url,
+        attachments=attachments,
+        find_ffmpeg=lambda: COPYING,
+        serve=False,
+    )
 
 
 @pytest.fixture
@@ -227,12 +236,23 @@ def works() -> bool:
 
 
 @pytest.fixture
+def program() -> Ffmpeg | None:
+    """What does the work of `ffmpeg`; a file of tests may take the real one, or none."""
+    return COPYING
+
+
+@pytest.fixture
 async def house(
-    settings: Settings, standin: Standin, attachments: SlowAttachments, works: bool
+    settings: Settings, standin: Standin, attachments: SlowAttachments, works: bool, program: Ffmpeg | None
 ) -> AsyncIterator[House]:
     pictures = f"{standin.url}/i"
     async with compose(
-        settings, imgur_url=standin.url, attachments=attachments, pictures=pictures, work=works
+        settings,
+        imgur_url=standin.url,
+        attachments=attachments,
+        pictures=pictures,
+        find_ffmpeg=lambda: program,
+        work=works,
     ) as house:
         yield house
 

@@ -103,6 +103,7 @@ BUILT = {  # within the cogs, where something went wrong
     "upload-link": (KEY,),
     "upload-sent": ("anonymous", 1),
     "upload-smaller": (KEY,),
+    "upload-as-is": (KEY,),
 }
 
 

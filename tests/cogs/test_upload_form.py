@@ -16,7 +16,15 @@ from cogs.ui import door
 from cogs.ui.files import FILE_TYPES
 from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._several_views import progress_view, several_view
-from errors import FileTooLargeError, OutdatedError, ShrinkableError, UploadTooSlowError, VoiceMessageError
+from errors import (
+    DetailsStayError,
+    FileTooLargeError,
+    NoVideo,
+    OutdatedError,
+    ShrinkableError,
+    UploadTooSlowError,
+    VoiceMessageError,
+)
 from imgur.errors import OverCapacityError, RateLimitedError
 from imgur.models import TITLE_LIMIT, Album, Image
 from services import several
@@ -278,7 +286,8 @@ def batch(count: int = 10, *, failed: int = 0) -> Batch:
     requests = [UploadRequest(2**63, IncomingFile(name, 99_999_999, "", hidden=True), name) for _ in range(count)]
     made = Batch.of(requests)
     faults = [RateLimitedError(retry_after=99_999), FileTooLargeError(name, 2**40, 2**30, video=True)]
-    faults += [UploadTooSlowError(), OverCapacityError(), ShrinkableError(name, 2**40, 2**30, video=False)]
+    faults += [UploadTooSlowError(), OverCapacityError(), ShrinkableError(name, 2**40, 2**30, NoVideo.NO_FFMPEG)]
+    faults.append(DetailsStayError(has_ffmpeg=False))
     for number, entry in enumerate(made.entries):
         entry.is_begun, entry.sent = True, 50_000_000
         if number < failed:
@@ -297,7 +306,9 @@ def batch(count: int = 10, *, failed: int = 0) -> Batch:
 def test_ten_outcomes_fit_with_all_links_and_numbers(failed: int, *, shared: bool, bare: bool) -> None:
     if shared and failed == 10:
         return  # which is shared with nobody
-    view = several_view(batch(failed=failed), 2**63, again="f" * 16, smaller="e" * 16, shared=shared, bare=bare)
+    view = several_view(
+        batch(failed=failed), 2**63, again="f" * 16, smaller="e" * 16, as_is="d" * 16, shared=shared, bare=bare
+    )
     assert_sendable(view)
     said = written(view)
     assert said.count("](https://imgur.com/" + "a" * 28 + ")") == 10 - failed

@@ -20,7 +20,7 @@ from cogs.ui.actions import ActionButton
 from cogs.ui.markdown import Markdown, plain
 from cogs.upload._form import Given
 from cogs.upload._pick import Pick
-from errors import BotError, FileTooLargeError, LinkBrokenError
+from errors import BotError, DetailsStayError, FileTooLargeError, LinkBrokenError, NoVideo, ShrinkableError
 from imgur.errors import ImgurError, RateLimitedError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album, Image
 from locales.text import Joined, Text, sentences
@@ -44,7 +44,7 @@ NOW = datetime(2026, 11, 29, 23, 59, 59, tzinfo=UTC)
 
 LARGEST_ID = 2**63 - 1
 IDS = {"id", "image_id", "album_id", "item_id", "cover", "cover_id", "gallery_id", "hidden"}
-KEYS = {"key", "again", "picked", "view", "view_id", "asked", "attempt_id", "question_id", "digest"}
+KEYS = {"key", "again", "smaller", "as_is", "picked", "view", "view_id", "asked", "attempt_id", "question_id", "digest"}
 ADDRESSES = {"link", "url", "jump_url", "page_url", "gifv", "mp4", "hls"}
 LENGTHS = {"items": 10, "messages": 5, "entries": 30, "options": 25, "albums": 24, "ended": 5, "untold": 5}
 """Of lists, what the rest of the house sees to: a page, a form, a menu, what waits to be told."""
@@ -91,6 +91,8 @@ def trouble(random: Random) -> ImgurError | BotError:
         RateLimitedError("x" * 500),
         FileTooLargeError(text(TITLE_LIMIT, random), 10**8, 10**7, video=False),
         LinkBrokenError(),
+        ShrinkableError(text(TITLE_LIMIT, random), 10**8, 10**7, random.choice([None, *NoVideo])),
+        DetailsStayError(has_ffmpeg=random.random() < 0.5),
     ]
     return random.choice(some)
 
@@ -116,7 +118,7 @@ def pick(random: Random) -> Pick:
     return Pick(contents, frozenset({1, 30}), random.randrange(3), worst(Given, "given", random))
 
 
-MOST_CHANGED = Changes("image/jp2", "image/jpeg", True, 80, (65_500, 65_500), tuple(Loss), 999_999)
+MOST_CHANGED = Changes("image/jp2", "image/jpeg", True, 80, (65_500, 65_500), tuple(Loss), 999_999, True, True)
 OVERRIDES: dict[Any, Made] = {
     Text: said,
     Joined: lambda random: sentences(said(random), said(random)),

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from media.film import Ffmpeg
 from tests.media.hiding import COORDINATES, SECRET
 
 PROGRAM = shutil.which("ffmpeg")
+COPYING = Ffmpeg(str(Path(__file__).with_name("copying")))
+"""In place of `ffmpeg`: what it writes is what it read."""
 needs_ffmpeg = pytest.mark.skipif(PROGRAM is None and not os.environ.get("REQUIRE_FFMPEG"), reason="no ffmpeg here")
 SAID = SECRET.decode()
 _TOLD = ("location", "location-eng", "title", "comment", "artist", "com.apple.quicktime.location.ISO6709", "make")

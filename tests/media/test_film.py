@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from errors import CannotCleanError, CannotTurnError, DamagedError, FilmTooMuchError, VideoTooLongError
-from media.film import Ffmpeg, Limits, Lost
+from errors import CannotCleanError, DamagedError, VideoTooLongError
+from media.film import CannotTurnError, Ffmpeg, FilmTooMuchError, Limits, Lost
 from tests.media.films import CODECS, chapters, ffmpeg, film, hashes, needs_ffmpeg, probe, with_xmp
 from tests.media.hiding import COORDINATES, SECRET, saved
 from tests.media.shapes import avi

@@ -52,6 +52,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from storage.errors import DatabaseUnavailableError, StorageError
 from storage.models import Expiry
+from tests.media.films import COPYING
 from tests.media.turning.pictures import noise, saved
 from tests.services.test_account import ADA, link
 from tests.storage.factories import mark_refused
@@ -131,7 +132,7 @@ def uploads(
         attachments,
         stores.uploads,
         AlbumService(accounts, imgur_client, library.catalogue),
-        workshop=Workshop(Turner()),
+        workshop=Workshop(Turner(), COPYING),
     )
 
 

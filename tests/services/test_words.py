@@ -36,11 +36,13 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
         errors.FileTooLargeError("a.png", 12_345_678, 10_000_000, video=False),
         errors.FileTooLargeError("a.mp4", 200_100_000, 200_000_000, video=True),
     ],
-    errors.ShrinkableError: [errors.ShrinkableError("a.png", 12_345_678, 10_000_000, video=False)],
+    errors.ShrinkableError: [
+        errors.ShrinkableError("a.gif", 12_345_678, 10_000_000, why) for why in (None, *errors.NoVideo)
+    ],
     errors.TooManyPixelsError: [errors.TooManyPixelsError(64_000_000, 256_000_000)],
     errors.FileEndlessError: [errors.FileEndlessError("a.png", 10_000_001, 10_000_000, video=False)],
     errors.NoPictureError: [errors.NoPictureError(what) for what in errors.Absent],
-    errors.CannotCleanError: [errors.CannotCleanError(kind) for kind in ("image/tiff", "video/mp4")],
+    errors.DetailsStayError: [errors.DetailsStayError(has_ffmpeg=there) for there in (True, False)],
     errors.UnsupportedFileError: [errors.UnsupportedFileError("a", found) for found in (*FILES.split(), None)],
     errors.VideoTooLongError: [errors.VideoTooLongError(75.2, 60)],
     errors.UploadUncertainError: [

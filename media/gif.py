@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from errors import DamagedError
+from media.cut import CutError
 
 _HEADER = 13
 _EXTENSION, _IMAGE, _TRAILER, _PADDING = 0x21, 0x2C, 0x3B, 0x00
@@ -48,32 +49,49 @@ class Frame:
 Part: TypeAlias = Head | Control | Loop | Frame
 
 
-def parts(content: memoryview) -> Iterator[Part]:
-    """All that is shown, in order, up to the trailer. Raises DamagedError for a file that is cut or broken."""
+def parts(content: memoryview, *, mend: bool = False) -> Iterator[Part]:
+    """All that is shown, in order, up to the trailer. Raises DamagedError for a file that is cut or broken.
+
+    With `mend`, such a one ends where decoders give up, a frame that is cut with as much as there is of it.
+    """
     reader = _Reader(content)
     yield reader.head()
     has_frame = False
-    while (introducer := reader.number()) != _TRAILER:
-        if introducer == _IMAGE:
-            yield reader.frame()
-            has_frame = True
-        elif introducer == _EXTENSION:
-            yield from reader.extension()
-        elif introducer != _PADDING:
-            raise DamagedError("unknown block")
+    try:
+        for part in _behind_head(reader):
+            has_frame |= isinstance(part, Frame)
+            yield part
+    except DamagedError:
+        rest = reader.rest()
+        if not mend or not (has_frame or rest):
+            raise
+        if rest:
+            yield rest
+        return
     if not has_frame:
         raise DamagedError("no picture")
 
 
+def _behind_head(reader: _Reader) -> Iterator[Part]:
+    while (introducer := reader.number()) != _TRAILER:
+        if introducer == _IMAGE:
+            yield reader.frame()
+        elif introducer == _EXTENSION:
+            yield from reader.extension()
+        elif introducer != _PADDING:
+            raise DamagedError("unknown block")
+
+
 def moves(content: memoryview) -> bool:
-    """Whether it has more than one frame. Raises DamagedError."""
-    frames = (part for part in parts(content) if isinstance(part, Frame))
+    """Whether it has more than one frame. Raises DamagedError where it has none."""
+    frames = (part for part in parts(content, mend=True) if isinstance(part, Frame))
     return next(frames, None) is not None and next(frames, None) is not None
 
 
 class _Reader:
     def __init__(self, content: memoryview) -> None:
         self._content, self._at = content, 0
+        self._frame_at, self._pixels_at = 0, 0  # of a frame that is being read
 
     def head(self) -> Head:
         head = self._next(_HEADER)
@@ -83,12 +101,25 @@ class _Reader:
         return Head(self._content[: self._at])
 
     def frame(self) -> Frame:
-        start = self._at - 1
+        start = self._frame_at = self._at - 1
         self._table(self._next(_DESCRIPTOR_BYTES)[-1])
         self.number()  # how wide the first codes are
+        self._pixels_at = self._at
         while self._block():
             pass
+        self._pixels_at = 0
         return Frame(self._content[start : self._at])
+
+    def rest(self) -> Frame | None:
+        """As much as there is of the frame that was being read."""
+        at, end = self._pixels_at, len(self._content)
+        if not at or at + 1 >= end:
+            return None
+        while at < end and at + self._content[at] < end:
+            at += self._content[at] + 1
+        last = bytes(self._content[at + 1 :])
+        whole = bytes(self._content[self._frame_at : at]) + (bytes([len(last)]) + last if last else b"")
+        return Frame(memoryview(whole + b"\0"))
 
     def extension(self) -> Iterator[Control | Loop]:
         """What an extension says of the pictures; no comments, texts or data of programs."""
@@ -116,6 +147,6 @@ class _Reader:
     def _next(self, length: int) -> memoryview:
         found = self._content[self._at : self._at + length]
         if len(found) < length:
-            raise DamagedError("cut")
+            raise CutError
         self._at += length
         return found

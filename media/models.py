@@ -47,6 +47,7 @@ class Loss(StrEnum):
     HDR = "hdr"
     TRANSPARENCY = "transparency"
     END = "end"
+    FILM = "film"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Changes:
 
     `was` and `into` are MIME types, `into` None for a file whose pixels were not touched. `quality` and `size` (pixels)
     are told where it was made smaller, `others` is how many pictures it held beside the one that was taken. `is_mended`
-    is one of which the end was missing, `keeps_details` one that could not be cleaned, which its user knows.
+    is one that was damaged, `keeps_details` one that could not be cleaned, which its user knows.
     """
 
     was: str | None = None

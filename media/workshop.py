@@ -13,14 +13,16 @@ from media.film import Ffmpeg
 from media.films import Films, NoVideoError
 from media.kind import IMAGE_LIMIT, MediaType, check, identify, named, reads_on
 from media.memory import MemoryFile
-from media.metadata import cleaned
+from media.metadata import cleaned, mended, missed
 from media.models import Changes, IncomingFile, OpenedFile, ReadyFile, Wish
 from media.room import Room
 from media.turning.pool import Turner
 
 HELD_LIMIT = 50_000_000
 """Bytes of a picture that is held in memory; a larger one is not helped."""
-GIF, FILM = "image/gif", "video/mp4"
+GIF, JPEG, FILM = "image/gif", "image/jpeg", "video/mp4"
+END = 258
+"""Bytes that differ at most where a picture was mended."""
 ROOM = 128_000_000
 """Bytes of all pictures that are held at the same time."""
 
@@ -81,8 +83,9 @@ class Workshop:
         if len(found) > self._limit and not wish.shrink:
             return await self._as_film(stack, name, found, replace(changes, was=kind.mime_type))
         if len(found) > self._limit:
-            found, shrunk = await self._turner.shrunk(content, kind.mime_type, self._limit)
-            changes = replace(shrunk, is_cleaned=shrunk.is_cleaned or changes.is_cleaned)
+            source = found if changes.into is None else content
+            found, shrunk = await self._turner.shrunk(source, kind.mime_type, self._limit)
+            changes = _both(changes, shrunk)
         mime_type = changes.into or kind.mime_type
         return ReadyFile(_called(name, changes), mime_type, MemoryFile(found), video=False, changes=changes)
 
@@ -109,12 +112,25 @@ class Workshop:
         except CannotCleanError:
             if mime_type not in self._turner.takes:
                 raise
+        except DamagedError:
+            return await self._mended(content, mime_type)
         else:
-            return found, Changes(is_cleaned=found != content)
+            lost = tuple(missed(content)) if mime_type == JPEG else ()
+            return found, Changes(is_cleaned=found != content, lost=lost)
         try:
             return await self._turner.turned(content, mime_type, self._limit)
         except DamagedError as error:
             raise CannotCleanError(mime_type) from error
+
+    async def _mended(self, content: bytes, mime_type: str) -> tuple[bytes, Changes]:
+        """As much as viewers show of what is broken: as it is, or else decoded whole. Raises DamagedError."""
+        try:
+            found = await asyncio.to_thread(mended, content, mime_type)
+        except DamagedError:
+            found, changes = await self._turner.turned(content, mime_type, self._limit)
+            return found, replace(changes, is_mended=True)
+        is_cleaned = not content.startswith(found[:-END])
+        return found, Changes(is_cleaned=is_cleaned, is_mended=True)
 
 
 async def _whole(opened: OpenedFile) -> bytes:
@@ -128,6 +144,13 @@ async def _whole(opened: OpenedFile) -> bytes:
     if size != opened.size:
         raise AttachmentUnavailableError("of another size than announced")
     return b"".join(parts)
+
+
+def _both(first: Changes, then: Changes) -> Changes:
+    """What was done to one that was made smaller after that."""
+    lost = (*then.lost, *(loss for loss in first.lost if loss not in then.lost))
+    is_cleaned = first.is_cleaned or then.is_cleaned
+    return replace(then, lost=lost, is_cleaned=is_cleaned, is_mended=first.is_mended)
 
 
 def _called(name: str, changes: Changes) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from errors import CannotCleanError
+from errors import CannotCleanError, DamagedError
 from media.metadata import gif, jpeg, png, webp
+from media.metadata.missed import missed
 
 _CLEANERS: dict[str, Callable[[memoryview], bytes]] = {
     "image/jpeg": jpeg.cleaned,
@@ -31,4 +32,17 @@ def cleaned(content: bytes, kind: str) -> bytes:
     return cleaner(memoryview(content))
 
 
-__all__ = ["cleaned"]
+def mended(content: bytes, kind: str) -> bytes:
+    """The same of one that is cut or broken behind its beginning: as much as decoders show of it.
+
+    Raises DamagedError where that is nothing, or cannot be told without decoding it.
+    """
+    match kind:
+        case "image/jpeg":
+            return jpeg.mended(memoryview(content))
+        case "image/gif":
+            return gif.cleaned(memoryview(content), mend=True)
+    raise DamagedError
+
+
+__all__ = ["cleaned", "mended", "missed"]

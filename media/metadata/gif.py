@@ -7,10 +7,10 @@ from media.gif import Control, Frame, Head, Loop, Part, parts
 _TRAILER = b";"
 
 
-def cleaned(content: memoryview) -> bytes:
-    """Up to its trailer."""
+def cleaned(content: memoryview, *, mend: bool = False) -> bytes:
+    """Up to its trailer; with `mend`, up to where it is cut."""
     kept = bytearray()
-    for part in parts(content):
+    for part in parts(content, mend=mend):
         kept += _written(part)
     kept += _TRAILER
     return bytes(kept)

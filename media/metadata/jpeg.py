@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from errors import DamagedError
+from media.cut import CutError
 from media.metadata import orientation
 
 _EOI, _SOS = 0xD9, 0xDA
@@ -15,6 +17,8 @@ _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _CODING = _FRAMES | {0xC4, 0xCC, _SOS, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
 _DROPPED = frozenset({*range(0xE0, 0xF0), 0xFE})
+_ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+"""Markers without a content; outside of a scan they mean nothing."""
 _MARKER = re.compile(rb"\xff[^\x00\xff]")
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """What ends a scan: not a stuffed byte, nor a restart; of several FF the last one is the marker's."""
@@ -63,41 +67,54 @@ class _Picture:
 
 def cleaned(content: memoryview) -> bytes:
     """Up to the end of its first picture, found by parsing: what follows may be a film, a gain map or an archive."""
+    return _taken(content, _Picture()).whole()
+
+
+def mended(content: memoryview) -> bytes:
+    """One that is cut in a scan or behind one, as far as it goes; decoders show that much of it."""
     picture = _Picture()
+    with suppress(CutError):
+        _taken(content, picture)
+    return picture.whole()
+
+
+def _taken(content: memoryview, picture: _Picture) -> _Picture:
     if bytes(content[:2]) != b"\xff\xd8":
         raise DamagedError("does not begin")
     for marker, segment, scan in _segments(content):
         picture.take(marker, segment)
         picture.body += scan
-    return picture.whole()
+    return picture
 
 
 def _segments(content: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Each segment and the scan behind it, if it begins one, up to the picture's end."""
+    """Each segment and the scan behind it, if it begins one, up to the picture's end. Raises CutError where none is."""
     at = 2
     while found := _MARKER.search(content, at):  # strays before a marker are skipped, as decoders do
         at, marker = found.end(), content[found.end() - 1]
         if marker == _EOI:
             return
+        if marker in _ALONE:
+            continue
         end = at + _length(content, at)
         behind = _scan_end(content, end) if marker == _SOS else end
         yield marker, content[at - 2 : end], content[end:behind]
         at = behind
-    raise DamagedError("cut")
+    raise CutError
 
 
 def _length(content: memoryview, at: int) -> int:
     length = int.from_bytes(content[at : at + 2], "big")
-    if length < _LENGTH_BYTES or at + length > len(content):
-        raise DamagedError("cut")
+    if at + max(length, _LENGTH_BYTES) > len(content):
+        raise CutError
+    if length < _LENGTH_BYTES:
+        raise DamagedError("no length")
     return length
 
 
 def _scan_end(content: memoryview, at: int) -> int:
     found = _AFTER_SCAN.search(content, at)
-    if found is None:
-        raise DamagedError("cut")
-    return found.start()
+    return found.start() if found else len(content)
 
 
 def _segment(marker: int, content: bytes | memoryview) -> bytes:

@@ -29,6 +29,7 @@ _LOST: Mapping[Loss, Text] = {
     Loss.HDR: Text("paler than on an HDR screen"),
     Loss.TRANSPARENCY: Text("white where it was transparent"),
     Loss.END: Text("begins anew where it ended"),
+    Loss.FILM: Text("without the film in it"),
 }
 
 
@@ -47,7 +48,7 @@ def change_words(changes: Changes) -> Iterator[Text]:
     if changes.others:
         yield Plural("without {count} more picture", "without {count} more pictures", changes.others)
     if changes.is_mended:
-        yield Text("its end was missing, the rest is there")
+        yield Text("it was damaged, what can be read is there")
     if changes.is_cleaned:
         yield Text("hidden data removed")
     if changes.keeps_details:

@@ -91,7 +91,7 @@ async def test_of_several_the_others_go_up_and_the_videos_are_asked_about_togeth
     assert second.endswith("· hidden data removed")
     assert third == f"**3.** c.mp4: **{QUESTION}**"
     assert "It takes ffmpeg" in text(message)
-    assert "Upload 2 as they are" in buttons(message)
+    assert next(iter(buttons(message))) == "Upload 2 as they are", "to try them again would lead here again"
     assert len(stored(discord)) == 1
     done = answer(await discord.click(message, "Upload 2 as they are"))
     assert stored(discord)[1:] == [FILM, FILM]

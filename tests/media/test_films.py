@@ -133,14 +133,14 @@ async def test_a_film_of_another_size_than_announced_is_none(by: int, spool: Pat
 
 
 async def test_a_hundred_films_at_once_take_no_more_of_the_disk_than_there_is_room_for(spool: Path) -> None:
-    films, most = Films(COPYING, room=6 * len(CLIP)), 0
+    films, most, three = Films(COPYING, room=6 * len(CLIP)), 0, asyncio.Barrier(3)
 
     async def one() -> None:
         nonlocal most
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(films.bare(MemoryFile(CLIP), "video/mp4"))
             most = max(most, len(names(spool)))
-            await asyncio.sleep(0)
+            await three.wait()
 
     await asyncio.gather(*(one() for _ in range(12)))
     assert most == 3

@@ -17,7 +17,7 @@ from standins.imgur.standin import Standin
 from storage import Stores
 from storage.database import open_database
 from storage.sealing import Keyring, new_key
-from tests.cogs.conftest import Discord, answer, buttons, text
+from tests.cogs.conftest import Discord, answer, buttons, shown_label, text
 from tests.cogs.test_link import link_of
 
 LOOK = "GET /oauth2/authorize"
@@ -121,7 +121,8 @@ async def test_each_who_asked_hears_it_once_after_it_has_held(discord: Discord, 
     for actor in (discord.alice, discord.bob):
         (message,) = told(actor)
         assert set(buttons(message)) == {"Link account"}
-    pressed = await discord.alice_user.click(told(discord.alice)[0], label="Link account")
+    [message] = told(discord.alice)
+    pressed = await discord.alice_user.click(message, label=shown_label(message, "Link account"))
     assert "Open the link page" in buttons(answer(pressed))
 
 

@@ -467,6 +467,8 @@ async def test_one_whose_answer_was_lost_is_looked_for_and_gets_its_date(
     await discord.run("upload", **options)
     kept = set(discord.standin.world.images)
     discord.standin.fail_next("lost-answer", UPLOAD)
+    if not url:
+        options["file"] = "image.png", picture + b"another one"
     message = answer(await discord.run("upload", expires="7 days", **options))
     assert "The picture may be there" in text(message)
     assert "It is looked for in a minute" in text(message)

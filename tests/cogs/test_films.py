@@ -20,6 +20,7 @@ from tests.media.turning.pictures import noise
 from tests.standins import samples
 
 FILM = samples.MP4 + COORDINATES + bytes(1000)
+OTHER_FILM = samples.MP4 + COORDINATES + bytes(1001)
 _NOISE = noise((2001, 1501), "L")
 LARGE = moving([_NOISE, _NOISE.rotate(180), _NOISE], "GIF", loop=0, duration=100)
 QUESTION = "Place and camera cannot be removed from that video"
@@ -85,7 +86,7 @@ async def test_who_keeps_what_pictures_tell_is_asked_nothing(program: None, disc
 async def test_of_several_the_others_go_up_and_the_videos_are_asked_about_together(
     program: None, discord: Discord, linked: Account
 ) -> None:
-    message = answer(await sent(discord, [("a.mp4", FILM), ("b.jpg", PHOTO), ("c.mp4", FILM)], title="Hill"))
+    message = answer(await sent(discord, [("a.mp4", FILM), ("b.jpg", PHOTO), ("c.mp4", OTHER_FILM)], title="Hill"))
     first, second, third = lines(message)
     assert first == f"**1.** a.mp4: **{QUESTION}**"
     assert second.endswith("· hidden data removed")
@@ -94,7 +95,7 @@ async def test_of_several_the_others_go_up_and_the_videos_are_asked_about_togeth
     assert next(iter(buttons(message))) == "Upload 2 as they are", "to try them again would lead here again"
     assert len(stored(discord)) == 1
     done = answer(await discord.click(message, "Upload 2 as they are"))
-    assert stored(discord)[1:] == [FILM, FILM]
+    assert set(stored(discord)[1:]) == {FILM, OTHER_FILM}
     assert all(line.endswith("· hidden data not removed") for line in lines(done))
 
 

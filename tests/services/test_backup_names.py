@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ntpath
 import unicodedata
+from collections.abc import Callable
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
@@ -50,6 +52,12 @@ def test_a_title_becomes_a_part_of_a_name(title: str | None, name: str) -> None:
     assert safe(title) == name
 
 
+def is_reserved(name: str) -> bool:
+    """What Windows makes of it, as the running Python knows: another way before 3.13."""
+    known: Callable[[str], bool] = getattr(ntpath, "isreserved", lambda path: PureWindowsPath(path).is_reserved())
+    return known(name)
+
+
 @pytest.mark.parametrize("device", ["CON", "prn", "Aux", "NUL", "COM1", "lpt9", "COM\u00b9", "CONIN$", "CLOCK$"])
 @pytest.mark.parametrize("made", ["{}", "{}.txt", "{} .txt", "{}.tar.gz", " {}", "{}.", "{}:x"])
 def test_no_device_of_windows_is_opened(device: str, made: str) -> None:
@@ -58,8 +66,8 @@ def test_no_device_of_windows_is_opened(device: str, made: str) -> None:
         folder_name(made.format(device), ID),
         file_name(None, device, ""),
     ):
-        assert not PureWindowsPath(name).is_reserved(), name
-        assert not PureWindowsPath(f"{name}.jpg").is_reserved(), name
+        assert not is_reserved(name), name
+        assert not is_reserved(f"{name}.jpg"), name
         assert name.partition(".")[0].strip().upper() != device.upper()
 
 
@@ -72,7 +80,7 @@ def test_every_system_takes_every_name(title: str | None) -> None:
         assert 0 < len(path.encode()) <= 255
         assert len(PureWindowsPath(path).parts) == len(PurePosixPath(path).parts) == 1
         assert not PureWindowsPath(path).drive
-        assert not PureWindowsPath(path).is_reserved()
+        assert not is_reserved(path)
         assert not set(path) & set('<>:"/\\|?*')
         assert not any(unicodedata.category(one) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for one in path)
         assert path == path.strip(" .")

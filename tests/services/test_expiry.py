@@ -288,20 +288,20 @@ async def test_a_picture_whose_deletehash_does_not_open_keeps_no_other_waiting(
 
 
 async def test_a_bot_that_imgur_refuses_tries_no_other_picture_for_a_while(
-    house: House, stores: Stores, standin: Standin, linked: Account
+    stores: Stores, accounts: AccountService, library: Library, clock: Clock, standin: Standin, linked: Account
 ) -> None:
     images = [standin.world.add_image(linked) for _ in range(5)]
     for image in images:
         await dated(stores, image)
     standin.fail_next("invalid-client-403", "* /3/image/*", times=99)
-    await house.look()
 
     async def waits() -> bool:
         job = await stores.jobs.open_one(KIND, f"{KIND}:{ADA}")
         return job is not None and job.failures > 0
 
-    await until(waits)
-    await house.runner.close()
+    async with process(stores, accounts, library, clock.made(), clock.wall, pause=99) as house:
+        await house.look()
+        await until(waits)
     assert len(set(sent(standin))) == 1
 
 

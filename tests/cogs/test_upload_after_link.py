@@ -119,7 +119,7 @@ async def test_pressed_once_linked_it_goes_on_at_once_and_pressed_twice_it_goes_
 
 
 async def test_all_that_waits_goes_on(discord: Discord, account: Account, picture: bytes) -> None:
-    questions = [(await asked(discord, picture, title=title))[0] for title in ("One", "Two")]
+    questions = [(await asked(discord, picture + title.encode(), title=title))[0] for title in ("One", "Two")]
     await discord.link(account)
     await ended(discord)
     assert ["Uploaded to your Imgur account" in text(question) for question in questions] == [True, True]

@@ -132,6 +132,7 @@ async def test_image_is_read_as_the_application_or_as_a_user(
         views=3,
         link="https://i.imgur.com/Ab3dE7g.png",
         account_id=45344,
+        name="cat",
     )
     assert authorization(imgur) == [f"Client-ID {CLIENT_ID}", "Bearer fake-access-token"]
 

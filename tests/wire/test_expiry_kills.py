@@ -23,7 +23,8 @@ async def test_they_are_deleted_as_it_was_said_and_nothing_beside_them_is(
     """A file and an address. Before it, and after the kill, its user uploads another image.png, to be kept."""
 
     async def upload(**options: Any) -> Interaction:
-        file = discord.world.upload("image.png", picture, "image/png")
+        other = str(len(discord.calls)).encode()  # no file twice
+        file = discord.world.upload("image.png", picture + other, "image/png")
         return await discord.slash(alice, "upload", file, file=file["id"], **options)
 
     process = await launch()

@@ -53,8 +53,8 @@ async def test_a_press_is_answered_by_the_process_that_knows_what_it_is_about(
 ) -> None:
     """Only one of them has the question, and only one the upload."""
     alice = discord.world.add_person("alice")
-    for _ in range(4):
-        asked = await (await upload(discord, alice, picture)).answered()
+    for number in range(4):
+        asked = await (await upload(discord, alice, picture + bytes([number]))).answered()
         pressed = await discord.press(alice, asked, "Upload anonymously")
         await discord.until(partial(lambda message: "Uploaded anonymously" in text(message), asked))
         await discord.until(partial(getattr, pressed, "refused"))

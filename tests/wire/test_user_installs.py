@@ -27,8 +27,8 @@ def alone(discord: Discord, unhurried: None) -> None:
 
 
 async def uploaded(discord: Discord, person: Any, picture: bytes, **options: Any) -> Any:
-    """The command, once it is answered."""
-    file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+    """The command, once it is answered; a file of its own each time."""
+    file = discord.world.upload("hill.jpg", picture + str(len(discord.calls)).encode(), "image/jpeg")
     command = await discord.slash(person, "upload", file, file=file["id"], anonymous=True, **options)
     await discord.until(lambda: is_uploaded(command) or command.followups)
     return command

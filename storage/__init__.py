@@ -10,7 +10,6 @@ from storage.attempts import AttemptStore
 from storage.backups import BackupStore
 from storage.database import Database
 from storage.expiries import ExpiryStore
-from storage.files import FileStore
 from storage.forgotten import forget_again
 from storage.held import HeldStore
 from storage.housekeeping import Housekeeper
@@ -46,7 +45,6 @@ class Stores:
     sign_in: SignInStore
     held: HeldStore
     expiries: ExpiryStore
-    files: FileStore
     backups: BackupStore
     leaving: LeavingStore
 
@@ -78,7 +76,6 @@ class Stores:
             sign_in=SignInStore(database),
             held=HeldStore(database, keyring),
             expiries=ExpiryStore(database, keyring),
-            files=FileStore(database, keyring),
             backups=BackupStore(database),
             leaving=LeavingStore(database, keyring),
         )

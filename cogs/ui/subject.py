@@ -21,7 +21,6 @@ from errors import (
     CannotShrinkError,
     DamagedError,
     DetailsStayError,
-    DuplicateError,
     EmptyFileError,
     FileTooLargeError,
     ImageGivenError,
@@ -44,7 +43,7 @@ _FILES = (
     *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
     *(DamagedError, CannotCleanError, DetailsStayError),
     *(AttachmentUnavailableError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
-    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError, DuplicateError),
+    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError),
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),

@@ -11,6 +11,7 @@ from discord.ext import commands
 from cogs.client import ImgurBot
 from cogs.ui.actions import ActionButton, Interaction
 from cogs.ui.adopt import beside
+from cogs.ui.audience import manages
 from cogs.ui.layout import Control, notice, trouble
 from cogs.ui.markdown import Markdown
 from cogs.ui.posts import spot_of
@@ -32,8 +33,7 @@ class Help(commands.Cog):
         """What you can do with your pictures, here and now."""
         await acknowledge(interaction)
         known = await self._orientation.look(interaction.user.id, spot_of(interaction))
-        manages = interaction.guild_id is not None and _manages(interaction.permissions)
-        await answer(interaction, help_view(known, interaction.user.id, manages=manages))
+        await answer(interaction, help_view(known, interaction.user.id, manages=manages(interaction)))
 
 
 def help_view(known: Orientation, owner: int, *, manages: bool = False) -> ui.LayoutView:
@@ -46,10 +46,6 @@ def help_view(known: Orientation, owner: int, *, manages: bool = False) -> ui.La
         beside(known.anonymous) if known.is_linked else None,
         controls=list(_controls(known, owner)),
     )
-
-
-def _manages(permissions: discord.Permissions) -> bool:
-    return permissions.manage_guild or permissions.administrator
 
 
 def _standing(known: Orientation) -> Said:

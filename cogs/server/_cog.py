@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from cogs.server._views import ContactForm, rules_view, saved
 from cogs.ui.actions import Interaction, action
+from cogs.ui.audience import manages
 from cogs.ui.reply import acknowledge, acknowledge_press, answer, done, open_form
 from errors import NotManagerError, OutdatedError, OutsideServersError
 from locales.text import Text
@@ -69,6 +70,6 @@ def managed(interaction: Interaction) -> int:
     """The server's id. Raises OutsideServersError, and NotManagerError for who does not manage it now."""
     if interaction.guild_id is None:
         raise OutsideServersError
-    if not (interaction.permissions.manage_guild or interaction.permissions.administrator):
+    if not manages(interaction):
         raise NotManagerError
     return interaction.guild_id

@@ -80,3 +80,9 @@ def is_withheld(item: Item) -> bool:
     """Whether it may not be seen here at all, as the server wants nothing mature."""
     here = _here.get() or Here()
     return _everyone.get() and item.nsfw and not here.mature
+
+
+def manages(interaction: discord.Interaction[Any]) -> bool:
+    """Whether who is here manages this server, by what Discord says of them in the interaction itself."""
+    may = interaction.permissions
+    return interaction.guild_id is not None and (may.manage_guild or may.administrator)

@@ -13,11 +13,10 @@ from cogs.ui.actions import ActionButton, Interaction
 from cogs.ui.adopt import beside
 from cogs.ui.audience import manages
 from cogs.ui.layout import Control, notice, trouble
-from cogs.ui.markdown import Markdown
 from cogs.ui.posts import spot_of
 from cogs.ui.reply import acknowledge, answer
 from cogs.ui.report import link_button
-from cogs.ui.words import Said, joined, md
+from cogs.ui.words import Said, bullet, joined
 from locales.text import Moment, Plural, Text, sentences
 from services.orientation import Orientation, OrientationService
 
@@ -41,7 +40,7 @@ def help_view(known: Orientation, owner: int, *, manages: bool = False) -> ui.La
     return notice(
         Text("Your pictures on Imgur, without leaving Discord"),
         _standing(known),
-        joined("\n", (Markdown(f"- {md(line)}") for line in _lines(known, manages=manages))),
+        joined("\n", map(bullet, _lines(known, manages=manages))),
         trouble(known.unshared),
         beside(known.anonymous) if known.is_linked else None,
         controls=list(_controls(known, owner)),

@@ -7,8 +7,7 @@ from discord import ui
 from cogs.data._export import export_button
 from cogs.data._leaving import erase_button
 from cogs.ui.layout import notice
-from cogs.ui.markdown import Markdown
-from cogs.ui.words import joined, md
+from cogs.ui.words import bullet, joined
 from locales.text import Text
 
 KEPT = (
@@ -47,7 +46,7 @@ def policy_view(owner: int) -> ui.LayoutView:
             "Only what its commands need, by your Discord id. It reads no messages, has no advertising, and counts "
             "nobody's visits."
         ),
-        joined("\n", (Markdown(f"- {md(text)}") for text in KEPT)),
+        joined("\n", map(bullet, KEPT)),
         Text(
             "Pictures pass through and are not stored. Tokens, codes and deletehashes are encrypted, each with a key "
             "of its own that goes when it is erased; titles and notes are not."

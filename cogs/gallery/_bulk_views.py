@@ -11,7 +11,7 @@ from cogs.ui.actions import ActionButton, ActionSelect, option
 from cogs.ui.forms import Form, field
 from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, rows, shown
 from cogs.ui.markdown import Markdown, plain
-from cogs.ui.words import Said, joined, md, small
+from cogs.ui.words import Said, and_more, bullet, joined, small
 from imgur.models import TITLE_LIMIT
 from locales.text import Plural, Text, in_seconds, sentences
 from services.bulk import Question, State
@@ -212,8 +212,7 @@ def named_items(items: Sequence[Selected], *, bare: bool) -> Markdown:
             break
         lines.append(line)
     if len(items) > len(lines):
-        more = len(items) - len(lines)
-        lines.append(f"- {md(Plural('and {count} more', 'and {count} more', more))}")
+        lines.append(bullet(and_more(len(items) - len(lines))))
     return Markdown("\n".join(lines))
 
 

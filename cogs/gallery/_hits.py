@@ -118,7 +118,8 @@ def _footer(hits: Hits) -> Iterator[Markdown]:
         yield md(Text("*Nothing more was found.*"))
     elif not hits.items:
         why = _mature(hits) if hits.mature else Text("Nothing here can be shown.")
-        yield Markdown(f"*{md(sentences(why, Text('Go on to the next page.')))}*")
+        more = md(sentences(why, Text("Go on to the next page.")))
+        yield Markdown(f"*{more}*")
     elif hits.mature:
         yield small(_mature(hits))
 

@@ -199,7 +199,7 @@ def _lines(page: GalleryPage, ticks: Ticks | None, *, shared: bool) -> Iterator[
     if not page.items and page.next is None and page.page == 0:
         yield md(Text("*{title}.*", title=_nothing(page).title))
     elif not page.items:
-        yield Markdown(f"*{md(Text('Nothing on this page could be read. Go on to the next one.'))}*")
+        yield md(Text("*Nothing on this page could be read. Go on to the next one.*"))
 
 
 def remarks(item: Item) -> Iterator[Said | None]:

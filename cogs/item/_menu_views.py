@@ -13,7 +13,7 @@ from cogs.ui.layout import COLOUR, WARNING, heading, notice, remark, rows, shown
 from cogs.ui.links import favorites_menu, unread
 from cogs.ui.markdown import Markdown
 from cogs.ui.report import link_button as link_account
-from cogs.ui.words import Said, bold, joined, md
+from cogs.ui.words import Said, and_more, bold, bullet, joined
 from errors import LinkBrokenError, NotLinkedError
 from locales.text import Plural, Text
 from services.library.favorites import Outcome
@@ -81,9 +81,9 @@ def told(outcomes: Sequence[Outcome]) -> Markdown:
 
 def _lines(outcomes: Sequence[Outcome], *, bare: bool) -> Iterator[Said]:
     for outcome in outcomes[:MOST_LINES]:
-        yield Markdown(f"- {md(_line(outcome, bare=bare))}")
+        yield bullet(_line(outcome, bare=bare))
     if (left := len(outcomes) - MOST_LINES) > 0:
-        yield Markdown(f"- {md(Plural('and {count} more', 'and {count} more', left))}")
+        yield bullet(and_more(left))
 
 
 def _line(outcome: Outcome, *, bare: bool) -> Said:

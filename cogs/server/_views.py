@@ -11,7 +11,7 @@ from cogs.ui.actions import ActionButton, ActionChannels, ActionSelect, option
 from cogs.ui.forms import Form, field
 from cogs.ui.layout import COLOUR, WARNING, Control, heading, notice, rows, shown
 from cogs.ui.markdown import Markdown, prose
-from cogs.ui.words import Said, joined, md, small
+from cogs.ui.words import Said, and_more, joined, md, small
 from imgur.models import Kind
 from locales.text import Moment, Plural, Text
 from services.sharing import LONGEST_CONTACT, MOST_CHANNELS, Key, ServerRules, SharedMessage, SharedPage, Sharing
@@ -122,7 +122,7 @@ def _shared(shared: SharedMessage) -> Markdown:
         when=Moment(shared.shared_at, "R"),
     )
     more = len(shared.items) - NAMED
-    left = Plural("and {count} more", "and {count} more", more) if more > 0 else None
+    left = and_more(more) if more > 0 else None
     items = joined(" · ", (*(Markdown(_address(key)) for key in shared.items[:NAMED]), left))
     return joined("\n", (who, items, _link(shared)))
 
@@ -199,7 +199,8 @@ def refused_view(shared: SharedMessage) -> ui.LayoutView:
 def _link(shared: SharedMessage) -> Markdown:
     """Leads to the message in Discord."""
     place = f"{shared.guild_id or '@me'}/{shared.channel_id}/{shared.message_id}"
-    return Markdown(f"[{md(Text('Open the message'))}](https://discord.com/channels/{place})")
+    title = md(Text("Open the message"))
+    return Markdown(f"[{title}](https://discord.com/channels/{place})")
 
 
 def emptied_view() -> ui.LayoutView:

@@ -11,7 +11,7 @@ from cogs.ui.actions import ActionSelect, option
 from cogs.ui.item import is_video, media_url
 from cogs.ui.layout import COLOUR, heading, notice, shown
 from cogs.ui.markdown import Markdown
-from cogs.ui.words import md, small
+from cogs.ui.words import bold, small
 from imgur.models import Image, Item
 from locales.text import Plural, Text
 from services.snippets import Source, Style, snippet
@@ -82,7 +82,7 @@ def source_of(item: Item, hidden: AbstractSet[str]) -> Source:
 
 
 def _named(style: Style, text: str) -> Markdown:
-    return Markdown(f"{md(Text('**{name}**', name=NAMES[style]))}\n```\n{text}\n```")
+    return Markdown(f"{bold(NAMES[style])}\n```\n{text}\n```")
 
 
 def _first(links: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cogs.ui.markdown import Markdown
-from cogs.ui.words import Said, bold, joined, md, small
+from cogs.ui.words import Said, bold, bullet, joined, md, small
 from locales.text import Moment, Text
 from services.account import LinkDeed, LinkEvent, LinkProof, Spot, Where
 
@@ -25,7 +25,7 @@ def history_text(history: Sequence[LinkEvent]) -> Markdown | None:
     """A line for each, the newest first, and what to do about one that was somebody else. None for none."""
     if not history:
         return None
-    lines = (Markdown(f"- {md(Moment(event.at, 'f'))} · {joined(' · ', _facts(event))}") for event in history)
+    lines = (bullet(joined(" · ", (md(Moment(event.at, "f")), *_facts(event)))) for event in history)
     wrong = Text("If one of these was not you, secure your Discord account, unlink, and revoke this bot at Imgur.")
     return joined("\n", (bold(Text("Linked and unlinked:")), *lines, small(wrong)))
 

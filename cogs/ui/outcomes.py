@@ -9,7 +9,7 @@ from discord import ui
 from cogs.ui.item import link_button, linked
 from cogs.ui.layout import notice, trouble
 from cogs.ui.markdown import Markdown
-from cogs.ui.words import Said, joined, md
+from cogs.ui.words import Said, and_more, bullet, joined
 from imgur.models import Image
 from locales.text import Plural, Text
 from services.album import Filled, Outcome
@@ -70,6 +70,6 @@ def filled_words(filled: Filled, *, is_in: bool) -> Text:
 def _lines(filled: Filled, words: Mapping[Outcome, Callable[[Said], Text]]) -> Iterator[Markdown]:
     for image_id, outcome in list(filled.outcomes.items())[:MOST_LINES]:
         image = Image(image_id, title=filled.titles.get(image_id))
-        yield Markdown(f"- {md(words[outcome](linked(image, 60)))}")
+        yield bullet(words[outcome](linked(image, 60)))
     if (left := len(filled.outcomes) - MOST_LINES) > 0:
-        yield Markdown(f"- {md(Plural('and {count} more', 'and {count} more', left))}")
+        yield bullet(and_more(left))

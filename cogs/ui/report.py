@@ -16,7 +16,7 @@ from cogs.ui.layout import ERROR, Control, notice
 from cogs.ui.markdown import Markdown
 from cogs.ui.reply import is_answered, tell, tell_done, what_was_done
 from cogs.ui.subject import subject
-from cogs.ui.words import Said, heard, joined, md
+from cogs.ui.words import Said, bullet, heard, joined
 from errors import (
     AlbumExistsError,
     LinkBrokenError,
@@ -116,7 +116,7 @@ def _choices(error: BaseException) -> Markdown | None:
     """What may have been meant, as a list."""
     if not isinstance(error, NotAnItemError | TitleSharedError | AlbumExistsError):
         return None
-    return joined("\n", (Markdown(f"- {md(choice)}") for choice in error.choices))
+    return joined("\n", (bullet(choice) for choice in error.choices))
 
 
 def cause_of(error: BaseException) -> BaseException:

@@ -18,7 +18,7 @@ import discord
 from cogs.ui.audience import drawn_in, for_all, here_of
 from cogs.ui.markdown import Markdown, plain
 from locales.rendering import Plain, heard_by, in_public
-from locales.text import Joined, Moment, Text, Value, longest, replaced
+from locales.text import Joined, Moment, Plural, Text, Value, longest, replaced
 from services.text import cut, units
 
 BUTTON_LIMIT = 80  # Discord's, of a button's label
@@ -79,6 +79,16 @@ def bold(said: Said) -> Markdown:
     """In bold; empty stays empty."""
     text = md(said)
     return Markdown(f"**{text}**" if text else "")
+
+
+def bullet(said: Said) -> Markdown:
+    """A line of a list."""
+    return Markdown(f"- {md(said)}")
+
+
+def and_more(count: int) -> Text:
+    """Ends a list of which `count` more were not told."""
+    return Plural("and {count} more", "and {count} more", count)
 
 
 @contextmanager

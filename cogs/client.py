@@ -178,6 +178,7 @@ class ImgurBot(commands.AutoShardedBot):
         self.posts = Posts()
         self._syncs = syncs
         self._syncing: asyncio.Task[None] | None = None
+        self._events: set[asyncio.Task[None]] = set()
         self._new_connector = connector
 
     async def start(self, token: str, *, reconnect: bool = True) -> None:  # noqa: ARG002 - discord.py's signature
@@ -251,10 +252,20 @@ class ImgurBot(commands.AutoShardedBot):
         """End what is under way in words, then everything."""
         if not self.is_closed():
             await self.door.close()
-        if self._syncing is not None:
-            self._syncing.cancel()
-            await asyncio.wait({self._syncing})  # it may be at the database, which is closed next
+        # What is left may be at the database, which is closed next.
+        left = {*self._events, *filter(None, [self._syncing])} - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
         await super().close()
+
+    def _schedule_event(self, *event: Any, **named: Any) -> asyncio.Task[None]:
+        """As discord.py does, which forgets what it began."""
+        task: asyncio.Task[None] = super()._schedule_event(*event, **named)
+        self._events.add(task)
+        task.add_done_callback(self._events.discard)
+        return task
 
     async def _load_cogs(self) -> None:
         for extension in EXTENSIONS:

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 MOST_EMPTIED = 100
 """Messages that stop showing a picture when that is deleted: the newest."""
+PATIENCE = 5.0  # seconds, at a shutdown
 
 Emptier: TypeAlias = Callable[[SharedMessage, Key], Awaitable[Sequence[Key] | None]]
 """Takes an item out of what a message shows, and gives what it still shows; None where Discord did not let it."""
@@ -50,10 +51,13 @@ class Emptying:
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Leave what is under way."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Begin nothing more; what is under way has a moment to end, and is left then. Discord must still be there."""
+        self._empty = None
+        if self._tasks:
+            _, slow = await asyncio.wait(self._tasks, timeout=PATIENCE)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*slow, return_exceptions=True)
 
     async def _emptied(self, empty: Emptier, key: Key) -> None:
         try:

@@ -74,8 +74,7 @@ class SharingService:
         self.emptying = Emptying(store)
 
     async def close(self) -> None:
-        """Leave what is under way, and write down what could not be written."""
-        await self.emptying.close()
+        """Write down what could not be written."""
         await self._backlog.close()
 
     async def rules(self, guild_id: int | None) -> ServerRules:

@@ -13,12 +13,16 @@ import pytest
 
 import bot
 from config import Settings
+from services import emptying
 from standins.discord.standin import Standin as Discord
+from standins.discord.switches import Fault
+from standins.imgur.standin import Standin as Imgur
 from storage import Stores
 from storage.database import open_database
 from storage.sealing import Keyring, new_key
 from tests.databases import rows
-from tests.wire.conftest import Start
+from tests.wire.acting import answered
+from tests.wire.conftest import Log, Start
 
 
 def steps(task: asyncio.Task[Any]) -> set[str]:
@@ -33,6 +37,11 @@ def steps(task: asyncio.Task[Any]) -> set[str]:
 
 def sending() -> list[asyncio.Task[Any]]:
     return [task for task in asyncio.all_tasks() if task.get_name() == "command sync"]
+
+
+def running_tasks() -> set[str]:
+    """By name."""
+    return {task.get_name() for task in asyncio.all_tasks()}
 
 
 async def test_a_shutdown_waits_for_the_sending_of_the_commands(
@@ -64,3 +73,38 @@ async def test_nothing_is_swept_in_the_moment_of_the_start(
         await discord.ready()
         await (await discord.slash(discord.world.add_person("alice"), "account")).answered()
     assert len(rows(settings.database_url, "SELECT id FROM views")) == 1
+
+
+async def test_a_shutdown_leaves_no_message_half_changed(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was shared is being emptied after a deletion, and Discord takes its time over it."""
+    monkeypatch.setattr(emptying, "PATIENCE", 0.1)
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+        upload = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True, share=True)
+        await discord.until(lambda: upload.followups)
+        question = await answered(await discord.slash(alice, "delete", image=next(iter(standin.world.images))))
+        slow = Fault(f"PATCH */messages/{upload.followups[0]['id']}", gate=asyncio.Event())
+        discord.switches.faults.append(slow)
+        await (await discord.press(alice, question, "Delete for good")).answered()
+        await discord.until(lambda: not slow.times)
+        assert "empties shared messages" in running_tasks()
+    assert "empties shared messages" not in running_tasks()
+    assert log.warnings == []
+
+
+async def test_nothing_that_one_cog_tells_another_outlives_the_bot(discord: Discord, start: Start) -> None:
+    """It is at the database, which is closed next."""
+    async with start() as running:
+        await discord.ready()
+
+        async def slow(_user_id: int) -> None:
+            await asyncio.Event().wait()
+
+        running.bot.add_listener(slow, "on_imgur_deleted")
+        running.bot.dispatch("imgur_deleted", 1)
+        assert "discord.py: on_imgur_deleted" in running_tasks()
+    assert "discord.py: on_imgur_deleted" not in running_tasks()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -31,6 +32,10 @@ async def settled(discord: Discord) -> None:
     """As it is a few seconds later."""
     await discord.house.services.library.catalogue.shelves.close()
     await discord.house.services.upkeep.sweep()
+
+
+async def is_found_by_bob(discord: Discord) -> bool:
+    return "Picture 1" in text(answer(await discord.run("images", actor=discord.bob, query="#sun")))
 
 
 async def upload(discord: Discord, picture: bytes, number: int) -> None:
@@ -239,7 +244,8 @@ async def test_the_other_user_of_the_same_account_notices_nothing(discord: Disco
     await discord.link(linked, discord.bob)
     add_images(discord, linked, 2)
     await discord.run("tag", actor=discord.bob, image="Picture 1", tags="sun")
+    await eventually(partial(is_found_by_bob, discord))  # once the account is read in
     await discord.click(answer(await discord.run("data delete")), "Erase everything")
     await settled(discord)
-    assert "Picture 1" in text(answer(await discord.run("images", actor=discord.bob, query="#sun")))
+    assert await is_found_by_bob(discord)
     assert naming(discord, discord.alice.id) == []

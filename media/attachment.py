@@ -74,7 +74,7 @@ class HttpAttachmentSource:
         """Whether this is an address that would be fetched."""
         try:
             return self._may_fetch(URL(_quoted(address), encoded=True))
-        except ValueError:
+        except (ValueError, IndexError):  # yarl's, of "http://[]@"
             return False
 
     def _may_fetch(self, url: URL) -> bool:
@@ -169,5 +169,5 @@ def _told_as_ours() -> Iterator[None]:
     """Errors of HTTP as ours, without their text: that may hold the address."""
     try:
         yield
-    except (aiohttp.ClientError, OSError, ValueError) as error:  # timeouts are OSErrors
+    except (aiohttp.ClientError, OSError, ValueError, IndexError) as error:  # timeouts are OSErrors
         raise AttachmentUnavailableError(type(error).__name__) from None

@@ -52,7 +52,7 @@ def read_address(typed: str, *, hidden: bool = False) -> Address:
     try:
         url = URL(text, encoded=True)
         host = (url.raw_host or "").rstrip(".").lower()
-    except ValueError:
+    except (ValueError, IndexError):  # yarl's, of "http://[]@"
         raise NotAnAddressError from None
     host = unicodedata.normalize("NFKC", host)  # as Imgur may read it
     if url.user is not None or url.password is not None or (url.explicit_port and "@" in url.raw_path):

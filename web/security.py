@@ -86,5 +86,5 @@ def _is_from(public_url: str, headers: Mapping[str, str]) -> bool:
         return site == "same-origin"
     try:
         return str(URL(headers.get("Referer", "")).origin()) == public_url
-    except ValueError:
+    except (ValueError, IndexError):  # yarl's, of "http://[]@"
         return False

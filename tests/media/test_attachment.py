@@ -321,6 +321,7 @@ async def test_other_addresses_than_discords_are_never_asked(url: str) -> None:
         ("images-ext-1.discordapp.net/a", False),
         ("//images-ext-1.discordapp.net/a", False),
         ("https://[", False),
+        ("https://[]@", False),
         ("", False),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from errors import (
@@ -118,6 +118,7 @@ def test_what_is_told_of_an_address_is_its_site_alone() -> None:
     assert "made-up" not in repr(address)
 
 
+@example("http://[]@")
 @given(st.text(max_size=80) | st.text("htps:/.@[]?#%\\ \nia1\u200b", max_size=60).map("https://".__add__))
 def test_rubbish_is_refused_in_words(text: str) -> None:
     try:

@@ -352,6 +352,7 @@ REFUSALS: list[tuple[str, Callable[[Scene], Awaitable[Answer]], int, type[Except
         CrossSiteError,
     ),
     ("no origin, broken referer", posted_from({"Referer": "http://["}), 403, CrossSiteError),
+    ("no origin, referer in which nothing follows an @", posted_from({"Referer": "http://[]@"}), 403, CrossSiteError),
     (
         "foreign origin, our referer",
         posted_from({"Origin": "https://evil.example.org", "Referer": "{ours}/"}),

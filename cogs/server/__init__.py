@@ -14,8 +14,3 @@ async def setup(bot: ImgurBot) -> None:
     sharing.emptying.empty_with(changing.emptied)
     await bot.add_cog(Servers(sharing))
     await bot.add_cog(SharedHere(sharing, changing))
-
-
-async def teardown(bot: ImgurBot) -> None:
-    """No message is changed from now on."""
-    await bot.services.sharing.emptying.close()

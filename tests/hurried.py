@@ -27,6 +27,10 @@ class _Hurried(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._leapt
 
+    async def shutdown_default_executor(self, _timeout: float | None = None) -> None:
+        """However long: threads go by another clock."""
+        await super().shutdown_default_executor()
+
 
 def hurried(work: Coroutine[Any, Any, T], *, patience: float = 0.0) -> T:
     """Run to the end by a clock that only leaps; `patience` in seconds is what others have before each leap."""

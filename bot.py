@@ -51,6 +51,7 @@ from services.adoption import AdoptionService
 from services.album import AlbumService
 from services.bulk import Adding, Adopting, BulkService, Copies, Deleting, Favoriting
 from services.data import PARTS_AT_ONCE, BackupService, ExportService, LeavingService, Streams
+from services.duplicates import Duplicates
 from services.expiry import Expiring, ExpiryService, SteadyClock
 from services.jobs import Changes, Handler, JobService, Over, Runner, Turns
 from services.library import Library
@@ -193,6 +194,7 @@ async def compose(
             stores.uploads,
             albums,
             workshop=Workshop(Turner(), find_ffmpeg()),
+            duplicates=Duplicates(stores.files, stores.uploads, imgur),
             keeps_details=preferences.keeps_details,
             ready=governor.ready_to_upload,
         )
@@ -203,7 +205,7 @@ async def compose(
             Deleting(library.items),
             Favoriting(library.items),
             Adding(albums),
-            Adopting(Copies(accounts, imgur), library.catalogue, library.items, marks),
+            Adopting(Copies(accounts, imgur), library.catalogue, library.items, marks, files=stores.files),
             albums.interrupted,
             SyncHandler(accounts, imgur, stores.library),
             Expiring(stores.expiries, library.items, clock),

@@ -5,6 +5,7 @@ An error's fields are what the words need; its text is for the log and holds no 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
@@ -205,6 +206,24 @@ class ShrinkableError(FileTooLargeError):
     def __init__(self, name: str, size: int, limit: int, no_video: NoVideo | None = None) -> None:
         super().__init__(name, size, limit, video=False)
         self.no_video = no_video
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A picture that the user has made from the same file before; it is deleted by itself at `due_at`."""
+
+    image_id: str
+    title: str | None
+    made_at: datetime
+    due_at: datetime | None = None
+
+
+class DuplicateError(BotError):
+    """The user has made a picture from this file before, and it is still there. Nothing was sent."""
+
+    def __init__(self, earlier: Earlier) -> None:
+        super().__init__()
+        self.earlier = earlier
 
 
 class CannotShrinkError(BotError):

@@ -64,6 +64,7 @@ from storage.models import (
     Tag,
     Take,
     Told,
+    UploadedFile,
 )
 
 
@@ -367,6 +368,21 @@ class UploadStore(Protocol):
     async def remove(self, discord_id: int, image_id: str) -> bool:
         """Forget the upload, that it was a spoiler, and was to be deleted; False if it was in an account."""
         ...
+
+
+class FileStore(Protocol):
+    """From which file which picture was made; `digest` is the file's SHA-256 in hexadecimal."""
+
+    async def note(self, file: UploadedFile, digest: str, *, since: datetime | None = None) -> None:
+        """Not if the user had everything erased `since` then."""
+        ...
+
+    async def same(self, discord_id: int, account_id: int | None, digest: str) -> Sequence[UploadedFile]:
+        """Some of what the user has made from it in this account, or without one, the newest first."""
+        ...
+
+    async def forget(self, discord_id: int, image_id: str) -> None: ...
+    async def bring_along(self, discord_id: int, image_id: str, copy_id: str, account_id: int | None) -> None: ...
 
 
 class ExpiryStore(Protocol):

@@ -12,6 +12,7 @@ import structlog
 from errors import (
     BotError,
     DetailsStayError,
+    DuplicateError,
     LinkBrokenError,
     NotLinkedError,
     Remains,
@@ -20,7 +21,7 @@ from errors import (
     UploadUncertainError,
 )
 from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, RateLimitedError, SignInDownError
-from imgur.models import Album
+from imgur.models import Album, Image
 from services.album import AlbumService, Filled
 from services.quota.errors import HeldBackError
 from services.upload import Uploaded, UploadRequest, UploadService
@@ -35,7 +36,7 @@ ENDS_ALL = (
     *(LinkBrokenError, NotLinkedError),
 )
 """What would meet the next file as well: nothing more is begun after it."""
-ASKS = (ShrinkableError, DetailsStayError)
+ASKS = (ShrinkableError, DetailsStayError, DuplicateError)
 """What can be sent otherwise, if its user says so."""
 MAY_BE_THERE = {Remains.STORED, Remains.UNKNOWN, Remains.AWAITED}
 """What an upload that was ended may have left."""
@@ -95,6 +96,11 @@ class Batch:
         return [entry.uploaded for entry in self.entries if entry.uploaded is not None]
 
     @property
+    def twice(self) -> list[Image]:
+        """What is there, and there was a picture of the same file before."""
+        return [uploaded.image for uploaded in self.uploaded if uploaded.earlier is not None]
+
+    @property
     def again(self) -> list[UploadRequest]:
         """What is not, and can be sent again as it is: nobody knows of another that it may be there."""
         left = (entry for entry in self.entries if entry.uploaded is None and not entry.is_uncertain)
@@ -111,6 +117,12 @@ class Batch:
         """What tells of its making and cannot be cleaned, to be sent as it is."""
         found = (entry for entry in self.entries if isinstance(entry.trouble, DetailsStayError))
         return [replace(entry.request, as_is=True) for entry in found]
+
+    @property
+    def doubles(self) -> list[UploadRequest]:
+        """What there is a picture of already, to be sent all the same."""
+        found = (entry for entry in self.entries if isinstance(entry.trouble, DuplicateError))
+        return [replace(entry.request, anyway=True) for entry in found]
 
 
 class SeveralUploads:

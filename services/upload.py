@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -18,6 +18,7 @@ import structlog
 from errors import (
     AlbumNeedsAccountError,
     BotError,
+    Earlier,
     LinkBrokenError,
     NotFetchedError,
     NotLinkedError,
@@ -44,6 +45,8 @@ from services.account import AccountService
 from services.address import Address, read_address
 from services.album import AlbumService
 from services.backlog import Backlog
+from services.digest import Digested
+from services.duplicates import Duplicates
 from services.indexed import found_by
 from services.library.ability import Abilities, abilities
 from services.library.reading import Viewer
@@ -57,6 +60,7 @@ __all__ = [
     "Address",
     "Changes",
     "Destination",
+    "Earlier",
     "IncomingFile",
     "Loss",
     "Origin",
@@ -103,7 +107,8 @@ class UploadRequest:
 
     With `is_new_album`, `album` is the name of one that is made first. With `shrink`, a picture that is too large for
     Imgur is made smaller. It is deleted again once it `expires`. `since` is when it began to go up. By its `mark`, in
-    the file's name, it is told from all others on Imgur where nobody could note what Imgur answered.
+    the file's name, it is told from all others on Imgur where nobody could note what Imgur answered. With `anyway`, it
+    goes up though there is a picture of the same file.
     """
 
     discord_id: int
@@ -119,6 +124,7 @@ class UploadRequest:
     expires: timedelta | None = None
     since: datetime | None = None
     mark: str | None = None
+    anyway: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -131,6 +137,7 @@ class Uploaded:
     """What became of it, what its owner may do with it, and what was done to the file on its way.
 
     `expiry` is when it is deleted, as far as it can be; unless that `is_noted`, the database did not take it yet.
+    `earlier` says which picture of the same file there was before, where that could not be told before it was sent.
     """
 
     image: Image
@@ -140,15 +147,17 @@ class Uploaded:
     changes: Changes = field(default_factory=Changes)
     expiry: Expiry | None = None
     is_noted: bool = True
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A picture that Imgur has, and when it is to be deleted."""
+    """A picture that Imgur has, when it is to be deleted, and which one of the same file there was before."""
 
     image: Image
     expiry: Expiry | None = None
     is_noted: bool = True
+    earlier: Earlier | None = None
 
 
 _Sent: TypeAlias = tuple[_Stored, Changes]
@@ -209,6 +218,7 @@ class UploadService:
         albums: AlbumService,
         *,
         workshop: Workshop,
+        duplicates: Duplicates,
         keeps_details: KeepsDetails = _for_everybody,
         ready: Ready = _at_once,
     ) -> None:
@@ -216,6 +226,7 @@ class UploadService:
         self._imgur = imgur
         self._attachments = attachments
         self._workshop = workshop
+        self._duplicates = duplicates
         self._keeps_details = keeps_details
         self._uploads = uploads
         self._albums = albums
@@ -259,9 +270,9 @@ class UploadService:
 
         The attachment is not opened before its turn; a new album is `made` before, and stays. Cancelled after the last
         byte, it waits for the answer and deletes the picture; UploadEndedError then says what remains. Raises
-        FileTooLargeError, UnsupportedFileError, AttachmentUnavailableError, AlbumNeedsAccountError, NewAlbumError,
-        AlbumUncertainError, NotAnItemError, ImageGivenError, NotLinkedError, LinkBrokenError, UploadUncertainError;
-        errors of Imgur and the database pass.
+        DuplicateError, FileTooLargeError, UnsupportedFileError, AttachmentUnavailableError, AlbumNeedsAccountError,
+        NewAlbumError, AlbumUncertainError, NotAnItemError, ImageGivenError, NotLinkedError, LinkBrokenError,
+        UploadUncertainError; errors of Imgur and the database pass.
         """
         album = None
         mark = secrets.token_hex(6) if request.expires and not request.anonymous else None
@@ -313,9 +324,8 @@ class UploadService:
             await self._albums.arrived(Viewer(request.discord_id, account), image, request.album, begun)
         linked = account is not None and not account.broken
         can = abilities(image, linked=linked, mine=not request.anonymous or image.deletehash is not None)
-        return Uploaded(
-            image, bool(request.anonymous), can, changes=changes, expiry=stored.expiry, is_noted=stored.is_noted
-        )
+        found = Uploaded(image, bool(request.anonymous), can, changes=changes, earlier=stored.earlier)
+        return replace(found, expiry=stored.expiry, is_noted=stored.is_noted)
 
     async def _fetched(self, request: UploadRequest, address: Address, auth: AccessToken | None) -> _Stored:
         """Have Imgur fetch it, once; the picture may be there from the first moment on."""
@@ -336,7 +346,12 @@ class UploadService:
             return await self._fetched(request, file, auth), Changes()
         clean = not await self._keeps_details(request.discord_id)
         wish = Wish(clean=clean, shrink=request.shrink, as_is=request.as_is)
-        async with self._attachments.open(file) as opened, self._workshop.ready(file, opened, wish) as ready:
+        async with (
+            self._opened(file) as opened,
+            self._workshop.ready(file, opened, wish) as ready,
+            self._duplicates.asked_first(request.discord_id, auth, None if request.anyway else opened.digest),
+        ):
+            request = replace(request, anyway=request.anyway or opened.digest is not None)
             source = _Source(_marked(ready.name, request.mark), ready.mime_type, ready.opened, progress)
             uploading = self._imgur.upload(
                 source,
@@ -347,19 +362,25 @@ class UploadService:
                 description=request.description,
                 disable_audio=request.mute and ready.video,
             )
-            image = await self._awaited(request, uploading, auth, is_out=lambda: source.is_out)
+            image = await self._awaited(request, uploading, auth, opened, is_out=lambda: source.is_out)
             return image, ready.changes
+
+    @asynccontextmanager
+    async def _opened(self, file: IncomingFile) -> AsyncIterator[Digested]:
+        async with self._attachments.open(file) as opened:
+            yield Digested(opened)
 
     async def _awaited(
         self,
         request: UploadRequest,
         uploading: Awaitable[Image],
         auth: AccessToken | None,
+        given: Digested | None = None,
         *,
         is_out: Callable[[], bool],
     ) -> _Stored:
         """The picture; cancelled once the upload `is_out`, it is deleted again as soon as Imgur has answered."""
-        storing = asyncio.ensure_future(self._store(request, uploading, auth))
+        storing = asyncio.ensure_future(self._store(request, uploading, auth, given))
         try:
             return await asyncio.shield(storing)
         except asyncio.CancelledError:
@@ -369,7 +390,9 @@ class UploadService:
                 raise
             raise UploadEndedError(await self._ended(request, storing, auth)) from None
 
-    async def _store(self, request: UploadRequest, uploading: Awaitable[Image], auth: AccessToken | None) -> _Stored:
+    async def _store(
+        self, request: UploadRequest, uploading: Awaitable[Image], auth: AccessToken | None, given: Digested | None
+    ) -> _Stored:
         try:
             image = await uploading
         except OutcomeUnknownError as error:
@@ -385,7 +408,21 @@ class UploadService:
         if request.file.hidden:
             hide = partial(self._uploads.hide, request.discord_id, image.id, since=request.since)
             await self._backlog.write("a spoiler", hide)
-        return _Stored(image, expiry, is_noted)
+        return _Stored(image, expiry, is_noted, await self._known(request, auth, image, given))
+
+    async def _known(
+        self, request: UploadRequest, auth: AccessToken | None, image: Image, given: Digested | None
+    ) -> Earlier | None:
+        """Note which file it was made from; which picture of that there was before, unless its user knows."""
+        if given is None or given.digest is None:
+            return None
+        of = request.discord_id, auth, given.digest
+        noting = partial(self._duplicates.note, *of, image.id, request.since)
+        note = partial(self._backlog.write, "from which file a picture was made", noting)
+        if not request.anyway:
+            return await self._duplicates.told_afterwards(*of, note)
+        await note()
+        return None
 
     async def _date(self, request: UploadRequest, expiry: Expiry, auth: AccessToken) -> bool:
         """Put on record when it is to be deleted, at once or as soon as the database lets it; whether at once."""
@@ -427,7 +464,7 @@ class UploadService:
             await self._imgur.delete_image(handle, auth)
             if auth is None:
                 await self._uploads.remove(request.discord_id, image.id)
-            elif request.file.hidden or request.expires:
+            else:
                 await self._backlog.write("a deletion", lambda: self._uploads.remove(request.discord_id, image.id))
         except (BotError, ImgurError, StorageError) as error:  # they may have unlinked meanwhile
             log.warning("an ended upload could not be deleted", reason=type(error).__name__)

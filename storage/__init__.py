@@ -10,6 +10,7 @@ from storage.attempts import AttemptStore
 from storage.backups import BackupStore
 from storage.database import Database
 from storage.expiries import ExpiryStore
+from storage.files import FileStore
 from storage.forgotten import forget_again
 from storage.held import HeldStore
 from storage.housekeeping import Housekeeper
@@ -45,6 +46,7 @@ class Stores:
     sign_in: SignInStore
     held: HeldStore
     expiries: ExpiryStore
+    files: FileStore
     backups: BackupStore
     leaving: LeavingStore
 
@@ -76,6 +78,7 @@ class Stores:
             sign_in=SignInStore(database),
             held=HeldStore(database, keyring),
             expiries=ExpiryStore(database, keyring),
+            files=FileStore(database, keyring),
             backups=BackupStore(database),
             leaving=LeavingStore(database, keyring),
         )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, delete, not_, outerjoin, sele
 
 from storage.database import Transaction, upsert
 from storage.expiries import forget_expiries
+from storage.files import forget_files
 from storage.index.notes import bring_all_along
 from storage.index.owners import leave, library_of_account
 from storage.index.writes import is_there
@@ -122,6 +123,7 @@ async def forget_link(
     gone = delete(imgur_accounts).where(imgur_accounts.c.account_id == account_id, not_(wanted))
     await erase_keys(transaction, (await transaction.execute(gone.returning(imgur_accounts.c.data_key_id))).scalars())
     await leave(transaction, discord_id, account_id)
+    await forget_files(transaction, discord_id, account_id)
     if not replaced:  # else they are deleted all the same, as far as there is a handle on them
         await forget_expiries(transaction, discord_id, account_id)
     transaction.leaves_copies()

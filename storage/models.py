@@ -209,6 +209,16 @@ class Expiry:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A picture that a Discord user has made from a file of theirs: in an account, or without one."""
+
+    discord_id: int
+    image_id: str
+    account_id: int | None
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Awaited:
     """What of a user's is to be deleted by itself: how many, when the next one is, how many were tried in vain."""
 

@@ -207,6 +207,17 @@ expiries = Table(  # which pictures are to be deleted by themselves, and when
     Column("data_key_id", BigInteger),
 )
 
+uploaded_files = Table(  # from which file which picture was made: see `storage.files`
+    "uploaded_files",
+    metadata,
+    Column("discord_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("image_id", InOneOrder, primary_key=True),
+    Column("account_id", BigInteger),  # none: it was uploaded without one
+    Column("digest", LargeBinary, nullable=False),
+    Column("uploaded_at", UtcTime, nullable=False),
+    Index(None, "discord_id", "digest"),
+)
+
 command_syncs = Table(
     "command_syncs",
     metadata,

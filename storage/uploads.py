@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, ou
 from storage.database import Database
 from storage.erased import is_erased, refuse_erased
 from storage.expiries import expiries_of, forget_expiry, note_expiry
+from storage.files import forget_file
 from storage.index.owners import known_library_of_user, library_of_user
 from storage.index.reads import pieces
 from storage.index.writes import correct, is_there, put_front, take_off
@@ -126,8 +127,9 @@ class UploadStore:
         return await expiries_of(self._database, discord_id, image_ids)
 
     async def remove(self, discord_id: int, image_id: str) -> bool:
-        """Forget the upload, that it was a spoiler, and was to be deleted; False if the user has no such one."""
+        """Forget the upload, that it was a spoiler, of which file, and was to be deleted; False if there is none."""
         async with self._database.write() as transaction:
+            await forget_file(transaction, discord_id, image_id)
             await forget_expiry(transaction, discord_id, image_id)
             await transaction.execute(
                 delete(hidden_images).where(HIDDEN.image_id == image_id, HIDDEN.discord_id == discord_id)

@@ -20,6 +20,7 @@ KEPT = (
         "**Anonymous uploads:** title, description and deletehash, the only handle by which they can be changed. Until "
         "you delete them, or have everything erased."
     ),
+    Text("**Of each uploaded file a digest,** by which the same one is known again. Until its picture is deleted."),
     Text("**Which pictures you want deleted, and when.** Until they are, you keep them, or you unlink their account."),
     Text("**Tags and notes** of yours, and which pictures you hid as spoilers. Until you clear them, or unlink."),
     Text(

@@ -19,6 +19,7 @@ from cogs.ui.subject import subject
 from cogs.ui.words import Said, bullet, heard, joined
 from errors import (
     AlbumExistsError,
+    DuplicateError,
     LinkBrokenError,
     LinkDeniedError,
     LinkError,
@@ -135,12 +136,8 @@ def _way_out(error: BaseException, user_id: int | None) -> Sequence[Control]:
         return (link_button(user_id),)
     if isinstance(error, LinkError):
         return _on_with_linking(error, user_id)
-    if isinstance(error, OnImgurError) and fits("item-favorite", user_id, error.kind, error.item_id):
-        about = error.kind, error.item_id
-        return (
-            ActionButton("item-refresh", user_id, *about, label=Text("Show"), style=discord.ButtonStyle.primary),
-            ActionButton("item-favorite", user_id, *about, label=Text("Favorite"), emoji="⭐"),
-        )
+    if isinstance(error, OnImgurError | DuplicateError):
+        return _to_what_is_there(error, user_id)
     return ()
 
 
@@ -154,3 +151,17 @@ def _on_with_linking(error: LinkError, user_id: int) -> Sequence[Control]:
     if isinstance(error, LinkExpiredError | LinkUsedError | LinkDeniedError | LinkNotConfirmedError | WrongCodeError):
         return (link_button(user_id, Text("Begin again")),)
     return ()
+
+
+def _to_what_is_there(error: OnImgurError | DuplicateError, user_id: int) -> Sequence[Control]:
+    if isinstance(error, DuplicateError):  # shown beside it: the other way on stays
+        image_id = error.earlier.image_id
+        fitting = fits("item-show", user_id, image_id)
+        return (ActionButton("item-show", user_id, image_id, label=Text("Show")),) if fitting else ()
+    about = error.kind, error.item_id
+    if not fits("item-favorite", user_id, *about):
+        return ()
+    return (
+        ActionButton("item-refresh", user_id, *about, label=Text("Show"), style=discord.ButtonStyle.primary),
+        ActionButton("item-favorite", user_id, *about, label=Text("Favorite"), emoji="⭐"),
+    )

@@ -21,6 +21,7 @@ from errors import (
     CannotShrinkError,
     DamagedError,
     DetailsStayError,
+    DuplicateError,
     EmptyFileError,
     FileTooLargeError,
     ImageGivenError,
@@ -43,7 +44,7 @@ _FILES = (
     *(FileTooLargeError, UnsupportedFileError, EmptyFileError, VideoTooLongError, VoiceMessageError),
     *(DamagedError, CannotCleanError, DetailsStayError),
     *(AttachmentUnavailableError, UploadUncertainError, TooLargeError, UnsupportedTypeError, SourceLengthError),
-    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError),
+    *(CannotShrinkError, TooManyPixelsError, TooMuchWorkError, DuplicateError),
 )
 _ITEMS = (
     *(NotAnItemError, TitleSharedError, SeveralGivenError, NotYoursError, ImageGivenError, AlbumGivenError),

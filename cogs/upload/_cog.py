@@ -15,7 +15,7 @@ from discord.ext import commands
 
 from cogs.ui.actions import Interaction, action
 from cogs.ui.door import others_first
-from cogs.ui.item import bare_image, link_button
+from cogs.ui.item import link_button
 from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
 from cogs.ui.reply import (
@@ -33,6 +33,7 @@ from cogs.ui.reply import (
     waits,
 )
 from cogs.ui.report import rescue
+from cogs.ui.words import joined
 from cogs.upload._file import given
 from cogs.upload._form import Given, UploadForm, read, requests
 from cogs.upload._question import Question
@@ -42,8 +43,11 @@ from cogs.upload._transfer import LONGEST, Transfer, Transfers
 from cogs.upload._views import (
     album_again_button,
     album_question_view,
+    anyway_button,
     as_is_button,
     bare_request,
+    bare_uploaded,
+    earlier_link,
     link_first_button,
     made_words,
     over_view,
@@ -56,6 +60,7 @@ from cogs.upload._views import (
 from errors import (
     AlbumUncertainError,
     DetailsStayError,
+    DuplicateError,
     LinkBrokenError,
     NewAlbumError,
     NothingToUploadError,
@@ -227,6 +232,11 @@ class Uploads(commands.Cog):
         """The same, of what cannot be cleaned."""
         await self._again_pressed(interaction, key)
 
+    @action("upload-anyway")
+    async def _anyway_pressed(self, interaction: Interaction, key: str) -> None:
+        """The same, of what there is a picture of already."""
+        await self._again_pressed(interaction, key)
+
     @action("upload-cancel")
     async def _cancel_pressed(self, interaction: Interaction, key: str) -> None:
         if key not in self._transfers:
@@ -327,12 +337,14 @@ class Uploads(commands.Cog):
         again = self._kept_again((*batch.again, *later), batch.album, question)
         smaller = self._kept_again(batch.shrinkable, batch.album, question)
         as_is = self._kept_again(batch.telling, batch.album, question)
+        anyway = self._kept_again(batch.doubles, batch.album, question)
         if batch.uploaded:
             done(interaction, several_words(batch), several_told(batch))
         items = [uploaded.image for uploaded in batch.uploaded]
         picked = await self._picked.keep(owner, items) if len(items) > 1 else None
+        twice = await self._picked.keep(owner, batch.twice) if batch.twice else None
         draw = partial(several_view, batch, owner, again=again, smaller=smaller, as_is=as_is)
-        draw = partial(draw, more=len(later), picked=picked)
+        draw = partial(draw, more=len(later), picked=picked, anyway=anyway, twice=twice)
         share = question.share and bool(batch.uploaded)
         plainer = partial(draw, bare=True)
         posted = await answer_or_share(interaction, draw, share=share, plainer=plainer, items=items)
@@ -394,7 +406,7 @@ class Uploads(commands.Cog):
             share=share,
             plainer=partial(
                 uploaded_view,
-                replace(uploaded, image=bare_image(uploaded.image)),
+                bare_uploaded(uploaded),
                 owner,
                 bare_request(request),
                 undated=question.undated,
@@ -414,6 +426,10 @@ class Uploads(commands.Cog):
         elif isinstance(error, DetailsStayError):
             key = self._kept_again([replace(question.requests[0], as_is=True)], album, question)
             rescue(interaction, told, as_is_button(key or "", owner))
+        elif isinstance(error, DuplicateError):
+            key = self._kept_again([replace(question.requests[0], anyway=True)], album, question)
+            before = joined("\n", (earlier_link(error.earlier), told))
+            rescue(interaction, before, anyway_button(key or "", owner))
         elif album:
             rescue(interaction, told, link_button(album))
 

@@ -16,15 +16,15 @@ from cogs.ui.layout import COLOUR, TEXT_LIMIT, WARNING, Control, heading, notice
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.report import link_button as link_account
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
-from cogs.upload._views import as_is_button, smaller_button
-from errors import LinkBrokenError, NotLinkedError
+from cogs.upload._views import anyway_button, as_is_button, earlier_link, smaller_button
+from errors import DuplicateError, LinkBrokenError, NotLinkedError
 from imgur.models import Image
 from locales.text import Joined, Moment, Plural, Size, Text, Value, listed
 from services.messages import unforeseen, words
 from services.quota.caller import Wait
 from services.several import Batch, Entry
 from services.text import line, units
-from services.upload import Changes, Uploaded
+from services.upload import Changes, Earlier, Uploaded
 from services.words import Words
 from services.words.changes import change_words
 from services.words.waiting import waiting_words
@@ -68,14 +68,16 @@ def several_view(
     picked: str | None = None,
     smaller: str | None = None,
     as_is: str | None = None,
+    anyway: str | None = None,
+    twice: str | None = None,
     bare: bool = False,
     shared: bool = False,
 ) -> ui.LayoutView:
     """What became of each, in the order in which they were picked. `bare` leaves out what users wrote and pictures.
 
     `again` is the key under which what failed is known, and what is still to be sent: `more`; `smaller` that of what is
-    too large, `as_is` of what cannot be cleaned. Where others see it, all of these are left out. `picked` is the
-    selection of what is there.
+    too large, `as_is` of what cannot be cleaned, `anyway` of what there is a picture of already. Where others see it,
+    all of these are left out. `picked` is the selection of what is there, `twice` of what among it is there twice.
     """
     title = Text("{user} uploaded", user=Markdown(f"<@{owner}>")) if shared else several_words(batch)
     parts: list[ui.Item[ui.LayoutView]] = [shown(bold(title) if shared else heading(title))]
@@ -92,7 +94,8 @@ def several_view(
         parts += _menus(batch, owner, bare=bare)
     controls: list[Control] = []
     if not shared:
-        controls += _ways_on(batch, owner, more, again=again, smaller=smaller, as_is=as_is)
+        keys = {"again": again, "smaller": smaller, "as_is": as_is, "anyway": anyway}
+        controls += _ways_on(batch, owner, more, **keys)
     if batch.album is not None and batch.filled is not None:
         controls.append(link_button(batch.album))
     if picked is not None and not shared:
@@ -100,6 +103,8 @@ def several_view(
         controls.append(ActionButton("pick-share", owner, picked, OPEN, label=Text("Share")))
     if shared:
         controls.append(report_button())
+    elif twice is not None:
+        controls.append(_undo_button(twice, owner, len(batch.twice)))
     parts += rows(controls)
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*parts, accent_colour=COLOUR if batch.uploaded else WARNING))
@@ -107,7 +112,14 @@ def several_view(
 
 
 def _ways_on(
-    batch: Batch, owner: int, more: int, *, again: str | None, smaller: str | None, as_is: str | None
+    batch: Batch,
+    owner: int,
+    more: int,
+    *,
+    again: str | None,
+    smaller: str | None,
+    as_is: str | None,
+    anyway: str | None,
 ) -> Iterator[Control]:
     """For what is not there."""
     if again is not None and (batch.again or more):
@@ -116,8 +128,16 @@ def _ways_on(
         yield smaller_button(smaller, owner, len(batch.shrinkable))
     if as_is is not None and batch.telling:
         yield as_is_button(as_is, owner, len(batch.telling))
+    if anyway is not None and batch.doubles:
+        yield anyway_button(anyway, owner, len(batch.doubles))
     if any(isinstance(entry.trouble, LinkBrokenError | NotLinkedError) for entry in batch.entries):
         yield link_account(owner)
+
+
+def _undo_button(twice: str, owner: int, count: int) -> ActionButton:
+    """Asks whether to delete what went up though there was a picture of the same file."""
+    label = Plural("Delete the one that is there twice…", "Delete the {count} that are there twice…", count)
+    return ActionButton("pick-delete", owner, twice, label=label, style=discord.ButtonStyle.danger)
 
 
 def several_words(batch: Batch) -> Text:
@@ -173,11 +193,24 @@ def _lines(batch: Batch, limit: int, *, bare: bool, shared: bool) -> Iterator[Sa
         if entry.uploaded is not None:
             link = _link(entry.uploaded.image, "" if bare or shared else entry.request.file.name, limit, bare=bare)
             changes = None if shared else _changes(entry.uploaded.changes, CHANGES * limit)
-            yield _line(number, joined(" · ", (link, changes)))
+            earlier = None if bare or shared else _double(batch, entry.uploaded.earlier, limit)
+            yield _line(number, joined(" · ", (link, changes, earlier)))
         elif not shared:
             name = Markdown() if bare else plain(entry.request.file.name, limit)
             said = _said(entry)
-            yield _line(number, joined(": ", (name, bold(said.title))))
+            before = entry.trouble.earlier if isinstance(entry.trouble, DuplicateError) else None
+            earlier = None if bare else _double(batch, before, limit)
+            yield _line(number, joined(": ", (name, joined(", ", (bold(said.title), earlier)))))
+
+
+def _double(batch: Batch, earlier: Earlier | None, limit: int) -> Said | None:
+    """Which picture there was before, of these or another one."""
+    if earlier is None:
+        return None
+    for number, entry in enumerate(batch.entries, 1):
+        if entry.uploaded is not None and entry.uploaded.image.id == earlier.image_id:
+            return Text("the same as number {number}", number=number)
+    return Text("the same as {picture}", picture=earlier_link(earlier, limit))
 
 
 def _changes(changes: Changes, limit: int) -> Markdown:
@@ -287,6 +320,10 @@ def _said(entry: Entry) -> Words:
     """Why there is nothing of it."""
     if entry.trouble is None:
         return Words(Text("Not sent"), Text("The upload was ended before its turn came."))
+    if isinstance(entry.trouble, DuplicateError):
+        return Words(
+            Text("Uploaded before"), Text("What there is a picture of already goes up once more if you say so.")
+        )
     return words(entry.trouble) or unforeseen("upload")
 
 

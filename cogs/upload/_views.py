@@ -10,19 +10,19 @@ from discord import ui
 
 from cogs.ui.actions import ActionButton
 from cogs.ui.expiry import UNDATED, later_button, unnoted
-from cogs.ui.item import ID_LIMIT, is_video, item_view, linked
+from cogs.ui.item import ID_LIMIT, bare_image, is_video, item_view, linked
 from cogs.ui.layout import WARNING, notice
 from cogs.ui.markdown import Markdown, plain
 from cogs.ui.words import Said, bold, for_everyone, joined, md, small
 from cogs.upload._question import NEW, NONE
 from cogs.upload._transfer import Transfer
 from errors import LinkBrokenError
-from imgur.models import TITLE_LIMIT, Album
-from locales.text import Plural, Size, Text, sentences
+from imgur.models import TITLE_LIMIT, Album, Image
+from locales.text import Moment, Plural, Size, Text, sentences
 from services.library.ability import Ability
 from services.messages import words
 from services.quota.caller import Wait
-from services.upload import Address, Origin, Uploaded, UploadRequest
+from services.upload import Address, Earlier, Origin, Uploaded, UploadRequest
 from services.words.changes import change_words
 from services.words.waiting import waiting_words
 
@@ -93,6 +93,12 @@ def as_is_button(key: str, owner: int, count: int = 1) -> ActionButton:
     return ActionButton("upload-as-is", owner, key, label=label)
 
 
+def anyway_button(key: str, owner: int, count: int = 1) -> ActionButton:
+    """Uploads what there is a picture of already."""
+    label = Plural("Upload it anyway", "Upload these {count} anyway", count)
+    return ActionButton("upload-anyway", owner, key, label=label, style=discord.ButtonStyle.primary)
+
+
 def progress_view(sent: int, total: int, key: str, owner: int, *, before: int | None = None) -> ui.LayoutView:
     """How far an upload is, with a way to end it; with `before`, how many are served before it begins."""
     cancel = ActionButton("upload-cancel", owner, key, label=Text("Cancel"), style=discord.ButtonStyle.danger)
@@ -154,16 +160,15 @@ def uploaded_view(
         what = md(Text("**Uploaded by** {user}", user=Markdown(f"<@{owner}>")))
     facts = joined(" · ", _facts(uploaded, request, shared=shared))
     changes = None if shared else joined(" · ", change_words(uploaded.changes))
+    before = None if shared else _before(uploaded.earlier)
     is_theirs = Ability.DELETE in uploaded.can and len(uploaded.image.id) <= ID_LIMIT
     is_datable = undated and not shared and uploaded.expiry is None and is_theirs
+    promise = None if shared else _promise(uploaded, request)
     return item_view(
         uploaded.image,
         owner=owner,
         can=uploaded.can,
-        above=joined(
-            "\n",
-            (what, small(facts), small(changes) if changes else None, None if shared else _promise(uploaded, request)),
-        ),
+        above=joined("\n", (what, small(facts), small(changes) if changes else None, before, promise)),
         shared=shared,
         hidden=request.file.hidden,
         described=request.file.description,
@@ -194,6 +199,28 @@ def _facts(uploaded: Uploaded, request: UploadRequest, *, shared: bool) -> Itera
         yield Text("in your new album {album}", album=linked(uploaded.album))
     elif uploaded.album:
         yield Text("in your album {album}", album=linked(uploaded.album))
+
+
+def _before(earlier: Earlier | None) -> Said | None:
+    """That one may be enough; the picture's message has a button to delete it."""
+    if earlier is None:
+        return None
+    return Text(
+        "**You have uploaded the same file before**, {when}: {picture}. If one is enough, delete this one.",
+        when=Moment(earlier.made_at),
+        picture=earlier_link(earlier),
+    )
+
+
+def earlier_link(earlier: Earlier, limit: int = NAME_LIMIT) -> Markdown:
+    """The picture that there was before."""
+    return linked(Image(earlier.image_id, title=earlier.title), limit)
+
+
+def bare_uploaded(uploaded: Uploaded) -> Uploaded:
+    """The same of what became of it."""
+    earlier = replace(uploaded.earlier, title=None) if uploaded.earlier else None
+    return replace(uploaded, image=bare_image(uploaded.image), earlier=earlier)
 
 
 def bare_request(request: UploadRequest) -> UploadRequest:

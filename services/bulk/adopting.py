@@ -30,6 +30,7 @@ from services.library.items import ItemService
 from services.library.reading import Viewer
 from services.library.suggestions import uploaded_image
 from services.mark import MarkService
+from services.ports import FileStore
 from services.selection import Deed
 from services.upload import NOT_FETCHED, OTHERWISE
 from services.words import Words
@@ -58,12 +59,15 @@ class Adopting(Bulk):
         catalogue: Catalogue,
         items: ItemService,
         marks: MarkService,
+        *,
+        files: FileStore,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._copies = copies
         self._catalogue = catalogue
         self._items = items
         self._marks = marks
+        self._files = files
         self._now = now
 
     async def judge(self, work: Work, error: Exception) -> Verdict | None:
@@ -176,6 +180,7 @@ class Adopting(Bulk):
         await self._catalogue.shelves.added(viewer, Shelf.IMAGES, copy)
         self._catalogue.changed(user)
         await self._marks.bring_along(viewer, upload.image_id, copy.id)
+        await self._files.bring_along(user, upload.image_id, copy.id, work.job.account_id)
 
     async def _viewer(self, work: Work) -> Viewer:
         """The user; with an account only where it is still the one that the pictures go into."""
@@ -217,7 +222,7 @@ class Adopting(Bulk):
         if due is not None:
             account_id = work.job.account_id
             expiry = Expiry(work.job.discord_id, trace.copy, due, account_id, deletehash=handle)
-            await self._catalogue.uploads.expire(expiry)
+            await self._catalogue.uploads.expire(expiry, since=work.job.begun_at)
         step = replace(step, outcome=replace(trace, due=None, is_dated=True).with_(Result.UNSEEN))
         await work.not_sent(step, step.outcome)
         return step

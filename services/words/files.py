@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import errors
 from errors import NoVideo, Remains
-from locales.text import Plural, Size, Text, sentences
+from locales.text import Moment, Plural, Size, Text, sentences
 from media.kind import VIDEO_SECONDS
 from services.words import Wording, Words
 
@@ -221,6 +221,14 @@ _NO_VIDEO = {
 }
 
 
+def _duplicate(error: errors.DuplicateError) -> Words:
+    before = Text("The picture from {when} is still on Imgur.", when=Moment(error.earlier.made_at))
+    due_at = error.earlier.due_at
+    due = None if due_at is None else Text("It is deleted {when}.", when=Moment(due_at))
+    now = Text("Nothing was sent this time.")
+    return Words(Text("You have uploaded this file before"), sentences(before, due, now))
+
+
 def _shrinkable(error: errors.ShrinkableError) -> Words:
     size, limit = Size(error.size, over=error.limit), Size(error.limit)
     has = Text("It has {size}; Imgur takes images up to {limit}.", size=size, limit=limit)
@@ -236,6 +244,7 @@ def _shrinkable(error: errors.ShrinkableError) -> Words:
 TABLE: dict[type[BaseException], Wording] = {
     errors.FileTooLargeError: _file_too_large,
     errors.FileEndlessError: _endless,
+    errors.DuplicateError: _duplicate,
     errors.ShrinkableError: _shrinkable,
     errors.CannotShrinkError: Words(
         Text("That picture stays too large"),

@@ -9,7 +9,7 @@ from sqlalchemy import inspect
 from storage.engines import Backend
 
 SCRIPTS = Path(__file__).parent
-HEAD = "0023"  # the newest revision
+HEAD = "0024"  # the newest revision
 
 
 def bring_up_to_date(backend: Backend) -> None:

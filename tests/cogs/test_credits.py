@@ -64,7 +64,7 @@ async def run(discord: Discord, account: Account, name: str) -> None:
     link, own = f"https://imgur.com/{image.id}.png", f"https://imgur.com/a/{album.id}"
     another = next(each for each in world.images_of(account) if each not in album.images)
     inside = (album.images or world.images_of(account))[0]
-    picture = ("hill.jpg", paint(SCENES[0]))
+    picture = ("hill.jpg", paint(SCENES[0]) + bytes(len(world.images)))
     given: dict[str, dict[str, Any]] = {
         "images album:ID": {"album": own},
         "show ID": {"image": image.id},

@@ -102,6 +102,7 @@ BUILT = {  # within the cogs, where something went wrong
     "upload-cancel": (KEY,),
     "upload-link": (KEY,),
     "upload-sent": ("anonymous", 1),
+    "upload-anyway": (KEY,),
     "upload-smaller": (KEY,),
     "upload-as-is": (KEY,),
 }

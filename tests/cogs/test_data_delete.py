@@ -40,7 +40,8 @@ async def is_found_by_bob(discord: Discord) -> bool:
 
 async def upload(discord: Discord, picture: bytes, number: int) -> None:
     for one in range(number):
-        await discord.run("upload", file=(f"cat{one}.jpg", picture), anonymous=True, title=f"Cat {one}")
+        another = picture + bytes(len(discord.standin.world.images))
+        await discord.run("upload", file=(f"cat{one}.jpg", another), anonymous=True, title=f"Cat {one}")
 
 
 @on_both

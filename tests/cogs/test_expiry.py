@@ -314,7 +314,7 @@ async def test_it_is_deleted_then_and_its_owner_is_told_nothing_unasked(
     discord: Discord, linked: Account, picture: bytes, database_url: str, *, anonymous: bool
 ) -> None:
     await uploaded(discord, picture, anonymous=anonymous)
-    await uploaded(discord, picture, "never", anonymous=anonymous)
+    await uploaded(discord, picture + b"2", "never", anonymous=anonymous)
     [image_id] = dates(database_url)
     await due(database_url)
     before = len(discord.env.http_requests)
@@ -502,7 +502,8 @@ async def test_that_nobody_can_ever_delete_it_is_told(discord: Discord, picture:
     assert opened.modal is not None
     several = answer(await sent(discord, files("a.jpg", "b.jpg"), how=["expires 1 days"], anonymous=True))
     assert "These are not deleted by themselves:** 1, 2" in text(several)
-    shared = await discord.run("upload", file=("hill.jpg", picture), expires="1 day", anonymous=True, share=True)
+    again = picture + b"2"
+    shared = await discord.run("upload", file=("hill.jpg", again), expires="1 day", anonymous=True, share=True)
     assert "deleted" not in text(shared.followups[-1])
     assert dates(database_url) == {}
 

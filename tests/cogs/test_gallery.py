@@ -35,7 +35,9 @@ def enabled(message: Any) -> list[str]:
 
 async def upload_anonymously(discord: Discord, picture: bytes, title: str) -> StoredImage:
     """An upload of Alice's that belongs to no account."""
-    await discord.run("upload", file=("a.jpg", picture), title=title, description="Before", anonymous=True)
+    await discord.run(
+        "upload", file=("a.jpg", picture + title.encode()), title=title, description="Before", anonymous=True
+    )
     discord.standin.requests.clear()
     return list(discord.standin.world.images.values())[-1]
 

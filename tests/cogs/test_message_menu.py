@@ -272,7 +272,7 @@ async def test_one_that_is_gone_by_then_costs_itself_alone(discord: Discord, lin
 async def test_how_is_said_in_a_form_and_shown_until_it_is_done(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     form = await discord.click(shown, "Album, title and more…")
     given = {"title": "**Trip**", "description": "", "album": "Hills", "how": ["spoiler", "share"]}
     await discord.alice.submit_modal(form, given)
@@ -291,7 +291,7 @@ async def test_how_is_said_in_a_form_and_shown_until_it_is_done(
 async def test_when_they_are_deleted_is_said_in_the_form(
     discord: Discord, linked: Account, picture: bytes, database_url: str
 ) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     form = await discord.click(shown, "Album, title and more…")
     times = [f"expires {span_value(timedelta(days=days))}" for days in (1, 7)]
     await discord.alice.submit_modal(form, {"title": "", "description": "", "album": "", "how": times})
@@ -306,7 +306,7 @@ async def test_when_they_are_deleted_is_said_in_the_form(
 
 
 async def test_a_choice_that_cannot_be_met_can_be_changed(discord: Discord, picture: bytes) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     form = await discord.click(shown, "Album, title and more…")
     await discord.alice.submit_modal(form, {"title": "", "description": "", "album": "Hills", "how": ["anonymous"]})
     await discord.click(shown, "Upload all 2")
@@ -323,7 +323,7 @@ async def test_a_choice_that_cannot_be_met_can_be_changed(discord: Discord, pict
 async def test_whoever_chose_an_album_before_they_had_an_account_links_it_and_it_goes_on(
     discord: Discord, account: Account, picture: bytes
 ) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     form = await discord.click(shown, "Album, title and more…")
     await discord.alice.submit_modal(form, {"title": "", "description": "", "album": "Hills", "how": []})
     await discord.click(shown, "Upload all 2")
@@ -340,7 +340,7 @@ async def test_whoever_chose_an_album_before_they_had_an_account_links_it_and_it
 async def test_a_second_press_uploads_nothing_twice_and_hides_no_links(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     pressed = buttons(shown)["Upload all 2"]["custom_id"]
     await discord.click(shown, "Upload all 2")
     links = text(shown)
@@ -352,7 +352,7 @@ async def test_a_second_press_uploads_nothing_twice_and_hides_no_links(
 
 
 async def test_two_presses_at_the_same_time_upload_once(discord: Discord, linked: Account, picture: bytes) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     data = {"component_type": 2, "custom_id": buttons(shown)["Upload all 2"]["custom_id"]}
     press = partial(discord.alice._dispatch_interaction, 3, discord.channel, data, source_message_id=shown.id)
     pressed = await asyncio.gather(press(), press())
@@ -364,7 +364,7 @@ async def test_two_presses_at_the_same_time_upload_once(discord: Discord, linked
 async def test_whoever_is_linked_no_more_when_they_choose_is_asked_where_it_goes(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     await discord.house.services.accounts.unlink(discord.alice.id)
     await discord.click(shown, "Upload all 2")
     assert "### Where should this go?" in text(shown)
@@ -377,7 +377,7 @@ async def test_whoever_is_linked_no_more_when_they_choose_is_asked_where_it_goes
 async def test_pages_keep_what_was_chosen_on_others_and_all_can_be_reached(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
-    names = {f"p{number:02}": picture for number in range(40)}
+    names = {f"p{number:02}": picture + bytes(number) for number in range(40)}
     shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, **names))))
     assert "40 pictures and videos are in this message" in text(shown)
     assert len(menus(shown)[0]["options"]) == PER_PAGE
@@ -392,7 +392,7 @@ async def test_pages_keep_what_was_chosen_on_others_and_all_can_be_reached(
 
 
 async def test_of_very_many_the_rest_goes_up_at_a_press(discord: Discord, linked: Account, picture: bytes) -> None:
-    names = {f"p{number:02}": picture for number in range(MOST + 2)}
+    names = {f"p{number:02}": picture + bytes(number) for number in range(MOST + 2)}
     shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, **names))))
     await discord.click(shown, f"Upload all {MOST + 2}")
     assert f"### {MOST} uploaded" in text(shown)
@@ -403,7 +403,7 @@ async def test_of_very_many_the_rest_goes_up_at_a_press(discord: Discord, linked
 
 
 async def test_nobody_else_presses(discord: Discord, picture: bytes) -> None:
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     data = {"component_type": 2, "custom_id": buttons(shown)["Upload all 2"]["custom_id"]}
     await discord.bob._dispatch_interaction(3, discord.channel, data, source_message_id=shown.id)
     assert not discord.standin.sent(UPLOAD)
@@ -414,7 +414,7 @@ async def test_after_a_restart_the_choice_is_told_to_be_made_anew(
     discord: Discord, picture: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "OTHERS_FIRST", 0.0)
-    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture))))
+    shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, a=picture, b=picture + b"2"))))
     cog = discord.house.bot.get_cog("MessageUploads")
     assert cog is not None
     cog._picks._kept.clear()  # type: ignore[attr-defined]

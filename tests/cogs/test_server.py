@@ -470,7 +470,7 @@ async def test_an_upload_of_several_loses_the_deleted_one_and_then_says_so(
     discord: Discord, manager: Any, linked: Account, picture: bytes
 ) -> None:
     form = await discord.run("upload")
-    files = [("a.jpg", picture), ("b.jpg", picture)]
+    files = [("a.jpg", picture), ("b.jpg", picture + b"2")]
     result = await discord.alice.submit_modal(form, {"files": files, "how": ["share"]})
     [public] = result.followups
     first, second = discord.standin.world.images_of(linked)

@@ -65,7 +65,7 @@ async def test_an_upload_is_shared_by_its_button_openly_as_its_user_has_just_sai
     private = answer(await discord.run("upload", file=("a.jpg", picture)))
     [public] = (await discord.click(private, "Share")).followups
     assert spoilers(public) == [False]
-    private = answer(await discord.run("upload", file=("a.jpg", picture), spoiler=True))
+    private = answer(await discord.run("upload", file=("a.jpg", picture + b"2"), spoiler=True))
     [public] = (await discord.click(private, "Share")).followups
     assert spoilers(public) == [True]
 
@@ -73,7 +73,7 @@ async def test_an_upload_is_shared_by_its_button_openly_as_its_user_has_just_sai
 async def test_an_openly_shared_upload_stays_open_when_its_owner_edits_it(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
-    message = await shared(discord, "upload", file=("a.jpg", picture))
+    message = await shared(discord, "upload", file=("a.jpg", picture + b"3"))
     assert spoilers(message) == [False]
     form = await discord.click(message, "Edit")
     await discord.alice.submit_modal(form, {"title": "New", "description": ""})
@@ -131,7 +131,7 @@ async def test_several_uploads_are_copied_and_shared_later_by_their_message(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
     form = await discord.run("upload")
-    files = [("a.jpg", picture), ("SPOILER_b.jpg", picture), ("c.jpg", picture)]
+    files = [("a.jpg", picture), ("SPOILER_b.jpg", picture + b"2"), ("c.jpg", picture + b"3")]
     private = answer(await discord.alice.submit_modal(form, {"files": files, "how": []}))
     copied = answer(await discord.click(private, "Copy links"))
     ids = listed(private)
@@ -266,7 +266,8 @@ async def test_of_several_each_without_alt_text_can_get_one_and_their_links_stay
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
     form = await discord.run("upload")
-    private = answer(await discord.alice.submit_modal(form, {"files": [("a.jpg", picture)] * 2, "how": []}))
+    two = [("a.jpg", picture), ("b.jpg", picture + b"2")]
+    private = answer(await discord.alice.submit_modal(form, {"files": two, "how": []}))
     before = text(private)
     second = listed(private)[1]
     form = await discord.alice.select(private, values=[second])
@@ -279,7 +280,8 @@ async def test_of_several_each_without_alt_text_can_get_one_and_their_links_stay
     assert pictures(public)[1]["description"] == "A green hill."
     assert spoilers(public) == [False, False]
     form = await discord.run("upload")
-    files = {"files": [("a.jpg", picture)] * 2, "how": [], "description": "Hills"}
+    others = [("a.jpg", picture + b"3"), ("b.jpg", picture + b"4")]
+    files = {"files": others, "how": [], "description": "Hills"}
     described = answer(await discord.alice.submit_modal(form, files))
     assert "item-describe" not in str(components(described))
 

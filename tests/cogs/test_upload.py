@@ -82,9 +82,10 @@ async def test_album_is_suggested_and_filled_when_it_is_the_user_s(
     discord.standin.world.add_album(linked, title="Sea")
     choices = await discord.alice.autocomplete(discord.channel, "imgur upload", "album", "mount")
     assert [choice["value"] for choice in choices] == [f"album:{album.id}"]
-    for given in (choices[0]["value"], choices[0]["name"], "mountains", f"[my album](https://imgur.com/a/{album.id})"):
+    names = (choices[0]["value"], choices[0]["name"], "mountains", f"[my album](https://imgur.com/a/{album.id})")
+    for number, given in enumerate(names):
         album.images.clear()
-        await discord.run("upload", file=("hill.jpg", picture), album=given)
+        await discord.run("upload", file=("hill.jpg", picture + bytes(number)), album=given)
         assert [image.data for image in album.images] == [picture]
 
 
@@ -128,7 +129,7 @@ async def test_name_of_no_album_is_asked_about_and_then_made(discord: Discord, l
     assert [image.id for image in album.images] == [image.id for image in discord.standin.world.images_of(linked)]
     assert mountains.images == []
     # Another upload, in another spelling: the album is there.
-    done = answer(await discord.run("upload", file=("hill.jpg", picture), album="my *MOUNTAINS* "))
+    done = answer(await discord.run("upload", file=("hill.jpg", picture + b"2"), album="my *MOUNTAINS* "))
     assert f"in your album [My \\*mountains\\*](https://imgur.com/a/{album.id})" in text(done)
     assert len(album.images) == 2
     assert len(discord.standin.sent("POST /3/album")) == 1
@@ -332,7 +333,7 @@ async def test_what_was_hidden_stays_hidden_in_lists_and_for_others_after_a_rest
     discord: Discord, linked: Account, picture: bytes, anonymous: bool
 ) -> None:
     for name in ("SPOILER_hill.jpg", "sea.jpg"):
-        await discord.run("upload", file=(name, picture), anonymous=anonymous)
+        await discord.run("upload", file=(name, picture + name.encode()), anonymous=anonymous)
     lists = answer(await discord.run("images"))
     if anonymous:
         await discord.click(lists, "Anonymous uploads (2)")
@@ -357,7 +358,7 @@ async def test_what_was_hidden_stays_hidden_in_lists_and_for_others_after_a_rest
 async def test_a_hidden_picture_is_hidden_in_its_album(discord: Discord, linked: Account, picture: bytes) -> None:
     album = discord.standin.world.add_album(linked, title="Trip")
     for name in ("SPOILER_hill.jpg", "sea.jpg"):
-        await discord.run("upload", file=(name, picture), album="Trip")
+        await discord.run("upload", file=(name, picture + name.encode()), album="Trip")
     for command in ("show", "images"):
         options: dict[str, Any] = {"image" if command == "show" else "album": f"https://imgur.com/a/{album.id}"}
         shown = answer(await discord.run(command, **options))

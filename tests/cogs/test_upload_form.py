@@ -100,7 +100,7 @@ async def test_option_and_form_offer_pictures_and_videos_alone(
     with pytest.raises(SetupError, match="does not allow file extension"):
         await discord.run("upload", file=("notes.txt", b"words"))
     for name in ("a.HEIC", "b.jxl", "c.webp"):
-        assert "Uploaded to your" in text(answer(await discord.run("upload", file=(name, picture))))
+        assert "Uploaded to your" in text(answer(await discord.run("upload", file=(name, picture + name.encode()))))
 
 
 # --- an outcome for each ---------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ async def test_without_an_account_it_is_asked_once_where_they_go(discord: Discor
 async def test_shared_are_those_that_went_up_and_what_failed_stays_private(
     discord: Discord, linked: Account, picture: bytes
 ) -> None:
-    three = [("secret name.jpg", picture), ("b.png", b"no picture"), ("c.jpg", picture)]
+    three = [("secret name.jpg", picture), ("b.png", b"no picture"), ("c.jpg", picture + b"c")]
     result = await sent(discord, three, how=["share"])
     [public] = discord.channel.history()
     assert len(pictures(public)) == 2

@@ -44,7 +44,10 @@ NOW = datetime(2026, 11, 29, 23, 59, 59, tzinfo=UTC)
 
 LARGEST_ID = 2**63 - 1
 IDS = {"id", "image_id", "album_id", "item_id", "cover", "cover_id", "gallery_id", "hidden"}
-KEYS = {"key", "again", "smaller", "as_is", "picked", "view", "view_id", "asked", "attempt_id", "question_id", "digest"}
+KEYS = {"key", "again", "smaller", "as_is", "anyway", "twice", "picked", "view", "view_id", "asked", "digest"} | {
+    "attempt_id",
+    "question_id",
+}
 ADDRESSES = {"link", "url", "jump_url", "page_url", "gifv", "mp4", "hls"}
 LENGTHS = {"items": 10, "messages": 5, "entries": 30, "options": 25, "albums": 24, "ended": 5, "untold": 5}
 """Of lists, what the rest of the house sees to: a page, a form, a menu, what waits to be told."""

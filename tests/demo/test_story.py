@@ -43,6 +43,8 @@ async def before_anything_is_set_up(here: DiscordPage, demo: Demo, picture: Path
     await expect(here.answer).to_contain_text("https://imgur.com/")
     demo.idle()
     await here.command("imgur upload", file=picture, anonymous="True")
+    await expect(here.answer).to_contain_text("You have uploaded this file before")
+    await here.press("Upload it anyway")
     await expect(here.answer).to_contain_text("Uploaded")
     await expect(here.answer).to_be_in_viewport(ratio=0.9, timeout=PATIENCE * 1000)
     await here.command("imgur images")

@@ -17,6 +17,7 @@ from media.turning.pool import Turner
 from media.workshop import Workshop
 from services.account import AccountService
 from services.album import AlbumService
+from services.duplicates import Duplicates
 from services.library import Library
 from services.library.shelves import Shelves
 from services.library.suggestions import Scope
@@ -50,6 +51,7 @@ async def test_voice_message_is_refused_before_anyone_is_asked_where_it_goes(
             stores.uploads,
             AlbumService(accounts, imgur_client, library.catalogue),
             workshop=Workshop(Turner()),
+            duplicates=Duplicates(stores.files, stores.uploads, imgur_client),
         )
         file = IncomingFile("voice.ogg", 1000, "https://cdn.example.org/x", origin=Origin.VOICE_MESSAGE)
         with pytest.raises(VoiceMessageError):

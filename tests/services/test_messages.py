@@ -36,6 +36,7 @@ def words(error: BaseException) -> Said | None:
     return Said(read(found.title), read(found.text)) if found else None
 
 
+AT = datetime(2026, 11, 29, tzinfo=UTC)
 SPECIAL: dict[type[BaseException], BaseException] = {
     errors.WrongCodeError: errors.WrongCodeError(2),
     errors.BackupCodeError: errors.BackupCodeError(2),
@@ -45,6 +46,7 @@ SPECIAL: dict[type[BaseException], BaseException] = {
     errors.FileEndlessError: errors.FileEndlessError("@everyone.png", 10_000_001, 10_000_000, video=False),
     errors.ShrinkableError: errors.ShrinkableError("@everyone.png", 12_345_678, 10_000_000),
     errors.DetailsStayError: errors.DetailsStayError(has_ffmpeg=False),
+    errors.DuplicateError: errors.DuplicateError(errors.Earlier("abc1234", "a cat", AT, AT)),
     errors.TooManyPixelsError: errors.TooManyPixelsError(64_000_000, 256_000_000),
     errors.UnsupportedFileError: errors.UnsupportedFileError("@everyone.webp", "image/webp"),
     errors.VideoTooLongError: errors.VideoTooLongError(75.2, 60),

@@ -42,6 +42,7 @@ from media.turning.pool import Turner
 from media.workshop import Workshop
 from services.account import AccountService
 from services.album import AlbumService
+from services.duplicates import Duplicates
 from services.library import Library
 from services.library.ability import Ability
 from services.library.shelves import Shelves
@@ -133,6 +134,7 @@ def uploads(
         stores.uploads,
         AlbumService(accounts, imgur_client, library.catalogue),
         workshop=Workshop(Turner(), COPYING),
+        duplicates=Duplicates(stores.files, stores.uploads, imgur_client),
     )
 
 
@@ -275,7 +277,15 @@ async def test_upload_stays_in_an_album_that_is_put_in_order_meanwhile(
     one, two = (standin.world.add_image(account) for _ in range(2))
     album = standin.world.add_album(account, title="Album", images=[one, two])
     albums = AlbumService(accounts, imgur_client, library.catalogue)
-    uploads = UploadService(accounts, imgur_client, attachments, stores.uploads, albums, workshop=Workshop(Turner()))
+    uploads = UploadService(
+        accounts,
+        imgur_client,
+        attachments,
+        stores.uploads,
+        albums,
+        workshop=Workshop(Turner()),
+        duplicates=Duplicates(stores.files, stores.uploads, imgur_client),
+    )
     ordered = standin.switches.hold("PUT *")
     moving = asyncio.create_task(albums.pictures.move_first(ADA, album.id, two.id))
     await ordered.arrived.wait()
@@ -427,7 +437,7 @@ async def test_only_what_is_to_be_deleted_out_of_an_account_is_called_after_a_ma
     await link(stores, standin, account)
     day = timedelta(days=1)
     for options in ({}, {"anonymous": True, "expires": day}, {"expires": day}, {"expires": day}):
-        await uploads.upload(request(**options), ignore)
+        await uploads.upload(request(**options, anyway=True), ignore)
     names = [image.name for image in standin.world.images.values()]
     assert names[:2] == ["hill.jpg", "hill.jpg"]
     assert len(set(names[2:])) == 2
@@ -548,7 +558,7 @@ async def test_picture_is_shown_and_not_said_to_be_theirs_to_delete_when_it_came
     assert done.can == {Ability.COPY}
     assert await uploads.anonymous_count(ADA) == 0
     held = standin.switches.hold(UPLOAD, answer=True)
-    running = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
+    running = asyncio.create_task(uploads.upload(request(anonymous=True, anyway=True), ignore))
     await held.arrived.wait()
     running.cancel()
     await asyncio.sleep(0)
@@ -678,6 +688,7 @@ def unsure_uploads(
         store,
         AlbumService(accounts, imgur_client, library.catalogue),
         workshop=Workshop(Turner()),
+        duplicates=Duplicates(unwilling.stores.files, store, imgur_client),
     )
 
 

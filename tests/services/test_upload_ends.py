@@ -10,6 +10,7 @@ import pytest
 from errors import Remains, UploadEndedError
 from media.turning.pool import Turner
 from media.workshop import Workshop
+from services.duplicates import Duplicates
 from services.upload import UploadService
 from tests.hurried import hurried
 from tests.services.test_upload import PICTURE, Attachments, ignore, request
@@ -33,6 +34,9 @@ class Nobody:
     async def uploading(self, *_: object, hidden: bool, expires: object) -> None:
         pass
 
+    async def same(self, *_: object) -> tuple[()]:
+        return ()
+
     def uploaded(self, _discord_id: int, _album_id: str | None = None) -> None:
         pass
 
@@ -43,7 +47,13 @@ def test_end_waits_five_seconds_and_the_bot_eight_more() -> None:
         imgur: Any = Silent()
         clock = asyncio.get_running_loop().time
         uploads = UploadService(
-            nobody, imgur, Attachments({"hill.jpg": PICTURE}), nobody, nobody, workshop=Workshop(Turner())
+            nobody,
+            imgur,
+            Attachments({"hill.jpg": PICTURE}),
+            nobody,
+            nobody,
+            workshop=Workshop(Turner()),
+            duplicates=Duplicates(nobody, nobody, imgur),
         )
         uploading = asyncio.create_task(uploads.upload(request(anonymous=True), ignore))
         await asyncio.sleep(1)

@@ -17,7 +17,7 @@ from locales.text import Duration, Size
 from services.messages import unforeseen, words
 from services.quota.errors import HeldBackError
 from tests.reading import read
-from tests.services.test_messages import EVERY
+from tests.services.test_messages import AT, EVERY
 from web.connection import FAULT, UNREADABLE
 from web.refusals import HTTP_WORDS, OTHER_HTTP_WORDS
 
@@ -39,6 +39,7 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
     errors.ShrinkableError: [
         errors.ShrinkableError("a.gif", 12_345_678, 10_000_000, why) for why in (None, *errors.NoVideo)
     ],
+    errors.DuplicateError: [errors.DuplicateError(errors.Earlier("abc1234", "a", AT, due)) for due in (None, AT)],
     errors.TooManyPixelsError: [errors.TooManyPixelsError(64_000_000, 256_000_000)],
     errors.FileEndlessError: [errors.FileEndlessError("a.png", 10_000_001, 10_000_000, video=False)],
     errors.NoPictureError: [errors.NoPictureError(what) for what in errors.Absent],

@@ -41,14 +41,14 @@ NUMBERS = """
     places.pass places.rank selected.account_id servers.guild_id shared_items.message_id
     shared_messages.channel_id shared_messages.guild_id shared_messages.message_id sign_in_waits.nonce
     steps.job_id syncs.library_id syncs.next_low syncs.next_rank syncs.number syncs.reach syncs.version
-    tags.library_id
+    tags.library_id uploaded_files.account_id
 """
 DOCUMENTS = {"backup_parts.entries", "items.extra", "jobs.payload", "servers.channels", "steps.payload"}
 SEALED = """
     anonymous_uploads.deletehash backups.code_hash backups.cookie_hash backups.nonce_hash data_keys.key
     erasures.digest expiries.deletehash imgur_accounts.access_token imgur_accounts.refresh_token jobs.origin
     link_attempts.access_token link_attempts.code link_attempts.cookie_hash link_attempts.nonce_hash
-    link_attempts.origin link_attempts.refresh_token link_attempts.state_hash
+    link_attempts.origin link_attempts.refresh_token link_attempts.state_hash uploaded_files.digest
 """
 
 

@@ -27,7 +27,7 @@ from tests.storage.factories import CODE, account, cells, dump, link, raw, uploa
 from tests.storage.saved.make import KEYRING
 
 SAVED = sorted(Path(__file__).with_name("saved").glob("*.sql"))
-HEAD = "0023"
+HEAD = "0024"
 ROOT = Path(__file__).parents[2]
 
 TYPES = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"

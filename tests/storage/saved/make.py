@@ -11,7 +11,7 @@ from pathlib import Path
 
 from storage import Stores
 from storage.database import open_database
-from storage.models import AttemptStatus, Expiry, IndexedItem, Shelf
+from storage.models import AttemptStatus, Expiry, IndexedItem, Shelf, UploadedFile
 from storage.sealing import Keyring
 from tests.storage.factories import NOW, account, bring_to, cells, dump, link, upload
 
@@ -29,6 +29,7 @@ async def main() -> None:
             await stores.uploads.add(upload())
             await stores.uploads.hide(1, "hidden7")
             await stores.uploads.expire(Expiry(1, "expires", NOW, 9, deletehash="deletehash-expires"))
+            await stores.files.note(UploadedFile(1, "abc1234", None, NOW), "0" * 64)
             await stores.syncs.set(7, "digest")
             library = await stores.library.library(9)
             assert library is not None

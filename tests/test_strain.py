@@ -21,6 +21,7 @@ from standins.imgur.standin import Standin
 from tests.cogs.conftest import settings  # noqa: F401 - a fixture
 
 PICTURE = paint(SCENES[0])
+SIZE = len(PICTURE) + 10
 UPLOADS = 130
 
 
@@ -39,12 +40,12 @@ class SlowHost:
         self.open += 1
         self.most = max(self.most, self.open)
         response = web.StreamResponse()
-        response.content_length = len(PICTURE)
+        response.content_length = SIZE
         await response.prepare(request)
-        await response.write(PICTURE[:-10])
+        await response.write(PICTURE)
         await asyncio.sleep(self.pause)
         self.open -= 1
-        await response.write(PICTURE[-10:])
+        await response.write(f"{request.query['ex']:>10}".encode())
         return response
 
 
@@ -64,7 +65,7 @@ async def house(settings: Settings, standin: Standin, host: SlowHost) -> AsyncIt
 
 
 def request(host: SlowHost, user: int, number: int) -> UploadRequest:
-    file = IncomingFile("hill.jpg", len(PICTURE), f"{host.address}/hill.jpg?ex={number}")
+    file = IncomingFile("hill.jpg", SIZE, f"{host.address}/hill.jpg?ex={number}")
     return UploadRequest(user, file, anonymous=True)
 
 

@@ -166,7 +166,7 @@ async def test_keystrokes_ask_imgur_for_nothing_while_the_list_is_read(
 
 async def test_unlinked_user_is_offered_the_anonymous_uploads(discord: Discord, picture: bytes) -> None:
     for title in ("Cat", "Dog"):
-        await discord.run("upload", file=("a.jpg", picture), title=title, anonymous=True)
+        await discord.run("upload", file=("a.jpg", picture + title.encode()), title=title, anonymous=True)
     assert [choice["name"].partition(" (")[0] for choice in await offered(discord, "cat")] == ["Cat"]
     assert len(await offered(discord, "")) == 2
 

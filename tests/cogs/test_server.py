@@ -551,7 +551,7 @@ async def test_no_button_shares_once_sharing_is_off_and_each_answer_has_what_it_
     world = discord.standin.world
     images = [world.add_image(linked, title=f"Cat {number}", in_gallery=True, nsfw=False) for number in range(2)]
     form = await discord.run("upload")
-    files = {"files": [("a.jpg", picture), ("b.jpg", picture)], "how": []}
+    files = {"files": [("a.jpg", picture + b"1"), ("b.jpg", picture + b"2")], "how": []}
     private = [
         answer(await discord.run("upload", file=("a.jpg", picture))),
         answer(await discord.alice.submit_modal(form, files)),

@@ -18,6 +18,7 @@ from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
+from tests.wire.acting import another
 from tests.wire.conftest import Log, Running, Start
 
 
@@ -65,7 +66,7 @@ async def test_whatever_becomes_of_the_acknowledgement_nothing_is_done_twice_and
     async with start():
         await discord.ready()
         for fault, goes_on in ACKNOWLEDGING:
-            file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+            file = discord.world.upload("hill.jpg", another(picture), "image/jpeg")
             discord.switches.faults = [Fault(CALLBACK, **fault)]
             command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
             said = "Uploaded anonymously" if goes_on else "lost touch"
@@ -113,7 +114,7 @@ async def test_whatever_becomes_of_the_answer_an_upload_is_told_once(
         monkeypatch.setattr(sys.modules["cogs.upload._transfer"], "FIRST_REPORT", 600.0)  # that would be another edit
         for fault, is_followed in ANSWERING:
             monkeypatch.setattr(reply, "PATIENCE", 60.0)
-            file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+            file = discord.world.upload("hill.jpg", another(picture), "image/jpeg")
             discord.switches.faults = [Fault(EDIT, **fault)]
             discord.calls.clear()
             standin.world.images.clear()

@@ -16,7 +16,7 @@ from standins.imgur.standin import Standin as Imgur
 from tests.conftest import CLIENT_ID
 from tests.speaking import language_of, spoken
 from tests.visitor import Visitor
-from tests.wire.acting import answered, asked_to_delete, changed
+from tests.wire.acting import another, answered, asked_to_delete, changed
 from tests.wire.conftest import Start
 from tests.wire.test_following import DELETE
 
@@ -117,7 +117,7 @@ async def test_a_shared_gallery_keeps_up_in_the_server_s_language_wherever_its_o
     async with start():
         await discord.ready()
         for number in range(2):
-            file = discord.world.upload(f"{number}.jpg", picture, "image/jpeg")
+            file = discord.world.upload(f"{number}.jpg", another(picture), "image/jpeg")
             command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True)
             await discord.until(lambda: "Anonym hochgeladen" in text(command.original or {"components": []}))  # noqa: B023
         shown = await discord.slash(alice, "images", share=True)

@@ -13,7 +13,7 @@ from standins.discord.standin import text
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import on_both
-from tests.wire.acting import a_minute_later, asked_to_delete, changed, is_uploaded
+from tests.wire.acting import a_minute_later, another, asked_to_delete, changed, is_uploaded
 from tests.wire.conftest import TOKEN, Launch
 
 CLICKS = 40
@@ -30,7 +30,7 @@ async def test_a_restart_that_overlaps_does_nothing_twice_and_leaves_nobody_with
     people = [discord.world.add_person(f"person{number}") for number in range(10)]
     sent = []
     for number in range(CLICKS):
-        file = discord.world.upload(f"picture{number}.jpg", picture, "image/jpeg")
+        file = discord.world.upload(f"picture{number}.jpg", another(picture), "image/jpeg")
         person = people[number % len(people)]
         sent.append(await discord.slash(person, "upload", file, file=file["id"], anonymous=True))
         if number == CLICKS // 2:
@@ -79,7 +79,7 @@ async def test_a_process_that_is_killed_takes_only_its_own_along(
 
 async def upload(discord: Discord, picture: bytes) -> Interaction:
     """Somebody uploads a picture."""
-    file = discord.world.upload("picture.jpg", picture, "image/jpeg")
+    file = discord.world.upload("picture.jpg", another(picture), "image/jpeg")
     person = discord.world.add_person("somebody")
     return await discord.slash(person, "upload", file, file=file["id"], anonymous=True)
 

@@ -20,7 +20,7 @@ from standins.discord.standin import text
 from standins.discord.switches import Fault, Refusal
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import rows
-from tests.wire.acting import EMPTY
+from tests.wire.acting import EMPTY, another
 from tests.wire.conftest import Running, Start
 
 pytestmark = pytest.mark.usefixtures("unhurried")
@@ -119,8 +119,8 @@ async def test_an_upload_waits_and_can_be_ended_and_goes_on(
     async with start() as running:
         await discord.ready()
         await pause(running)
-        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
-        ended, goes_on = [await discord.slash(alice, "upload", file, file=file["id"], anonymous=True) for _ in range(2)]
+        files = [discord.world.upload("hill.jpg", another(picture), "image/jpeg") for _ in range(2)]
+        ended, goes_on = [await discord.slash(alice, "upload", file, file=file["id"], anonymous=True) for file in files]
         await discord.until(waits(ended, 1))
         await discord.until(waits(goes_on, 2))
         assert ended.original is not None

@@ -249,7 +249,7 @@ class ImgurBot(commands.AutoShardedBot):
         await asyncio.wait({self._syncing}, timeout=SYNC_PATIENCE)
 
     async def close(self) -> None:
-        """End what is under way in words, then everything."""
+        """End what is under way in words, then all that still talks to Discord, and then the session with it."""
         if not self.is_closed():
             await self.door.close()
         # What is left may be at the database, which is closed next.
@@ -258,6 +258,8 @@ class ImgurBot(commands.AutoShardedBot):
             task.cancel()
         if left:
             await asyncio.wait(left)
+        await self.services.jobs.close()
+        await self.services.sharing.emptying.close()
         await super().close()
 
     def _schedule_event(self, *event: Any, **named: Any) -> asyncio.Task[None]:

@@ -21,10 +21,6 @@ class SharedHere(commands.Cog):
         self._sharing = sharing
         self._changing = changing
 
-    async def cog_unload(self) -> None:
-        """No message is changed from now on."""
-        await self._sharing.emptying.close()
-
     @action("server-shared", page=int)
     async def _listed(self, interaction: Interaction, page: int) -> None:
         await acknowledge_press(interaction)

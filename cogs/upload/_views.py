@@ -213,8 +213,8 @@ def _before(earlier: Earlier | None) -> Said | None:
 
 
 def earlier_link(earlier: Earlier, limit: int = NAME_LIMIT) -> Markdown:
-    """The picture that there was before."""
-    return linked(Image(earlier.image_id, title=earlier.title), limit)
+    """The picture or video that there was before."""
+    return linked(Image(earlier.image_id, title=earlier.title or earlier.image_id), limit)
 
 
 def bare_uploaded(uploaded: Uploaded) -> Uploaded:

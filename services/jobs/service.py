@@ -56,6 +56,7 @@ class JobService:
 
     async def close(self) -> None:
         """Tell nobody any more: the next answers will."""
+        self._teller = None
         for task in self._telling:
             task.cancel()
         await asyncio.gather(*self._telling, return_exceptions=True)

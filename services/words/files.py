@@ -222,7 +222,7 @@ _NO_VIDEO = {
 
 
 def _duplicate(error: errors.DuplicateError) -> Words:
-    before = Text("The picture from {when} is still on Imgur.", when=Moment(error.earlier.made_at))
+    before = Text("It was uploaded {when}, and is still on Imgur.", when=Moment(error.earlier.made_at))
     due_at = error.earlier.due_at
     due = None if due_at is None else Text("It is deleted {when}.", when=Moment(due_at))
     now = Text("Nothing was sent this time.")

@@ -49,9 +49,9 @@ def being_read(read: int, expected: int | None, seconds: float | None, silent_si
     return Text("{so_far}, about {time} to go", so_far=so_far, time=Duration(seconds))
 
 
-def named(title: str, item_id: str) -> Text:
+def named(title: str, item_id: str) -> Value:
     """An item by title and id."""
-    return Text("{title} ({id})", title=title, id=item_id) if title else Text("({id})", id=item_id)
+    return Text("{title} ({id})", title=title, id=item_id) if title else item_id
 
 
 def and_more(every: Sequence[Value], most: int) -> Value:

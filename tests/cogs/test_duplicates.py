@@ -56,7 +56,7 @@ async def test_the_same_file_by_another_name_is_pointed_out_before_it_is_sent_an
     [first] = ids(discord)
     assert discord.standin.world.images[first].data != content
     question = await upload(discord, content, "another.jpg", title="Something else", description="More", share=True)
-    assert text(question).startswith(f"{ASKED}\n\n-# another.jpg\n\nThe picture from <t:")
+    assert text(question).startswith(f"{ASKED}\n\n-# another.jpg\n\nIt was uploaded <t:")
     assert f"[A hill](https://imgur.com/{first})" in text(question)
     assert "Nothing was sent this time." in text(question)
     assert set(buttons(question)) == {"Show", ANYWAY}

@@ -576,9 +576,10 @@ async def test_no_command_shares_once_sharing_is_off(discord: Discord, linked: A
     world.add_favorites(linked, [image])
     await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
     form = await discord.run("upload")
+    files = [("a.jpg", picture + b"1"), ("b.jpg", picture + b"2")]
     results = [
         await discord.run("upload", file=("a.jpg", picture), share=True),
-        await discord.alice.submit_modal(form, {"files": [("a.jpg", picture)] * 2, "how": ["share"]}),
+        await discord.alice.submit_modal(form, {"files": files, "how": ["share"]}),
         await discord.run("show", image=image.id, share=True),
         await discord.run("images", share=True),
         await discord.run("favorites", share=True),

@@ -182,7 +182,7 @@ async def test_of_an_upload_without_an_account_only_the_record_knows(
         await stores.uploads.add(an_upload(f"upload{number}", datetime.now(UTC) - timedelta(days=days)))
     title, text = await told(albums, stores, change)
     assert title == "The picture should be on Imgur"
-    assert "your anonymous uploads got: (upload1)." in text
+    assert "your anonymous uploads got: upload1." in text
     assert await stores.uploads.hidden(["upload0", "upload1"]) == frozenset({"upload1"})
     assert standin.requests == []
 
@@ -215,7 +215,7 @@ async def test_what_is_saved_in_part_is_told_in_part(
     change = {"deed": "add", "album": album.id, "title": "Trip", "images": names}
     title, text = await told(albums, stores, change)
     assert title == "2 of 3 pictures are in the album"
-    assert f"In it: One ({one.id}), Three ({three.id}). Not in it: ({gone.id})." in text
+    assert f"In it: One ({one.id}), Three ({three.id}). Not in it: {gone.id}." in text
     title, text = await told(albums, stores, change | {"deed": "remove"})
     assert title == "1 of 3 pictures are out of the album"
     assert not [sent for sent in standin.requests if sent.method != "GET"]

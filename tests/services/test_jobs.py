@@ -446,6 +446,20 @@ async def test_who_shows_a_job_may_tell_first(stores):
         assert told.told == []
 
 
+async def test_what_ends_after_the_bot_has_left_discord_waits_for_the_next_answer(stores):
+    runner = Runner(stores.jobs, [Odd()], look_every=0.02)
+    jobs, told = JobService(stores.jobs, runner.wake, others_tell=0), Told()
+    jobs.announce_with(told)
+    runner.tell_with(jobs.ended)
+    begun = await stores.jobs.begin("odd", 1, datetime.now(UTC))
+    await jobs.shown_in(1, begun.id, Origin("fake-token", datetime.now(UTC) + timedelta(minutes=14)))
+    await jobs.close()
+    runner.start()
+    assert await outcome(jobs) == ("Over", "")
+    await runner.close()
+    assert told.told == []
+
+
 @dataclass
 class Breaking:
     """A store whose `method` breaks three times in a way that nobody foresaw."""

@@ -10,7 +10,7 @@ from standins.discord.world import Interaction
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin as Imgur
 from tests.databases import rows
-from tests.wire.acting import a_minute_later, is_uploaded
+from tests.wire.acting import a_minute_later, another, is_uploaded
 from tests.wire.conftest import Launch
 
 ADDRESS = "https://cats.example.com/image.png"
@@ -23,8 +23,7 @@ async def test_they_are_deleted_as_it_was_said_and_nothing_beside_them_is(
     """A file and an address. Before it, and after the kill, its user uploads another image.png, to be kept."""
 
     async def upload(**options: Any) -> Interaction:
-        other = str(len(discord.calls)).encode()  # no file twice
-        file = discord.world.upload("image.png", picture + other, "image/png")
+        file = discord.world.upload("image.png", another(picture), "image/png")
         return await discord.slash(alice, "upload", file, file=file["id"], **options)
 
     process = await launch()

@@ -13,7 +13,7 @@ from locales.text import Text
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text
 from standins.imgur.standin import Standin as Imgur
-from tests.wire.acting import is_uploaded
+from tests.wire.acting import another, is_uploaded
 from tests.wire.conftest import Start
 from tests.wire.test_answers import seen
 
@@ -28,7 +28,7 @@ def alone(discord: Discord, unhurried: None) -> None:
 
 async def uploaded(discord: Discord, person: Any, picture: bytes, **options: Any) -> Any:
     """The command, once it is answered; a file of its own each time."""
-    file = discord.world.upload("hill.jpg", picture + str(len(discord.calls)).encode(), "image/jpeg")
+    file = discord.world.upload("hill.jpg", another(picture), "image/jpeg")
     command = await discord.slash(person, "upload", file, file=file["id"], anonymous=True, **options)
     await discord.until(lambda: is_uploaded(command) or command.followups)
     return command

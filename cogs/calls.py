@@ -35,6 +35,8 @@ class LimitedError(aiohttp.ClientError):
 NO_KINDS: dict[int, type[discord.HTTPException]] = {403: discord.Forbidden, 404: discord.NotFound}
 REFUSALS = (discord.HTTPException, aiohttp.ClientError, OSError)  # a timeout is an OSError
 """All that may become of a call that is made right."""
+PASSES = frozenset({20026, 40003, 40004, 40006})
+"""Codes of a no that is not about who it was for: held back as spam, too many direct messages, off for a while."""
 
 
 def is_lost(refusal: BaseException) -> bool:

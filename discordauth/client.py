@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -85,7 +86,7 @@ class DiscordLogin:
         path = ("api", API, "users", "@me")
         status, answer = await self._call("GET", path, headers={"Authorization": f"Bearer {token}"})
         number, name = str(answer.get("id", "")), answer.get("username")
-        if status != HTTPStatus.OK or not (number.isascii() and number.isdecimal()) or not isinstance(name, str):
+        if status != HTTPStatus.OK or not re.fullmatch(r"[0-9]{1,20}", number) or not isinstance(name, str):
             raise UnreachableError(f"no user, status {status}")
         return Person(int(number), name)
 

@@ -107,7 +107,7 @@ class Logins:
     async def _end(self, attempt: LinkAttempt, cookie: str, number: int, answer: LoginAnswer) -> str | OtherAccount:
         """How this login ends: it is looked into once, whoever asks and gives up waiting."""
         check = self._checks.get((attempt.id, number))
-        if check is not None:
+        if check is not None and not _has_failed(check.end):
             check.codes.append(answer.code)
         elif attempt.login is LoginStep.ASKED and number == attempt.logins:
             codes = [answer.code]
@@ -151,6 +151,11 @@ class Logins:
                 _tell_operator(str(error))
                 return None
         return None
+
+
+def _has_failed(end: asyncio.Task[str | OtherAccount]) -> bool:
+    """Whether it came to no end: the database could not be asked. That may pass, and the same login be tried again."""
+    return end.done() and (end.cancelled() or end.exception() is not None)
 
 
 def _tell_operator(reason: str) -> None:

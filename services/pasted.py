@@ -13,7 +13,8 @@ from errors import PastedIncompleteError, PastedUnclearError
 LONGEST = 4000
 """Characters that Discord lets a form take; what is longer was cut."""
 _DECODED = 3  # times: addresses get encoded on their way through other programs
-_HEX = re.compile(r"[0-9a-f]{40}")  # Imgur's tokens and codes are forty of these
+_HEX = r"[0-9a-f]{40}"  # Imgur's tokens and codes, as far as has been seen
+_WHOLE = rf"{_HEX}(?![\w-])|[\w.~-]{{40,}}[\w-]"  # one of those, or all of something longer
 _LENGTH = 43  # of our states
 _STATE = rf"[\w-]{{{_LENGTH}}}"
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -36,8 +37,8 @@ def read(text: str, brings: Literal["refresh_token", "code"]) -> Pasted:
     if errors:
         states = _values(whole, "state", _STATE) or _values(plain, "state", r"[\w-]*")
         return Pasted(_one(states), error=_one(errors))
-    for reading in (plain, whole):
-        grants = _values(reading, brings, _HEX.pattern)
+    for reading, pattern in ((plain, _WHOLE), (whole, _HEX)):
+        grants = _values(reading, brings, pattern)
         if grants and _values(reading, "state", _STATE):
             return _found(reading, grants)
     grants = _values(plain, brings, r"[\w.~-]+")
@@ -55,7 +56,7 @@ def _found(reading: str, grants: set[str]) -> Pasted:
 
 def _plain(text: str) -> str:
     """Without what other programs put into an address."""
-    plain = html.unescape(_UNSEEN.sub("", text))
+    plain = html.unescape(_UNSEEN.sub("", text)).replace("\\", "")  # Markdown's, before an underscore
     for _ in range(_DECODED):
         plain = unquote(plain)
     return plain

@@ -11,15 +11,17 @@ from typing import Literal
 import structlog
 
 from imgur.models import SignIn
-from services.account import AccountService
+from services.account import AccountService, LinkDeed
 from services.ports import ImgurApi, SignInStore, SignInTeller
-from storage.models import SignInState
+from storage.models import SignInState, SignInWait
 
 LOOK_EVERY = timedelta(minutes=15)
 LOOK_AGAIN = timedelta(minutes=5)
 """Between two looks while it is down, or has not yet held: all processes together."""
 HELD = 3
 """Looks in a row that have to find it working before anybody is told: it comes and goes."""
+PAUSE = timedelta(seconds=30)
+"""After a message that Discord did not take for now: it may take none."""
 CLAIMED = timedelta(minutes=1)
 """For which a process has somebody to tell: Discord knows a message by its nonce for a few minutes."""
 
@@ -52,6 +54,7 @@ class SignInService:
         self._response_type = response_type
         self._now = now
         self._teller: SignInTeller | None = None
+        self._told_again = datetime.min.replace(tzinfo=UTC)
 
     def announce_with(self, teller: SignInTeller) -> None:
         """Have `teller` tell those who asked."""
@@ -92,13 +95,23 @@ class SignInService:
 
     async def _tell_one(self) -> None:
         now = self._now()
-        wait = await self._store.claim(now, until=now + CLAIMED) if self._teller else None
-        if wait is None or self._teller is None:
+        if self._teller is None or now < self._told_again:
             return
-        account = await self._accounts.linked(wait.discord_id)
-        needs_none = account is not None and not account.broken
-        if needs_none or await self._teller.works_again(wait.discord_id, wait.locale, wait.nonce):
+        wait = await self._store.claim(now, until=now + CLAIMED)
+        if wait is None:
+            return
+        if await self._has_linked(wait) or await self._teller.works_again(wait.discord_id, wait.locale, wait.nonce):
             await self._store.drop(wait.discord_id)
+        else:
+            self._told_again = now + PAUSE
+
+    async def _has_linked(self, wait: SignInWait) -> bool:
+        """Whether they have linked an account since they asked. Who had one then wants another."""
+        account = await self._accounts.linked(wait.discord_id)
+        if account is None or account.broken:
+            return False
+        history = await self._accounts.history(wait.discord_id)
+        return any(event.deed is not LinkDeed.UNLINKED and event.at >= wait.asked_at for event in history)
 
 
 def _has_held(state: SignInState | None) -> bool:

@@ -46,6 +46,7 @@ class SignInWait:
     discord_id: int
     locale: str | None
     nonce: int = field(repr=False)
+    asked_at: datetime
 
 
 class AttemptStatus(StrEnum):

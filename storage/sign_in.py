@@ -63,7 +63,7 @@ class SignInStore:
         mine = update(sign_in_waits).where(WAIT.discord_id == row.discord_id, is_free).values(claimed_until=until)
         async with self._database.write() as transaction:
             taken = (await transaction.execute(mine)).rowcount
-        return SignInWait(row.discord_id, row.locale, row.nonce) if taken else None
+        return SignInWait(row.discord_id, row.locale, row.nonce, row.asked_at) if taken else None
 
     async def drop(self, discord_id: int) -> None:
         """Let this user wait no more."""

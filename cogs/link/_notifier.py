@@ -13,6 +13,7 @@ import orjson
 import structlog
 from discord import ui
 
+from cogs.calls import PASSES
 from cogs.link._views import GOES_ON, STILL_WAITS, failed_view, linked_view, works_view
 from cogs.ui.after_link import AfterLink
 from errors import BotError
@@ -67,8 +68,8 @@ class SignInTeller:
                 channel = await self._client.create_dm(discord.Object(discord_id))
                 await channel.send(view=view, nonce=nonce)
         except discord.HTTPException as error:
-            log.info("a user could not be told that Imgur's sign-in works", status=error.status)
-            return error.status in FOR_GOOD
+            log.info("a user could not be told that Imgur's sign-in works", status=error.status, code=error.code)
+            return error.status in FOR_GOOD and error.code not in PASSES
         except Exception as error:  # noqa: BLE001 - an outage: it is tried again
             log.info("a user could not be told that Imgur's sign-in works", error=type(error).__name__)
             return False

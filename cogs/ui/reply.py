@@ -21,7 +21,7 @@ import structlog
 from discord import InteractionResponseType, ui
 from discord.app_commands import Choice
 
-from cogs.calls import REFUSALS, is_lost, may_be_done
+from cogs.calls import PASSES, REFUSALS, is_lost, may_be_done
 from cogs.ui.layout import notice, shown, trouble
 from cogs.ui.posts import posted, settled, spot_of
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
@@ -435,7 +435,8 @@ async def refused(
 
 def is_forbidden(refusal: Exception | None) -> bool:
     """Whether the user, or whoever runs the server, does not want the message."""
-    return isinstance(refusal, discord.Forbidden) or getattr(refusal, "code", 0) == CANNOT_MESSAGE
+    code = getattr(refusal, "code", 0)
+    return code == CANNOT_MESSAGE or (isinstance(refusal, discord.Forbidden) and code not in PASSES)
 
 
 async def _edited(interaction: Interaction, view: ui.LayoutView) -> Exception | None:

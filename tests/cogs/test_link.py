@@ -90,7 +90,8 @@ async def test_first_link_is_void_when_linking_was_moved(discord: Discord, accou
     [
         (403, 50007, "direct messages are closed"),
         (400, 50007, "direct messages are closed"),
-        (403, 20026, "direct messages are closed"),
+        (403, 20026, "did not get through"),
+        (403, 40003, "did not get through"),
         (429, 40003, "did not get through"),
         (500, 0, "did not get through"),
         (400, 50035, "did not get through"),

@@ -140,10 +140,13 @@ async def test_who_has_closed_their_direct_messages_is_asked_once_and_forgotten(
         assert await waits.claim(later, until=later) is None
 
 
-async def test_who_could_not_be_told_for_now_hears_it_later(discord: Discord, clock: Clock) -> None:
+@pytest.mark.parametrize(("status", "code"), [(503, 0), (403, 40003), (400, 40003), (403, 20026)])
+async def test_who_could_not_be_told_for_now_hears_it_later(
+    discord: Discord, clock: Clock, status: int, code: int
+) -> None:
     await look(discord, clock, "1024")
     await discord.click(answer(await discord.run("link")), TELL)
-    discord.env.inject_error("POST", "/channels/*/messages", status=503, code=0)
+    discord.env.inject_error("POST", "/channels/*/messages", status=status, code=code)
     await look(discord, clock, "up", 3)
     assert not told(discord.alice)
     await discord.house.services.sign_in.tick()
@@ -158,6 +161,29 @@ async def test_who_has_linked_meanwhile_hears_nothing(discord: Discord, clock: C
     await discord.link(account)
     await look(discord, clock, "up", 5)
     assert not told(discord.alice)
+
+
+async def test_nobody_else_is_written_to_for_a_while_when_discord_wants_no_more(discord: Discord, clock: Clock) -> None:
+    await look(discord, clock, "1024")
+    for actor in (discord.alice, discord.bob):
+        await discord.click(answer(await discord.run("link", actor)), TELL, actor)
+    discord.env.inject_error("POST", "/channels/*/messages", status=403, code=40003)
+    await look(discord, clock, "up", 3)
+    for _ in range(3):
+        await discord.house.services.sign_in.tick()
+    assert not told(discord.alice) + told(discord.bob)
+    await look(discord, clock, "up", 2)
+    assert len(told(discord.alice)) == len(told(discord.bob)) == 1
+
+
+async def test_who_has_an_account_and_wants_another_hears_it_too(
+    discord: Discord, clock: Clock, account: Account
+) -> None:
+    await discord.link(account)
+    await look(discord, clock, "1024")
+    await discord.click(answer(await discord.run("link")), TELL)
+    await look(discord, clock, "up", 5)
+    assert len(told(discord.alice)) == 1
 
 
 async def test_it_is_said_at_once_where_it_works_by_now(discord: Discord, clock: Clock) -> None:

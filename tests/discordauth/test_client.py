@@ -71,7 +71,7 @@ async def test_code_is_refused_when_it_is_used_or_of_another_login(client: Disco
     assert code not in str(refused.value)
 
 
-@pytest.mark.parametrize("id_", ["1e3", "²", "-1", "", None, True, {}])
+@pytest.mark.parametrize("id_", ["1e3", "²", "-1", "", None, True, {}, "9" * 5000, 10.0])
 async def test_token_is_revoked_when_it_does_not_tell_who_it_is(
     client: DiscordLogin, oauth: OAuth, id_: object
 ) -> None:

@@ -9,23 +9,29 @@ from datetime import UTC, datetime
 
 import aiohttp
 import pytest
+from yarl import URL
 
+from discordauth.client import DiscordLogin
 from imgur.client import ImgurClient
 from services.account import AccountService
+from services.attempt import cookie_name
 from services.jobs import JobService
 from services.library import Library
 from services.library.place import Place, Source
 from services.library.shelves import Shelves
+from services.linking import Bound, LinkingService, Progress
+from services.login import LoginAnswer, Logins
 from services.quota.governor import Governor
 from services.sync import SyncService
 from services.views import Views
+from standins.discord.oauth import OAuth
 from standins.imgur.standin import Standin
 from storage import Stores
 from storage.database import open_database
 from storage.errors import DatabaseUnavailableError
 from storage.models import IndexedItem, Shelf, SyncState
 from storage.sealing import Keyring, new_key
-from tests.conftest import CLIENT_ID
+from tests.conftest import APPLICATION, CLIENT_ID, DISCORD_SECRET
 from tests.services.test_account import ADA, link
 
 
@@ -95,3 +101,31 @@ async def test_what_is_known_is_shown(
     assert [page.trouble for page in turned] == [None, None]
     assert overview is None
     assert standin.requests == []
+
+
+async def test_login_with_discord_is_tried_again_where_nothing_could_be_written(
+    database_url: str, hasty: Stores, client: ImgurClient, oauth: OAuth, public_url: str
+) -> None:
+    oauth.person("ada", ADA)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        callback = f"{public_url}/oauth/discord"
+        discord = DiscordLogin(session, APPLICATION, DISCORD_SECRET, callback_url=callback, base_url=oauth.url)
+        linking = LinkingService(
+            hasty.attempts,
+            hasty.accounts,
+            client,
+            public_url=public_url,
+            authorize_url=client.authorize_url,
+            logins=Logins(hasty.attempts, discord),
+        )
+        bound = await linking.bind((await linking.begin(ADA, "ada")).url.rpartition("/")[2], {})
+        assert isinstance(bound, Bound)
+        cookies = {cookie_name(bound.attempt_id): bound.cookie}
+        query = dict(URL(bound.authorize_url).query)
+        answer = LoginAnswer(query["state"], oauth.issue("ada", query))
+        with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(DatabaseUnavailableError):
+                await linking.logged_in(answer, cookies)
+        assert await linking.logged_in(answer, cookies) == bound.attempt_id
+        assert (await linking.last_page(bound.attempt_id, cookies)).progress is Progress.LEAVING

@@ -51,11 +51,19 @@ def test_states_are_of_the_length_that_is_looked_for() -> None:
         broken(ADDRESS, "refresh_token"),
         broken(f"here it is: {ADDRESS}\nthanks", TOKEN),
         f"\u200b{ADDRESS}\ufeff",
+        ADDRESS.replace("_", r"\_"),
         f"#{FRAGMENT}&state={STATE}",
     ],
 )
 def test_address_is_found_in_whatever_stands_around_it(text: str) -> None:
     assert read(text, "refresh_token") == Pasted(STATE, TOKEN)
+
+
+@pytest.mark.parametrize("token", [TOKEN * 2, f"{TOKEN}-", f"v2.{TOKEN}", "made-up"])
+def test_whatever_imgur_gives_out_is_taken_whole(token: str) -> None:
+    address = ADDRESS.replace(TOKEN, token)
+    for text in (address, f"<{address}>", f"here it is: {address.partition('&account')[0]}\nthanks"):
+        assert read(text, "refresh_token") == Pasted(STATE, token)
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,10 @@ async def test_who_asked_first_is_told_first_by_one_process_and_asks_once(stores
     await stores.sign_in.wait(2, "fr", 33, NOW + 2 * MINUTE)  # asks again
     now, until = NOW + 3 * MINUTE, NOW + 4 * MINUTE
     found = await asyncio.gather(*(stores.sign_in.claim(now, until=until) for _ in range(3)))
-    assert SignInWait(2, "fr", 22) in found
+    assert SignInWait(2, "fr", 22, NOW) in found
     assert len([wait for wait in found if wait]) == len({wait.discord_id for wait in found if wait})
     await stores.sign_in.drop(2)
     later = NOW + 5 * MINUTE
-    assert await stores.sign_in.claim(later, until=later + MINUTE) == SignInWait(1, None, 11)
+    assert await stores.sign_in.claim(later, until=later + MINUTE) == SignInWait(1, None, 11, NOW + MINUTE)
     assert await stores.sign_in.claim(later, until=later + MINUTE) is None
-    assert await stores.sign_in.claim(later + MINUTE, until=later + 2 * MINUTE) == SignInWait(1, None, 11)
+    assert await stores.sign_in.claim(later + MINUTE, until=later + 2 * MINUTE) == SignInWait(1, None, 11, NOW + MINUTE)

@@ -21,6 +21,8 @@ from storage.models import LinkAttempt, LoginStep
 
 MOST_LOGINS = 10
 """In one attempt; each that comes back is one."""
+MOST_CODES = 3
+"""Of one login that Discord is asked about: it has been seen to send two, and a browser may make up any number."""
 REMEMBERED = 600.0
 """Seconds for which what a login told is known to whoever is sent back with it once more."""
 MOST_REMEMBERED = 1000
@@ -108,7 +110,8 @@ class Logins:
         """How this login ends: it is looked into once, whoever asks and gives up waiting."""
         check = self._checks.get((attempt.id, number))
         if check is not None and not _has_failed(check.end):
-            check.codes.append(answer.code)
+            if not check.end.done() and len(check.codes) < MOST_CODES:
+                check.codes.append(answer.code)
         elif attempt.login is LoginStep.ASKED and number == attempt.logins:
             codes = [answer.code]
             end = asyncio.create_task(self._looked_into(attempt, cookie, number, codes, answer.error))

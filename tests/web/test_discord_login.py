@@ -250,6 +250,19 @@ async def test_second_code_counts_when_discord_has_ended_the_first(
     assert (await visitor.get(f"/linked/{offer.attempt_id}")).state
 
 
+async def test_few_codes_are_tried_when_a_browser_makes_up_many(
+    visitor: Visitor, oauth: OAuth, offer: LinkOffer
+) -> None:
+    query = await asked(visitor, offer.url)
+    oauth.gate = asyncio.Event()
+    coming = [asyncio.create_task(back(visitor, oauth, query, code=f"made-up-{number}")) for number in range(20)]
+    for _ in range(5):  # whoever asks after them has its answer after they have come in
+        await visitor.get(f"/linked/{offer.attempt_id}/progress")
+    oauth.gate.set()
+    await asyncio.gather(*coming)
+    assert 1 < oauth.count(TOKEN) <= 3
+
+
 async def test_login_is_looked_into_to_the_end_when_the_browser_has_given_up(
     visitor: Visitor, oauth: OAuth, offer: LinkOffer
 ) -> None:

@@ -299,6 +299,7 @@ async def test_address_of_discord_s_answer_can_be_looked_at_by_whoever_has_no_co
     elsewhere = await another_visitor.get(address)
     assert elsewhere.status == 403
     assert "not the browser that began" in elsewhere.text
+    assert "Give it to nobody" in elsewhere.text
     copied = re.search(r'id="address"[^>]*>([^<]+)<', elsewhere.text)
     assert copied
     assert oauth.calls == []

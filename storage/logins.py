@@ -53,9 +53,20 @@ class LoginSteps:
         )
 
     async def tell_foreign(self, attempt_id: str, number: int, *, cookie_hash: bytes, now: datetime) -> bool:
-        """LOOKING to FOREIGN, for good: from now on no refusal leads on by the code."""
-        return await self._login_step(
-            attempt_id, number + 1, UNDER_WAY, cookie_hash, now, login=LoginStep.FOREIGN, foreign_login=True
+        """To FOREIGN, for good: no refusal leads on by the code, nor does one that came while this was found out.
+
+        A newer login goes on, and one that has IDENTIFIED its user counts.
+        """
+        is_newer = and_(COLUMNS.login.in_(UNDER_WAY), COLUMNS.logins > number + 1)
+        return await self._step(
+            attempt_id,
+            COLUMNS.status == AttemptStatus.BOUND,
+            COLUMNS.login != LoginStep.IDENTIFIED,
+            COLUMNS.cookie_hash == cookie_hash,
+            COLUMNS.expires_at > now,
+            login=case((is_newer, COLUMNS.login), else_=LoginStep.FOREIGN),
+            foreign_login=True,
+            state_hash=None,
         )
 
     async def give_login_up(self, attempt_id: str, number: int, *, cookie_hash: bytes, now: datetime) -> bool:

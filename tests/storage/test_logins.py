@@ -94,6 +94,25 @@ async def test_refusal_leads_on_by_the_code_until_another_account_is_met(begun: 
     assert not await attempts.go_on_by_code("first", state_hash=STATE, **MINE)
 
 
+async def test_refusal_does_not_lead_on_by_the_code_where_an_older_login_turns_out_to_be_another_account(
+    begun: Stores,
+) -> None:
+    attempts = begun.attempts
+    for number in range(2):
+        await attempts.ask_for_login("first", number, **MINE)
+        await attempts.look_into_login("first", number, **MINE)
+    await attempts.give_login_up("first", 1, **MINE)
+    await attempts.go_on_by_code("first", state_hash=STATE, **MINE)
+    assert await attempts.tell_foreign("first", 0, **MINE)
+    assert await step(begun) == (AttemptStatus.BOUND, LoginStep.FOREIGN, 2, None)
+    await attempts.ask_for_login("first", 2, **MINE)
+    await attempts.look_into_login("first", 2, **MINE)
+    assert await attempts.tell_foreign("first", 1, **MINE)
+    assert await step(begun) == (AttemptStatus.BOUND, LoginStep.LOOKING, 3, None)
+    assert await attempts.give_login_up("first", 2, **MINE)
+    assert not await attempts.go_on_by_code("first", state_hash=STATE, **MINE)
+
+
 async def test_an_older_login_s_answer_changes_nothing(begun: Stores) -> None:
     attempts = begun.attempts
     for number in range(2):

@@ -200,12 +200,15 @@ class NoVideo(Enum):
 class ShrinkableError(FileTooLargeError):
     """It is a picture that can be made to fit, at the cost of detail, if its user wants that.
 
-    Of one that moves `no_video` says why it is not made into a video instead.
+    Of one that moves `no_video` says why it is not made into a video instead. `into` is the MIME type that it has to be
+    turned into: as that it is too large, whatever the file has, and its `size` may not be known.
     """
 
-    def __init__(self, name: str, size: int, limit: int, no_video: NoVideo | None = None) -> None:
+    def __init__(
+        self, name: str, size: int, limit: int, no_video: NoVideo | None = None, *, into: str | None = None
+    ) -> None:
         super().__init__(name, size, limit, video=False)
-        self.no_video = no_video
+        self.no_video, self.into = no_video, into
 
 
 @dataclass(frozen=True, slots=True)

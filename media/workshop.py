@@ -80,9 +80,10 @@ class Workshop:
             found, changes = await self._turner.turned(content, kind.mime_type, self._limit)
         elif wish.clean:
             found, changes = await self._cleaned(content, kind.mime_type)
-        if len(found) > self._limit and not wish.shrink:
+        fits = 0 < len(found) <= self._limit
+        if not fits and not wish.shrink:
             return await self._as_film(stack, name, found, replace(changes, was=kind.mime_type))
-        if len(found) > self._limit:
+        if not fits:
             source = found if changes.into is None else content
             found, shrunk = await self._turner.shrunk(source, kind.mime_type, self._limit)
             changes = _both(changes, shrunk)
@@ -92,7 +93,7 @@ class Workshop:
     async def _as_film(self, stack: AsyncExitStack, name: str, content: bytes, changes: Changes) -> ReadyFile:
         """What is too large, as a film if it is a GIF that can be one. Raises ShrinkableError."""
         why = None
-        if (changes.into or changes.was) == GIF:
+        if content and (changes.into or changes.was) == GIF:
             try:
                 film, lost = await stack.enter_async_context(self._films.of_gif(content))
             except NoVideoError as error:
@@ -100,7 +101,7 @@ class Workshop:
             else:
                 changes = replace(changes, into=FILM, lost=(*changes.lost, *lost))
                 return ReadyFile(_called(name, changes), FILM, film, video=True, changes=changes)
-        raise ShrinkableError(name, len(content), self._limit, why)
+        raise ShrinkableError(name, len(content), self._limit, why, into=changes.into)
 
     async def _cleaned(self, content: bytes, mime_type: str) -> tuple[bytes, Changes]:
         """Without what it tells of its making: as it is, or else decoded and encoded without a loss.

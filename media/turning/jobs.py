@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
+from media.metadata import missed
 from media.models import Changes, Loss
 from media.turning import moving, stills
 from media.turning.limits import Limits
@@ -19,11 +20,14 @@ FINE = (95, 90, 85)
 SMALLER = (90, 80)
 """Those that are tried at full size where one has to become smaller; the last one at smaller sizes too."""
 TRIES, FILM_TRIES = 6, 3
+MOST = 64_000_000
+"""Bytes of a GIF that is handed over so that a film is made of it."""
 LEAST_STEP, SAFE = 0.9, 0.95
 """How much smaller the next try is at least, and what is added for an estimate that was too hopeful."""
 _LOSSY = frozenset({"image/avif", "image/heic", "image/heif", "image/jp2"})
 _TAKEN = frozenset({JPEG, PNG, GIF, "image/tiff"})
 _HDR = frozenset({16, 18})  # transfer functions, PQ and HLG
+_HEAD_BYTES = 64 * 1024
 
 
 class CannotShrinkError(Exception):
@@ -32,30 +36,30 @@ class CannotShrinkError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A file and what was changed."""
+    """A file and what was changed; nothing of one that would be too large."""
 
     content: bytes = field(repr=False)
     changes: Changes
 
 
 def turn(content: bytes, mime_type: str, limit: int, limits: Limits) -> Turned:
-    """In a format that Imgur takes, without a loss that can be avoided; at most `limit` bytes if that can be had so."""
+    """In a format that Imgur takes, without a loss that can be avoided; a still of at most `limit` bytes, or nothing.
+
+    What moves may be larger: a film can be made of it.
+    """
     image = opened(content, mime_type, limits)
     changes = _begun(image, content, mime_type)
     if moves(image, mime_type):
         film = moving.seen(image)
         if len(film.numbers) > 1:
-            return _film(image, film, changes)
+            found = _film(image, film, changes)
+            return found if len(found.content) <= MOST else replace(found, content=b"")
         image.seek(frames(image) - 1)
     still, profile = stills.plain(upright(image, mime_type))
     if "A" in still.mode or not _is_lossy(content, mime_type) or max(still.size) > stills.LONGEST:
-        return Turned(stills.as_png(still, profile), replace(changes, into=PNG))
-    found = b""
-    for quality in FINE:
-        found = stills.as_jpeg(still, profile, quality)
-        if len(found) <= limit:
-            break
-    return Turned(found, replace(changes, into=JPEG))
+        return Turned(stills.as_png(still, profile, limit), replace(changes, into=PNG))
+    tries = (stills.as_jpeg(still, profile, quality) for quality in FINE)
+    return Turned(next((found for found in tries if len(found) <= limit), b""), replace(changes, into=JPEG))
 
 
 def shrink(content: bytes, mime_type: str, limit: int, limits: Limits) -> Turned:
@@ -116,15 +120,17 @@ def _begun(image: Image.Image, content: bytes, mime_type: str) -> Changes:
     others = 0 if moves(image, mime_type) or mime_type == "image/x-icon" else frames(image) - 1
     if getattr(image, "default_image", False):
         others = 0
-    return Changes(
-        was=mime_type, is_cleaned=tells(image), lost=(Loss.HDR,) if _is_hdr(content) else (), others=max(others, 0)
-    )
+    lost = dict.fromkeys((*((Loss.HDR,) if _is_hdr(content[:_HEAD_BYTES]) else ()), *missed(content)))
+    return Changes(was=mime_type, is_cleaned=tells(image), lost=tuple(lost), others=max(others, 0))
 
 
-def _is_hdr(content: bytes) -> bool:
-    """Whether a box of AVIF's or HEIC's says that its brightness is meant for such screens."""
-    at = content.find(b"colrnclx", 0, 64 * 1024) if content[4:8] == b"ftyp" else -1
-    return at >= 0 and int.from_bytes(content[at + 10 : at + 12], "big") in _HDR
+def _is_hdr(head: bytes) -> bool:
+    """Whether a box of AVIF's or HEIC's, or a chunk of PNG's, says that its brightness is meant for such screens."""
+    if head[4:8] == b"ftyp":
+        at = head.find(b"colrnclx")
+        return at >= 0 and int.from_bytes(head[at + 10 : at + 12], "big") in _HDR
+    at = head.find(b"cICP") if head.startswith(b"\x89PNG") else -1
+    return at >= 0 and int.from_bytes(head[at + 5 : at + 6], "big") in _HDR
 
 
 def _is_lossy(content: bytes, mime_type: str) -> bool:

@@ -20,6 +20,8 @@ SHORTEST = 2
 UNSAID = 100
 """Milliseconds of a frame that says none, as browsers show it."""
 TOLERANCE = 0.05
+FINE_PIXELS = 8_000_000
+"""Of all frames whose colours are chosen with care: that takes a hundred times as long."""
 _HALF = 128
 _STAYS, _GOES = 1, 2  # what becomes of a frame when the next one is drawn
 
@@ -64,7 +66,7 @@ def seen(image: Image.Image) -> Film:
 
 def as_gif(image: Image.Image, film: Film, scale: float = 1.0) -> tuple[bytes, tuple[int, int]]:
     """The file, and its size in pixels."""
-    turn = orientation(image)
+    turn, method = orientation(image), _method(image, film)
     parts, size = [], (0, 0)
     before: Image.Image | None = None
     for number, hundredths in zip(film.numbers, film.times, strict=True):
@@ -76,9 +78,9 @@ def as_gif(image: Image.Image, film: Film, scale: float = 1.0) -> tuple[bytes, t
         size = frame.size
         opaque, at = frame.convert("RGB"), (0, 0)
         if film.is_clear or before is None:
-            drawn = _whole(frame, is_clear=film.is_clear)
+            drawn = _whole(frame, method, is_clear=film.is_clear)
         else:
-            drawn, at = _changed(opaque, before)
+            drawn, at = _changed(opaque, before, method)
         parts.append(_written(drawn, at, hundredths, _GOES if film.is_clear else _STAYS))
         before = opaque
     head = b"GIF89a" + struct.pack("<HHBBB", *size, 0, 0, 0)
@@ -114,6 +116,12 @@ def _thinned(ends: Sequence[float]) -> list[int]:
     return kept
 
 
+def _method(image: Image.Image, film: Film) -> Image.Quantize:
+    """How the colours of its frames are chosen."""
+    pixels = image.width * image.height * len(film.numbers)
+    return Image.Quantize.MEDIANCUT if pixels <= FINE_PIXELS else Image.Quantize.FASTOCTREE
+
+
 def _frame(image: Image.Image, number: int) -> Image.Image:
     image.seek(number)
     image.load()
@@ -125,24 +133,24 @@ def _hidden(frame: Image.Image) -> Image.Image:
     return frame.getchannel("A").point(lambda value: 255 * (value < _HALF))
 
 
-def _whole(frame: Image.Image, *, is_clear: bool) -> Image.Image:
+def _whole(frame: Image.Image, method: Image.Quantize, *, is_clear: bool) -> Image.Image:
     """A frame that stands alone; with clear ground all of it, as many viewers show black where nothing is drawn."""
     if not is_clear:
-        return frame.convert("RGB").quantize(256)
-    return _reduced(frame.convert("RGB"), _hidden(frame))
+        return frame.convert("RGB").quantize(256, method)
+    return _reduced(frame.convert("RGB"), _hidden(frame), method)
 
 
-def _changed(frame: Image.Image, before: Image.Image) -> tuple[Image.Image, tuple[int, int]]:
+def _changed(frame: Image.Image, before: Image.Image, method: Image.Quantize) -> tuple[Image.Image, tuple[int, int]]:
     """What is not as it was, and where that begins."""
     red, green, blue = ImageChops.difference(frame, before).split()
     most = ImageChops.lighter(red, ImageChops.lighter(green, blue))
     box = most.getbbox() or (0, 0, 1, 1)
-    return _reduced(frame.crop(box), most.crop(box).point(lambda value: 255 * (value == 0))), box[:2]
+    return _reduced(frame.crop(box), most.crop(box).point(lambda value: 255 * (value == 0)), method), box[:2]
 
 
-def _reduced(frame: Image.Image, hidden: Image.Image) -> Image.Image:
+def _reduced(frame: Image.Image, hidden: Image.Image, method: Image.Quantize) -> Image.Image:
     """In 256 colours, the last of them for what is `hidden`."""
-    reduced = frame.quantize(255)
+    reduced = frame.quantize(255, method)
     palette = reduced.getpalette() or []
     clear = len(palette) // 3
     reduced.putpalette([*palette, 0, 0, 0])

@@ -35,7 +35,10 @@ class Turner:
         self.takes = _ALWAYS | (_HEIF if find_spec("pillow_heif") else frozenset())
 
     async def turned(self, content: bytes, mime_type: str, limit: int) -> tuple[bytes, Changes]:
-        """As PNG, JPEG or GIF, and what that changed; of at most `limit` bytes if that costs nothing more."""
+        """As PNG, JPEG or GIF, and what that changed; nothing of a still that would have more than `limit` bytes.
+
+        Of what moves there may be more, as a film can be made of it.
+        """
         return await self._done("turn", content, mime_type, limit)
 
     async def shrunk(self, content: bytes, mime_type: str, limit: int) -> tuple[bytes, Changes]:

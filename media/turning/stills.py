@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PIL import Image
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 LONGEST = 65_500
 """Pixels of a side: JPEG has no more."""
@@ -32,25 +36,41 @@ def plain(image: Image.Image) -> tuple[Image.Image, bytes | None]:
     return image, profile if space == _SPACES[image.mode] else None
 
 
-def as_png(image: Image.Image, profile: bytes | None) -> bytes:
-    """Without a loss."""
-    return _saved(image, "PNG", icc_profile=profile)
+class _TooLargeError(Exception):
+    """It has more bytes than it may have."""
+
+
+class _Bounded(BytesIO):
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        if self.tell() + memoryview(data).nbytes > self._most:
+            raise _TooLargeError
+        return super().write(data)
+
+
+def as_png(image: Image.Image, profile: bytes | None, most: int) -> bytes:
+    """Without a loss; nothing where that has more than `most` bytes, which is noticed before all of it is there."""
+    with suppress(_TooLargeError):
+        return _saved(image, "PNG", _Bounded(most), icc_profile=profile)
+    return b""
 
 
 def as_jpeg(image: Image.Image, profile: bytes | None, quality: int) -> bytes:
     """With colours in full detail where the quality is high."""
     fine = quality >= 90  # noqa: PLR2004
-    return _saved(image, "JPEG", icc_profile=profile, quality=quality, subsampling=0 if fine else 2)
+    return _saved(image, "JPEG", BytesIO(), icc_profile=profile, quality=quality, subsampling=0 if fine else 2)
 
 
 def as_few_colours(image: Image.Image) -> bytes:
     """In 256 colours, their transparency among them."""
-    return _saved(image.convert("RGBA").quantize(256), "PNG", optimize=True)
+    return _saved(image.convert("RGBA").quantize(256), "PNG", BytesIO(), optimize=True)
 
 
-def _saved(image: Image.Image, form: str, **options: object) -> bytes:
+def _saved(image: Image.Image, form: str, out: BytesIO, **options: object) -> bytes:
     image.info = {}  # Pillow carries comments along unasked
-    out = BytesIO()
     image.save(out, form, **options)
     return out.getvalue()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from locales.text import Plural, Text
 from media.models import Changes, Loss
 
-_NAMES = {
+FORMATS = {
     "image/avif": "AVIF",
     "image/bmp": "BMP",
     "image/gif": "GIF",
@@ -36,7 +36,7 @@ _LOST: Mapping[Loss, Text] = {
 def change_words(changes: Changes) -> Iterator[Text]:
     """A few words for each change; nothing for a file that went as it was."""
     if changes.into and changes.was and changes.into != changes.was:
-        yield Text("{was} turned into {into}", was=_NAMES[changes.was], into=_NAMES[changes.into])
+        yield Text("{was} turned into {into}", was=FORMATS[changes.was], into=FORMATS[changes.into])
     elif changes.into:
         yield Text("encoded anew")
     if changes.quality:

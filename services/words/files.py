@@ -9,6 +9,7 @@ from errors import NoVideo, Remains
 from locales.text import Moment, Plural, Size, Text, sentences
 from media.kind import VIDEO_SECONDS
 from services.words import Wording, Words
+from services.words.changes import FORMATS
 
 TAKEN = Text("Imgur takes JPEG, PNG, GIF, APNG and TIFF images and common videos such as MP4 and WebM.")
 _SAVE = Text("Save it as a PNG or JPEG and upload it again.")
@@ -232,13 +233,19 @@ def _duplicate(error: errors.DuplicateError) -> Words:
 def _shrinkable(error: errors.ShrinkableError) -> Words:
     size, limit = Size(error.size, over=error.limit), Size(error.limit)
     has = Text("It has {size}; Imgur takes images up to {limit}.", size=size, limit=limit)
+    if error.into:
+        has = Text(
+            "It has to be turned into {format}, and as that it has more than the {limit} that Imgur takes of an image.",
+            format=FORMATS[error.into],
+            limit=limit,
+        )
     cost = Text(
         "It can be encoded anew so that it fits: fine detail is lost, and if that is not enough, it gets smaller. "
         "Nothing was uploaded yet."
     )
-    if error.no_video is None:
-        return Words(Text("That picture is too large"), sentences(has, cost))
-    return Words(Text("That GIF is too large"), sentences(has, _NO_VIDEO[error.no_video], cost))
+    is_gif = error.no_video is not None and error.into is None
+    title = Text("That GIF is too large") if is_gif else Text("That picture is too large")
+    return Words(title, sentences(has, _NO_VIDEO[error.no_video] if error.no_video else None, cost))
 
 
 TABLE: dict[type[BaseException], Wording] = {

@@ -77,6 +77,21 @@ async def test_a_limit_is_kept_on_both_sides_of_it() -> None:
     assert found.changes.into == "image/jpeg"
 
 
+async def test_what_is_too_large_once_it_was_turned_is_asked_about_and_not_handed_over() -> None:
+    clear = noise((60, 60))
+    clear.putalpha(9)
+    content = saved(clear, "WEBP", quality=5, alpha_quality=0)
+    turner = Turner()
+    assert await turner.turned(content, "image/webp", 9000) == (b"", Changes(was="image/webp", into="image/png"))
+    small = Workshop(turner, limit=9000)
+    assert len(content) < 9000
+    with pytest.raises(ShrinkableError) as asked:
+        await ready(small, "a.webp", content)
+    assert asked.value.into == "image/png"
+    found, fits = await ready(small, "a.webp", content, Wish(shrink=True))
+    assert (loaded(fits).format, loaded(fits).size, found.name) == ("PNG", (60, 60), "a.png")
+
+
 async def test_what_no_program_here_reads_is_refused_by_its_name() -> None:
     with pytest.raises(UnsupportedFileError) as refused:
         await ready(Workshop(Turner()), "a.jxl", b"\xff\x0a" + bytes(64))

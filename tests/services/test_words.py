@@ -37,7 +37,9 @@ FILLED: dict[type[BaseException], list[BaseException]] = {
         errors.FileTooLargeError("a.mp4", 200_100_000, 200_000_000, video=True),
     ],
     errors.ShrinkableError: [
-        errors.ShrinkableError("a.gif", 12_345_678, 10_000_000, why) for why in (None, *errors.NoVideo)
+        *(errors.ShrinkableError("a.gif", 12_345_678, 10_000_000, why) for why in (None, *errors.NoVideo)),
+        errors.ShrinkableError("a.webp", 0, 10_000_000, into="image/png"),
+        errors.ShrinkableError("a.webp", 12_345_678, 10_000_000, errors.NoVideo.NO_FFMPEG, into="image/gif"),
     ],
     errors.DuplicateError: [errors.DuplicateError(errors.Earlier("abc1234", "a", AT, due)) for due in (None, AT)],
     errors.TooManyPixelsError: [errors.TooManyPixelsError(64_000_000, 256_000_000)],

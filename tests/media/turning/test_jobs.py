@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from io import BytesIO
 from typing import Any
 
@@ -13,11 +14,12 @@ from PIL import Image, ImageChops, ImageCms, ImageOps
 from media.models import Loss
 from media.turning.jobs import CannotShrinkError, shrink, turn
 from media.turning.limits import Limits
-from media.turning.moving import timed
+from media.turning.moving import Film, as_gif, timed
 from media.turning.opening import TooManyPixelsError
 from tests.media.turning.pictures import (
     MIME,
     PLACE,
+    chunk,
     exif,
     film,
     grey16,
@@ -174,6 +176,17 @@ def test_what_is_made_for_hdr_screens_is_told() -> None:
     for transfer in (16, 18):
         content = plain[:at] + transfer.to_bytes(2, "big") + plain[at + 2 :]
         assert turn(content, "image/avif", PLENTY, LIMITS).changes.lost == (Loss.HDR,)
+        png = saved(noise((40, 40)), "PNG")
+        bright = png[:33] + chunk(b"cICP", bytes((9, transfer, 0, 1))) + png[33:]
+        assert shrink(bright, "image/png", len(png), LIMITS).changes.lost == (Loss.HDR,)
+
+
+def test_what_a_phone_puts_beside_a_heic_and_a_jpeg_has_no_place_for_is_told() -> None:
+    photo = saved(halves(), "HEIF")
+    apple = photo + b"\0\0\0\x34free" + b"urn:com:apple:photo:2020:aux:hdrgainmap\0".ljust(44, b"\0")
+    samsung = photo + b"\0\0\0\x18mpvdMotionPhoto_Data"
+    for content, lost in ((photo, ()), (apple, (Loss.HDR,)), (samsung, (Loss.FILM,))):
+        assert turn(content, "image/heic", PLENTY, LIMITS).changes.lost == lost
 
 
 # --- what moves ------------------------------------------------------------------------------------------------------
@@ -243,6 +256,20 @@ def test_a_film_that_says_no_time_is_shown_as_browsers_do_and_keeps_what_it_says
     assert sum(times) == pytest.approx(558, rel=0.05)
     thinned = turn(film(shades(60), "WEBP", duration=10, lossless=True), "image/webp", PLENTY, LIMITS)
     assert thinned.changes.lost == (Loss.COLOURS, Loss.FRAMES)
+
+
+def test_a_long_film_costs_less_for_each_of_its_frames() -> None:
+    """Else ten seconds of one take longer than is spent on it."""
+    image = loaded(film([noise((200, 150)), noise((200, 150)).rotate(180)], "PNG"))
+    short = Film([0, 1], [9, 9], None, is_clear=False)
+    long = Film([0, 1, *[1] * 300], [9, 9, *[0] * 300], None, is_clear=False)  # most of it is left out, and counts
+
+    def costs(film: Film) -> float:
+        before = time.process_time()
+        as_gif(image, film)
+        return time.process_time() - before
+
+    assert costs(long) < costs(short) / 2
 
 
 @pytest.mark.parametrize("form", ["WEBP", "PNG", "AVIF"])

@@ -82,7 +82,7 @@ def _smaller_still(still: Image.Image, profile: bytes | None, changes: Changes, 
     for number in range(TRIES):
         quality = SMALLER[min(number, len(SMALLER) - 1)]
         small = still if scale == 1 else still.resize(moving.scaled(still.size, scale), Image.Resampling.LANCZOS)
-        found = stills.as_few_colours(small) if is_clear else stills.as_jpeg(small.copy(), profile, quality)
+        found = stills.as_few_colours(small, profile) if is_clear else stills.as_jpeg(small.copy(), profile, quality)
         if len(found) <= most:
             became = replace(changes, into=PNG) if is_clear else replace(changes, into=JPEG, quality=quality)
             lost = (*changes.lost, Loss.COLOURS) if is_clear else changes.lost

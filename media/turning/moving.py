@@ -13,6 +13,7 @@ from hashlib import sha256
 from PIL import Image, ImageChops
 from PIL.GifImagePlugin import getdata
 
+from media.turning.colours import on_screen
 from media.turning.opening import frames, orientation, turned
 
 SHORTEST = 2
@@ -67,6 +68,7 @@ def seen(image: Image.Image) -> Film:
 def as_gif(image: Image.Image, film: Film, scale: float = 1.0) -> tuple[bytes, tuple[int, int]]:
     """The file, and its size in pixels."""
     turn, method = orientation(image), _method(image, film)
+    shown = on_screen(image.info.get("icc_profile"), "RGBA", "RGBA")
     parts, size = [], (0, 0)
     before: Image.Image | None = None
     for number, hundredths in zip(film.numbers, film.times, strict=True):
@@ -75,7 +77,7 @@ def as_gif(image: Image.Image, film: Film, scale: float = 1.0) -> tuple[bytes, t
         frame = turned(_frame(image, number), turn)
         if scale < 1:
             frame = frame.resize(scaled(frame.size, scale), Image.Resampling.BOX)
-        size = frame.size
+        frame, size = shown(frame) if shown else frame, frame.size
         opaque, at = frame.convert("RGB"), (0, 0)
         if film.is_clear or before is None:
             drawn = _whole(frame, method, is_clear=film.is_clear)

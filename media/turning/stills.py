@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 from PIL import Image
 
+from media.turning.colours import is_for, on_screen
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 LONGEST = 65_500
 """Pixels of a side: JPEG has no more."""
-_SPACES = {"RGB": b"RGB ", "RGBA": b"RGB ", "L": b"GRAY", "LA": b"GRAY", "CMYK": b"CMYK", "LAB": b"Lab "}
 _WIDE = 65_535
 
 
@@ -32,8 +33,7 @@ def plain(image: Image.Image) -> tuple[Image.Image, bytes | None]:
         image = image.convert("RGB")
     if "A" in image.mode and image.getchannel("A").getextrema()[0] == 255:  # noqa: PLR2004 - opaque all over
         image = image.convert(image.mode[:-1])
-    space = profile[16:20] if isinstance(profile, bytes) else None
-    return image, profile if space == _SPACES[image.mode] else None
+    return image, profile if is_for(profile, image.mode) else None
 
 
 class _TooLargeError(Exception):
@@ -64,9 +64,10 @@ def as_jpeg(image: Image.Image, profile: bytes | None, quality: int) -> bytes:
     return _saved(image, "JPEG", BytesIO(), icc_profile=profile, quality=quality, subsampling=0 if fine else 2)
 
 
-def as_few_colours(image: Image.Image) -> bytes:
+def as_few_colours(image: Image.Image, profile: bytes | None) -> bytes:
     """In 256 colours, their transparency among them."""
-    return _saved(image.convert("RGBA").quantize(256), "PNG", BytesIO(), optimize=True)
+    few = image.convert("RGBA").quantize(256)
+    return _saved(few, "PNG", BytesIO(), icc_profile=profile if is_for(profile, "RGBA") else None, optimize=True)
 
 
 def _saved(image: Image.Image, form: str, out: BytesIO, **options: object) -> bytes:
@@ -77,17 +78,8 @@ def _saved(image: Image.Image, form: str, out: BytesIO, **options: object) -> by
 
 def _inked(image: Image.Image, profile: object) -> Image.Image:
     """What is printed with four inks, as a screen shows it; by its own profile if that can be read."""
-    if isinstance(profile, bytes) and profile[16:20] == _SPACES["CMYK"]:
-        from PIL import ImageCms  # noqa: PLC0415 - hardly ever needed
-
-        try:
-            own, screen = ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB")
-            found = ImageCms.profileToProfile(image, own, screen, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            found = None
-        if found is not None:
-            return found
-    return image.convert("RGB")
+    shown = on_screen(profile, "CMYK", "RGB")
+    return shown(image) if shown else image.convert("RGB")
 
 
 def _scaled(image: Image.Image) -> Image.Image:

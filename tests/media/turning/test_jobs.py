@@ -138,11 +138,20 @@ def test_the_colour_profile_goes_along(form: str) -> None:
     assert rgb(shown, (3, 3)) == GREEN
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG"])
-def test_the_colour_profile_outlives_shrinking(form: str) -> None:
-    content = saved(noise((200, 200)), form, icc_profile=swapped_profile(), quality=100)
+@pytest.mark.parametrize(("form", "mode"), [("JPEG", "RGB"), ("PNG", "RGB"), ("PNG", "RGBA")])
+def test_the_colour_profile_outlives_shrinking(form: str, mode: str) -> None:
+    content = saved(noise((200, 200), mode), form, icc_profile=swapped_profile(), quality=100)
     found = shrink(content, MIME[form], len(content) // 2, LIMITS)
     assert loaded(found.content).info["icc_profile"] == swapped_profile()
+
+
+@pytest.mark.parametrize("form", ["WEBP", "PNG", "AVIF"])
+def test_a_gif_has_no_place_for_a_profile_and_shows_its_colours(form: str) -> None:
+    frames = [Image.new("RGBA", (16, 16), (255, 0, 0, alpha)) for alpha in (255, 0)]
+    content = film(frames, form, duration=90, icc_profile=swapped_profile())
+    opaque, clear = frames_of(loaded((shrink if form == "PNG" else turn)(content, MIME[form], PLENTY, LIMITS).content))
+    assert rgb(opaque, (8, 8)) == GREEN
+    assert clear.getchannel("A").getpixel((8, 8)) == 0
 
 
 def test_a_profile_of_another_colour_space_is_left_behind() -> None:

@@ -42,6 +42,8 @@ def mended(content: bytes, kind: str) -> bytes:
             return jpeg.mended(memoryview(content))
         case "image/gif":
             return gif.cleaned(memoryview(content), mend=True)
+        case "image/png":
+            return png.cleaned(memoryview(content), mend=True)
     raise DamagedError
 
 

@@ -17,6 +17,7 @@ _LOOK = frozenset(
     | {b"mDCV", b"cLLI", b"mDCv", b"cLLi"}  # the last two: as they were called before the third edition
     | {b"acTL", b"fcTL", b"fdAT"}
 )
+_SAID = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"})
 _ANCILLARY = 0x20
 _AROUND = 12
 _HEADER = len(_SIGNATURE) + _AROUND + 13
@@ -51,30 +52,33 @@ class _Picture:
         return bytes(self.kept)
 
 
-def cleaned(content: memoryview) -> bytes:
-    """Up to the first IEND: what follows may be what was cropped away."""
+def cleaned(content: memoryview, *, mend: bool = False) -> bytes:
+    """Up to the first IEND: what follows may be what was cropped away. With `mend`, what it says may be broken."""
     if content[:8] != _SIGNATURE:
         raise DamagedError("does not begin")
     picture = _Picture()
-    for kind, chunk in _chunks(content):
+    for kind, chunk in _chunks(content, mend=mend):
         picture.take(kind, chunk)
     return picture.whole()
 
 
-def _chunks(content: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Each chunk whole, with its length and checksum, IEND included."""
+def _chunks(content: memoryview, *, mend: bool) -> Iterator[tuple[bytes, memoryview]]:
+    """Each chunk whole, with its length and checksum, IEND included; with `mend` no text that is broken."""
     at, kind = len(_SIGNATURE), b""
     while kind != b"IEND":
         end = at + int.from_bytes(content[at : at + 4], "big") + _AROUND
         if end > len(content):
             raise DamagedError("cut")
         kind, chunk = bytes(content[at + 4 : at + 8]), content[at:end]
-        if not kind.isalpha() or zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:], "big"):
+        at = end
+        is_sound = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
+        if not is_sound and mend and kind in _SAID:
+            continue
+        if not kind.isalpha() or not is_sound:
             raise DamagedError("checksum")  # also of what is dropped: its name may be what is broken
         if kind == b"IHDR" and len(chunk) != _HEADER - len(_SIGNATURE):
             raise DamagedError("header")
         yield kind, chunk
-        at = end
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:

@@ -146,6 +146,19 @@ async def test_a_png_that_can_be_read_whole_goes_up_encoded_anew(broken: object)
     assert (found.changes.into, found.changes.is_mended) == ("image/png", True)
 
 
+@pytest.mark.parametrize("kind", [b"tEXt", b"eXIf"])
+async def test_a_png_goes_up_without_what_it_says_where_only_that_is_broken(kind: bytes) -> None:
+    """Viewers pass it over; Pillow does not."""
+    whole = saved(noise((40, 40), "RGBA"), "PNG")
+    text = chunk(kind, PLACE)[:-1] + b"?"
+    found, sent = await ready(whole[:33] + text + whole[33:], "a.png")
+    assert sent == whole
+    assert found.changes == Changes(is_cleaned=True, is_mended=True)
+    for other in (b"tRNS", b"teXt"):
+        with pytest.raises(DamagedError):
+            await ready(whole[:33] + text.replace(kind, other) + whole[33:], "a.png")
+
+
 async def test_a_png_that_is_cut_is_told() -> None:
     whole = saved(noise((40, 40)), "PNG")
     for cut in (whole[:-30], whole[:-200], whole[:60]):

@@ -35,6 +35,8 @@ _PLUGINS = {
     "image/x-icon": ("ICO", "IcoImagePlugin"),
     "image/x-netpbm": ("PPM", "PpmImagePlugin"),
 }
+_SAID = frozenset({270, 271, 272, 305, 306, 315, 316, 700, 33432, 33723, 34377, 34665, 34853})
+"""Of a TIFF's tags: text, camera, program, time, people, XMP, IPTC, Photoshop's, Exif and place."""
 _HEIF = frozenset({"image/heic", "image/heif"})
 _MOVE = frozenset({"image/avif", "image/gif", "image/png", "image/webp"})
 """Formats in which several pictures are one that moves; in others they are others."""
@@ -97,6 +99,8 @@ def orientation(image: Image.Image) -> int:
 
 def tells(image: Image.Image) -> bool:
     """Whether there is metadata in it that will not go along."""
+    if not _SAID.isdisjoint(getattr(image, "tag_v2", ())):
+        return True
     return any(image.info.get(name) for name in ("exif", "xmp", "comment", "photoshop", "XML:com.adobe.xmp"))
 
 

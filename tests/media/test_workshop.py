@@ -42,6 +42,9 @@ async def test_a_tiff_becomes_a_png_as_it_cannot_be_cleaned_otherwise() -> None:
     assert PLACE in tiff
     assert PLACE not in content
     assert (found.name, found.mime_type, loaded(content).size) == ("scan.1.png", "image/png", (20, 40))
+    assert found.changes.is_cleaned
+    silent, _ = await ready(workshop, "scan.1.tif", saved(halves(), "TIFF"))
+    assert not silent.changes.is_cleaned
     kept, content = await ready(workshop, "scan.1.tif", tiff, Wish(clean=False))
     assert (kept.name, kept.changes, content) == ("scan.1.tif", Changes(), tiff)
 

@@ -94,7 +94,7 @@ def trouble(random: Random) -> ImgurError | BotError:
         RateLimitedError("x" * 500),
         FileTooLargeError(text(TITLE_LIMIT, random), 10**8, 10**7, video=False),
         LinkBrokenError(),
-        ShrinkableError(text(TITLE_LIMIT, random), 10**8, 10**7, random.choice([None, *NoVideo])),
+        ShrinkableError(text(TITLE_LIMIT, random), 10**8, 10**7, random.choice([None, *NoVideo]), into="image/gif"),
         DetailsStayError(has_ffmpeg=random.random() < 0.5),
     ]
     return random.choice(some)

@@ -359,6 +359,7 @@ async def _sweep(services: Services, housekeeper: Housekeeper) -> None:
             await services.views.sweep()
             await services.expiries.sweep()
             await services.sharing.sweep()
+            await services.leaving.sweep()
             await services.upkeep.sweep()
             await housekeeper.tick(datetime.now(UTC))
         except StorageError as error:

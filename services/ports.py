@@ -468,6 +468,10 @@ class LeavingStore(Protocol):
         """Forget everything that names the user, in one write; others of the same account notice nothing."""
         ...
 
+    async def sweep(self, now: datetime) -> None:
+        """Forget that somebody has left, once that is long enough ago."""
+        ...
+
     def settled(self) -> bool:
         """As `AccountStore.settled`."""
         ...

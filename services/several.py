@@ -17,6 +17,7 @@ from errors import (
     NotLinkedError,
     Remains,
     ShrinkableError,
+    UploadErasedError,
     UploadTooSlowError,
     UploadUncertainError,
 )
@@ -33,7 +34,7 @@ AT_ONCE = 3
 """Files of one user's that are sent at the same time."""
 ENDS_ALL = (
     *(RateLimitedError, HeldBackError, OverCapacityError, ApplicationRefusedError, SignInDownError),
-    *(LinkBrokenError, NotLinkedError),
+    *(LinkBrokenError, NotLinkedError, UploadErasedError),
 )
 """What would meet the next file as well: nothing more is begun after it."""
 ASKS = (ShrinkableError, DetailsStayError, DuplicateError)

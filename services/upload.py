@@ -52,7 +52,7 @@ from services.library.ability import Abilities, abilities
 from services.library.reading import Viewer
 from services.ports import AttachmentSource, ImgurApi, UploadStore, Workshop
 from services.queue import FairQueue, Queued, Ticket
-from services.quota.caller import Caller, calling, with_token_of
+from services.quota.caller import Caller, caller, calling, with_token_of
 from storage.errors import ErasedMeanwhileError, StorageError
 from storage.models import AnonymousUpload, Expiry
 
@@ -106,7 +106,7 @@ class UploadRequest:
     """What someone wants uploaded. `anonymous` is None where they have not said; `mute` drops a video's sound.
 
     With `is_new_album`, `album` is the name of one that is made first. With `shrink`, a picture that is too large for
-    Imgur is made smaller. It is deleted again once it `expires`. `since` is when it began to go up. By its `mark`, in
+    Imgur is made smaller. It is deleted again once it `expires`. `since` is when it was asked for. By its `mark`, in
     the file's name, it is told from all others on Imgur where nobody could note what Imgur answered. With `anyway`, it
     goes up though there is a picture of the same file.
     """
@@ -276,7 +276,7 @@ class UploadService:
         """
         album = None
         mark = secrets.token_hex(6) if request.expires and not request.anonymous else None
-        request = replace(request, since=datetime.now(UTC), mark=mark)
+        request = replace(request, since=caller().since or datetime.now(UTC), mark=mark)
         if request.file.origin is Origin.VOICE_MESSAGE:
             raise VoiceMessageError
         if request.anonymous:

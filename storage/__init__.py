@@ -72,7 +72,7 @@ class Stores:
             marks=MarkStore(database, keyring),
             views=ViewStore(database, keyring),
             jobs=JobStore(database, keyring),
-            ledger=LedgerStore(database),
+            ledger=LedgerStore(database, keyring),
             preferences=PreferenceStore(database),
             sharing=SharingStore(database, keyring),
             sign_in=SignInStore(database),

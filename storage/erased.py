@@ -5,7 +5,7 @@ What was begun before that and ends later asks here, so that it brings no row ba
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -13,6 +13,9 @@ from storage.database import Transaction
 from storage.errors import ErasedMeanwhileError
 from storage.sealing import Keyring
 from storage.tables import erasures
+
+KEPT_FOR = timedelta(hours=1)
+"""For longer than anything that a command begins can take."""
 
 
 def user_digests(keyring: Keyring, discord_id: int) -> list[bytes]:
@@ -26,6 +29,11 @@ async def is_erased(transaction: Transaction, keyring: Keyring, discord_id: int,
     If not, nobody erases them from here to the end of the transaction.
     """
     await transaction.lock("user", discord_id)
+    return await was_erased(transaction, keyring, discord_id, since)
+
+
+async def was_erased(transaction: Transaction, keyring: Keyring, discord_id: int, since: datetime) -> bool:
+    """The same as of this moment: they may be erased right after."""
     known = erasures.c.digest.in_(user_digests(keyring, discord_id))
     return (await transaction.execute(select(erasures.c.at).where(known, erasures.c.at >= since))).first() is not None
 

@@ -6,17 +6,17 @@ as a digest that says nothing to whoever has no TOKEN_KEYS.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, or_, select, update
+from sqlalchemy import Column, Table, delete, select, update
 
 from storage.database import Database, Transaction
-from storage.erased import user_digests
+from storage.erased import KEPT_FOR, user_digests
 from storage.jobs import cancel_jobs
 from storage.keys import erase_keys
-from storage.ledger import forget_account
+from storage.ledger import alone, forget_account
 from storage.library_tables import libraries
 from storage.linking import forget_link, linked_account_id, lock_accounts, lock_user, void_attempts
 from storage.persons import owner_column, tables_of_users, user_columns
@@ -24,9 +24,6 @@ from storage.sealing import Keyring
 from storage.tables import anonymous_uploads, erasures, imgur_accounts, link_attempts
 from storage.uploads import upload_digests
 from storage.views import erase_views
-
-KEPT_FOR = timedelta(hours=1)
-"""For longer than anything that a command begins can take."""
 
 
 class LeavingStore:
@@ -53,6 +50,7 @@ class LeavingStore:
             await self._forget_uploads(transaction, discord_id)
             mine = libraries.c.discord_id == discord_id  # emptied afterwards, in pieces
             await transaction.execute(update(libraries).where(mine).values(discord_id=None))
+            await alone(transaction)  # whoever counts what is used after that finds that the user is gone
             for table in tables_of_users():
                 await _forget_in(transaction, table, discord_id)
             if account_id is not None and not await _is_there(transaction, account_id):
@@ -64,6 +62,13 @@ class LeavingStore:
         """Whether nothing that was erased can still be read in the files, as far as this process knows."""
         return not self._database.has_traces
 
+    async def sweep(self, now: datetime) -> None:
+        """Forget that somebody has left, once that is long enough ago."""
+        late = erasures.c.at < now - KEPT_FOR
+        if (await self._database.execute(select(erasures.c.digest).where(late).limit(1))).first():
+            async with self._database.write() as transaction:
+                await transaction.execute(delete(erasures).where(late))
+
     async def _forget_uploads(self, transaction: Transaction, discord_id: int) -> None:
         columns = anonymous_uploads.c
         query = select(columns.image_id, columns.data_key_id).where(columns.discord_id == discord_id)
@@ -73,9 +78,7 @@ class LeavingStore:
     async def _note(self, transaction: Transaction, discord_id: int, now: datetime) -> None:
         first, *_ = user_digests(self._keyring, discord_id)
         transaction.forgets(first)
-        await transaction.execute(
-            delete(erasures).where(or_(erasures.c.at < now - KEPT_FOR, erasures.c.digest == first))
-        )
+        await transaction.execute(delete(erasures).where(erasures.c.digest == first))
         await transaction.execute(transaction.insert(erasures).values(digest=first, at=now))
 
 

@@ -10,15 +10,19 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, delete, func, select, update
 
 from storage.database import Database, Transaction, to_the_end
+from storage.erased import KEPT_FOR as ERASED_KEPT_FOR
+from storage.erased import was_erased
 from storage.models import Allowance, Floor, Grant, Refusal, Standing, Take, Taken, Told
+from storage.sealing import Keyring
 from storage.tables import credit_overruns, credit_users, credits_left
 from storage.windows import Window, present
 
 Floors: TypeAlias = Callable[[str, Standing], Floor]
 """How much of a scope has to be left for others, as it stands."""
 
-BACKGROUND, HUNGRY = 0, -1
-"""Users that stand for all work in the background, and for its having been refused something."""
+BACKGROUND, HUNGRY, GONE = 0, -1, -3
+"""Users that stand for all work in the background, for its having been refused something, and for who has had everything
+erased a while ago: what they began before may go on, and is to name them nowhere."""
 KEPT_FOR = timedelta(days=2)
 OVERRUNS_KEPT_FOR = timedelta(days=100)  # this month's, though the clock be two months ahead for once
 
@@ -30,8 +34,9 @@ OVERRUNS = credit_overruns.c
 class LedgerStore:
     """Each method is one transaction, those that write alone in all processes; `now` is the moment, in UTC."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database
+        self._keyring = keyring
 
     async def reserve(self, user: int, takes: Sequence[Take], floor: Floors, now: datetime) -> Grant | Refusal:
         """Take all of it, or nothing where one allowance is paused or would be left with less than its floor.
@@ -41,7 +46,9 @@ class LedgerStore:
         answer: Grant | Refusal | None = None
         try:
             async with self._database.write() as transaction:
-                await _alone(transaction)
+                await alone(transaction)
+                if user > 0 and await was_erased(transaction, self._keyring, user, now - ERASED_KEPT_FOR):
+                    user = GONE
                 answer = await _reserve(transaction, user, takes, floor, now)
         except BaseException:  # as where the command was given up in this moment
             if isinstance(answer, Grant) and transaction.is_kept:
@@ -61,7 +68,7 @@ class LedgerStore:
         if not grant.taken:
             return
         async with self._database.write() as transaction:
-            await _alone(transaction)
+            await alone(transaction)
             kept = await _kept(transaction, grant.taken)
             back = {
                 scope: one for scope, one in grant.taken.items() if scope in kept and kept[scope].number == one.number
@@ -88,7 +95,7 @@ class LedgerStore:
     async def told(self, grant: Grant, told: Mapping[str, Told], now: datetime) -> None:
         """Imgur has answered. Counts for the windows in which the call was sent, and for no later ones."""
         async with self._database.write() as transaction:
-            await _alone(transaction)
+            await alone(transaction)
             kept = await _kept(transaction, grant.taken)
             changed = {
                 scope: window.told(told[scope], now, grant.taken[scope].left)
@@ -100,14 +107,14 @@ class LedgerStore:
     async def pause(self, allowance: Allowance, until: datetime, now: datetime) -> None:
         """Nothing of this until then; of several pauses the longest counts."""
         async with self._database.write() as transaction:
-            await _alone(transaction)
+            await alone(transaction)
             windows = await _windows(transaction, [allowance], now)
             await _write(transaction, {scope: window.paused(until) for scope, window in windows.items()})
 
     async def overrun(self, allowance: Allowance, now: datetime) -> None:
         """Imgur had to refuse for want of this; counts once for each window."""
         async with self._database.write() as transaction:
-            await _alone(transaction)
+            await alone(transaction)
             windows = await _windows(transaction, [allowance], now)
             await _write(transaction, windows)
             row = {"scope": allowance.scope, "number": windows[allowance.scope].number, "at": now}
@@ -123,7 +130,7 @@ class LedgerStore:
         """Forget what ended long ago; not which number it had while there is something on record of that number."""
         old = LEFT.resets_at < now - KEPT_FOR
         async with self._database.write() as transaction:
-            await _alone(transaction)
+            await alone(transaction)
             await transaction.execute(delete(credit_overruns).where(OVERRUNS.at < now - OVERRUNS_KEPT_FOR))
             await transaction.execute(delete(credit_users).where(USERS.scope.in_(select(LEFT.scope).where(old))))
             await transaction.execute(delete(credits_left).where(old, LEFT.scope.not_in(select(OVERRUNS.scope))))
@@ -131,7 +138,7 @@ class LedgerStore:
 
 async def forget_account(transaction: Transaction, account_id: int) -> None:
     """What was used of the credits of an account that nobody is linked to any more."""
-    await _alone(transaction)
+    await alone(transaction)
     for table in (credit_overruns, credit_users, credits_left):
         await transaction.execute(delete(table).where(table.c.scope.endswith(f"account:{account_id}")))
 
@@ -170,7 +177,8 @@ async def _reserve(
     return Grant(user, taken)
 
 
-async def _alone(transaction: Transaction) -> None:
+async def alone(transaction: Transaction) -> None:
+    """From here to the end of the transaction nobody else writes what is used."""
     await transaction.lock("credits", 0)
 
 

@@ -95,3 +95,7 @@ class LeavingService:
         await self._abandon(discord_id)
         await self._store.erase(discord_id, self._now())
         return Left(found.username, self._store.settled())
+
+    async def sweep(self) -> None:
+        """Forget who has left, once nothing goes on any more that they have begun."""
+        await self._store.sweep(self._now())

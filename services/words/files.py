@@ -201,11 +201,13 @@ def _too_many_pixels(error: errors.TooManyPixelsError) -> Words:
 
 
 def _erased(error: errors.UploadErasedError) -> Words:
-    title = Text("You had everything erased meanwhile")
     if error.is_deleted:
-        return Words(title, Text("So the bot keeps nothing of this upload, and deleted it from Imgur again."))
+        return Words(
+            Text("You had everything erased meanwhile"),
+            Text("So the bot keeps nothing of this upload, and deleted it from Imgur again."),
+        )
     return Words(
-        title,
+        Text("You had everything erased meanwhile, but this is left on Imgur"),
         Text(
             "So the bot keeps nothing of this upload. It could not be deleted from Imgur again, and nobody can delete "
             "it now."

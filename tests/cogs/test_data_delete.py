@@ -8,10 +8,12 @@ from functools import partial
 import pytest
 
 from services.data import Leaving
+from services.several import AT_ONCE
 from standins.imgur.records import Account
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_bulk import eventually
 from tests.cogs.test_select import add_images, selecting
+from tests.cogs.test_upload_form import files, sent
 from tests.databases import on_both
 from tests.storage.factories import dump
 
@@ -187,6 +189,22 @@ async def test_an_upload_under_way_is_deleted_from_imgur_again(discord: Discord,
     assert "Nothing was erased" not in text(asked)
     await upload(discord, picture, 1)
     assert await discord.house.services.uploads.anonymous_count(discord.alice.id) == 1
+
+
+async def test_of_several_files_none_is_begun_after_it_and_no_row_names_who_sent_them(discord: Discord) -> None:
+    names = [f"{letter}.png" for letter in "abcdef"]
+    held = discord.standin.switches.hold("POST /3/upload", answer=True)
+    running = asyncio.create_task(sent(discord, files(*names), anonymous=True))
+    await asyncio.wait_for(held.arrived.wait(), 15)
+    await discord.house.services.leaving.leave(discord.alice.id, "0")
+    held.release()
+    said = text(answer(await running))
+    assert said.count("**You had everything erased meanwhile**") >= len(names)
+    assert "deleted it from Imgur again" in said
+    assert len(discord.standin.sent("POST /3/upload")) <= AT_ONCE
+    assert not discord.standin.world.images
+    await settled(discord)
+    assert naming(discord, discord.alice.id) == []
 
 
 @on_both

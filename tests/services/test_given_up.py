@@ -10,17 +10,19 @@ from services.quota.caller import Caller, calling
 from services.quota.governor import Governor
 from storage.database import open_database
 from storage.ledger import LedgerStore
+from storage.sealing import Keyring, new_key
 from tests.databases import on_both
 from tests.services.test_governor import ADA, READ, Clock, Imgur, left
 
 MOMENTS = 30
+KEYRING = Keyring({"test": new_key()})
 
 
 @on_both
 async def test_a_call_that_is_cancelled_at_any_moment_counts_if_it_was_sent(database_url: str) -> None:
     imgur, own = Imgur(), account_allowance(7)
     async with open_database(database_url) as database:
-        governor = Governor(LedgerStore(database), Clock())
+        governor = Governor(LedgerStore(database, KEYRING), Clock())
         for _ in range(2):
             began = time.monotonic()
             await governor(READ, imgur)

@@ -28,10 +28,11 @@ from services.quota.caller import Caller, calling
 from services.quota.governor import Governor
 from storage.database import open_database
 from storage.ledger import LedgerStore
+from storage.sealing import Keyring, new_key
 
 async def main(database_url, imgur_url, image, *users):
     async with open_database(database_url) as database, aiohttp.ClientSession() as session:
-        governor = Governor(LedgerStore(database))
+        governor = Governor(LedgerStore(database, Keyring({{"test": new_key()}})))
         client = ImgurClient(session, {CLIENT_ID!r}, base_url=imgur_url, middlewares=(governor,))
 
         async def command(user):

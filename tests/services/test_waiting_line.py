@@ -26,11 +26,13 @@ from services.quota.governor import Governor, _floor
 from storage.database import open_database
 from storage.errors import DatabaseUnavailableError
 from storage.ledger import LedgerStore
+from storage.sealing import Keyring, new_key
 from storage.models import Grant, Refusal, Take
 from tests.databases import a_server, on_both
 from tests.services.test_governor import ADA, BOB, EVE, READ, UPLOAD, Clock, Imgur, left, until
 
 OWN = account_allowance(7)
+KEYRING = Keyring({"test": new_key()})
 
 
 class Ledger(MemoryLedger):
@@ -192,7 +194,7 @@ async def test_who_waits_outlasts_a_restart_of_postgresql(
     monkeypatch.setattr(line, "LOOK_AGAIN", 0.1)
     with a_server() as server:
         async with open_database(server.url(server.make())) as database:
-            governor = Governor(LedgerStore(database), clock)
+            governor = Governor(LedgerStore(database, KEYRING), clock)
             await pause(governor, clock, 60)
             tasks = [begin(governor, imgur, user) for user in range(1, 7)]
             await until(lambda: len(governor._line) == 6)
@@ -212,7 +214,7 @@ async def test_who_waits_outlasts_another_program_that_locks_the_database(
     monkeypatch.setattr(line, "LOOK_AGAIN", 0.1)
     path = tmp_path / "bot.db"
     async with open_database(f"sqlite:///{path}", busy_timeout=0.01) as database:
-        governor = Governor(LedgerStore(database), clock)
+        governor = Governor(LedgerStore(database, KEYRING), clock)
         await pause(governor, clock, 60)
         tasks = [begin(governor, imgur, user) for user in (ADA, BOB, EVE)]
         await until(lambda: len(governor._line) == 3)
@@ -301,7 +303,7 @@ async def test_30_commands_wait_through_a_pause_that_grows(
     monkeypatch.setattr(line, "LOOK_AGAIN", 0.02)
     told: dict[int, float] = {}
     async with open_database(database_url) as database:
-        governor = Governor(LedgerStore(database), clock)
+        governor = Governor(LedgerStore(database, KEYRING), clock)
         await pause(governor, clock, 60)
         tasks = [
             begin(governor, imgur, n, 720.0 if n < 20 else 100.0, waiting=keep(told, n, clock)) for n in range(1, 31)

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, insert, select
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import ErasedMeanwhileError
-from storage.models import JobState, account_subject
+from storage.models import Allowance, Floor, Grant, JobState, Take, account_subject
 from storage.persons import named, owner_column
 from storage.sealing import NO_KEY, Keyring
 from storage.tables import credit_users, credits_left, data_keys, erasures, metadata
@@ -122,6 +122,19 @@ async def test_what_was_begun_before_brings_no_row_back_and_what_comes_after_doe
     assert await stores.uploads.count(ALICE) == await stores.uploads.count(BOB) == 1
 
 
+async def test_what_is_sent_all_the_same_is_counted_for_nobody_and_an_hour_later_for_its_user(
+    url: str, stores: Stores
+) -> None:
+    await stores.leaving.erase(ALICE, NOW)
+    takes = [Take(Allowance("application", 500, 86_400))]
+    grant = await stores.ledger.reserve(ALICE, takes, lambda *_: Floor(), NOW + timedelta(minutes=20))
+    assert isinstance(grant, Grant)
+    assert [line for line in dump(url) if str(ALICE) in line] == []
+    await stores.ledger.give_back(grant)
+    await stores.ledger.reserve(ALICE, takes, lambda *_: Floor(), NOW + timedelta(minutes=61))
+    assert [line for line in dump(url) if str(ALICE) in line]
+
+
 async def test_an_upload_and_an_erasure_at_once_leave_nothing_of_the_upload(
     url: str, database: Database, other_database: Database, keyring: Keyring
 ) -> None:
@@ -144,9 +157,13 @@ async def test_the_record_of_an_erasure_names_nobody_and_is_kept_for_an_hour(
     await stores.leaving.erase(ALICE, NOW)
     await stores.leaving.erase(ALICE, NOW + timedelta(minutes=1))
     assert len((await database.execute(select(erasures))).all()) == 1
-    await stores.leaving.erase(BOB, NOW + timedelta(minutes=62))
-    [row] = (await database.execute(select(erasures))).all()
-    assert str(BOB).encode() not in row.digest
+    await stores.leaving.erase(BOB, NOW + timedelta(minutes=2))
+    rows = (await database.execute(select(erasures))).all()
+    assert not any(str(user).encode() in row.digest for user in (ALICE, BOB) for row in rows)
+    await stores.leaving.sweep(NOW + timedelta(minutes=61))
+    assert len((await database.execute(select(erasures))).all()) == 2
+    await stores.leaving.sweep(NOW + timedelta(minutes=62))
+    assert (await database.execute(select(erasures.c.at))).scalars().all() == [NOW + timedelta(minutes=2)]
 
 
 async def test_who_had_everything_erased_does_not_come_back_with_an_older_copy(

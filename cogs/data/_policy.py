@@ -22,7 +22,8 @@ KEPT = (
     ),
     Text("**Of each uploaded file a digest,** by which the same one is known again. Until its picture is deleted."),
     Text("**Which pictures you want deleted, and when.** Until they are, you keep them, or you unlink their account."),
-    Text("**Tags and notes** of yours, and which pictures you hid as spoilers. Until you clear them, or unlink."),
+    Text("**Tags and notes** of yours. Until you clear them; those of a linked account go when you unlink."),
+    Text("**Which pictures you hid** as spoilers. Until you delete them, or have everything erased."),
     Text(
         "**What you have shared:** where and when, and the ids of the pictures, so that moderators can take it down. "
         "For ninety days."

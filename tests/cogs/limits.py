@@ -1,4 +1,4 @@
-"""Discord's limits on a message of components, for whatever is drawn; all lengths in units of UTF-16."""
+"""Discord's limits on a message of components and on a form, for whatever is drawn; all lengths in units of UTF-16."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from discord import ui
 
 from tests.reading import english
 
-CONTAINER, ROW, BUTTON, SELECT, TEXT, GALLERY, FILE, CHANNELS = 17, 1, 2, 3, 10, 12, 13, 8
+CONTAINER, ROW, BUTTON, SELECT, INPUT, TEXT, GALLERY, FILE, CHANNELS = 17, 1, 2, 3, 4, 10, 12, 13, 8
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for component in components:
         yield component
-        yield from walk(component.get("components", []))
+        yield from walk([*component.get("components", []), *filter(None, [component.get("accessory")])])
 
 
 def parts(view: ui.LayoutView, kind: int) -> list[dict[str, Any]]:
@@ -45,6 +45,22 @@ def assert_sendable(view: ui.LayoutView) -> None:
     for part in everything:
         if check := CHECKS.get(part["type"]):
             check(part)
+
+
+def assert_openable(form: ui.Modal) -> None:
+    """Fail where Discord would refuse the form."""
+    drawn = form.to_dict()
+    assert 1 <= length(drawn["title"]) <= 45
+    assert 1 <= len(drawn["components"]) <= 5
+    for part in drawn["components"]:
+        assert part["type"] == TEXT or 1 <= length(part["label"]) <= 45
+        assert length(part.get("description") or "") <= 100
+        entry = part.get("component", {})
+        assert length(entry.get("placeholder") or "") <= (100 if entry.get("type") == INPUT else 150)
+        assert length(entry.get("value") or "") <= entry.get("max_length", 4000)
+        if options := entry.get("options"):
+            assert 1 <= len({option["value"] for option in options}) == len(options) <= 25
+            assert all(length(option.get(key) or "") <= 100 for option in options for key in ("label", "description"))
 
 
 def _row(row: dict[str, Any]) -> None:

@@ -225,7 +225,7 @@ def _many(origin: type, arguments: tuple[Any, ...], name: str, random: Random) -
 def _one(hint: Any, name: str, random: Random) -> Any:
     simple: dict[Any, Made] = {
         bool: lambda random: random.random() < 0.6,
-        int: lambda _: LARGEST_ID if name in {"owner", "discord_id", "account_id"} else 999,
+        int: lambda random: number(name, random),
         float: lambda _: 123_456.0,
         str: lambda random: string(name, random),
         bytes: lambda _: b"made up",
@@ -239,6 +239,13 @@ def _one(hint: Any, name: str, random: Random) -> Any:
     if hint not in simple:
         raise LookupError(f"how bad can {name}: {hint!r} be?")
     return simple[hint](random)
+
+
+def number(name: str, random: Random) -> int:
+    """A number for what has this name: each message has its own."""
+    if name == "message_id":
+        return random.randrange(10**18, LARGEST_ID)
+    return LARGEST_ID if name in {"owner", "discord_id", "account_id"} else 999
 
 
 def string(name: str, random: Random) -> str:

@@ -26,8 +26,8 @@ from services.quota.governor import Governor, _floor
 from storage.database import open_database
 from storage.errors import DatabaseUnavailableError
 from storage.ledger import LedgerStore
-from storage.sealing import Keyring, new_key
 from storage.models import Grant, Refusal, Take
+from storage.sealing import Keyring, new_key
 from tests.databases import a_server, on_both
 from tests.services.test_governor import ADA, BOB, EVE, READ, UPLOAD, Clock, Imgur, left, until
 

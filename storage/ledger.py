@@ -21,8 +21,8 @@ Floors: TypeAlias = Callable[[str, Standing], Floor]
 """How much of a scope has to be left for others, as it stands."""
 
 BACKGROUND, HUNGRY, GONE = 0, -1, -3
-"""Users that stand for all work in the background, for its having been refused something, and for whoever had everything
-erased a while ago: what they began before may go on, and is to name them nowhere."""
+"""Users that stand for all work in the background, for its having been refused something, and for who has had all of
+theirs erased a while ago: what they began before may go on, and is to name them nowhere."""
 KEPT_FOR = timedelta(days=2)
 OVERRUNS_KEPT_FOR = timedelta(days=100)  # this month's, though the clock be two months ahead for once
 

@@ -264,7 +264,9 @@ async def compose(
             preferences=preferences,
             sign_in=sign_in,
             exports=ExportService(stores.held),
-            orientation=OrientationService(accounts, linking, uploads, sign_in=sign_in, sharing=sharing),
+            orientation=OrientationService(
+                accounts, linking, uploads, sign_in=sign_in, sharing=sharing, backups=backups
+            ),
             adoption=AdoptionService(bulk, views, library.catalogue),
             expiries=ExpiryService(
                 stores.expiries, library.items, jobs, uploads=stores.uploads, accounts=accounts, clock=clock

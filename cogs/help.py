@@ -96,7 +96,10 @@ def _lines(known: Orientation, *, manages: bool) -> Iterator[Text]:
     yield Text("**Look around:** /imgur search for what is public, /imgur show for any link of Imgur's.")
     if known.unshared is None:
         yield Text("**Share:** answers are for you alone, until you press **Share** or set `share: True`.")
-    yield Text("**Your data:** /imgur data export, backup, delete, and policy.")
+    if known.backs_up:
+        yield Text("**Your data:** /imgur data export, backup, delete, and policy.")
+    else:
+        yield Text("**Your data:** /imgur data export, delete, and policy.")
     if manages:
         yield Text("**This server:** /imgur server says what may be shared in it, and shows what was.")
 

@@ -101,11 +101,16 @@ class BackupService:
         self._sync = sync
         self._public_url = public_url
 
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there can be any."""
+        return self._public_url is not None
+
     # --- in Discord
 
     async def begin(self, discord_id: int, discord_name: str, *, locale: str | None = None) -> BackupOffer:
         """Begin one in the place of an older one. Raises BackupNotSetUpError, NothingHeldError, LinkBrokenError."""
-        if self._public_url is None:
+        if not self.is_set_up:
             raise BackupNotSetUpError
         account = await self._accounts.named(discord_id)
         if (account is None or account.broken) and not await self._uploads.count(discord_id):

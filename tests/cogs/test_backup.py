@@ -552,8 +552,11 @@ async def test_without_a_public_address_it_says_so(
         await env.start()
         guild = env.create_guild()
         alice = guild.add_member(env.create_user("alice"))
-        said = answer(await alice.slash(guild.create_text_channel("pictures"), "imgur data backup"))
+        channel = guild.create_text_channel("pictures")
+        said = answer(await alice.slash(channel, "imgur data backup"))
+        helped = answer(await alice.slash(channel, "imgur help"))
         await env.shutdown()
+    assert "`/imgur data export`, delete, and policy." in text(helped)
     assert "Backups are not set up here" in text(said)
     assert "/imgur data export" in text(said)
 

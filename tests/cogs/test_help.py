@@ -76,6 +76,7 @@ ACCOUNT = LinkedAccount(7, "ada_imgur", broken=False)
     ("known", "said", "offered"),
     [
         (Orientation(None, links=False), "runs without accounts", {"Upload"}),
+        (Orientation(None, links=False, backs_up=False), "`/imgur data export`, delete, and policy.", {"Upload"}),
         (
             Orientation(None, outage=Outage(NOW, NOW)),
             "sign-in is down",

@@ -15,6 +15,8 @@ from errors import PictureGoneError, PicturesBusyError, PictureUnavailableError,
 from media.models import FetchedPicture
 
 IMGUR = "https://i.imgur.com"
+AGENT = "imgur-discord-bot"
+"""Who asks: to those that give the name of their library, Imgur hands out no pictures."""
 TIMEOUT = aiohttp.ClientTimeout(total=600, connect=10, sock_read=30)
 HELD = 2_000_000
 """Bytes of a picture that are held in memory; of a larger one, none are."""
@@ -38,6 +40,7 @@ REMOVED = "removed.png"
 _OK = 200
 _GONE = frozenset({404, 410})
 _BUSY = frozenset({429, 503})
+_BLOCKED = 403  # that is our address, for now: no word about the picture
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -55,7 +58,7 @@ class PictureSource:
             try:
                 async with self._session.get(
                     self._base.joinpath(name),
-                    headers={"Accept-Encoding": "identity"},
+                    headers={"Accept-Encoding": "identity", "User-Agent": AGENT},
                     allow_redirects=False,
                     timeout=TIMEOUT,
                     read_bufsize=_CHUNK_BYTES,
@@ -77,7 +80,7 @@ def _kind(response: aiohttp.ClientResponse) -> str:
     if response.status in _BUSY:
         asked = response.headers.get("Retry-After", "")
         raise PicturesBusyError(float(asked) if asked.isascii() and asked.isdigit() else WAIT)
-    if _OK < response.status < 500:  # noqa: PLR2004 - elsewhere, or not for us
+    if _OK < response.status < 500 and response.status != _BLOCKED:  # noqa: PLR2004 - elsewhere, or not for us
         raise PictureWithheldError(f"status {response.status}")
     if response.status != _OK:
         raise PictureUnavailableError(f"status {response.status}")

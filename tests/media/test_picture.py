@@ -81,6 +81,17 @@ async def test_a_picture_is_there_whole_with_the_ending_of_what_it_is() -> None:
         assert fetched.file.read() == PICTURE
 
 
+async def test_who_asks_is_not_a_library() -> None:
+    agents: list[str | None] = []
+
+    async def note(request: web.Request) -> web.StreamResponse:
+        agents.append(request.headers.get("User-Agent"))
+        return await plain()(request)
+
+    async with asked_of(note):
+        assert agents == ["imgur-discord-bot"]
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
@@ -91,13 +102,13 @@ async def test_a_picture_is_there_whole_with_the_ending_of_what_it_is() -> None:
         (plain(301, Location="https://evil.example.org/x.jpg"), PictureWithheldError),
         (plain(302, Location="//evil.example.org/x.jpg"), PictureWithheldError),
         (plain(307, Location="http://127.0.0.1:1/internal"), PictureWithheldError),
-        (plain(403), PictureWithheldError),
         (plain(451), PictureWithheldError),
         (plain(204, b""), PictureWithheldError),
         (plain(206), PictureWithheldError),
         (plain(429), PicturesBusyError),
         (plain(503), PicturesBusyError),
         (plain(500), PictureUnavailableError),
+        (plain(403), PictureUnavailableError),
         (plain(502, b"<html>", "text/html"), PictureUnavailableError),
         (plain(200, b"<html><script>alert(1)</script>", "text/html"), PictureUnavailableError),
         (plain(200, b"<svg/>", "image/svg+xml"), PictureUnavailableError),

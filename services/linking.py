@@ -292,7 +292,7 @@ class LinkingService:
         refuse_expired(attempt)
         if attempt.status in {AttemptStatus.DONE, AttemptStatus.VOID}:
             raise LinkUsedError
-        if attempt.login is LoginStep.IDENTIFIED:
+        if attempt.login is LoginStep.IDENTIFIED and attempt.code is None:
             raise ConfirmInBrowserError
         if attempt.status is not AttemptStatus.PROVED or attempt.code is None:
             raise NoCodeExpectedError

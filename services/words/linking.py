@@ -87,8 +87,8 @@ TABLE: dict[type[BaseException], Wording] = {
         Text("This is not the browser that began"),
         Text(
             "You logged in, but Continue was pressed in another browser. Nothing is used up: copy the address below, "
-            "open it in the browser in which you began, and it goes on there. Give it to nobody: whoever asks you for "
-            "it is trying to link an account in your name."
+            "open it in the browser in which you began, with cookies allowed, and it goes on there. Give it to nobody: "
+            "whoever asks you for it is trying to link an account in your name."
         ),
     ),
     errors.LoginForgedError: Words(

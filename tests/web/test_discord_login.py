@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -21,7 +22,7 @@ from standins.discord.oauth import OAuth
 from standins.imgur.records import Account
 from standins.imgur.standin import Standin
 from storage import Stores
-from storage.models import AttemptStatus, LinkAttempt
+from storage.models import AttemptStatus, ImgurAccount, LinkAttempt
 from tests.conftest import CLIENT_ID
 from tests.visitor import Answer, Visitor
 
@@ -299,6 +300,7 @@ async def test_address_of_discord_s_answer_can_be_looked_at_by_whoever_has_no_co
     elsewhere = await another_visitor.get(address)
     assert elsewhere.status == 403
     assert "not the browser that began" in elsewhere.text
+    assert "with cookies allowed" in elsewhere.text
     assert "Give it to nobody" in elsewhere.text
     copied = re.search(r'id="address"[^>]*>([^<]+)<', elsewhere.text)
     assert copied
@@ -425,6 +427,21 @@ async def test_login_may_be_tried_again_after_it_was_refused(visitor: Visitor, o
     assert (await visitor.come_back(away.state, "any")).status == 404  # that way was left
     await back(visitor, oauth, query)
     assert (await visitor.get(own)).state
+
+
+async def test_code_that_a_page_shows_counts_though_the_login_came_through_meanwhile(
+    visitor: Visitor, oauth: OAuth, offer: LinkOffer, linking: LinkingService, stores: Stores
+) -> None:
+    own = page_of(await back(visitor, oauth, await asked(visitor, offer.url)), visitor)
+    digests = await state_of(stores, offer)
+    assert digests.state_hash is not None
+    now = datetime.now(UTC)
+    await stores.attempts.spend(
+        offer.attempt_id, cookie_hash=digests.cookie_hash, state_hash=digests.state_hash, now=now
+    )
+    await stores.attempts.prove(offer.attempt_id, ImgurAccount(7, "ada_imgur", "a", "r", now), "ABCD1234", now=now)
+    assert "ABCD1234" in (await visitor.get(own)).text
+    assert (await linking.enter_code(ADA, "abcd-1234")).username == "ada_imgur"
 
 
 async def test_states_are_good_for_their_own_step_alone(

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from errors import CannotCleanError, DamagedError
@@ -18,13 +18,15 @@ from media.film.process import Ended, Limits, run
 CLEANING = Limits(seconds=120, memory=1 << 30, written=220_000_000)
 TURNING = Limits(seconds=240, memory=3 << 29, written=200_000_000)
 AT_ONCE = 2
-_ALWAYS = ("-hide_banner", "-loglevel", "error", "-nostdin", "-xerror", "-y", "-protocol_whitelist", "file,pipe")
+_ALWAYS = ("-hide_banner", "-nostdin", "-y", "-protocol_whitelist", "file,pipe")
 _BARE = ("-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact")
 _COPIED = ("-map", "0:V", "-map", "0:a?", "-c", "copy", *_BARE, "-flags:a", "+bitexact")
 _H264 = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "2", "-fps_mode", "cfr")
 _COLOURS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
 _AT_THE_FRONT = ("-movflags", "+faststart")
 _DELAYS = ("-ignore_loop", "1", "-min_delay", "2", "-default_delay", "10")
+_STRICT, _TALKATIVE = ("-xerror", "-loglevel", "error"), ("-loglevel", "warning")
+_SAME_TIME = b"Non-monoton"
 _BROKEN = (b"Invalid data found", b"corrupt input packet", b"moov atom not found")
 
 
@@ -55,7 +57,7 @@ class Ffmpeg:
             container = await asyncio.to_thread(checked, source, mime_type)
             front = _AT_THE_FRONT if container.is_iso else ()
             read, wrote = _from(source, container.demuxer), _to(target, container.muxer)
-            ended = await self._run(*read, *_COPIED, *front, *wrote, limits=self.cleaning)
+            ended = await self._copied(*read, *_COPIED, *front, *wrote)
             if ended.status:
                 raise DamagedError("film") if ended.complains(*_BROKEN) else CannotCleanError(mime_type)
             if await asyncio.to_thread(is_shorter, target, source):
@@ -70,14 +72,22 @@ class Ffmpeg:
             animation = await asyncio.to_thread(survey, source)
             made = ("-filter_complex", animation.filters, "-map", "[film]", *_H264, *_COLOURS, *_BARE, *_AT_THE_FRONT)
             read, wrote = _from(source, "gif", *_DELAYS), _to(target, "mp4")
-            ended = await self._run(*read, *made, *wrote, limits=self.turning)
+            ended = await self._run(_STRICT, *read, *made, *wrote, limits=self.turning)
             if ended.status:
                 raise CannotTurnError
         return Lost(animation.is_seen_through(ended.said), animation.ends)
 
-    async def _run(self, *arguments: str, limits: Limits) -> Ended:
+    async def _copied(self, *arguments: str) -> Ended:
+        """Strictly; less so where that ends at pictures of the same time, as there are in films of phones."""
+        ended = await self._run(_STRICT, *arguments, limits=self.cleaning)
+        if not ended.complains(_SAME_TIME):
+            return ended
+        ended = await self._run(_TALKATIVE, *arguments, limits=self.cleaning)
+        return replace(ended, status=ended.status or 1) if ended.complains(*_BROKEN) else ended
+
+    async def _run(self, manner: tuple[str, ...], *arguments: str, limits: Limits) -> Ended:
         async with self.turns:
-            return await run((self.program, *_ALWAYS, *arguments), limits)
+            return await run((self.program, *manner, *_ALWAYS, *arguments), limits)
 
 
 def _from(source: Path, demuxer: str, *options: str) -> tuple[str, ...]:

@@ -74,6 +74,15 @@ def with_xmp(path: Path) -> Path:
     return path
 
 
+def with_two_at_once(path: Path) -> Path:
+    """A film that holds still for a while, except that it does not: two of its pictures are shown at the same time."""
+    film(path, "-vf", r"setpts=PTS+gte(N\,10)*1/10/TB", "-fps_mode", "vfr", "-bf", "0", "-movflags", "+faststart")
+    content = path.read_bytes()
+    at = content.index(struct.pack(">I", 2048), content.index(b"stts"))
+    path.write_bytes(content[:at] + bytes(4) + content[at + 4 :])
+    return path
+
+
 def hashes(path: Path) -> list[str]:
     """Of each picture and each piece of sound, decoded as it is stored."""
     lines = (

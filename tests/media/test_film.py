@@ -13,7 +13,7 @@ from PIL import Image
 
 from errors import CannotCleanError, DamagedError, VideoTooLongError
 from media.film import CannotTurnError, Ffmpeg, FilmTooMuchError, Limits, Lost
-from tests.media.films import CODECS, chapters, ffmpeg, film, hashes, needs_ffmpeg, probe, with_xmp
+from tests.media.films import CODECS, chapters, ffmpeg, film, hashes, needs_ffmpeg, probe, with_two_at_once, with_xmp
 from tests.media.hiding import COORDINATES, SECRET, saved
 from tests.media.shapes import avi
 from tests.standins import samples
@@ -127,6 +127,18 @@ async def test_a_film_that_is_cut_is_told_and_never_made_shorter(form: str, tmp_
     with pytest.raises(DamagedError):
         await cleaned(source)
     assert names(tmp_path) == [source.name]
+
+
+@needs_ffmpeg
+async def test_a_film_with_two_pictures_at_the_same_time_is_cleaned_as_others_are(tmp_path: Path) -> None:
+    source = with_two_at_once(tmp_path / "film.mp4")
+    target = await cleaned(source)
+    assert SECRET not in target.read_bytes()
+    assert hashes(target) == hashes(source)
+    content = source.read_bytes()
+    source.write_bytes(content[: len(content) - 900])
+    with pytest.raises(DamagedError):
+        await cleaned(source)
 
 
 @needs_ffmpeg

@@ -204,8 +204,8 @@ def _lines(batch: Batch, limit: int, *, bare: bool, shared: bool) -> Iterator[Sa
 
 
 def _double(batch: Batch, earlier: Earlier | None, limit: int) -> Said | None:
-    """Which picture there was before, of these or another one."""
-    if earlier is None:
+    """Which picture there was before, of these or another one; not where there is hardly room for the names."""
+    if earlier is None or limit == NAME_LIMITS[-1]:
         return None
     for number, entry in enumerate(batch.entries, 1):
         if entry.uploaded is not None and entry.uploaded.image.id == earlier.image_id:

@@ -143,7 +143,7 @@ async def test_whoever_links_is_offered_it_and_each_picture_comes_along_whole(
     await discord.click(question, "Bring 2 along")
     await eventually(lambda: "### 2 brought into your account\n" in text(question))
     newer, copy = discord.standin.world.images_of(account)
-    assert text(question).endswith(f"\n\nBeach ({copy.id}), ({newer.id}).")
+    assert text(question).endswith(f"\n\nBeach ({copy.id}), {newer.id}.")
     assert (copy.title, copy.description, copy.data) == ("Beach", "At *dusk*", picture)
     assert {image.id for image in discord.standin.world.images.values()} == {copy.id, newer.id}
     assert addresses(discord) == [

@@ -10,18 +10,18 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, select, update
+from sqlalchemy import Column, Table, delete, func, select, update
 
 from storage.database import Database, Transaction
 from storage.erased import KEPT_FOR, user_digests
 from storage.jobs import cancel_jobs
 from storage.keys import erase_keys
 from storage.ledger import alone, forget_account
-from storage.library_tables import libraries
+from storage.library_tables import items, libraries
 from storage.linking import forget_link, linked_account_id, lock_accounts, lock_user, void_attempts
 from storage.persons import owner_column, tables_of_users, user_columns
 from storage.sealing import Keyring
-from storage.tables import anonymous_uploads, erasures, imgur_accounts, link_attempts
+from storage.tables import anonymous_uploads, erasures, hidden_images, imgur_accounts, link_attempts, links
 from storage.uploads import upload_digests
 from storage.views import erase_views
 
@@ -45,6 +45,7 @@ class LeavingStore:
             if account_id is not None:
                 await lock_accounts(transaction, account_id)
                 await forget_link(transaction, self._keyring, discord_id, account_id)
+                await _hand_on_hidden(transaction, discord_id, account_id)
             await erase_views(transaction, discord_id)
             await cancel_jobs(transaction, discord_id)
             await self._forget_uploads(transaction, discord_id)
@@ -92,6 +93,16 @@ async def _forget_in(transaction: Transaction, table: Table, discord_id: int) ->
     for column in user_columns(table):
         if column is not own:
             await transaction.execute(update(table).where(column == discord_id).values({column: None}))
+
+
+async def _hand_on_hidden(transaction: Transaction, discord_id: int, account_id: int) -> None:
+    """What the user hid in an account that others use stays hidden there, in the name of one of them."""
+    theirs = select(items.c.item_id).join(libraries, items.c.library_id == libraries.c.id)
+    theirs = theirs.where(libraries.c.account_id == account_id, items.c.kind == "image")
+    other = select(func.min(links.c.discord_id)).where(links.c.account_id == account_id)
+    if (heir := (await transaction.execute(other)).scalar()) is not None:
+        mine = (hidden_images.c.discord_id == discord_id, hidden_images.c.image_id.in_(theirs))
+        await transaction.execute(update(hidden_images).where(*mine).values(discord_id=heir))
 
 
 async def _is_there(transaction: Transaction, account_id: int) -> bool:

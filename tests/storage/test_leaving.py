@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, MetaData, Table, insert, select
 from storage import Stores
 from storage.database import Database, open_database
 from storage.errors import ErasedMeanwhileError
+from storage.library_tables import items
 from storage.models import Allowance, Floor, Grant, JobState, Take, account_subject
 from storage.persons import named, owner_column
 from storage.sealing import NO_KEY, Keyring
@@ -94,6 +95,23 @@ async def test_what_goes_on_for_a_shared_account_passes_to_the_other(stores: Sto
     found = await stores.accounts.linked(BOB)
     assert found is not None
     assert found.refresh_token == f"refresh-of-{OURS}"
+
+
+async def test_what_was_hidden_in_a_shared_account_stays_hidden_for_the_other(
+    database: Database, stores: Stores
+) -> None:
+    await link(stores, ALICE, account(OURS))
+    await link(stores, BOB, account(OURS), "second")
+    row = {"animated": False, "width": 1, "height": 1, "size": 1, "nsfw": False, "favorite": False, "extra": {}}
+    there = row | {"library_id": await stores.library.library(OURS), "kind": "image", "item_id": "ours"}
+    async with database.write() as transaction:
+        await transaction.execute(insert(items).values(there))
+    for image_id in ("ours", "hers"):
+        await stores.uploads.hide(ALICE, image_id)
+    await stores.leaving.erase(ALICE, NOW)
+    assert await stores.uploads.hidden(["ours", "hers"]) == {"ours"}
+    await stores.leaving.erase(BOB, NOW)
+    assert not await stores.uploads.hidden(["ours", "hers"])
 
 
 async def test_a_job_at_work_can_record_nothing_any_more(stores: Stores) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,9 @@ import aiohttp
 import pytest
 import time_machine
 
+from cogs.link._notifier import SignInTeller
 from config import Settings
 from standins.imgur.records import Account
-from standins.imgur.standin import Standin
 from storage import Stores
 from storage.database import open_database
 from storage.sealing import Keyring, new_key
@@ -195,8 +196,21 @@ async def test_it_is_said_at_once_where_it_works_by_now(discord: Discord, clock:
     assert not told(discord.alice)
 
 
-async def test_it_comes_back_while_the_bot_is_down(discord: Discord, clock: Clock, standin: Standin) -> None:
-    """And in the middle of telling, there is another process: each hears it once."""
+async def test_each_is_told_by_one_of_two_processes(discord: Discord, clock: Clock) -> None:
+    await look(discord, clock, "1024")
+    for actor in (discord.alice, discord.bob):
+        await discord.click(answer(await discord.run("link", actor)), TELL, actor)
+    await look(discord, clock, "up", 2)
+    async with discord.again() as other:
+        other.services.sign_in.announce_with(SignInTeller(discord.house.bot))
+        both = [discord.house.services.sign_in, other.services.sign_in]
+        clock.minutes(6)
+        for _ in range(3):
+            await asyncio.gather(*(sign_in.tick() for sign_in in both))
+    assert len(told(discord.alice)) == len(told(discord.bob)) == 1
+
+
+async def test_it_comes_back_while_the_bot_is_down(discord: Discord, clock: Clock) -> None:
     await look(discord, clock, "1024")
     for actor in (discord.alice, discord.bob):
         await discord.click(answer(await discord.run("link", actor)), TELL, actor)

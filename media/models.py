@@ -43,6 +43,7 @@ class Loss(StrEnum):
     """What could not be kept of a picture."""
 
     COLOURS = "colours"
+    SOFTNESS = "softness"
     FRAMES = "frames"
     HDR = "hdr"
     TRANSPARENCY = "transparency"

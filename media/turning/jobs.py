@@ -111,7 +111,8 @@ def _next(scale: float, most: int, size: int) -> float:
 
 def _film(image: Image.Image, film: moving.Film, changes: Changes, scale: float = 1.0) -> Turned:
     content, size = moving.as_gif(image, film, scale)
-    lost = (*changes.lost, Loss.COLOURS, *([Loss.FRAMES] if film.is_thinned else []))
+    here = {Loss.COLOURS: True, Loss.SOFTNESS: film.is_soft, Loss.FRAMES: film.is_thinned}
+    lost = (*changes.lost, *(loss for loss, is_so in here.items() if is_so))
     return Turned(content, replace(changes, into=GIF, lost=lost, size=None if scale == 1 else size))
 
 

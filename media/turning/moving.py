@@ -24,6 +24,7 @@ TOLERANCE = 0.05
 FINE_PIXELS = 8_000_000
 """Of all frames whose colours are chosen with care: that takes a hundred times as long."""
 _HALF = 128
+_SOFT = slice(16, 240)
 _STAYS, _GOES = 1, 2  # what becomes of a frame when the next one is drawn
 
 
@@ -31,13 +32,15 @@ _STAYS, _GOES = 1, 2  # what becomes of a frame when the next one is drawn
 class Film:
     """Which frames differ from the one before, and for how many hundredths of a second each is shown, 0 for not at all.
 
-    `is_clear`: something of one is not to be seen. `loop` counts as GIF and WebP do; None is once.
+    `is_clear`: something of one is not to be seen; `is_soft`: something half. `loop` counts as GIF and WebP do; None is
+    once.
     """
 
     numbers: Sequence[int]
     times: Sequence[int]
     loop: int | None
     is_clear: bool
+    is_soft: bool = False
 
     @property
     def is_thinned(self) -> bool:
@@ -49,7 +52,7 @@ def seen(image: Image.Image) -> Film:
     """What is in it. Frames that show the same are one."""
     numbers: list[int] = []
     durations: list[int] = []
-    is_clear, last = False, b""
+    is_clear, is_soft, last = False, False, b""
     loop = image.info.get("loop", None if image.format == "GIF" else 0)
     for number in range(int(bool(getattr(image, "default_image", False))), frames(image)):
         frame = _frame(image, number)
@@ -60,9 +63,11 @@ def seen(image: Image.Image) -> Film:
             continue
         last = digest
         is_clear = is_clear or _hidden(frame).getbbox() is not None
+        is_soft = is_soft or any(frame.getchannel("A").histogram()[_SOFT])
         numbers.append(number)
         durations.append(duration)
-    return Film(numbers, timed(durations), None if loop == 1 and image.format != "GIF" else loop, is_clear)
+    plays = None if loop == 1 and image.format != "GIF" else loop
+    return Film(numbers, timed(durations), plays, is_clear, is_soft)
 
 
 def as_gif(image: Image.Image, film: Film, scale: float = 1.0) -> tuple[bytes, tuple[int, int]]:

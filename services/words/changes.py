@@ -25,6 +25,7 @@ FORMATS = {
 }
 _LOST: Mapping[Loss, Text] = {
     Loss.COLOURS: Text("in 256 colours"),
+    Loss.SOFTNESS: Text("nothing half transparent"),
     Loss.FRAMES: Text("with fewer frames"),
     Loss.HDR: Text("paler than on an HDR screen"),
     Loss.TRANSPARENCY: Text("white where it was transparent"),

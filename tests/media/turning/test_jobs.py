@@ -201,6 +201,13 @@ def test_what_a_phone_puts_beside_a_heic_and_a_jpeg_has_no_place_for_is_told() -
 # --- what moves ------------------------------------------------------------------------------------------------------
 
 
+def test_what_was_half_transparent_is_told() -> None:
+    for alpha, lost in ((255, (Loss.COLOURS,)), (100, (Loss.COLOURS, Loss.SOFTNESS))):
+        frames = [Image.new("RGBA", (16, 16), colour) for colour in ((0, 0, 0, 0), (255, 0, 0, alpha))]
+        found = turn(film(frames, "WEBP", duration=90, lossless=True), "image/webp", PLENTY, LIMITS)
+        assert found.changes.lost == lost
+
+
 @pytest.mark.parametrize("form", ["WEBP", "PNG"])
 def test_a_block_walks_over_clear_ground_and_is_in_one_place_at_a_time(form: str) -> None:
     content = film(walking(), form, duration=200, loop=3, disposal=1, **({"lossless": True} if form == "WEBP" else {}))

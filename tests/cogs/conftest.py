@@ -196,6 +196,13 @@ class Discord:
         await linking.enter_code(user.id, await self.walk_pages(offer.url, account))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Either database shows the same words."""
+    for item in items:
+        if (spec := getattr(item, "callspec", None)) is not None and spec.params.get("engine") == "postgres":
+            item.add_marker(pytest.mark.interplay)
+
+
 @pytest.fixture
 def settings(public_url: str, database_url: str) -> Settings:
     return config.load(

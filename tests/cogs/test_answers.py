@@ -29,6 +29,8 @@ from standins.imgur.records import Account, StoredImage
 from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.test_gallery import listed, options, pictures
 
+pytestmark = pytest.mark.interplay
+
 EDIT = "/webhooks/*/messages/@original"
 FOLLOW_UP = "/webhooks/*"
 CALLBACK = "/interactions/*/callback"

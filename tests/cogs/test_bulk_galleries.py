@@ -16,6 +16,8 @@ from tests.cogs.test_bulk_stop import stopping
 from tests.cogs.test_gallery import options
 from tests.cogs.test_select import add_images, press, ticked
 
+pytestmark = pytest.mark.interplay
+
 
 @pytest.fixture
 def works() -> bool:

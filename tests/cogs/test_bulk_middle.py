@@ -14,6 +14,8 @@ from tests.cogs.test_gallery import enabled
 from tests.cogs.test_select import add_images, press, selecting, tick, ticked
 from tests.cogs.test_waiting import pause
 
+pytestmark = pytest.mark.interplay
+
 ADD = "POST /3/album/*/add"
 
 

@@ -17,6 +17,8 @@ from tests.cogs.test_select import add_images, press
 from tests.cogs.test_waiting import pause
 from tests.databases import on_both
 
+pytestmark = pytest.mark.interplay
+
 
 @pytest.fixture
 def works() -> bool:

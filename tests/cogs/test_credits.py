@@ -15,6 +15,8 @@ from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.indexing import Index
 from tests.conftest import CLIENT_ID
 
+pytestmark = pytest.mark.interplay
+
 COSTS = {
     "account": (2, 2),
     "images": (2, 2),

@@ -65,6 +65,8 @@ from services.snippets import Style
 from storage.models import Job, JobState, ServerRules, SharedMessage, Sharing
 from tests.cogs.limits import assert_openable, assert_sendable, walk, written
 
+pytestmark = pytest.mark.interplay
+
 OWNER = MESSAGE = 2**64 - 1
 JOB = 2**63 - 1
 VIEW, KEY = "v" * 12, "k" * 16

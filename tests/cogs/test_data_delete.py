@@ -153,6 +153,7 @@ async def test_who_would_lose_more_than_they_were_told_is_asked_again(discord: D
     assert "Everything is erased" in text(answer(await discord.click(again, "Erase everything")))
 
 
+@pytest.mark.interplay
 async def test_who_is_having_them_deleted_is_told_to_wait_and_may_erase_all_the_same(
     discord: Discord, picture: bytes
 ) -> None:

@@ -16,6 +16,8 @@ from tests.cogs.test_select import add_images
 from tests.databases import postgres_database, rows
 from tests.storage.test_postgres import END_ALL
 
+pytestmark = pytest.mark.interplay
+
 
 @pytest.fixture
 def database_url() -> Iterator[str]:

@@ -14,6 +14,8 @@ from tests.cogs.indexing import Index
 from tests.cogs.test_data_delete import naming, settled
 from tests.cogs.test_unlinked_meanwhile import DEEDS
 
+pytestmark = pytest.mark.interplay
+
 
 @pytest.mark.parametrize(("command", "match", "given"), DEEDS)
 async def test_what_an_answer_brings_after_an_erasure_is_written_nowhere(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from standins.imgur.records import Account
 from storage.models import Shelf
 from tests.cogs.conftest import Discord, answer, text
 from tests.cogs.indexing import Index
 from tests.cogs.test_gallery import listed
 from tests.databases import on_both
+
+pytestmark = pytest.mark.interplay
 
 HALF = "\ud83d"
 

@@ -22,6 +22,8 @@ from tests.cogs.indexing import Index
 from tests.databases import on_both
 from tests.services.test_account import link
 
+pytestmark = pytest.mark.interplay
+
 USERS, TYPED, STROKES = 10, "catwalk tonight", 12
 
 

@@ -391,6 +391,7 @@ async def test_pages_keep_what_was_chosen_on_others_and_all_can_be_reached(
     assert titles(linked, discord) == ["p03", "p39"]
 
 
+@pytest.mark.interplay
 async def test_of_very_many_the_rest_goes_up_at_a_press(discord: Discord, linked: Account, picture: bytes) -> None:
     names = {f"p{number:02}": picture + bytes(number) for number in range(MOST + 2)}
     shown = answer(await discord.menu(UPLOAD_MENU, message(embeds=copies(discord, **names))))

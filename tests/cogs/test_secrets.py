@@ -20,6 +20,8 @@ from tests.cogs.conftest import Discord, answer, buttons, shown_label
 from tests.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.visitor import Visitor
 
+pytestmark = pytest.mark.interplay
+
 
 class Raw(logging.Handler):
     """Every record as it was made, before anything is redacted."""

@@ -13,6 +13,8 @@ from tests.cogs.conftest import Discord, answer, buttons, text
 from tests.cogs.indexing import Index
 from tests.databases import on_both
 
+pytestmark = pytest.mark.interplay
+
 TITLE = "Sunset"
 COMMANDS: list[tuple[str, dict[str, Any]]] = [
     ("images", {}),

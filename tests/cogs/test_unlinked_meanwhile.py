@@ -13,6 +13,8 @@ from tests.cogs.conftest import Discord, answer, text
 from tests.cogs.indexing import Index
 from tests.databases import rows
 
+pytestmark = pytest.mark.interplay
+
 DEEDS: list[tuple[str, str, dict[str, Any]]] = [
     ("images", "GET /3/account/me/images/*", {"query": "sun"}),
     ("favorites", "GET /3/account/me/favorites/*", {}),

@@ -99,6 +99,7 @@ async def test_pressed_again_it_goes_on_by_the_newest_offer_once(
     assert not discord.house.bot.after_link.waits(discord.alice.id)
 
 
+@pytest.mark.interplay
 async def test_pressed_once_linked_it_goes_on_at_once_and_pressed_twice_it_goes_once(
     discord: Discord, account: Account, picture: bytes
 ) -> None:

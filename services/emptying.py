@@ -62,14 +62,21 @@ class Emptying:
     async def _emptied(self, empty: Emptier, key: Key) -> None:
         try:
             for shared in await self._store.showing(key, limit=MOST_EMPTIED):
-                async with self.changing(shared.message_id):
-                    await self._taken_out(empty, shared, key)
+                await self._taken_out(empty, shared, key)
         except StorageError as error:
             log.warning("shared messages may show what was deleted", reason=type(error).__name__)
-        except Exception:
-            log.exception("shared messages may show what was deleted")
 
     async def _taken_out(self, empty: Emptier, shared: SharedMessage, key: Key) -> None:
+        """Whatever becomes of this message, the next ones have their turn."""
+        try:
+            async with self.changing(shared.message_id):
+                await self._changed(empty, shared, key)
+        except StorageError as error:
+            log.warning("a shared message may show what was deleted", reason=type(error).__name__)
+        except Exception:
+            log.exception("a shared message may show what was deleted")
+
+    async def _changed(self, empty: Emptier, shared: SharedMessage, key: Key) -> None:
         now = await self._store.get(shared.guild_id, shared.message_id)  # it may have been turned meanwhile
         if now is None or key not in now.items:
             return

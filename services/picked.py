@@ -51,12 +51,15 @@ class PickedService:
         picked = (await self._selections.sorted(discord_id, view, Deed.COPY)).can
         return await self._items(discord_id, picked, LOOKED_UP if look else 0)
 
-    async def to_share(self, discord_id: int, view: str) -> Picked:
-        """The same, if a message can show all of it. Raises TooManyToShareError."""
+    async def to_share(self, discord_id: int, view: str, *, vouched: bool = False) -> Picked:
+        """The same, if a message can show all of it. Raises TooManyToShareError.
+
+        Of what was `vouched` for, Imgur is asked: it may call it mature since.
+        """
         picked = (await self._selections.sorted(discord_id, view, Deed.SHARE)).can
         if len(picked) > MOST_SHARED:
             raise TooManyToShareError(MOST_SHARED)
-        return await self._items(discord_id, picked)
+        return await self._items(discord_id, picked, anew=vouched)
 
     async def keep(self, discord_id: int, items: Sequence[Item]) -> str | None:
         """Pick these for what may be done with them later; None where that cannot be remembered now."""
@@ -66,21 +69,22 @@ class PickedService:
         except StorageError:
             return None
 
-    async def _items(self, discord_id: int, picked: Sequence[Selected], most: int = LOOKED_UP) -> Picked:
+    async def _items(
+        self, discord_id: int, picked: Sequence[Selected], most: int = LOOKED_UP, *, anew: bool = False
+    ) -> Picked:
         viewer = await self._catalogue.reading.viewer(discord_id)
         left = asyncio.Semaphore(most)
-        items = await asyncio.gather(*(self._item(viewer, one, left) for one in picked))
+        items = await asyncio.gather(*(self._item(viewer, one, left, anew=anew) for one in picked))
         ids = frozenset[str]().union(*map(pictures, items))
         hidden, images = await self._catalogue.uploads.hidden(ids), [one.id for one in items if isinstance(one, Image)]
         return Picked(tuple(items), hidden, await self._catalogue.uploads.expiring(discord_id, images))
 
-    async def _item(self, viewer: Viewer, picked: Selected, left: asyncio.Semaphore) -> Item:
+    async def _item(self, viewer: Viewer, picked: Selected, left: asyncio.Semaphore, *, anew: bool) -> Item:
         kind = Kind(picked.kind)
-        if known := await self._catalogue.shelves.known(viewer, (kind,), picked.id):
+        known = await self._known(viewer, kind, picked.id)
+        if known and not anew:
             return known
-        if kind is Kind.IMAGE and (upload := await self._catalogue.uploads.get(viewer.discord_id, picked.id)):
-            return uploaded_image(upload)
-        bare: Item = Album(picked.id, picked.title) if kind is Kind.ALBUM else Image(picked.id, picked.title)
+        bare: Item = known or (Album if kind is Kind.ALBUM else Image)(picked.id, picked.title)
         if left.locked():
             return bare
         await left.acquire()  # for good: so many are looked up
@@ -90,3 +94,10 @@ class PickedService:
             if isinstance(error, ApplicationRefusedError):
                 raise
             return bare
+
+    async def _known(self, viewer: Viewer, kind: Kind, item_id: str) -> Item | None:
+        """It as a list has it, or the record of anonymous uploads."""
+        if known := await self._catalogue.shelves.known(viewer, (kind,), item_id):
+            return known
+        upload = await self._catalogue.uploads.get(viewer.discord_id, item_id) if kind is Kind.IMAGE else None
+        return None if upload is None else uploaded_image(upload)

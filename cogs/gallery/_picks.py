@@ -74,8 +74,9 @@ class Picks(commands.Cog):
     @action("pick-share", foreign=ForeignGalleryError)
     async def _share_pressed(self, interaction: Interaction, view: str, how: str = "") -> None:
         await acknowledge(interaction)
-        picked = await self._picked.to_share(interaction.user.id, view)
-        draw = partial(picked_view, hidden=picked.hidden, owner=interaction.user.id, vouched=how == OPEN)
+        vouched = how == OPEN
+        picked = await self._picked.to_share(interaction.user.id, view, vouched=vouched)
+        draw = partial(picked_view, hidden=picked.hidden, owner=interaction.user.id, vouched=vouched)
         draw = partial(draw, expiries=picked.expiries)
         plainer = partial(draw, [bare(item) for item in picked.items])
         await answer_or_share(interaction, partial(draw, picked.items), share=True, plainer=plainer, items=picked.items)

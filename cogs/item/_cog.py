@@ -30,7 +30,7 @@ from cogs.ui.favorite import favorite_notice, favorite_words
 from cogs.ui.item import OPEN, bare, is_hidden, is_vouched
 from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
-from cogs.ui.posts import turned, turning
+from cogs.ui.posts import has_shared, turned, turning
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_press,
@@ -278,11 +278,14 @@ class Items(commands.Cog):
 
     @asynccontextmanager
     async def _noticing(self, interaction: Interaction, kind: Kind, item_id: str) -> AsyncIterator[None]:
-        """Who presses on what others see learns that it is gone, and so do they: its owner was on Imgur's own pages."""
+        """Who presses on what others see learns that it is gone, and so do they: its owner was on Imgur's own pages.
+
+        Of an album, which Imgur may not show to everyone, only who has shared it learns that.
+        """
         try:
             yield
         except NotFoundError:
-            if is_public(interaction):
+            if is_public(interaction) and (kind is Kind.IMAGE or await has_shared(interaction)):
                 await self._items.missed(interaction.user.id, kind, item_id)
             raise
 

@@ -15,8 +15,9 @@ from cogs.ui.words import bold, small
 from imgur.models import Image, Item
 from locales.text import Plural, Text
 from services.snippets import Source, Style, snippet
+from services.text import units
 
-BLOCK = 3700  # characters of links in one message, which holds 4,000 in all
+BLOCK = 3700  # units of links in one message, which holds 4,000 in all
 FILE = "links.txt"
 LONGEST = 200  # characters of an address: Imgur's have fifty
 NAMES: Mapping[Style, Text] = {
@@ -89,7 +90,7 @@ def _first(links: Sequence[str]) -> str:
     """As many as a message holds, one at least."""
     block = links[0]
     for link in links[1:]:
-        if len(block) + 1 + len(link) > BLOCK:
+        if units(block) + 1 + units(link) > BLOCK:
             break
         block += f"\n{link}"
     return block

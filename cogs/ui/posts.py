@@ -16,6 +16,7 @@ from discord import ui
 from cogs.ui.audience import Here, here_of
 from imgur.models import Item
 from services.sharing import Spot
+from storage.errors import StorageError
 
 Interaction: TypeAlias = discord.Interaction[Any]
 
@@ -91,6 +92,18 @@ async def may_turn(interaction: Interaction, items: Sequence[Item] = ()) -> None
     """Raises what forbids it to show more in a shared message than it shows already; in a private one nothing does."""
     if interaction.message is not None and not interaction.message.flags.ephemeral:
         await interaction.client.services.sharing.check(spot_of(interaction), items)
+
+
+async def has_shared(interaction: Interaction) -> bool:
+    """Whether it is on record that who presses has shared the message; not where that cannot be known."""
+    message_id = interaction.message.id if interaction.message else 0
+    try:
+        found: bool = await interaction.client.services.sharing.is_by(
+            interaction.user.id, interaction.guild_id, message_id
+        )
+    except StorageError:
+        return False
+    return found
 
 
 def turning(interaction: Interaction) -> AbstractAsyncContextManager[object]:

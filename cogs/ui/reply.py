@@ -223,7 +223,7 @@ async def answer_or_share(
         await answer(
             interaction, notice(Text("Shared"), Text("Everyone here can see it below."), deed.text if deed else None)
         )
-        why = await _unposted(interaction, draw, plainer, items)
+        why = await _forbidden(interaction, items) or await _unposted(interaction, draw, plainer, items)
     if why is not None:
         private = partial(_kept_private, why=why)
         await answer(interaction, private(draw), plainer=partial(private, plainer) if plainer else None)
@@ -352,7 +352,7 @@ def _kept_private(draw: Draw, *, why: Exception) -> ui.LayoutView:
 
 
 async def _forbidden(interaction: Interaction, items: Sequence[Item]) -> Exception | None:
-    """Why the server does not want it: asked now, as it may have said so since the command was given."""
+    """Why the server does not want it: asked now, as it may have said so since the command was given, or since then."""
     await settled(interaction)
     why: Exception | None = await interaction.client.services.sharing.forbids(spot_of(interaction), items)
     return why

@@ -15,7 +15,7 @@ from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.limits import length
 from tests.cogs.places import marked, thread_of, with_interactions
 from tests.cogs.test_gallery import listed, pictures
-from tests.cogs.test_sharing import menu, shared, spoilers, tick_all
+from tests.cogs.test_sharing import guild_id, menu, shared, spoilers, tick_all
 
 ROLE = "managers"
 
@@ -59,11 +59,6 @@ async def allow(discord: Discord, manager: Any, sharing: str) -> Any:
 
 async def rules(discord: Discord) -> ServerRules:
     return await discord.house.services.sharing.rules(guild_id(discord))
-
-
-def guild_id(discord: Discord) -> int:
-    assert discord.channel.guild is not None
-    return discord.channel.guild.id
 
 
 # --- who may ------------------------------------------------------------------------------------------------------
@@ -540,6 +535,20 @@ async def test_what_its_owner_deleted_on_imgur_itself_leaves_a_message_as_soon_a
     await discord.click(public, label)
     assert "was deleted from Imgur" in text(discord.reread(public))
     assert not pictures(discord.reread(other))
+
+
+async def test_an_album_that_imgur_does_not_show_to_everyone_is_not_gone_for_who_presses_on_it(
+    discord: Discord, linked: Account, image: StoredImage
+) -> None:
+    world = discord.standin.world
+    await discord.link(world.add_account("bob_pictures"), discord.bob)
+    album = world.add_album(linked, title="Album", images=[image])
+    public = await shared(discord, image=f"https://imgur.com/a/{album.id}")
+    discord.standin.fail_next("not-found-404", f"* /3/album/{album.id}*", times=9)
+    assert "no longer" in text(answer(await discord.click(public, "Favorite", discord.bob)))
+    assert pictures(discord.reread(public))
+    await discord.click(public, "Favorite")
+    assert "was deleted from Imgur" in text(discord.reread(public))
 
 
 # --- every way of sharing -----------------------------------------------------------------------------------------

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from cogs.ui.copying import lines_of, links_file, links_view
+from imgur.models import Image
+from services.snippets import Style
 from standins.imgur.records import Account, StoredImage
+from tests.cogs import limits
 from tests.cogs.conftest import Discord, answer, buttons, components, text, walk
 from tests.cogs.places import marked, thread_of, when_asked, with_interactions
 from tests.cogs.test_gallery import listed, pictures
@@ -22,6 +26,11 @@ def image(discord: Discord, linked: Account) -> StoredImage:
 
 def spoilers(message: Any) -> list[bool]:
     return [item["spoiler"] for item in pictures(message)]
+
+
+def guild_id(discord: Discord) -> int:
+    assert discord.channel.guild is not None
+    return discord.channel.guild.id
 
 
 async def shared(discord: Discord, command: str = "show", **options: Any) -> Any:
@@ -68,6 +77,23 @@ async def test_an_upload_is_shared_by_its_button_openly_as_its_user_has_just_sai
     private = answer(await discord.run("upload", file=("a.jpg", picture + b"2"), spoiler=True))
     [public] = (await discord.click(private, "Share")).followups
     assert spoilers(public) == [True]
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+async def test_what_imgur_calls_mature_since_it_was_uploaded_is_not_shared_openly(
+    discord: Discord, linked: Account, picture: bytes, *, anonymous: bool
+) -> None:
+    form = await discord.run("upload", anonymous=anonymous)
+    files = [("a.jpg", picture), ("b.jpg", picture + b"b")]
+    private = answer(await discord.alice.submit_modal(form, {"files": files, "how": []}))
+    first, _ = listed(private)
+    discord.standin.world.images[first].nsfw = True
+    [public] = (await discord.click(private, "Share")).followups
+    assert spoilers(public) == [True, False]
+    await discord.house.services.sharing.allow_mature(guild_id(discord), mature=False)
+    pressed = await discord.click(private, "Share")
+    assert "This server wants no mature pictures" in text(answer(pressed))
+    assert not pressed.followups
 
 
 async def test_an_openly_shared_upload_stays_open_when_its_owner_edits_it(
@@ -142,6 +168,17 @@ async def test_several_uploads_are_copied_and_shared_later_by_their_message(
     assert spoilers(public) == [False, True, False]
     await discord.alice.select(copied, values=["html"])
     assert text(copied).count("<img") == 2
+
+
+def test_links_with_long_signs_in_them_are_all_there() -> None:
+    """Discord counts halves: what is cut off would end neither its line nor the block."""
+    items = [Image(f"abcde{number:02}", title="👏" * 90) for number in range(40)]
+    links = lines_of(items, frozenset(), Style.MARKDOWN)
+    [block, *_] = limits.parts(links_view(links, Style.MARKDOWN, 1, "view"), limits.TEXT)
+    before, inside, behind = block["content"].split("```")
+    assert inside.splitlines()[1:] == links[: len(inside.splitlines()) - 1]
+    assert "These are the first" in behind
+    assert links_file(links)
 
 
 # --- who sees what openly -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from imgur.models import Image
 from services.sharing import Key, SharedMessage, SharingService, Spot
 from storage.database import Database
+from storage.errors import DatabaseUnavailableError
 from storage.sealing import Keyring, new_key
 from storage.sharing import SharingStore
 
@@ -74,3 +75,20 @@ async def test_many_messages_are_emptied(store: SharingStore) -> None:
     sharing.emptying.gone(A_CAT)
     await over(sharing)
     assert (await sharing.page(8, 0)).total == 0
+
+
+@pytest.mark.parametrize("fault", [DatabaseUnavailableError("locked"), TypeError("what Discord sent")])
+async def test_one_that_cannot_be_changed_keeps_no_other(store: SharingStore, fault: Exception) -> None:
+    sharing = SharingService(store)
+
+    async def empty(shared: SharedMessage, key: Key) -> Sequence[Key]:
+        if shared.message_id == 2:
+            raise fault
+        return ()
+
+    sharing.emptying.empty_with(empty)
+    for message_id in (1, 2, 3):
+        await sharing.posted(message_id, Spot(7, 8), 9, [CAT])
+    sharing.emptying.gone(A_CAT)
+    await over(sharing)
+    assert [shared.message_id for shared in (await sharing.page(8, 0)).messages] == [2]

@@ -13,6 +13,7 @@ import pytest
 from cogs.ui import door, reply
 from cogs.ui.untold import Done
 from locales.text import Text
+from services.sharing import Sharing
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
@@ -331,3 +332,20 @@ async def test_everyone_is_told_when_the_bot_is_stopped(
         assert "being shut down" in seen(upload)
         assert ["Try again in a minute" in seen(one) for one in late] == [True, True]
         held.release()
+
+
+async def test_what_is_switched_off_while_discord_takes_its_time_is_not_posted(
+    discord: Discord, standin: Imgur, start: Start
+) -> None:
+    alice, image = discord.world.add_person("alice"), standin.world.add_image(title="Hill")
+    async with start() as running:
+        await discord.ready()
+        switched_off = asyncio.Event()
+        discord.switches.faults = [Fault(EDIT, gate=switched_off)]
+        command = await discord.slash(alice, "show", image=image.id, share=True)
+        await discord.until(lambda: discord.sent(EDIT))
+        await running.bot.services.sharing.allow(int(discord.world.guild_id), Sharing.NOWHERE)
+        switched_off.set()
+        await discord.until(lambda: "This server lets nothing be shared" in seen(command))
+        assert f"https://imgur.com/{image.id}" in seen(command)
+        assert not discord.sent(FOLLOW_UP)

@@ -6,6 +6,9 @@ that is given up in the middle leaves a lock closed for good. So every answer is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,6 +21,19 @@ LONGEST_WAIT = 5.0  # seconds of a limit that discord.py may wait out by itself
 ROUNDING = 2.0  # seconds by which clocks may differ at most: an answer's date has no fractions, and was on its way
 NOTHING_TO_READ = {101, 204, 304}
 KEYS = {"callback": "interaction", "bot": "session_start_limit"}  # by the end of a path; everything else has an id
+
+
+_once: ContextVar[bool] = ContextVar("once", default=False)
+
+
+@contextmanager
+def at_most_once() -> Iterator[None]:
+    """In here, discord.py does not repeat what Discord had trouble with: it may have been done all the same."""
+    token = _once.set(True)
+    try:
+        yield
+    finally:
+        _once.reset(token)
 
 
 class NoAnswerError(aiohttp.ClientError):
@@ -128,8 +144,8 @@ async def _judge(response: aiohttp.ClientResponse) -> Any:
             raise LimitedError(seconds)
     elif data is None and (status < 400 or (response.content_type == "text/html" and status == 401)):  # noqa: PLR2004
         raise NoAnswerError(f"status {status} from something that is not Discord")
-    elif status >= 500 and path.endswith("/callback"):  # noqa: PLR2004
-        raise NoAnswerError(f"status {status}")  # discord.py would take longer than Discord waits
+    elif status >= 500 and (path.endswith("/callback") or _once.get()):  # noqa: PLR2004
+        raise NoAnswerError(f"status {status}")  # discord.py would take longer than Discord waits, or do it twice
     if status >= 400 and not _can_be_told(response, data):  # noqa: PLR2004
         raise NO_KINDS.get(status, discord.HTTPException)(response, "an error that is not as documented")
     return data

@@ -21,7 +21,7 @@ import structlog
 from discord import InteractionResponseType, ui
 from discord.app_commands import Choice
 
-from cogs.calls import PASSES, REFUSALS, is_lost, may_be_done
+from cogs.calls import PASSES, REFUSALS, at_most_once, is_lost, may_be_done
 from cogs.ui.layout import notice, shown, trouble
 from cogs.ui.posts import posted, settled, spot_of
 from cogs.ui.untold import Done, earlier_view, ended_view, parted
@@ -385,7 +385,8 @@ def _has_no_follow_up(interaction: Interaction) -> bool:
 async def _post(interaction: Interaction, draw: Draw) -> discord.WebhookMessage:
     with in_public():
         view = draw(shared=True)
-    return await interaction.followup.send(view=view, ephemeral=False, wait=True)
+    with at_most_once():
+        return await interaction.followup.send(view=view, ephemeral=False, wait=True)
 
 
 async def _told(interaction: Interaction) -> None:

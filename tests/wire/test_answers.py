@@ -349,3 +349,15 @@ async def test_what_is_switched_off_while_discord_takes_its_time_is_not_posted(
         await discord.until(lambda: "This server lets nothing be shared" in seen(command))
         assert f"https://imgur.com/{image.id}" in seen(command)
         assert not discord.sent(FOLLOW_UP)
+
+
+async def test_what_discord_may_have_posted_is_not_posted_again(discord: Discord, standin: Imgur, start: Start) -> None:
+    """It has, and something on the way says that it had trouble."""
+    alice, image = discord.world.add_person("alice"), standin.world.add_image(title="Hill")
+    async with start():
+        await discord.ready()
+        discord.switches.faults = [Fault(FOLLOW_UP, Refusal(502, 0), done=True)]
+        command = await discord.slash(alice, "show", image=image.id, share=True)
+        await discord.until(lambda: "Others may not see this" in seen(command))
+        assert f"https://imgur.com/{image.id}" in seen(command)
+        assert len(discord.sent(FOLLOW_UP)) == len(command.followups) == 1

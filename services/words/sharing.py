@@ -10,8 +10,8 @@ TABLE: dict[type[BaseException], Wording] = {
     errors.NotPostedError: Words(
         Text("Only you can see this"),
         Text(
-            "Discord did not let the bot post it for others here. Ask who runs this server to allow it, or share the "
-            "link."
+            "Discord did not let the bot post it for others here. Share the link yourself, or, in a server, ask who "
+            "runs it to allow the bot to post."
         ),
     ),
     errors.PostUncertainError: Words(

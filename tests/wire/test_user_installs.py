@@ -73,6 +73,19 @@ async def test_what_discord_makes_private_is_not_called_shared_and_is_on_no_reco
         assert (await running.bot.services.sharing.page(guild, 0)).total == 0
 
 
+async def test_in_a_conversation_nobody_is_sent_to_who_runs_a_server(
+    discord: Discord, start: Start, picture: bytes
+) -> None:
+    discord.switches.forced_private = discord.switches.in_group = True
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        command = await uploaded(discord, alice, picture, direct=True, share=True)
+        await discord.until(lambda: "Only you can see this" in text(command.original or {"components": []}))
+        assert "this server" not in text(command.original)
+        assert "Share the link yourself" in text(command.original)
+
+
 async def test_discord_is_never_given_a_sixth_message(
     discord: Discord, standin: Imgur, start: Start, picture: bytes
 ) -> None:

@@ -174,8 +174,7 @@ def test_links_with_long_signs_in_them_are_all_there() -> None:
     """Discord counts halves: what is cut off would end neither its line nor the block."""
     items = [Image(f"abcde{number:02}", title="👏" * 90) for number in range(40)]
     links = lines_of(items, frozenset(), Style.MARKDOWN)
-    [block, *_] = limits.parts(links_view(links, Style.MARKDOWN, 1, "view"), limits.TEXT)
-    _, inside, behind = block["content"].split("```")
+    _, inside, behind = limits.written(links_view(links, Style.MARKDOWN, 1, "view")).split("```")
     assert inside.splitlines()[1:] == links[: len(inside.splitlines()) - 1]
     assert "These are the first" in behind
     assert links_file(links)

@@ -30,7 +30,7 @@ from cogs.ui.favorite import favorite_notice, favorite_words
 from cogs.ui.item import OPEN, bare, is_hidden, is_vouched
 from cogs.ui.kept import Kept
 from cogs.ui.markdown import Markdown
-from cogs.ui.posts import has_shared, turned, turning
+from cogs.ui.posts import has_shared, may_turn, turned, turning
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_press,
@@ -303,6 +303,7 @@ class Items(commands.Cog):
     async def _show_again(self, interaction: Interaction, kind: Kind, item_id: str) -> None:
         async with turning(interaction), self._noticing(interaction, kind, item_id):
             shown = await self._items.show(interaction.user.id, f"{kind}:{item_id}")
+            await may_turn(interaction, [shown.item])  # what was still being processed can be seen by now
             await self._show(interaction, shown, shared=is_public(interaction))
 
     async def _ask_to_delete(self, interaction: Interaction, text: str, beside: int | None = None) -> None:

@@ -172,6 +172,18 @@ async def test_a_shared_gallery_turns_no_further_once_sharing_is_off(
     assert listed(discord.reread(gallery)) == before
 
 
+async def test_what_was_still_being_processed_is_not_shown_once_sharing_is_off(
+    discord: Discord, image: StoredImage
+) -> None:
+    image.odd["processing"] = {"status": "pending"}
+    public = await shared(discord, image=image.id)
+    image.odd.clear()
+    await discord.house.services.sharing.allow(guild_id(discord), Sharing.NOWHERE)
+    [told] = (await discord.click(public, "Refresh")).followups
+    assert "This server lets nothing be shared" in text(told)
+    assert not pictures(discord.reread(public))
+
+
 # --- what was shared ----------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 from weakref import WeakValueDictionary
 
@@ -19,8 +20,18 @@ MOST_EMPTIED = 100
 """Messages that stop showing a picture when that is deleted: the newest."""
 PATIENCE = 5.0  # seconds, at a shutdown
 
+AGAIN = (15.0, 60.0, 300.0)
+"""Seconds before those are tried again with which there was trouble for the moment."""
+
 Emptier: TypeAlias = Callable[[SharedMessage, Key], Awaitable[Sequence[Key] | None]]
-"""Takes an item out of what a message shows, and gives what it still shows; None where Discord did not let it."""
+"""Takes an item out of what a message shows, and gives what it still shows; None where Discord did not let it.
+
+Raises NotNowError.
+"""
+
+
+class NotNowError(Exception):
+    """Discord had trouble, or wants fewer calls: it may well let it later."""
 
 
 class Emptying:
@@ -31,6 +42,7 @@ class Emptying:
         self._empty: Emptier | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._closing = asyncio.Event()
 
     def empty_with(self, emptier: Emptier) -> None:
         """The Discord side does it."""
@@ -53,6 +65,7 @@ class Emptying:
     async def close(self) -> None:
         """Begin nothing more; what is under way has a moment to end, and is left then. Discord must still be there."""
         self._empty = None
+        self._closing.set()
         if self._tasks:
             _, slow = await asyncio.wait(self._tasks, timeout=PATIENCE)
             for task in slow:
@@ -61,20 +74,35 @@ class Emptying:
 
     async def _emptied(self, empty: Emptier, key: Key) -> None:
         try:
-            for shared in await self._store.showing(key, limit=MOST_EMPTIED):
-                await self._taken_out(empty, shared, key)
+            left = await self._store.showing(key, limit=MOST_EMPTIED)
         except StorageError as error:
             log.warning("shared messages may show what was deleted", reason=type(error).__name__)
+            return
+        for pause in (*AGAIN, None):
+            left = [shared for shared in left if not await self._is_settled(empty, shared, key)]
+            if not left:
+                return
+            if pause is None or await self._closes_within(pause):
+                break
+        log.warning("shared messages may show what was deleted", messages=len(left))
 
-    async def _taken_out(self, empty: Emptier, shared: SharedMessage, key: Key) -> None:
-        """Whatever becomes of this message, the next ones have their turn."""
+    async def _closes_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        return self._closing.is_set()
+
+    async def _is_settled(self, empty: Emptier, shared: SharedMessage, key: Key) -> bool:
+        """Whether nothing more is to be done with it. Whatever becomes of it, the next ones have their turn."""
         try:
             async with self.changing(shared.message_id):
                 await self._changed(empty, shared, key)
-        except StorageError as error:
-            log.warning("a shared message may show what was deleted", reason=type(error).__name__)
+        except (NotNowError, StorageError) as trouble:
+            log.info("a shared message could not be changed for now", reason=type(trouble).__name__)
+            return False
         except Exception:
             log.exception("a shared message may show what was deleted")
+        return True
 
     async def _changed(self, empty: Emptier, shared: SharedMessage, key: Key) -> None:
         now = await self._store.get(shared.guild_id, shared.message_id)  # it may have been turned meanwhile

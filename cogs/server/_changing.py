@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -12,17 +11,19 @@ import discord
 import structlog
 from discord import ui
 
-from cogs.calls import REFUSALS
+from cogs.calls import REFUSALS, LimitedError, is_lost
 from cogs.server._emptied import without
 from cogs.server._views import emptied_view
 from cogs.ui.posts import Post, ways
 from cogs.ui.reply import PATIENCE
 from locales.rendering import in_public
+from services.emptying import NotNowError
 from services.sharing import Key, SharedMessage
 
 log = structlog.get_logger(__name__)
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
+TOO_MANY = 429  # HTTP's
 
 
 class Outcome(Enum):
@@ -59,9 +60,9 @@ class Changing:
         return Outcome.REFUSED
 
     async def emptied(self, shared: SharedMessage, key: Key) -> Sequence[Key] | None:
-        """Take an item out of a message; where nothing else is in it, say so instead. Never raises.
+        """Take an item out of a message; where nothing else is in it, say so instead.
 
-        What it shows then, or None where Discord does not let the bot.
+        What it shows then, or None where Discord does not let the bot. Raises NotNowError.
         """
         left: Sequence[Key] = ()
         with in_public():
@@ -78,26 +79,37 @@ class Changing:
         async def by_token(post: Post) -> discord.Message:
             return await post.fetch(shared.message_id)
 
-        for way in ways(self._client, shared.message_id, shared.channel_id, by_token, "fetch"):
-            with suppress(*REFUSALS, discord.ClientException):  # of a channel that discord.py does not know
-                async with asyncio.timeout(PATIENCE):
-                    found: discord.Message = await way()
-                return found
-        return None
+        every = ways(self._client, shared.message_id, shared.channel_id, by_token, "fetch")
+        found: discord.Message | None = await _first(every)
+        return found
 
     async def _edited(self, shared: SharedMessage, view: ui.LayoutView) -> bool:
-        async def by_token(post: Post) -> None:
+        async def by_token(post: Post) -> bool:
             await post.edit(shared.message_id, view)
+            return True
 
-        for way in ways(self._client, shared.message_id, shared.channel_id, by_token, "edit", view=view):
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await way()
-            except REFUSALS as refusal:
-                log.info("Discord did not change a message", code=getattr(refusal, "code", 0))
-            else:
-                return True
-        return False
+        every = ways(self._client, shared.message_id, shared.channel_id, by_token, "edit", view=view)
+        return await _first(every) is not None
+
+
+async def _first(every: Iterable[Callable[[], Awaitable[Any]]]) -> Any:
+    """What comes of the first way that Discord lets the bot go; None for none. Raises NotNowError."""
+    is_trouble = False
+    for way in every:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await way()
+        except (*REFUSALS, discord.ClientException) as refusal:  # the last of a channel that discord.py does not know
+            log.info("Discord did not show or change a message", code=getattr(refusal, "code", 0))
+            is_trouble = is_trouble or _is_for_now(refusal)
+    if is_trouble:
+        raise NotNowError
+    return None
+
+
+def _is_for_now(refusal: Exception) -> bool:
+    """Whether Discord may well do later what it did not do."""
+    return is_lost(refusal) or isinstance(refusal, LimitedError) or getattr(refusal, "status", 0) == TOO_MANY
 
 
 def _is_gone(shared: SharedMessage, code: int) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from imgur.models import Image
+from services import emptying
+from services.emptying import NotNowError
 from services.sharing import Key, SharedMessage, SharingService, Spot
 from storage.database import Database
 from storage.errors import DatabaseUnavailableError
@@ -77,13 +79,12 @@ async def test_many_messages_are_emptied(store: SharingStore) -> None:
     assert (await sharing.page(8, 0)).total == 0
 
 
-@pytest.mark.parametrize("fault", [DatabaseUnavailableError("locked"), TypeError("what Discord sent")])
-async def test_one_that_cannot_be_changed_keeps_no_other(store: SharingStore, fault: Exception) -> None:
+async def test_one_that_cannot_be_changed_keeps_no_other(store: SharingStore) -> None:
     sharing = SharingService(store)
 
     async def empty(shared: SharedMessage, key: Key) -> Sequence[Key]:
         if shared.message_id == 2:
-            raise fault
+            raise TypeError("what Discord sent")
         return ()
 
     sharing.emptying.empty_with(empty)
@@ -92,3 +93,41 @@ async def test_one_that_cannot_be_changed_keeps_no_other(store: SharingStore, fa
     sharing.emptying.gone(A_CAT)
     await over(sharing)
     assert [shared.message_id for shared in (await sharing.page(8, 0)).messages] == [2]
+
+
+@pytest.mark.parametrize("trouble", [NotNowError(), DatabaseUnavailableError("locked")])
+@pytest.mark.parametrize("times", [1, 9])
+async def test_what_is_trouble_for_the_moment_is_tried_again_a_few_times(
+    store: SharingStore, monkeypatch: pytest.MonkeyPatch, trouble: Exception, times: int
+) -> None:
+    monkeypatch.setattr(emptying, "AGAIN", (0.0, 0.0))
+    sharing, tried = SharingService(store), []
+
+    async def empty(shared: SharedMessage, key: Key) -> Sequence[Key]:
+        tried.append(shared.message_id)
+        if shared.message_id == 2 and tried.count(2) <= times:
+            raise trouble
+        return ()
+
+    sharing.emptying.empty_with(empty)
+    for message_id in (1, 2, 3):
+        await sharing.posted(message_id, Spot(7, 8), 9, [CAT])
+    sharing.emptying.gone(A_CAT)
+    await over(sharing)
+    assert sorted(tried) == [1, *[2] * min(times + 1, 3), 3]
+    assert (await sharing.page(8, 0)).total == (times > 1)
+
+
+async def test_a_shutdown_does_not_wait_for_what_is_to_be_tried_again(store: SharingStore) -> None:
+    sharing, tried = SharingService(store), asyncio.Event()
+
+    async def empty(shared: SharedMessage, key: Key) -> Sequence[Key]:
+        tried.set()
+        raise NotNowError
+
+    sharing.emptying.empty_with(empty)
+    await sharing.posted(1, Spot(7, 8), 9, [CAT])
+    sharing.emptying.gone(A_CAT)
+    await tried.wait()
+    async with asyncio.timeout(emptying.PATIENCE / 2):
+        await sharing.emptying.close()

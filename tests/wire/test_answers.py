@@ -13,13 +13,14 @@ import pytest
 from cogs.ui import door, reply
 from cogs.ui.untold import Done
 from locales.text import Text
+from services import emptying
 from services.sharing import Sharing
 from standins.discord.standin import Standin as Discord
 from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
-from tests.wire.acting import another
+from tests.wire.acting import another, answered
 from tests.wire.conftest import Log, Running, Start
 
 
@@ -361,3 +362,21 @@ async def test_what_discord_may_have_posted_is_not_posted_again(discord: Discord
         await discord.until(lambda: "Others may not see this" in seen(command))
         assert f"https://imgur.com/{image.id}" in seen(command)
         assert len(discord.sent(FOLLOW_UP)) == len(command.followups) == 1
+
+
+async def test_what_is_deleted_leaves_its_message_though_discord_had_trouble_just_then(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emptying, "AGAIN", (0.0,))
+    alice = discord.world.add_person("alice")
+    async with start():
+        await discord.ready()
+        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+        upload = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True, share=True)
+        await discord.until(lambda: upload.followups)
+        question = await answered(await discord.slash(alice, "delete", image=next(iter(standin.world.images))))
+        [public] = upload.followups
+        discord.switches.faults = [Fault(f"PATCH */messages/{public['id']}", cut=True, times=2)]
+        await discord.press(alice, question, "Delete for good")
+        await discord.until(lambda: "was deleted from Imgur" in seen(upload))
+        assert not discord.switches.faults[0].times

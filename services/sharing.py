@@ -153,6 +153,13 @@ class SharingService:
         found = await self._store.get(guild_id, message_id)
         return found is not None and found.discord_id == discord_id
 
+    async def is_surely_by(self, discord_id: int, guild_id: int | None, message_id: int) -> bool:
+        """The same; not where that cannot be known."""
+        try:
+            return await self.is_by(discord_id, guild_id, message_id)
+        except StorageError:
+            return False
+
     async def taken_down(self, message_id: int) -> None:
         """It is no longer there."""
         await self._backlog.write("a message that is gone", partial(self._store.remove, message_id))

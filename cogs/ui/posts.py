@@ -16,7 +16,6 @@ from discord import ui
 from cogs.ui.audience import Here, here_of
 from imgur.models import Item
 from services.sharing import Spot
-from storage.errors import StorageError
 
 Interaction: TypeAlias = discord.Interaction[Any]
 
@@ -97,12 +96,8 @@ async def may_turn(interaction: Interaction, items: Sequence[Item] = ()) -> None
 async def has_shared(interaction: Interaction) -> bool:
     """Whether it is on record that who presses has shared the message; not where that cannot be known."""
     message_id = interaction.message.id if interaction.message else 0
-    try:
-        found: bool = await interaction.client.services.sharing.is_by(
-            interaction.user.id, interaction.guild_id, message_id
-        )
-    except StorageError:
-        return False
+    sharing = interaction.client.services.sharing
+    found: bool = await sharing.is_surely_by(interaction.user.id, interaction.guild_id, message_id)
     return found
 
 

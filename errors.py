@@ -429,6 +429,10 @@ class QuestionExpiredError(BotError):
     """The bot asked something and no longer knows about what: it restarted, or too much time has passed."""
 
 
+class SentAgainError(BotError):
+    """What failed was sent again by a press before."""
+
+
 # --- sharing -----------------------------------------------------------------------------------------------------
 
 

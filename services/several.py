@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from errors import (
+    AttachmentGoneError,
+    AttachmentNotPassedOnError,
+    AttachmentUnavailableError,
     BotError,
     DetailsStayError,
     DuplicateError,
@@ -21,12 +24,20 @@ from errors import (
     UploadTooSlowError,
     UploadUncertainError,
 )
-from imgur.errors import ApplicationRefusedError, ImgurError, OverCapacityError, RateLimitedError, SignInDownError
+from imgur.errors import (
+    ApplicationRefusedError,
+    ImgurError,
+    OutcomeUnknownError,
+    OverCapacityError,
+    RateLimitedError,
+    SignInDownError,
+    UnreachableError,
+)
 from imgur.models import Album, Image
 from services.album import AlbumService, Filled
 from services.quota.errors import HeldBackError
 from services.upload import Uploaded, UploadRequest, UploadService
-from storage.errors import StorageError
+from storage.errors import DatabaseUnavailableError, StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +48,8 @@ ENDS_ALL = (
     *(LinkBrokenError, NotLinkedError, UploadErasedError),
 )
 """What would meet the next file as well: nothing more is begun after it."""
+LATER = (RateLimitedError, HeldBackError, OverCapacityError, SignInDownError, UnreachableError)
+"""What is over some time, as is a database or a file that cannot be had just now."""
 ASKS = (ShrinkableError, DetailsStayError, DuplicateError)
 """What can be sent otherwise, if its user says so."""
 MAY_BE_THERE = {Remains.STORED, Remains.UNKNOWN, Remains.AWAITED}
@@ -124,6 +137,15 @@ class Batch:
         """What there is a picture of already, to be sent all the same."""
         found = (entry for entry in self.entries if isinstance(entry.trouble, DuplicateError))
         return [replace(entry.request, anyway=True) for entry in found]
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same file may well go up later, and is not on Imgur by now."""
+    if isinstance(error, AttachmentGoneError | AttachmentNotPassedOnError | OutcomeUnknownError):
+        return False
+    if isinstance(error, UploadTooSlowError):
+        return error.remains not in MAY_BE_THERE
+    return isinstance(error, (*LATER, AttachmentUnavailableError, DatabaseUnavailableError))
 
 
 class SeveralUploads:

@@ -48,7 +48,8 @@ class Kept(Generic[T]):
     def take(self, key: str) -> T | None:
         """The value, once."""
         value = self.get(key)
-        if self._kept.pop(key, None) is not None:
+        self._kept.pop(key, None)
+        if value is not None:
             self._taken[key] = None
             while len(self._taken) > self._most:
                 del self._taken[next(iter(self._taken))]

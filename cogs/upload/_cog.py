@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +19,6 @@ from cogs.ui.actions import Interaction, action
 from cogs.ui.door import others_first
 from cogs.ui.item import link_button
 from cogs.ui.kept import Kept
-from cogs.ui.markdown import Markdown
 from cogs.ui.reply import (
     acknowledge,
     acknowledge_press,
@@ -54,32 +55,50 @@ from cogs.upload._views import (
     question_view,
     smaller_button,
     under_way_view,
+    uploaded_told,
     uploaded_view,
     uploaded_words,
+    without_album_button,
 )
 from errors import (
+    AlbumNeedsAccountError,
+    AlbumTitleError,
     AlbumUncertainError,
     DetailsStayError,
     DuplicateError,
+    ImageGivenError,
     LinkBrokenError,
     NewAlbumError,
+    NotAnItemError,
     NothingToUploadError,
     NotLinkedError,
+    NotYoursError,
     QuestionExpiredError,
+    SentAgainError,
+    SeveralGivenError,
     ShrinkableError,
+    TitleSharedError,
     UploadEndedError,
 )
+from imgur.errors import NotFoundError
 from imgur.models import DESCRIPTION_LIMIT, TITLE_LIMIT, Album
 from services.expiry import read_span, span_name, span_value, spans_for
 from services.library.suggestions import Scope, Suggestion, SuggestionService
 from services.picked import PickedService
-from services.quota.caller import Wait, caller, calling
-from services.several import Batch, SeveralUploads
+from services.quota.caller import Wait, Waiting, caller, calling
+from services.several import Batch, SeveralUploads, may_pass
 from services.text import line, passage
 from services.upload import Destination, Uploaded, UploadRequest, UploadService
 
 AGAIN = 12 * 60 * 60.0
 """Seconds for which what was asked about or failed can be sent: Discord's links to the files are good for a day."""
+NO_ALBUM = (
+    *(AlbumNeedsAccountError, AlbumTitleError, ImageGivenError, NotAnItemError, NotFoundError),
+    *(NotYoursError, SeveralGivenError, TitleSharedError),
+)
+"""Of the album that was named: nothing can go into it, however often it is tried."""
+ENDING = 120.0
+"""Seconds that are left to send it once Imgur's limit was waited for."""
 UNTIL = "until"
 ASKED = {Destination.ASK, Destination.ASK_BROKEN}
 
@@ -214,12 +233,12 @@ class Uploads(commands.Cog):
     @action("upload-again")
     async def _again_pressed(self, interaction: Interaction, key: str) -> None:
         """In a message of its own: the one that was pressed on has the links of what went up."""
-        if self._again.get(key) is None:
+        if self._again.get(key) is None and not self._again.is_taken(key):
             await others_first()
         await acknowledge(interaction)
         question = self._again.take(key)
         if question is None:
-            raise QuestionExpiredError
+            raise SentAgainError if self._again.is_taken(key) else QuestionExpiredError
         await self.begin(interaction, question)
 
     @action("upload-smaller")
@@ -278,6 +297,9 @@ class Uploads(commands.Cog):
         except (NotLinkedError, LinkBrokenError):
             self._rescue_for_link(interaction, question)
             raise
+        except AlbumNeedsAccountError:
+            self._rescue_from_album(interaction, question)
+            raise
         if destination in ASKED:
             await self._ask(interaction, question, broken=destination is Destination.ASK_BROKEN)
         else:
@@ -293,6 +315,10 @@ class Uploads(commands.Cog):
         """Only an account would do: link it and go on."""
         key = self._questions.keep(question)
         rescue(interaction, None, link_first_button(key, interaction.user.id), instead=True)
+
+    def _rescue_from_album(self, interaction: Interaction, question: Question) -> None:
+        """Into that album nothing can go: nobody has to attach the files once more for that."""
+        rescue(interaction, None, without_album_button(self._questions.keep(question), interaction.user.id))
 
     async def _ask(self, interaction: Interaction, question: Question, *, broken: bool) -> None:
         key = self._questions.keep(question)
@@ -316,6 +342,9 @@ class Uploads(commands.Cog):
         except AlbumUncertainError:
             rescue(interaction, None, album_again_button(self._questions.keep(question), owner))
             raise
+        except NO_ALBUM:
+            self._rescue_from_album(interaction, question)
+            raise
         except Exception:
             rescue(interaction, None, again_button(self._again.keep(question), owner, len(question.requests)))
             raise
@@ -330,7 +359,7 @@ class Uploads(commands.Cog):
             await progress(interaction, several_progress_view(batch, transfer.key, owner, wait))
 
         # What became of each file says how it ended.
-        with suppress(UploadEndedError), calling(replace(caller(), waiting=waiting)):
+        with suppress(UploadEndedError), _patiently(interaction, waiting):
             work = partial(self._several.upload, batch, until)
             longest = max(until - time.monotonic(), 1.0)
             await self._transfers.run(batch.total, lambda _count, _queued: work(), show, longest=longest)
@@ -380,7 +409,7 @@ class Uploads(commands.Cog):
             await progress(interaction, under_way_view(request, transfer, owner, wait))
 
         try:
-            with calling(replace(caller(), waiting=waiting)):
+            with _patiently(interaction, waiting):
                 uploaded = await self._transfers.run(
                     request.file.size,
                     lambda count, queued: self._uploads.upload(request, count, queued, made.append),
@@ -399,7 +428,7 @@ class Uploads(commands.Cog):
         except Exception as error:
             self._rescue(interaction, question, error, made)
             raise
-        done(interaction, uploaded_words(uploaded), Markdown(uploaded.image.page_url))
+        done(interaction, uploaded_words(uploaded), uploaded_told(uploaded, request))
         await answer_or_share(
             interaction,
             partial(uploaded_view, uploaded, owner, request, undated=question.undated),
@@ -420,6 +449,8 @@ class Uploads(commands.Cog):
         told = made_words(album) if album else None
         if isinstance(error, AlbumUncertainError):
             rescue(interaction, None, album_again_button(self._questions.keep(question), owner))
+        elif question.requests[0].album and isinstance(error, NO_ALBUM):
+            self._rescue_from_album(interaction, question)
         elif isinstance(error, ShrinkableError):
             key = self._kept_again([replace(question.requests[0], shrink=True)], album, question)
             rescue(interaction, told, smaller_button(key or "", owner))
@@ -430,6 +461,10 @@ class Uploads(commands.Cog):
             key = self._kept_again([replace(question.requests[0], anyway=True)], album, question)
             before = joined("\n", (earlier_link(error.earlier), told))
             rescue(interaction, before, anyway_button(key or "", owner))
+        elif may_pass(error):
+            rescue(
+                interaction, told, again_button(self._kept_again(question.requests, album, question) or "", owner, 1)
+            )
         elif album:
             rescue(interaction, told, link_button(album))
 
@@ -438,3 +473,9 @@ def _until(interaction: Interaction) -> float:
     """Until when an upload may take, for which this was acknowledged, or is now: Discord takes its answer that long."""
     until: float = interaction.extras.setdefault(UNTIL, time.monotonic() + LONGEST)
     return until
+
+
+def _patiently(interaction: Interaction, waiting: Waiting) -> AbstractContextManager[None]:
+    """Within, Imgur's limit is waited for as after a command, whatever began it: the message shows how long."""
+    until = asyncio.get_running_loop().time() + _until(interaction) - time.monotonic() - ENDING
+    return calling(replace(caller(), patience=math.inf, until=min(caller().until, until), waiting=waiting))

@@ -107,10 +107,10 @@ def requests(interaction: Interaction, files: Sequence[str], given: Given) -> li
 
     Raises OutdatedError.
     """
-    found = _attachments(interaction)
-    if not found.keys() >= {*files}:
-        raise OutdatedError("a file that Discord did not tell of")
-    picked = [incoming(found[file_id]) for file_id in files]
+    try:
+        picked = [incoming(file) for file in _attachments(interaction, files)]
+    except (LookupError, TypeError, ValueError, AttributeError) as odd:
+        raise OutdatedError("a file that Discord did not tell of") from odd
     return [
         UploadRequest(
             discord_id=interaction.user.id,
@@ -143,11 +143,10 @@ def read(where: str, mute: str, fields: Mapping[str, Any]) -> Given:
     )
 
 
-def _attachments(interaction: Interaction) -> dict[str, discord.Attachment]:
-    data = cast("Mapping[str, Any]", interaction.data)
-    resolved = data.get("resolved", {}).get("attachments", {})
+def _attachments(interaction: Interaction, files: Sequence[str]) -> list[discord.Attachment]:
+    resolved = cast("Mapping[str, Any]", interaction.data)["resolved"]["attachments"]
     state = interaction._state  # noqa: SLF001 - as discord.py makes one; nothing else does
-    return {file_id: discord.Attachment(data=file, state=state) for file_id, file in resolved.items()}
+    return [discord.Attachment(data=resolved[file_id], state=state) for file_id in files]
 
 
 def numbered(title: str | None, number: int, of: int) -> str | None:

@@ -152,11 +152,11 @@ def several_words(batch: Batch) -> Text:
 
 
 def several_told(batch: Batch) -> Markdown:
-    """The pages of what is there, in its order, and the numbers of what is not."""
-    pages = (Markdown(uploaded.image.page_url) for uploaded in batch.uploaded)
+    """The pages of what is there, in its order, the numbers of what is not, and what its owner has to know beside."""
     numbers = [str(number) for number, entry in enumerate(batch.entries, 1) if entry.uploaded is None]
     missing = Text("Not uploaded, by number: {numbers}.", numbers=listed(numbers)) if numbers else None
-    return joined("\n", (*pages, missing))
+    pages = _fitting(partial(_pages, batch))
+    return joined("\n", (pages, missing, *_dates(batch, shared=False), *_beside(batch, 0, bare=True)))
 
 
 def again_button(key: str, owner: int, count: int, *, is_more: bool = False) -> ActionButton:
@@ -211,6 +211,12 @@ def _double(batch: Batch, earlier: Earlier | None, limit: int) -> Said | None:
         if entry.uploaded is not None and entry.uploaded.image.id == earlier.image_id:
             return Text("the same as number {number}", number=number)
     return Text("the same as {picture}", picture=earlier_link(earlier, limit))
+
+
+def _pages(batch: Batch, limit: int) -> Iterator[Said]:
+    for uploaded in batch.uploaded:
+        changes = _changes(uploaded.changes, CHANGES * limit)
+        yield joined(" · ", (Markdown(uploaded.image.page_url), changes))
 
 
 def _changes(changes: Changes, limit: int) -> Markdown:

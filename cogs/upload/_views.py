@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from cogs.ui.actions import ActionButton
-from cogs.ui.expiry import UNDATED, later_button, unnoted
+from cogs.ui.expiry import UNDATED, expiry_line, later_button, unnoted
 from cogs.ui.item import ID_LIMIT, bare_image, is_video, item_view, linked
 from cogs.ui.layout import WARNING, notice
 from cogs.ui.markdown import Markdown, plain
@@ -63,7 +63,7 @@ def album_question_view(key: str, owner: int, title: str | None, choices: Sequen
         ActionButton("upload-album", owner, key, number, label=Text("Into {album}", album=dict(choice.values)["title"]))
         for number, choice in enumerate(choices[:CHOICES])
     ]
-    none = ActionButton("upload-album", owner, key, NONE, label=Text("Upload without an album"))
+    none = without_album_button(key, owner)
     asked = Text("Should that album be made, and the file put into it?")
     if title is not None:
         asked = Text("Should **{album}** be made, and the file put into it?", album=plain(title, TITLE_LIMIT))
@@ -79,6 +79,11 @@ def album_question_view(key: str, owner: int, title: str | None, choices: Sequen
 def album_again_button(key: str, owner: int) -> ActionButton:
     """Makes the album, if it is not there by now, and uploads into it."""
     return ActionButton("upload-album", owner, key, NEW, label=Text("Try again"), style=discord.ButtonStyle.primary)
+
+
+def without_album_button(key: str, owner: int) -> ActionButton:
+    """Uploads what cannot go into the album that was named."""
+    return ActionButton("upload-album", owner, key, NONE, label=Text("Upload without an album"))
 
 
 def smaller_button(key: str, owner: int, count: int = 1) -> ActionButton:
@@ -231,6 +236,13 @@ def bare_request(request: UploadRequest) -> UploadRequest:
 def uploaded_words(uploaded: Uploaded) -> Text:
     """What was done, in a few words."""
     return Text("Uploaded anonymously") if uploaded.anonymous else Text("Uploaded to your Imgur account")
+
+
+def uploaded_told(uploaded: Uploaded, request: UploadRequest) -> Markdown:
+    """Its page, and what its owner has to know beside, as where all that others see is shown."""
+    changes = joined(" · ", change_words(uploaded.changes))
+    dated = expiry_line(uploaded.expiry) if uploaded.expiry and uploaded.is_noted else _promise(uploaded, request)
+    return joined("\n", (Markdown(uploaded.image.page_url), small(changes) if changes else None, dated))
 
 
 def made_words(album: Album) -> Text:

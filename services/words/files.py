@@ -367,4 +367,8 @@ TABLE: dict[type[BaseException], Wording] = {
             "command again."
         ),
     ),
+    errors.SentAgainError: Words(
+        Text("You have pressed this before"),
+        Text("Nothing was sent twice. What becomes of it stands in the message that answered the first press."),
+    ),
 }

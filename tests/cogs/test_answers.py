@@ -724,3 +724,4 @@ def test_kept_values_are_there_for_a_while_and_not_without_end() -> None:
     assert [kept.is_taken(key) for key in (one, two, three)] == [False, True, False]
     clock[0] = 15 * 60
     assert kept.take(three) is None
+    assert not kept.is_taken(three), "it was too old by then"

@@ -21,6 +21,7 @@ from tests.cogs.conftest import Discord, answer, buttons, components, parts, sho
 from tests.cogs.limits import written
 from tests.conftest import CLIENT_ID
 from tests.media.shapes import REFUSED, box, brands, movie
+from tests.standins import samples
 
 UPLOAD = "POST /3/upload*"
 FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 100_000
@@ -95,6 +96,8 @@ async def test_album_is_suggested_and_filled_when_it_is_the_user_s(
         ("Sea", ["Several of yours go by that name", "- Album: Sea, 0 pictures, made 20"]),
         ("https://imgur.com/a/Ab3dE7g,Xy12345", ["One at a time"]),
         ("https://imgur.com/a/{theirs}", ["not yours"]),
+        ("https://imgur.com/a/Gone123", ["Imgur does not know it"]),
+        ("https://i.imgur.com/Ab3dE7g.jpg", ["a picture, not an album"]),
         (" \u200b ", ["An album needs a name"]),
         ("x" * 1000, ["too long for an album", "128 characters"]),
     ],
@@ -111,6 +114,9 @@ async def test_album_that_is_none_is_told_before_anything_is_sent(
     for part in said:
         assert part in text(refused)
     assert not discord.standin.sent("POST /3/upload*")
+    await discord.click(refused, "Upload without an album")  # nobody has to attach it once more
+    assert "### Shared" in text(refused)
+    assert [image.data for image in discord.standin.world.images_of(linked)] == [picture]
 
 
 async def test_name_of_no_album_is_asked_about_and_then_made(discord: Discord, linked: Account, picture: bytes) -> None:
@@ -495,6 +501,22 @@ async def test_fault_of_imgur_s_is_told_and_the_file_is_not_sent_again(
     assert not discord.channel.history()
 
 
+@pytest.mark.parametrize("album", [None, "Hills"])
+async def test_what_may_be_over_soon_costs_nobody_the_file(
+    discord: Discord, linked: Account, picture: bytes, album: str | None
+) -> None:
+    """It is sent again at a press, into the album that was made before."""
+    discord.standin.fail_next("over-capacity-500", UPLOAD, times=2)
+    told = answer(await discord.run("upload", file=("hill.jpg", picture), **({"album": album} if album else {})))
+    if album:
+        await discord.click(told, "Make it and upload")
+    told = answer(await discord.click(told, "Try it again"))
+    assert "Imgur is over capacity" in text(told)
+    assert "Uploaded to your" in text(answer(await discord.click(told, "Try it again")))
+    assert [image.data for image in discord.standin.world.images_of(linked)] == [picture]
+    assert [len(made.images) for made in discord.standin.world.albums.values()] == [1] * bool(album)
+
+
 @pytest.mark.parametrize("anonymous", [False, True])
 async def test_uploads_that_came_too_fast_keep_nobody_from_looking(
     discord: Discord, linked: Account, picture: bytes, *, anonymous: bool
@@ -531,6 +553,19 @@ async def test_picture_is_posted_for_everyone_when_shared(discord: Discord, link
     assert discord.env.backend.get_message(public.channel.id, public.id).ping_user_ids == []
     for label in ("Edit", "Delete"):
         assert "That is not yours" in text(answer(await discord.click(public, label, discord.bob)))
+
+
+async def test_what_is_not_for_everyone_is_told_its_owner_when_it_is_shared(discord: Discord, picture: bytes) -> None:
+    """What was done to the file, and that nobody can delete it as was wished: Imgur sends no deletehash."""
+    discord.standin.switches.deletehash_for_uploader = False
+    options = {"anonymous": True, "expires": "1 day", "share": True}
+    result = await discord.run("upload", file=("hill.webp", samples.WEBP), **options)
+    assert "WebP turned into" in text(answer(result))
+    assert "nobody can ever do that" in text(answer(result))
+    (public,) = discord.channel.history()
+    assert not [said for said in ("turned into", "deleted") if said in text(public)]
+    discord.standin.switches.deletehash_for_uploader = True
+    assert "**It is deleted <t:" in text(answer(await discord.run("upload", file=("hill.jpg", picture), **options)))
 
 
 async def test_picture_is_posted_for_everyone_when_it_was_shared_after_the_question(

@@ -127,7 +127,7 @@ async def test_each_is_told_in_its_order_and_what_failed_is_sent_again_alone(
     assert "### That is text, not a picture" in text(again)
     assert lines(message) == links, "what went up is still told where it was"
     gone = answer(await discord.click(message, "Try it again"))
-    assert "This question is too old" in text(gone)
+    assert "Nothing was sent twice" in text(gone), "nor is anybody told to begin anew"
     assert lines(message) == links
 
 
@@ -157,6 +157,18 @@ async def test_shared_are_those_that_went_up_and_what_failed_stays_private(
     assert "b.png" not in text(public)
     private = [text(message) for message in result.followups if message.id != public.id]
     assert any("b.png: **That is text, not a picture**" in said for said in private)
+
+
+async def test_what_went_wrong_with_their_album_is_told_when_they_are_shared(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    album = discord.standin.world.add_album(linked, title="Hills")
+    discord.standin.fail_next("over-capacity-500", f"P* /3/album/{album.id}*", times=50)
+    result = await sent(discord, [("a.webp", samples.WEBP), ("b.jpg", picture)], album="Hills", how=["share"])
+    private = text(answer(result))
+    assert "### Shared" in private
+    assert "not certain that they are in the album https://imgur.com/a/" in private
+    assert re.search(r"^https://imgur.com/\w+ · WebP turned into", private, re.MULTILINE)
 
 
 # --- order -----------------------------------------------------------------------------------------------------------
@@ -248,6 +260,19 @@ async def test_those_under_way_are_waited_for_when_all_is_stopped(
     assert not discord.standin.world.images
 
 
+async def test_an_album_that_takes_none_of_them_costs_none_of_them(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    anonymous = answer(await sent(discord, files("a.jpg", "b.jpg"), album="Hills", anonymous=True))
+    assert "cannot go into an album" in text(anonymous)
+    await discord.click(anonymous, "Upload without an album")
+    assert "### 2 uploaded" in text(anonymous)
+    refused = answer(await sent(discord, files("c.jpg", "d.jpg"), album="https://imgur.com/a/Gone123"))
+    assert list(buttons(refused)) == ["Upload without an album"]
+    await discord.click(refused, "Upload without an album")
+    assert "### 2 uploaded" in text(refused)
+
+
 async def test_a_fault_at_the_album_loses_no_link(discord: Discord, linked: Account, picture: bytes) -> None:
     album = discord.standin.world.add_album(linked, title="Hills")
     discord.standin.fail_next("over-capacity-500", f"P* /3/album/{album.id}*", times=50)
@@ -259,8 +284,9 @@ async def test_a_fault_at_the_album_loses_no_link(discord: Discord, linked: Acco
     assert "Imgur" in told.partition("\n")[2], "and why"
 
 
-async def test_a_file_that_discord_does_not_tell_of_is_another_release_s(discord: Discord, linked: Account) -> None:
-    interaction = SimpleNamespace(data={"resolved": {}}, _state=None, user=SimpleNamespace(id=1))
+@pytest.mark.parametrize("odd", [{}, None, {"attachments": None}, {"attachments": {"123": {"id": "123"}}}])
+def test_a_file_that_discord_does_not_tell_of_is_another_release_s(odd: Any) -> None:
+    interaction = SimpleNamespace(data={"resolved": odd}, _state=None, user=SimpleNamespace(id=1))
     with pytest.raises(OutdatedError):
         requests(cast("Any", interaction), ["123"], Given())
     with pytest.raises(OutdatedError):

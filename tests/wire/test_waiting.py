@@ -132,6 +132,24 @@ async def test_an_upload_waits_and_can_be_ended_and_goes_on(
     assert len(standin.sent("POST /3/*")) == 1
 
 
+async def test_an_upload_waits_as_long_where_a_press_began_it(
+    discord: Discord, standin: Imgur, start: Start, picture: bytes, database_url: str
+) -> None:
+    """Who has said where it goes need not attach it once more."""
+    alice = discord.world.add_person("alice")
+    async with start() as running:
+        await discord.ready()
+        await pause(running)
+        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+        command = await discord.slash(alice, "upload", file, file=file["id"])
+        await discord.until(says(command, "Where should this go?"))
+        await discord.press(alice, command.original, "Upload anonymously")
+        await discord.until(waits(command, 1))
+        await go_on(database_url)
+        await discord.until(says(command, "Uploaded anonymously"))
+    assert len(standin.sent("POST /3/*")) == 1
+
+
 async def test_a_restart_ends_it_in_words(discord: Discord, standin: Imgur, start: Start) -> None:
     image = standin.world.add_image()
     alice = discord.world.add_person("alice")

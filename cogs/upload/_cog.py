@@ -416,11 +416,11 @@ class Uploads(commands.Cog):
                     show,
                     longest=max(_until(interaction) - time.monotonic(), 1.0),
                 )
-        except LinkBrokenError:  # Imgur refused the tokens only now; nothing was sent
+        except (NotLinkedError, LinkBrokenError) as error:  # left, or refused by Imgur, only now; nothing was sent
             if not request.is_open:
                 self._rescue_for_link(interaction, question)
                 raise
-            await self._ask(interaction, question, broken=True)
+            await self._ask(interaction, question, broken=isinstance(error, LinkBrokenError))
             return
         except NewAlbumError as new:
             await self._ask_for_album(interaction, question, new)

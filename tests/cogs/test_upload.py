@@ -156,6 +156,16 @@ async def test_album_that_was_made_for_an_upload_that_fails_is_told(
     assert buttons(question)["Open on Imgur"]["url"] == link
 
 
+async def test_whoever_unlinks_before_they_say_which_album_need_not_attach_it_again(
+    discord: Discord, linked: Account, picture: bytes
+) -> None:
+    question = answer(await discord.run("upload", file=("hill.jpg", picture), album="Hills"))
+    await discord.house.services.accounts.unlink(discord.alice.id)
+    await discord.click(question, "Make it and upload")
+    assert "No Imgur account is linked" in text(question)
+    assert list(buttons(question)) == ["Link account and upload"]
+
+
 @pytest.mark.parametrize(("label", "is_in"), [("Into Mountains", True), ("Upload without an album", False)])
 async def test_name_of_no_album_may_be_another_or_none(
     discord: Discord, linked: Account, picture: bytes, *, label: str, is_in: bool

@@ -377,7 +377,7 @@ class Uploads(commands.Cog):
         share = question.share and bool(batch.uploaded)
         plainer = partial(draw, bare=True)
         posted = await answer_or_share(interaction, draw, share=share, plainer=plainer, items=items)
-        if posted and (later or len(batch.uploaded) < len(batch.entries)):
+        if posted and (later or batch.twice or len(batch.uploaded) < len(batch.entries)):
             await answer_on(interaction, draw(shared=False)) or await answer_on(interaction, draw(bare=True))
 
     def _kept_again(self, left: Sequence[UploadRequest], album: Album | None, question: Question) -> str | None:

@@ -242,7 +242,8 @@ def uploaded_told(uploaded: Uploaded, request: UploadRequest) -> Markdown:
     """Its page, and what its owner has to know beside, as where all that others see is shown."""
     changes = joined(" · ", change_words(uploaded.changes))
     dated = expiry_line(uploaded.expiry) if uploaded.expiry and uploaded.is_noted else _promise(uploaded, request)
-    return joined("\n", (Markdown(uploaded.image.page_url), small(changes) if changes else None, dated))
+    before = _before(bare_uploaded(uploaded).earlier)
+    return joined("\n", (Markdown(uploaded.image.page_url), small(changes) if changes else None, before, dated))
 
 
 def made_words(album: Album) -> Text:

@@ -182,6 +182,7 @@ async def test_a_film_goes_up_and_it_is_told_afterwards(discord: Discord, linked
     message = await upload(discord, FILM, "other.mp4", share=True)
     [public] = discord.channel.history()
     assert "the same file before" not in text(public)
+    assert "the same file before" in text(message), "its owner is told beside it"
     assert len(ids(discord)) == 2
     message = await upload(discord, FILM, "other.mp4")
     assert "**You have uploaded the same file before**, <t:" in text(message)
@@ -232,8 +233,10 @@ async def test_of_films_that_are_there_twice_the_new_ones_can_be_deleted(discord
     [old] = ids(discord)
     other = FILM + bytes(99)
     three = [("a.mp4", other), ("b.mp4", other), ("c.mp4", FILM)]
-    message = answer(await sent(discord, three, how=["share"]))
+    result = await sent(discord, three, how=["share"])
     [public] = discord.channel.history()
+    private = [message for message in result.followups if message.id != public.id]
+    assert any("Delete the 2 that are there twice…" in buttons(message) for message in private)
     assert "the same as" not in text(public)
     assert "there twice" not in " ".join(buttons(public))
     message = answer(await sent(discord, three))

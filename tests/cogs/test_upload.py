@@ -517,7 +517,8 @@ async def test_what_may_be_over_soon_costs_nobody_the_file(
 ) -> None:
     """It is sent again at a press, into the album that was made before."""
     discord.standin.fail_next("over-capacity-500", UPLOAD, times=2)
-    told = answer(await discord.run("upload", file=("hill.jpg", picture), **({"album": album} if album else {})))
+    given: dict[str, Any] = {"album": album} if album else {}
+    told = answer(await discord.run("upload", file=("hill.jpg", picture), **given))
     if album:
         await discord.click(told, "Make it and upload")
     told = answer(await discord.click(told, "Try it again"))
@@ -568,7 +569,7 @@ async def test_picture_is_posted_for_everyone_when_shared(discord: Discord, link
 async def test_what_is_not_for_everyone_is_told_its_owner_when_it_is_shared(discord: Discord, picture: bytes) -> None:
     """What was done to the file, and that nobody can delete it as was wished: Imgur sends no deletehash."""
     discord.standin.switches.deletehash_for_uploader = False
-    options = {"anonymous": True, "expires": "1 day", "share": True}
+    options: dict[str, Any] = {"anonymous": True, "expires": "1 day", "share": True}
     result = await discord.run("upload", file=("hill.webp", samples.WEBP), **options)
     assert "WebP turned into" in text(answer(result))
     assert "nobody can ever do that" in text(answer(result))

@@ -143,6 +143,7 @@ async def test_an_upload_waits_as_long_where_a_press_began_it(
         file = discord.world.upload("hill.jpg", picture, "image/jpeg")
         command = await discord.slash(alice, "upload", file, file=file["id"])
         await discord.until(says(command, "Where should this go?"))
+        assert command.original is not None
         await discord.press(alice, command.original, "Upload anonymously")
         await discord.until(waits(command, 1))
         await go_on(database_url)

@@ -70,7 +70,7 @@ async def test_the_same_file_by_another_name_is_pointed_out_before_it_is_sent_an
     assert ASKED not in text(public)
     assert len(ids(discord)) == 2
     late = answer(await discord.click(question, ANYWAY))
-    assert "This question is too old" in text(late)
+    assert "Nothing was sent twice" in text(late)
     third = await upload(discord, content)
     assert f"https://imgur.com/{ids(discord)[1]})" in text(third), "the newest"
     assert len(ids(discord)) == 2

@@ -70,7 +70,7 @@ async def test_without_ffmpeg_a_video_is_asked_about_before_anything_of_it_is_se
     assert "-# hidden data not removed" in text(done)
     assert stored(discord) == [FILM]
     assert [image.title for image in album.images] == ["A film"]
-    assert "This question is too old" in text(answer(await discord.click(question, "Upload it as it is")))
+    assert "Nothing was sent twice" in text(answer(await discord.click(question, "Upload it as it is")))
     assert len(stored(discord)) == 1
 
 

@@ -131,7 +131,7 @@ async def test_a_picture_that_is_too_large_is_made_smaller_once_its_user_says_so
     assert len(found) <= 10_000_000
     assert loaded(found).size == (2000, 2000)
     assert [image.data for image in album.images] == [found]
-    assert "This question is too old" in text(answer(await discord.click(question, "Make it smaller and upload")))
+    assert "Nothing was sent twice" in text(answer(await discord.click(question, "Make it smaller and upload")))
 
 
 async def test_an_album_that_was_made_for_it_is_not_made_twice(discord: Discord, linked: Account) -> None:

@@ -256,7 +256,7 @@ async def test_who_uploads_hears_after_a_kill_whether_to_do_it_again(
     process = await launch()
     await discord.ready()
     await discord.until(partial(said_to, command))
-    took = [" ".join(filter(None, (image.title, f"({image.id})"))) for image in standin.world.images.values()]
+    took = [f"{one.title} ({one.id})" if one.title else one.id for one in standin.world.images.values()]
     assert len(took) == (how == "done")
     hidden = {row["image_id"] for row in rows(database_url, "SELECT image_id FROM hidden_images")}
     assert hidden == (set() if "anonymous" in given else set(standin.world.images))

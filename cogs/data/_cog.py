@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.data._backup import OPENED, BackupCodeForm, offer_view, opened_view
-from cogs.data._export import export_view, file_names, lost_view, part_view, parts_view, spread
+from cogs.data._export import EVERYWHERE, export_view, file_names, lost_view, part_view, parts_view, spread
 from cogs.data._leaving import ERASED, left_view, question_view, stays_view
 from cogs.data._policy import policy_view
 from cogs.ui.actions import Interaction, action
@@ -105,7 +105,7 @@ class Data(commands.Cog):
     async def _export(self, interaction: Interaction) -> None:
         """In one file; else in several that are announced first."""
         await acknowledge(interaction)
-        made = await self._exports.make(interaction.user.id, interaction.filesize_limit)
+        made = await self._exports.make(interaction.user.id, min(interaction.filesize_limit, EVERYWHERE))
         files = dict(zip(file_names(made), made.parts, strict=True))
         if len(files) == 1:
             await hand_over(interaction, export_view(made), files)

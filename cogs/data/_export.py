@@ -15,6 +15,8 @@ from services.data import Export
 MOST_MESSAGES = 4
 """Messages with files: an app that only its user has installed may send five more than the answer."""
 MOST_FILES = 10  # Discord's, of a message
+EVERYWHERE = 8_000_000
+"""Bytes of a file that Discord takes wherever it is sent, whatever it announces: by its documents 10 MiB."""
 
 _INSIDE = Text(
     "It is readable JSON; `manifest.json` tells what is where. The deletehashes of your anonymous uploads are in it: "

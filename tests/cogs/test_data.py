@@ -36,14 +36,16 @@ def opened(data: bytes) -> dict[str, Any]:
         return {name: json.loads(archive.read(name)) for name in archive.namelist()}
 
 
-@pytest.fixture
-def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Discord that takes files of 20,000 bytes."""
+@pytest.fixture(params=[20_000, 500_000_000])
+def small_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Discord that takes files of 20,000 bytes, whatever it announces."""
     build = interactions.base_payload
+    if request.param > 20_000:
+        monkeypatch.setattr("cogs.data._cog.EVERYWHERE", 20_000)
 
     def smaller(*args: Any, **options: Any) -> Any:
         record, payload = build(*args, **options)
-        return record, payload | {"attachment_size_limit": 20_000}
+        return record, payload | {"attachment_size_limit": request.param}
 
     monkeypatch.setattr(interactions, "base_payload", smaller)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import sys
 import zipfile
 from collections.abc import Mapping
 from typing import Any
@@ -37,11 +38,11 @@ def opened(data: bytes) -> dict[str, Any]:
 
 
 @pytest.fixture(params=[20_000, 500_000_000])
-def small_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def small_files(request: pytest.FixtureRequest, discord: Discord, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Discord that takes files of 20,000 bytes, whatever it announces."""
     build = interactions.base_payload
     if request.param > 20_000:
-        monkeypatch.setattr("cogs.data._cog.EVERYWHERE", 20_000)
+        monkeypatch.setattr(sys.modules["cogs.data._cog"], "EVERYWHERE", 20_000)  # this bot's own module
 
     def smaller(*args: Any, **options: Any) -> Any:
         record, payload = build(*args, **options)

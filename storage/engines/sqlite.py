@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, Table, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.util import await_only
 
 from storage.engines import only_storable
@@ -50,6 +51,7 @@ class Sqlite:
         self._most_log, self._again_at = MOST_LOG, 0.0
         self._busy_timeout = busy_timeout
         self._scrubber: Any = None  # the driver's connection on which it goes on
+        self._is_closed = False
         self._opened: tuple[int, int] | None = None  # which file on which device it was at the start
         self.reads = self._engine()
         self.asks = self.reads.execution_options(**{BEGIN: ""})
@@ -86,6 +88,8 @@ class Sqlite:
 
     def _check(self) -> None:
         """What is written to a file that has lost its name is lost, and the one in its place is not known yet."""
+        if self._is_closed:
+            raise OSError(errno.EBADF, "the database was closed")
         try:
             found = self._path.stat()
         except FileNotFoundError:
@@ -212,7 +216,11 @@ class Sqlite:
         return revisions
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, once those who still ask it something have their answer. Nobody opens it again."""
+        self._is_closed = True
+        until = time.monotonic() + self._busy_timeout
+        while cast("QueuePool", self.reads.pool).checkedout() and time.monotonic() < until:
+            await_only(asyncio.sleep(WAL_PAUSE))
         self.reads.dispose()
 
 

@@ -382,3 +382,15 @@ async def test_a_killed_process_leaves_no_half_write_and_no_lock(url):
     async with open_database(url, busy_timeout=0) as database:
         await insert_sync(database, 2)
     assert [row["application_id"] for row in cells(url, "command_syncs")] == [2]
+
+
+@on_sqlite
+async def test_whoever_still_asks_at_the_end_has_an_answer_and_nobody_asks_after_it(url):
+    """A connection that is opened after the end would stay open."""
+    async with open_database(url) as database:
+        asked = [asyncio.ensure_future(database.ping()) for _ in range(20)]
+        await asyncio.sleep(0)
+    late = [asyncio.ensure_future(database.ping())]
+    told = await asyncio.gather(*asked, *late, return_exceptions=True)
+    assert {type(one) for one in told} <= {type(None), DatabaseUnavailableError}
+    assert isinstance(told[-1], DatabaseUnavailableError)

@@ -56,6 +56,14 @@ def is_uploaded(interaction: Interaction) -> bool:
     return "https://imgur.com/" in text(interaction.original or EMPTY)
 
 
+async def shared_upload(discord: Discord, person: Any, picture: bytes) -> Interaction:
+    """Upload a picture without an account, for everyone to see."""
+    file = discord.world.upload("hill.jpg", picture, "image/jpeg")
+    command = await discord.slash(person, "upload", file, file=file["id"], anonymous=True, share=True)
+    await discord.until(lambda: command.followups)
+    return command
+
+
 async def asked_to_delete(discord: Discord, person: Any, picture: bytes, count: int) -> Any:
     """Upload pictures without an account and tick all of them; the question whether to delete them."""
     for number in range(count):

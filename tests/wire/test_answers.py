@@ -20,7 +20,7 @@ from standins.discord.standin import text, walk
 from standins.discord.switches import Fault, Page, Refusal
 from standins.discord.world import Interaction
 from standins.imgur.standin import Standin as Imgur
-from tests.wire.acting import another, answered
+from tests.wire.acting import another, answered, shared_upload
 from tests.wire.conftest import Log, Running, Start
 
 
@@ -371,9 +371,7 @@ async def test_what_is_deleted_leaves_its_message_though_discord_had_trouble_jus
     alice = discord.world.add_person("alice")
     async with start():
         await discord.ready()
-        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
-        upload = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True, share=True)
-        await discord.until(lambda: upload.followups)
+        upload = await shared_upload(discord, alice, picture)
         question = await answered(await discord.slash(alice, "delete", image=next(iter(standin.world.images))))
         [public] = upload.followups
         discord.switches.faults = [Fault(f"PATCH */messages/{public['id']}", cut=True, times=2)]

@@ -16,7 +16,7 @@ from standins.imgur.standin import Standin as Imgur
 from tests.conftest import CLIENT_ID
 from tests.speaking import language_of, spoken
 from tests.visitor import Visitor
-from tests.wire.acting import another, answered, asked_to_delete, changed
+from tests.wire.acting import another, answered, asked_to_delete, changed, shared_upload
 from tests.wire.conftest import Start
 from tests.wire.test_following import DELETE
 
@@ -91,10 +91,7 @@ async def test_what_is_shared_is_in_the_server_s_language_and_each_press_in_the_
     discord.world.guild_locale = "fr"
     async with start():
         await discord.ready()
-        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
-        command = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True, share=True)
-        await discord.until(lambda: command.followups)
-        [shared] = command.followups
+        [shared] = (await shared_upload(discord, alice, picture)).followups
         assert "**Envoyé par** <@" in text(shared)
         assert {"Voir sur Imgur", "Favori"} <= {*labels(shared)}
         pressed = await discord.press(bob, shared, "Favori")

@@ -21,7 +21,7 @@ from storage import Stores
 from storage.database import open_database
 from storage.sealing import Keyring, new_key
 from tests.databases import rows
-from tests.wire.acting import answered
+from tests.wire.acting import answered, shared_upload
 from tests.wire.conftest import Log, Start
 
 
@@ -83,9 +83,7 @@ async def test_a_shutdown_leaves_no_message_half_changed(
     alice = discord.world.add_person("alice")
     async with start():
         await discord.ready()
-        file = discord.world.upload("hill.jpg", picture, "image/jpeg")
-        upload = await discord.slash(alice, "upload", file, file=file["id"], anonymous=True, share=True)
-        await discord.until(lambda: upload.followups)
+        upload = await shared_upload(discord, alice, picture)
         question = await answered(await discord.slash(alice, "delete", image=next(iter(standin.world.images))))
         slow = Fault(f"PATCH */messages/{upload.followups[0]['id']}", gate=asyncio.Event())
         discord.switches.faults.append(slow)
